@@ -1,0 +1,82 @@
+namespace Pos.Journal;
+
+/// <summary>
+/// The append-only event journal: the only source of truth of a silo or of a cluster.
+/// </summary>
+/// <remarks>
+/// <para><b>Atomicity.</b> One append (all its events and its wake-up change) is stored whole or not at all.</para>
+/// <para><b>Durability.</b> An append is reported <see cref="AppendResult.Durable"/> only when it survives the loss of power.</para>
+/// <para><b>Order.</b> <see cref="RecordedEvent.Position"/> grows in commit order; a reader never sees a position before every smaller one.</para>
+/// <para><b>Fencing.</b> (stream, version) is unique: of two writers of one version exactly one wins, the other's session is poisoned.</para>
+/// <para>All members may be called from any thread. Reads see durable events only.</para>
+/// </remarks>
+public interface IJournal
+{
+    /// <summary>Position of the last durable event; 0 when the journal is empty.</summary>
+    long Head { get; }
+
+    /// <summary>
+    /// Reads a stream's newest usable snapshot and the events after it into <paramref name="fold"/>, checking the hash chain on
+    /// the way, and opens a session that appends behind them.
+    /// </summary>
+    /// <exception cref="JournalCorruptException">An event is missing or does not continue the chain.</exception>
+    /// <exception cref="JournalUnavailableException">The store cannot be read now; nothing was opened.</exception>
+    ValueTask<JournalSession> Open(StreamName stream, IStreamFold fold, CancellationToken cancellationToken);
+
+    /// <summary>The stream's events with a version above <paramref name="afterVersion"/>, ascending, at most <paramref name="limit"/>.</summary>
+    /// <exception cref="JournalUnavailableException">The store cannot be read now.</exception>
+    IAsyncEnumerable<RecordedEvent> ReadStream(StreamName stream, long afterVersion, int limit, CancellationToken cancellationToken);
+
+    /// <summary>Every event with a position above <paramref name="afterPosition"/>, ascending, to the head of this moment.</summary>
+    /// <exception cref="JournalUnavailableException">The store cannot be read now.</exception>
+    IAsyncEnumerable<RecordedEvent> ReadAll(long afterPosition, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// The streams of one category that began (version 1) in a store after a position, in the order they began.
+    /// </summary>
+    /// <param name="store">The store of the first event's <see cref="EventContext.Store"/>; empty for streams that belong to none.</param>
+    /// <param name="category">What stands before the first <c>/</c> of the stream's name.</param>
+    /// <param name="afterPosition">Exclusive lower bound: a position that an earlier page returned, or 0.</param>
+    /// <param name="limit">At most so many streams.</param>
+    /// <param name="cancellationToken">Ends the read.</param>
+    /// <exception cref="JournalUnavailableException">The store cannot be read now.</exception>
+    ValueTask<IReadOnlyList<StreamListing>> ListStreams(
+        string store, string category, long afterPosition, int limit, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Leases wake-ups that are due: each is handed to one claimer at a time, and again to another when the lease has run out
+    /// before <see cref="CompleteWakeUp"/> (at least once).
+    /// </summary>
+    /// <param name="owner">Who claims; only for people who read the table.</param>
+    /// <param name="lease">How long the claim keeps others away.</param>
+    /// <param name="limit">At most so many, the longest due first.</param>
+    /// <param name="cancellationToken">Ends the claim.</param>
+    /// <exception cref="JournalUnavailableException">The store cannot be read or written now.</exception>
+    ValueTask<IReadOnlyList<WakeUpLease>> ClaimWakeUps(string owner, TimeSpan lease, int limit, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Ends a lease: the wake-up moves to <paramref name="next"/>, or goes when that is null. Does nothing when the stream has
+    /// changed its wake-up since the claim, or when the lease has passed to another.
+    /// </summary>
+    /// <exception cref="JournalUnavailableException">The store cannot be written now; the lease runs out by itself.</exception>
+    ValueTask CompleteWakeUp(WakeUpLease claimed, DateTimeOffset? next, CancellationToken cancellationToken);
+}
+
+/// <summary>Receives what <see cref="IJournal.Open"/> reads. <see cref="Restore"/> comes at most once and first.</summary>
+public interface IStreamFold
+{
+    /// <summary>Version of the state's shape; a snapshot of any other version is ignored and the stream folded anew.</summary>
+    int StateVersion { get; }
+
+    /// <summary>The snapshot's bytes as they were saved.</summary>
+    void Restore(ReadOnlyMemory<byte> state, long version);
+
+    /// <summary>The next event of the stream.</summary>
+    void Apply(in RecordedEvent recorded);
+}
+
+/// <summary>A stream and the position at which it began.</summary>
+public readonly record struct StreamListing(StreamName Stream, long Position);
+
+/// <summary>A claimed wake-up. <paramref name="LeasedUntil"/> is a UTC instant.</summary>
+public readonly record struct WakeUpLease(StreamName Stream, DateTimeOffset Due, string Owner, DateTimeOffset LeasedUntil);
