@@ -69,8 +69,15 @@ public enum AppendResult
     /// <summary>The store failed and nothing was stored. The session is poisoned.</summary>
     Failed,
 
-    /// <summary>An append before it in the session was not durable, so this one was never sent.</summary>
+    /// <summary>An append before it in the session was not durable, so this one was never stored.</summary>
     Poisoned,
+
+    /// <summary>
+    /// The store failed around the commit and could not be asked within the journal's bound (a broken disk, a server away): the
+    /// append is either stored whole or not at all, and nobody knows which. The session is poisoned; reopening the stream tells,
+    /// and throws <see cref="JournalUnavailableException"/> until it can.
+    /// </summary>
+    Unknown,
 }
 
 /// <summary>What an append does to its stream's one wake-up.</summary>
