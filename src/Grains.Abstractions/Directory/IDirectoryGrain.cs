@@ -1,0 +1,51 @@
+using System.Collections.Immutable;
+using Orleans;
+using Orleans.Concurrency;
+
+namespace Pos;
+
+/// <summary>
+/// Lists what began in a store, in the order it began, straight from the journal. Key: a store's id, or <see cref="Catalogue"/> for
+/// what belongs to no store. Off the write path.
+/// </summary>
+[Alias("pos.IDirectoryGrain")]
+public interface IDirectoryGrain : IGrainWithStringKey
+{
+    /// <summary>The key under which stores and products are listed.</summary>
+    const string Catalogue = "catalogue";
+
+    /// <summary>One page.</summary>
+    /// <param name="kind">What to list.</param>
+    /// <param name="after">The <see cref="DirectoryPage.Next"/> of the page before, or 0.</param>
+    /// <param name="limit">Entries at most, 1–100.</param>
+    /// <param name="cancellationToken">Ends the read.</param>
+    [Alias("List"), ReadOnly]
+    Task<DirectoryPage> List(DirectoryKind kind, long after, int limit, CancellationToken cancellationToken);
+}
+
+/// <summary>What a directory lists.</summary>
+[GenerateSerializer]
+public enum DirectoryKind
+{
+    /// <summary>Products, by SKU; key <see cref="IDirectoryGrain.Catalogue"/>.</summary>
+    Products = 1,
+
+    /// <summary>Stores; key <see cref="IDirectoryGrain.Catalogue"/>.</summary>
+    Stores = 2,
+
+    /// <summary>Stock items of a store, by SKU.</summary>
+    Stock = 3,
+
+    /// <summary>Orders of a store.</summary>
+    Orders = 4,
+
+    /// <summary>Returns of a store.</summary>
+    Returns = 5,
+}
+
+/// <summary>A page of ids.</summary>
+/// <param name="Ids">SKUs, store ids, order ids or return ids.</param>
+/// <param name="Next">Where the next page begins.</param>
+/// <param name="HasMore">Whether there is one.</param>
+[GenerateSerializer, Immutable, Alias("pos.DirectoryPage")]
+public sealed record DirectoryPage(ImmutableArray<string> Ids, long Next, bool HasMore);

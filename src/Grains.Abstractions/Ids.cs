@@ -1,0 +1,142 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text.Json.Serialization;
+using Orleans;
+using Orleans.Concurrency;
+
+namespace Pos;
+
+/// <summary>A store's code: 1–32 of <c>a–z 0–9 -</c>, beginning with a letter or digit.</summary>
+[GenerateSerializer, Immutable, Alias("pos.StoreId"), JsonConverter(typeof(ParsableJsonConverter<StoreId>))]
+public readonly record struct StoreId(string Value) : IParsable<StoreId>
+{
+    /// <inheritdoc/>
+    public static StoreId Parse(string s, IFormatProvider? provider = null) => Parsing.OrThrow<StoreId>(s);
+
+    /// <inheritdoc/>
+    public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out StoreId result)
+    {
+        var valid = s is { Length: > 0 and <= 32 } && s[0] != '-' && !s.AsSpan().ContainsAnyExcept(Parsing.CodeCharacters);
+        result = valid ? new StoreId(s!) : default;
+        return valid;
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => Value;
+}
+
+/// <summary>A till of a store: 1–32 of <c>a–z 0–9 -</c>.</summary>
+[GenerateSerializer, Immutable, Alias("pos.TillId"), JsonConverter(typeof(ParsableJsonConverter<TillId>))]
+public readonly record struct TillId(string Value) : IParsable<TillId>
+{
+    /// <inheritdoc/>
+    public static TillId Parse(string s, IFormatProvider? provider = null) => Parsing.OrThrow<TillId>(s);
+
+    /// <inheritdoc/>
+    public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out TillId result)
+    {
+        var valid = s is { Length: > 0 and <= 32 } && !s.AsSpan().ContainsAnyExcept(Parsing.CodeCharacters);
+        result = valid ? new TillId(s!) : default;
+        return valid;
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => Value;
+}
+
+/// <summary>
+/// A stock-keeping unit: 1–64 characters, case-sensitive, without control characters, <c>/</c>, <c>\</c>, or space at either end.
+/// </summary>
+[GenerateSerializer, Immutable, Alias("pos.Sku"), JsonConverter(typeof(ParsableJsonConverter<Sku>))]
+public readonly record struct Sku(string Value) : IParsable<Sku>
+{
+    /// <inheritdoc/>
+    public static Sku Parse(string s, IFormatProvider? provider = null) => Parsing.OrThrow<Sku>(s);
+
+    /// <inheritdoc/>
+    public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out Sku result)
+    {
+        var valid = s is { Length: > 0 and <= 64 } && !char.IsWhiteSpace(s[0]) && !char.IsWhiteSpace(s[^1]) && Parsing.IsPlainText(s);
+        result = valid ? new Sku(s!) : default;
+        return valid;
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => Value;
+}
+
+/// <summary>An order: 32 lowercase hexadecimal digits, the hash of who asked with which idempotency key.</summary>
+[GenerateSerializer, Immutable, Alias("pos.OrderId"), JsonConverter(typeof(ParsableJsonConverter<OrderId>))]
+public readonly record struct OrderId(string Value) : IParsable<OrderId>
+{
+    /// <inheritdoc/>
+    public static OrderId Parse(string s, IFormatProvider? provider = null) => Parsing.OrThrow<OrderId>(s);
+
+    /// <inheritdoc/>
+    public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out OrderId result)
+    {
+        var valid = Parsing.IsHash(s);
+        result = valid ? new OrderId(s!) : default;
+        return valid;
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => Value;
+}
+
+/// <summary>A return: 32 lowercase hexadecimal digits, made as an <see cref="OrderId"/> is.</summary>
+[GenerateSerializer, Immutable, Alias("pos.ReturnId"), JsonConverter(typeof(ParsableJsonConverter<ReturnId>))]
+public readonly record struct ReturnId(string Value) : IParsable<ReturnId>
+{
+    /// <inheritdoc/>
+    public static ReturnId Parse(string s, IFormatProvider? provider = null) => Parsing.OrThrow<ReturnId>(s);
+
+    /// <inheritdoc/>
+    public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out ReturnId result)
+    {
+        var valid = Parsing.IsHash(s);
+        result = valid ? new ReturnId(s!) : default;
+        return valid;
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => Value;
+}
+
+/// <summary>A hold on stock: <c>orderId.line</c> for an order's, 32 hexadecimal digits for one made through the API.</summary>
+[GenerateSerializer, Immutable, Alias("pos.HoldId"), JsonConverter(typeof(ParsableJsonConverter<HoldId>))]
+public readonly record struct HoldId(string Value) : IParsable<HoldId>
+{
+    /// <summary>The hold of one line of an order.</summary>
+    public static HoldId Of(OrderId order, int line) => new($"{order.Value}.{line}");
+
+    /// <inheritdoc/>
+    public static HoldId Parse(string s, IFormatProvider? provider = null) => Parsing.OrThrow<HoldId>(s);
+
+    /// <inheritdoc/>
+    public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out HoldId result)
+    {
+        var valid = s is { Length: >= 32 and <= 40 } && Parsing.IsHash(s[..32])
+            && (s.Length == 32 || (s[32] == '.' && s.Length > 33 && !s.AsSpan(33).ContainsAnyExceptInRange('0', '9')));
+        result = valid ? new HoldId(s!) : default;
+        return valid;
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => Value;
+}
+
+/// <summary>A stock item: one product in one store. Its grain's key is <c>store/sku</c>.</summary>
+[GenerateSerializer, Immutable, Alias("pos.StockKey")]
+public readonly record struct StockKey(StoreId Store, Sku Sku)
+{
+    /// <summary>Reads a grain's key.</summary>
+    public static StockKey Parse(string key)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        var slash = key.IndexOf('/', StringComparison.Ordinal);
+        return new StockKey(StoreId.Parse(key[..slash], null), Sku.Parse(key[(slash + 1)..], null));
+    }
+
+    /// <summary>The grain's key.</summary>
+    public override string ToString() => string.Concat(Store.Value, "/", Sku.Value);
+}

@@ -1,0 +1,32 @@
+namespace Pos;
+
+/// <summary>What one request may ask for at most. Beyond these the answer is a named refusal.</summary>
+public static class Limits
+{
+    /// <summary>Lines of one order or return.</summary>
+    public const int LinesPerOrderMax = 1_000;
+
+    /// <summary>Pieces of one order or return line.</summary>
+    public const int QuantityPerLineMax = 100_000;
+
+    /// <summary>Pieces of one receipt, adjustment, count or hold.</summary>
+    public const int QuantityPerOperationMax = 1_000_000_000;
+
+    /// <summary>Minor units of one price or of one order's total, so that sums of a thousand lines cannot overflow 64 bits.</summary>
+    public const long AmountMax = 1_000_000_000_000;
+
+    /// <summary>Characters of a name.</summary>
+    public const int NameLengthMax = 200;
+
+    /// <summary>Characters of a description, reason or note.</summary>
+    public const int TextLengthMax = 2_000;
+
+    /// <summary>Tills of one store.</summary>
+    public const int TillsPerStoreMax = 1_000;
+
+    /// <summary>How far a clock may run ahead of ours before a time counts as in the future.</summary>
+    public static readonly TimeSpan ClockSkewMax = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long an idempotency key is kept at least.</summary>
+    public static readonly TimeSpan IdempotencyKeyLifetime = TimeSpan.FromHours(24);
+}

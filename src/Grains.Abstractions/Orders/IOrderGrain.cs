@@ -1,0 +1,35 @@
+using Orleans;
+using Orleans.Concurrency;
+
+namespace Pos;
+
+/// <summary>
+/// One sale, from the request to its end, run by a durable saga in the grain itself: verify and reserve every line, take the money,
+/// confirm, commit the stock; or cancel and give back what was taken. Key: the order's id.
+/// </summary>
+/// <exception cref="NotDurableException">Any member, when the journal failed: repeat the same operation.</exception>
+[Alias("pos.IOrderGrain")]
+public interface IOrderGrain : IWakeable
+{
+    /// <summary>
+    /// Places the order and answers when it is CONFIRMED or CANCELLED, or as it stands when <see cref="PlaceOrder.WaitMax"/> has
+    /// passed. The same command again joins the running saga or shows its end. A refusal leaves no trace.
+    /// </summary>
+    [Alias("Place")]
+    Task<Outcome<OrderView>> Place(PlaceOrder command);
+
+    /// <summary>
+    /// Gives the order up. Accepted until money was taken; refused for a CONFIRMED order, which is undone by a return. A cancelled
+    /// order stays as it is.
+    /// </summary>
+    [Alias("Cancel")]
+    Task<Outcome<OrderView>> Cancel(CancelOrder command);
+
+    /// <summary>The order as it durably stands, or null when there is none.</summary>
+    [Alias("Get")]
+    Task<OrderView?> Get();
+
+    /// <summary>Every transition with its time and cause, or null when there is no such order.</summary>
+    [Alias("History"), AlwaysInterleave]
+    Task<OrderHistory?> History(CancellationToken cancellationToken);
+}

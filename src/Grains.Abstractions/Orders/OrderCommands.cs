@@ -1,0 +1,42 @@
+using System.Collections.Immutable;
+using Orleans;
+using Orleans.Concurrency;
+
+namespace Pos;
+
+/// <summary>Asks for a sale.</summary>
+/// <param name="Operation">Makes it repeatable; the grain's key is made from the same idempotency key.</param>
+/// <param name="Store">Where.</param>
+/// <param name="Till">Which of the store's tills.</param>
+/// <param name="Lines">1–1,000; several may name one SKU.</param>
+/// <param name="CashTendered">Cash handed over, at least the total; the change is what is beyond it.</param>
+/// <param name="OccurredAt">Business time when it is told later; null for now. Not in the future.</param>
+/// <param name="WaitMax">How long the answer may wait for the saga's end; zero answers as soon as the order is durable.</param>
+[GenerateSerializer, Immutable, Alias("pos.PlaceOrder")]
+public sealed record PlaceOrder(
+    Operation Operation,
+    StoreId Store,
+    TillId Till,
+    ImmutableArray<OrderLineRequest> Lines,
+    Money CashTendered,
+    DateTimeOffset? OccurredAt,
+    TimeSpan WaitMax);
+
+/// <summary>A line asked for.</summary>
+/// <param name="Sku">What.</param>
+/// <param name="Quantity">Pieces, 1–100,000.</param>
+/// <param name="Override">A price other than the list price, or null.</param>
+[GenerateSerializer, Immutable, Alias("pos.OrderLineRequest")]
+public sealed record OrderLineRequest(Sku Sku, int Quantity, PriceOverride? Override = null);
+
+/// <summary>A price other than the list price.</summary>
+/// <param name="UnitPrice">Of one piece, tax as the store's mode says; 0 is legal.</param>
+/// <param name="Reason">Required, 1–200 characters.</param>
+[GenerateSerializer, Immutable, Alias("pos.PriceOverride")]
+public sealed record PriceOverride(Money UnitPrice, string Reason);
+
+/// <summary>Gives an order up.</summary>
+/// <param name="Operation">Makes it repeatable.</param>
+/// <param name="Reason">1–200 characters.</param>
+[GenerateSerializer, Immutable, Alias("pos.CancelOrder")]
+public sealed record CancelOrder(Operation Operation, string Reason);

@@ -1,0 +1,119 @@
+using System.Collections.Immutable;
+using System.Text.Json.Serialization;
+using Orleans;
+using Orleans.Concurrency;
+
+namespace Pos;
+
+/// <summary>Where an order stands.</summary>
+[GenerateSerializer]
+public enum OrderState
+{
+    /// <summary>Durable; nothing taken yet.</summary>
+    [JsonStringEnumMemberName("CREATED")]
+    Created = 1,
+
+    /// <summary>Every line can be sold, and its store's stock has answered.</summary>
+    [JsonStringEnumMemberName("STOCK_VERIFIED")]
+    StockVerified = 2,
+
+    /// <summary>Every line of goods is held.</summary>
+    [JsonStringEnumMemberName("STOCK_RESERVED")]
+    StockReserved = 3,
+
+    /// <summary>The money is there.</summary>
+    [JsonStringEnumMemberName("PAYMENT_SUCCESS")]
+    PaymentSuccess = 4,
+
+    /// <summary>Sold: paid, and every hold pinned to this order, so that nothing can take it back.</summary>
+    [JsonStringEnumMemberName("CONFIRMED")]
+    Confirmed = 5,
+
+    /// <summary>Given up.</summary>
+    [JsonStringEnumMemberName("CANCELLED")]
+    Cancelled = 6,
+}
+
+/// <summary>An order as it durably stands.</summary>
+/// <param name="Id">Its id.</param>
+/// <param name="Store">Where.</param>
+/// <param name="Till">Which till.</param>
+/// <param name="State">Where it stands.</param>
+/// <param name="Settled">True when nothing is owed any more: stock committed, or everything taken given back.</param>
+/// <param name="Lines">What is sold, priced.</param>
+/// <param name="Total">Sums of the lines.</param>
+/// <param name="Cash">Cash handed over and change; null before the money was taken.</param>
+/// <param name="Cancellation">Why it was given up; null while it was not.</param>
+/// <param name="OccurredAt">Business time, UTC.</param>
+/// <param name="PlacedAt">When it was recorded, UTC.</param>
+/// <param name="Version">Version of its stream.</param>
+[GenerateSerializer, Immutable, Alias("pos.OrderView")]
+public sealed record OrderView(
+    OrderId Id,
+    StoreId Store,
+    TillId Till,
+    OrderState State,
+    bool Settled,
+    ImmutableArray<OrderLineView> Lines,
+    Totals Total,
+    CashView? Cash,
+    CancellationView? Cancellation,
+    DateTimeOffset OccurredAt,
+    DateTimeOffset PlacedAt,
+    long Version);
+
+/// <summary>A priced line.</summary>
+/// <param name="Line">From 1.</param>
+/// <param name="Sku">What.</param>
+/// <param name="Name">The product's name at that time.</param>
+/// <param name="Kind">Goods or service.</param>
+/// <param name="Quantity">Pieces.</param>
+/// <param name="ListPrice">The product's price at that time, of one piece.</param>
+/// <param name="UnitPrice">What was charged for one piece.</param>
+/// <param name="OverrideReason">Why that differs from the list, or null.</param>
+/// <param name="TaxRateBasisPoints">2000 = 20 %.</param>
+/// <param name="Total">Of the line.</param>
+[GenerateSerializer, Immutable, Alias("pos.OrderLineView")]
+public sealed record OrderLineView(
+    int Line,
+    Sku Sku,
+    string Name,
+    ProductKind Kind,
+    int Quantity,
+    Money ListPrice,
+    Money UnitPrice,
+    string? OverrideReason,
+    int TaxRateBasisPoints,
+    Totals Total);
+
+/// <summary>What a line or an order comes to: <c>Net + Tax = Gross</c>, to the minor unit.</summary>
+[GenerateSerializer, Immutable, Alias("pos.Totals")]
+public sealed record Totals(Money Net, Money Tax, Money Gross);
+
+/// <summary>Cash taken.</summary>
+/// <param name="Tendered">Handed over.</param>
+/// <param name="Change">Handed back.</param>
+[GenerateSerializer, Immutable, Alias("pos.CashView")]
+public sealed record CashView(Money Tendered, Money Change);
+
+/// <summary>Why an order was given up.</summary>
+/// <param name="Code">The refusal that ended it; null when the till or an operator wished it.</param>
+/// <param name="Reason">One sentence.</param>
+/// <param name="Shortages">Lines that could not be had; empty otherwise.</param>
+/// <param name="At">When, UTC.</param>
+[GenerateSerializer, Immutable, Alias("pos.CancellationView")]
+public sealed record CancellationView(RejectionCode? Code, string Reason, ImmutableArray<Shortage> Shortages, DateTimeOffset At);
+
+/// <summary>An order's transitions.</summary>
+[GenerateSerializer, Immutable, Alias("pos.OrderHistory")]
+public sealed record OrderHistory(OrderId Id, ImmutableArray<OrderTransition> Transitions);
+
+/// <summary>One transition.</summary>
+/// <param name="State">The state entered; null for <c>settled</c>.</param>
+/// <param name="Event">The journaled event that says so.</param>
+/// <param name="At">When it was recorded, UTC.</param>
+/// <param name="Cause">What brought it about.</param>
+/// <param name="Actor">Who.</param>
+/// <param name="Version">Version of the stream.</param>
+[GenerateSerializer, Immutable, Alias("pos.OrderTransition")]
+public sealed record OrderTransition(OrderState? State, string Event, DateTimeOffset At, string Cause, string Actor, long Version);

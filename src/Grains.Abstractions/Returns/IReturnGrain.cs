@@ -1,0 +1,121 @@
+using System.Collections.Immutable;
+using System.Text.Json.Serialization;
+using Orleans;
+using Orleans.Concurrency;
+
+namespace Pos;
+
+/// <summary>Goods that come back without a receipt: restock or write off, refund in cash. A saga of its own. Key: the return's id.</summary>
+/// <exception cref="NotDurableException">Any member, when the journal failed: repeat the same operation.</exception>
+[Alias("pos.IReturnGrain")]
+public interface IReturnGrain : IWakeable
+{
+    /// <summary>
+    /// Accepts the return and answers when it is COMPLETED, or as it stands when <see cref="PlaceReturn.WaitMax"/> has passed. The
+    /// same command again joins. A refusal leaves no trace.
+    /// </summary>
+    [Alias("Place")]
+    Task<Outcome<ReturnView>> Place(PlaceReturn command);
+
+    /// <summary>The return as it durably stands, or null when there is none.</summary>
+    [Alias("Get")]
+    Task<ReturnView?> Get();
+}
+
+/// <summary>What becomes of returned goods.</summary>
+[GenerateSerializer]
+public enum Disposition
+{
+    /// <summary>Back on the shelf.</summary>
+    [JsonStringEnumMemberName("restock")]
+    Restock = 1,
+
+    /// <summary>Not sold again; stock is not touched.</summary>
+    [JsonStringEnumMemberName("write-off")]
+    WriteOff = 2,
+}
+
+/// <summary>Where a return stands.</summary>
+[GenerateSerializer]
+public enum ReturnState
+{
+    /// <summary>Durable; goods are on their way back to the shelf.</summary>
+    [JsonStringEnumMemberName("ACCEPTED")]
+    Accepted = 1,
+
+    /// <summary>Restocked and refunded.</summary>
+    [JsonStringEnumMemberName("COMPLETED")]
+    Completed = 2,
+}
+
+/// <summary>Asks for a return without receipt.</summary>
+/// <param name="Operation">Makes it repeatable; the grain's key is made from the same idempotency key.</param>
+/// <param name="Store">Where.</param>
+/// <param name="Till">Which of the store's tills.</param>
+/// <param name="Lines">1–1,000.</param>
+/// <param name="Reason">1–2,000 characters.</param>
+/// <param name="OccurredAt">Business time when it is told later; null for now. Not in the future.</param>
+/// <param name="WaitMax">How long the answer may wait for the saga's end.</param>
+[GenerateSerializer, Immutable, Alias("pos.PlaceReturn")]
+public sealed record PlaceReturn(
+    Operation Operation,
+    StoreId Store,
+    TillId Till,
+    ImmutableArray<ReturnLineRequest> Lines,
+    string Reason,
+    DateTimeOffset? OccurredAt,
+    TimeSpan WaitMax);
+
+/// <summary>A line that comes back.</summary>
+/// <param name="Sku">What.</param>
+/// <param name="Quantity">Pieces, 1–100,000.</param>
+/// <param name="UnitPrice">Refund for one piece, or null for the list price.</param>
+/// <param name="Disposition">Restock or write off; of no meaning for services.</param>
+[GenerateSerializer, Immutable, Alias("pos.ReturnLineRequest")]
+public sealed record ReturnLineRequest(Sku Sku, int Quantity, Money? UnitPrice, Disposition Disposition);
+
+/// <summary>A return as it durably stands.</summary>
+/// <param name="Id">Its id.</param>
+/// <param name="Store">Where.</param>
+/// <param name="Till">Which till.</param>
+/// <param name="State">Where it stands.</param>
+/// <param name="Lines">What came back, priced.</param>
+/// <param name="Refund">Sums of the lines; the gross is paid out in cash.</param>
+/// <param name="Reason">Why.</param>
+/// <param name="OccurredAt">Business time, UTC.</param>
+/// <param name="PlacedAt">When it was recorded, UTC.</param>
+/// <param name="Version">Version of its stream.</param>
+[GenerateSerializer, Immutable, Alias("pos.ReturnView")]
+public sealed record ReturnView(
+    ReturnId Id,
+    StoreId Store,
+    TillId Till,
+    ReturnState State,
+    ImmutableArray<ReturnLineView> Lines,
+    Totals Refund,
+    string Reason,
+    DateTimeOffset OccurredAt,
+    DateTimeOffset PlacedAt,
+    long Version);
+
+/// <summary>A priced line that came back.</summary>
+/// <param name="Line">From 1.</param>
+/// <param name="Sku">What.</param>
+/// <param name="Name">The product's name at that time.</param>
+/// <param name="Kind">Goods or service.</param>
+/// <param name="Quantity">Pieces.</param>
+/// <param name="UnitPrice">Refunded for one piece.</param>
+/// <param name="TaxRateBasisPoints">2000 = 20 %.</param>
+/// <param name="Disposition">Restock or write off.</param>
+/// <param name="Total">Of the line.</param>
+[GenerateSerializer, Immutable, Alias("pos.ReturnLineView")]
+public sealed record ReturnLineView(
+    int Line,
+    Sku Sku,
+    string Name,
+    ProductKind Kind,
+    int Quantity,
+    Money UnitPrice,
+    int TaxRateBasisPoints,
+    Disposition Disposition,
+    Totals Total);

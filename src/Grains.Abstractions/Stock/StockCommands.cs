@@ -1,0 +1,52 @@
+using Orleans;
+using Orleans.Concurrency;
+
+namespace Pos;
+
+/// <summary>Goods came in.</summary>
+/// <param name="Operation">Makes it repeatable.</param>
+/// <param name="Quantity">Pieces, 1–1,000,000,000.</param>
+/// <param name="Note">Delivery note or nothing; 0–2,000 characters.</param>
+[GenerateSerializer, Immutable, Alias("pos.ReceiveStock")]
+public sealed record ReceiveStock(Operation Operation, int Quantity, string Note = "");
+
+/// <summary>Goods of a return go back on the shelf.</summary>
+/// <param name="Operation">Made from the return and its line.</param>
+/// <param name="Quantity">Pieces, at least 1.</param>
+/// <param name="Return">The return they came with.</param>
+[GenerateSerializer, Immutable, Alias("pos.RestockReturned")]
+public sealed record RestockReturned(Operation Operation, int Quantity, ReturnId Return);
+
+/// <summary>A difference was found.</summary>
+/// <param name="Operation">Makes it repeatable.</param>
+/// <param name="Delta">Pieces, not 0; negative for breakage, theft, write-off.</param>
+/// <param name="Reason">Required, 1–2,000 characters.</param>
+/// <param name="OccurredAt">Business time when it is told later; null for now.</param>
+[GenerateSerializer, Immutable, Alias("pos.AdjustStock")]
+public sealed record AdjustStock(Operation Operation, int Delta, string Reason, DateTimeOffset? OccurredAt = null);
+
+/// <summary>The shelf was counted.</summary>
+/// <param name="Operation">Makes it repeatable.</param>
+/// <param name="Counted">Pieces that are really there, held ones included; 0–1,000,000,000.</param>
+/// <param name="Reason">0–2,000 characters.</param>
+[GenerateSerializer, Immutable, Alias("pos.CountStock")]
+public sealed record CountStock(Operation Operation, int Counted, string Reason = "");
+
+/// <summary>What happens when more is asked for than available.</summary>
+[GenerateSerializer, Immutable, Alias("pos.SetStockPolicy")]
+public sealed record SetStockPolicy(Operation Operation, StockPolicy Policy);
+
+/// <summary>Asks for a hold.</summary>
+/// <param name="Operation">Its id names the reservation; its <see cref="Operation.NotAfter"/> bounds how long ended holds are remembered.</param>
+/// <param name="Hold">The hold's id.</param>
+/// <param name="Owner">Only the owner may pin, commit or release: <c>order:id</c> or <c>api</c>.</param>
+/// <param name="Quantity">Pieces, 1–1,000,000,000.</param>
+/// <param name="ExpiresAt">UTC; ignored when pinned.</param>
+/// <param name="Pinned">Pinned from the start: for an owner that is itself durable and will commit or release.</param>
+[GenerateSerializer, Immutable, Alias("pos.ReserveStock")]
+public sealed record ReserveStock(
+    Operation Operation, HoldId Hold, string Owner, int Quantity, DateTimeOffset ExpiresAt, bool Pinned = false);
+
+/// <summary>Pins, commits or releases a hold, as the method called says. Repeatable by the hold's own state.</summary>
+[GenerateSerializer, Immutable, Alias("pos.HoldCommand")]
+public sealed record HoldCommand(Operation Operation, HoldId Hold, string Owner);

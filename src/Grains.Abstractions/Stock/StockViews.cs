@@ -1,0 +1,87 @@
+using System.Collections.Immutable;
+using System.Text.Json.Serialization;
+using Orleans;
+using Orleans.Concurrency;
+
+namespace Pos;
+
+/// <summary>What happens to a hold beyond what is available.</summary>
+[GenerateSerializer]
+public enum StockPolicy
+{
+    /// <summary>It is refused.</summary>
+    [JsonStringEnumMemberName("deny")]
+    Deny = 1,
+
+    /// <summary>It is accepted, and available turns negative until goods come in.</summary>
+    [JsonStringEnumMemberName("backorder")]
+    Backorder = 2,
+}
+
+/// <summary>A stock item as it stands. Quantities are pieces.</summary>
+/// <param name="Store">The store.</param>
+/// <param name="Sku">The product.</param>
+/// <param name="OnHand">What is in the store; negative only after facts or backorders.</param>
+/// <param name="Held">Sum of the live holds.</param>
+/// <param name="Available"><paramref name="OnHand"/> − <paramref name="Held"/>; negative is a shortage.</param>
+/// <param name="Policy">Deny or backorder.</param>
+/// <param name="LiveHolds">Number of live holds.</param>
+/// <param name="Version">Version of its stream.</param>
+[GenerateSerializer, Immutable, Alias("pos.StockView")]
+public sealed record StockView(
+    StoreId Store, Sku Sku, long OnHand, long Held, long Available, StockPolicy Policy, int LiveHolds, long Version);
+
+/// <summary>Where a hold stands. A live one has exactly one end before it.</summary>
+[GenerateSerializer]
+public enum HoldState
+{
+    /// <summary>Live, and ends by itself at its expiry.</summary>
+    [JsonStringEnumMemberName("HELD")]
+    Held = 1,
+
+    /// <summary>Live until its owner ends it.</summary>
+    [JsonStringEnumMemberName("PINNED")]
+    Pinned = 2,
+
+    /// <summary>The pieces left the store.</summary>
+    [JsonStringEnumMemberName("COMMITTED")]
+    Committed = 3,
+
+    /// <summary>Given back by its owner.</summary>
+    [JsonStringEnumMemberName("RELEASED")]
+    Released = 4,
+
+    /// <summary>Given back by time.</summary>
+    [JsonStringEnumMemberName("EXPIRED")]
+    Expired = 5,
+}
+
+/// <summary>A hold.</summary>
+/// <param name="Id">Its id.</param>
+/// <param name="Owner">Who may end it.</param>
+/// <param name="Quantity">Pieces; 0 for a release that came before its reserve.</param>
+/// <param name="State">Live or how it ended.</param>
+/// <param name="ExpiresAt">UTC; null when pinned or ended.</param>
+/// <param name="Available">Pieces available of the item after this.</param>
+[GenerateSerializer, Immutable, Alias("pos.HoldView")]
+public sealed record HoldView(HoldId Id, string Owner, int Quantity, HoldState State, DateTimeOffset? ExpiresAt, long Available);
+
+/// <summary>A page of a stock item's ledger.</summary>
+/// <param name="Entries">In order.</param>
+/// <param name="Next">Where the next page begins.</param>
+/// <param name="HasMore">Whether there is one.</param>
+[GenerateSerializer, Immutable, Alias("pos.LedgerPage")]
+public sealed record LedgerPage(ImmutableArray<LedgerEntry> Entries, long Next, bool HasMore);
+
+/// <summary>Something that moved <c>onHand</c>.</summary>
+/// <param name="Version">Of the stream.</param>
+/// <param name="RecordedAt">UTC.</param>
+/// <param name="OccurredAt">Business time, UTC.</param>
+/// <param name="Kind"><c>received</c>, <c>restocked</c>, <c>adjusted</c>, <c>counted</c> or <c>committed</c>.</param>
+/// <param name="Delta">Pieces, signed.</param>
+/// <param name="Balance"><c>onHand</c> after it.</param>
+/// <param name="Reference">The hold's owner, the return, the note or the reason.</param>
+/// <param name="Actor">Who.</param>
+[GenerateSerializer, Immutable, Alias("pos.LedgerEntry")]
+public sealed record LedgerEntry(
+    long Version, DateTimeOffset RecordedAt, DateTimeOffset OccurredAt, string Kind, long Delta, long Balance, string Reference, string Actor);
