@@ -17,3 +17,21 @@ public sealed class JournalCorruptException : Exception
     {
     }
 }
+
+/// <summary>Another process has the journal open. It is let go when that process ends, however it ends.</summary>
+public sealed class JournalInUseException : Exception
+{
+    /// <summary>Names the folder and, if known, the process.</summary>
+    public JournalInUseException(string path, int? processId, Exception? inner = null)
+        : base($"The journal in '{path}' is open in another process{(processId is { } id ? $" (pid {id})" : "")}. Stop that one first: two writers would ruin it.", inner)
+    {
+        Path = path;
+        ProcessId = processId;
+    }
+
+    /// <summary>The journal's folder.</summary>
+    public string Path { get; }
+
+    /// <summary>The process that holds it, if it left its id.</summary>
+    public int? ProcessId { get; }
+}

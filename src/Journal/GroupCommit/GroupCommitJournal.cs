@@ -1,0 +1,166 @@
+using System.Runtime.CompilerServices;
+
+namespace Pos.Journal.GroupCommit;
+
+/// <summary>What every journal shares: sessions, reads bounded by what is durable, wake-ups. Stores and drivers differ.</summary>
+public abstract class GroupCommitJournal : IJournal
+{
+    private const int PageEvents = 512;
+
+    private readonly IJournalStore store;
+
+    private protected GroupCommitJournal(IJournalStore store, GroupCommitPipeline pipeline)
+    {
+        this.store = store;
+        Pipeline = pipeline;
+    }
+
+    /// <inheritdoc/>
+    public long Head => Pipeline.DurablePosition;
+
+    private protected GroupCommitPipeline Pipeline { get; }
+
+    /// <inheritdoc/>
+    public async ValueTask<JournalSession> Open(StreamName stream, IStreamFold fold, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(fold);
+        var page = new List<RecordedEvent>();
+        var (version, hash) = await Restore(stream, fold, page, cancellationToken);
+        long position = 0;
+        var next = new byte[ChainHash.Size];
+        do
+        {
+            page.Clear();
+            await store.ReadStream(stream, version, PageEvents, page, cancellationToken);
+            // A commit that is not yet confirmed may still be lost: nothing is decided on it before it is durable.
+            if (page.Count > 0)
+            {
+                position = page[^1].Position;
+                await Pipeline.WaitDurable(position, cancellationToken);
+            }
+
+            foreach (var recorded in page)
+            {
+                ChainHash.Compute(hash, recorded, next);
+                if (recorded.Version != version + 1 || !recorded.Hash.Span.SequenceEqual(next))
+                    throw new JournalCorruptException($"'{stream}' is broken at version {version + 1} (position {recorded.Position}).");
+                fold.Apply(recorded);
+                version = recorded.Version;
+                next.CopyTo(hash, 0);
+            }
+        }
+        while (page.Count == PageEvents);
+
+        return new GroupCommitSession(Pipeline, stream, version, hash);
+    }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<RecordedEvent> ReadStream(
+        StreamName stream, long afterVersion, int limit, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var head = Head;
+        var page = new List<RecordedEvent>();
+        for (var left = limit; left > 0; left -= page.Count)
+        {
+            page.Clear();
+            var wanted = Math.Min(left, PageEvents);
+            await store.ReadStream(stream, afterVersion, wanted, page, cancellationToken);
+            foreach (var recorded in page)
+            {
+                if (recorded.Position > head)
+                    yield break;
+                afterVersion = recorded.Version;
+                yield return recorded;
+            }
+
+            if (page.Count < wanted)
+                yield break;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<RecordedEvent> ReadAll(long afterPosition, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var head = Head;
+        var page = new List<RecordedEvent>();
+        // In pages, each a read of its own: a long read would keep the store from tidying up behind it.
+        do
+        {
+            page.Clear();
+            await store.ReadAll(afterPosition, head, PageEvents, page, cancellationToken);
+            foreach (var recorded in page)
+            {
+                afterPosition = recorded.Position;
+                yield return recorded;
+            }
+        }
+        while (page.Count == PageEvents);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<StreamListing>> ListStreams(
+        string store, string category, long afterPosition, int limit, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        ArgumentException.ThrowIfNullOrEmpty(category);
+        return this.store.ListStreams(store, category, afterPosition, Head, limit, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<IReadOnlyList<WakeUpLease>> ClaimWakeUps(
+        string owner, TimeSpan lease, int limit, CancellationToken cancellationToken)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(owner);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(lease, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(limit);
+        cancellationToken.ThrowIfCancellationRequested();
+        var now = Pipeline.Time.GetUtcNow();
+        var claim = new WakeUpClaim(owner, now, now + lease, limit, Pipeline.Asynchronous);
+        Enter(claim, "Wake-ups cannot be claimed");
+        return await claim.Result.WaitAsync(cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask CompleteWakeUp(WakeUpLease claimed, DateTimeOffset? next, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var completion = new WakeUpCompletion(claimed, next, Pipeline.Asynchronous);
+        Enter(completion, "A lease cannot be ended");
+        await completion.Result.WaitAsync(cancellationToken);
+    }
+
+    private void Enter(Operation operation, string what)
+    {
+        switch (Pipeline.Queue.Enter(operation))
+        {
+            case Entry.Taken:
+                Pipeline.OnEntered();
+                break;
+            case Entry.Full:
+                throw new JournalUnavailableException($"{what}: the journal's queue is full.");
+            default:
+                throw new JournalUnavailableException($"{what}: the journal is closed.");
+        }
+    }
+
+    /// <summary>
+    /// Restores the snapshot if the stream still holds the very event it was taken at: one of another state version, ahead of a
+    /// stream that lost its tail, or of another history is as good as none.
+    /// </summary>
+    private async ValueTask<(long Version, byte[] Hash)> Restore(
+        StreamName stream, IStreamFold fold, List<RecordedEvent> page, CancellationToken cancellationToken)
+    {
+        var snapshot = await store.ReadSnapshot(stream, cancellationToken);
+        if (snapshot is { } saved && saved.StateVersion == fold.StateVersion)
+        {
+            await store.ReadStream(stream, saved.Version - 1, 1, page, cancellationToken);
+            if (page.Count == 1 && page[0].Version == saved.Version && page[0].Hash.Span.SequenceEqual(saved.Hash.Span))
+            {
+                fold.Restore(saved.State, saved.Version);
+                return (saved.Version, saved.Hash.ToArray());
+            }
+        }
+
+        return (0, new byte[ChainHash.Size]);
+    }
+}

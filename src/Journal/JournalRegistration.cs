@@ -1,0 +1,69 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Pos.Journal.Sqlite;
+
+namespace Pos.Journal;
+
+/// <summary>Puts the journal into a host.</summary>
+public static class JournalRegistration
+{
+    /// <summary>
+    /// Registers the journal that the configuration section <c>Journal</c> describes: <c>Provider</c> (<c>sqlite</c>, the default) and
+    /// that provider's settings (<see cref="SqliteJournalOptions"/>). It opens before any other part of the host starts, so that a
+    /// journal that cannot be trusted stops the start; it closes with the container, after everything that uses it.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The provider is unknown.</exception>
+    public static IServiceCollection AddJournal(this IServiceCollection services, IConfiguration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        var section = configuration.GetSection("Journal");
+        var provider = section["Provider"] ?? "sqlite";
+        return provider.Equals("sqlite", StringComparison.OrdinalIgnoreCase)
+            ? services.AddSqliteJournal(section.Bind)
+            : throw new InvalidOperationException($"Journal:Provider is '{provider}'; known are: sqlite.");
+    }
+
+    /// <summary>Registers the SQLite journal.</summary>
+    public static IServiceCollection AddSqliteJournal(this IServiceCollection services, Action<SqliteJournalOptions> configure)
+    {
+        ArgumentNullException.ThrowIfNull(configure);
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<JournalInstruments>();
+        services.AddSingleton(provider =>
+        {
+            var options = new SqliteJournalOptions();
+            configure(options);
+            return SqliteJournal.Open(
+                options,
+                provider.GetRequiredService<TimeProvider>(),
+                provider.GetRequiredService<JournalInstruments>(),
+                provider.GetService<ILogger<SqliteJournal>>());
+        });
+        services.AddSingleton<IJournal>(static provider => provider.GetRequiredService<SqliteJournal>());
+        services.AddHostedService<JournalOpener>();
+        return services;
+    }
+
+    /// <summary>Resolving the journal opens it; hosted services of this kind are made before the first one starts.</summary>
+    private sealed class JournalOpener(IJournal journal) : IHostedLifecycleService
+    {
+        public Task StartingAsync(CancellationToken cancellationToken)
+        {
+            _ = journal.Head;
+            return Task.CompletedTask;
+        }
+
+        public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}

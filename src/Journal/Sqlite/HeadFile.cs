@@ -1,0 +1,90 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using Microsoft.Win32.SafeHandles;
+
+namespace Pos.Journal.Sqlite;
+
+/// <summary>
+/// How far the journal reached when it last acknowledged something, kept outside the database: SQLite drops everything behind a
+/// damaged place of its log without a word, and this file is how that is noticed.
+/// </summary>
+/// <remarks>
+/// Two slots, written in turn, each with a checksum: a torn write leaves the other slot, which is older by one batch at most and
+/// belongs to the last batch that was acknowledged.
+/// </remarks>
+internal sealed class HeadFile : IDisposable
+{
+    // Two slots never share a sector, nor a page.
+    private const int SlotDistance = 4096;
+    private const int SlotBytes = 8 + 8 + ChainHash.Size + ChainHash.Size;
+    private const long Magic = 0x3144_4145_4853_4F50; // "POSHEAD1"
+
+    private readonly SafeFileHandle file;
+    private readonly byte[] slot = new byte[SlotBytes];
+    private int next;
+
+    private HeadFile(SafeFileHandle file, int next)
+    {
+        this.file = file;
+        this.next = next;
+    }
+
+    /// <summary>Opens or creates it.</summary>
+    /// <param name="path">Where it lies.</param>
+    /// <param name="found">The newest mark it holds; null when it was created, or holds none that can be read.</param>
+    /// <param name="created">Whether there was no such file.</param>
+    public static HeadFile Open(string path, out JournalMark? found, out bool created)
+    {
+        created = !File.Exists(path);
+        var file = File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read);
+        found = ReadNewest(file, out var at);
+        return new HeadFile(file, at == 0 ? 1 : 0);
+    }
+
+    /// <summary>The newest mark of a file that is only looked at; null when there is none.</summary>
+    public static JournalMark? Read(string path)
+    {
+        if (!File.Exists(path))
+            return null;
+        using var file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        return ReadNewest(file, out _);
+    }
+
+    /// <summary>Writes a mark and returns when the disk has it.</summary>
+    /// <exception cref="IOException">The disk does not take it. The mark before stays readable.</exception>
+    public void Write(JournalMark mark)
+    {
+        BinaryPrimitives.WriteInt64LittleEndian(slot, Magic);
+        BinaryPrimitives.WriteInt64LittleEndian(slot.AsSpan(8), mark.Position);
+        mark.Running.Span.CopyTo(slot.AsSpan(16));
+        SHA256.HashData(slot.AsSpan(0, SlotBytes - ChainHash.Size), slot.AsSpan(SlotBytes - ChainHash.Size));
+        RandomAccess.Write(file, slot, next * (long)SlotDistance);
+        RandomAccess.FlushToDisk(file);
+        // Only now: after a failed attempt the same slot is written again, and the good one is left alone.
+        next = 1 - next;
+    }
+
+    public void Dispose() => file.Dispose();
+
+    private static JournalMark? ReadNewest(SafeFileHandle file, out int at)
+    {
+        JournalMark? newest = null;
+        at = 1;
+        Span<byte> slot = stackalloc byte[SlotBytes];
+        Span<byte> sum = stackalloc byte[ChainHash.Size];
+        for (var i = 0; i < 2; i++)
+        {
+            if (RandomAccess.Read(file, slot, i * (long)SlotDistance) != SlotBytes
+                || BinaryPrimitives.ReadInt64LittleEndian(slot) != Magic)
+                continue;
+            SHA256.HashData(slot[..(SlotBytes - ChainHash.Size)], sum);
+            var position = BinaryPrimitives.ReadInt64LittleEndian(slot[8..]);
+            if (!sum.SequenceEqual(slot[(SlotBytes - ChainHash.Size)..]) || (newest is { } seen && seen.Position >= position))
+                continue;
+            newest = new JournalMark(position, slot.Slice(16, ChainHash.Size).ToArray());
+            at = i;
+        }
+
+        return newest;
+    }
+}

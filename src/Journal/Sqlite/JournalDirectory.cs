@@ -1,0 +1,89 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+
+namespace Pos.Journal.Sqlite;
+
+/// <summary>
+/// The folder of a journal, held by one process for as long as this lives. The operating system lets go of the lock when the
+/// process dies, however it dies.
+/// </summary>
+internal sealed partial class JournalDirectory : IDisposable
+{
+    private readonly FileStream held;
+
+    private JournalDirectory(string path, FileStream held)
+    {
+        Path = path;
+        this.held = held;
+    }
+
+    public string Path { get; }
+
+    public string Database => System.IO.Path.Combine(Path, "journal.db");
+
+    public string Head => System.IO.Path.Combine(Path, "journal.head");
+
+    /// <summary>Creates the folder if need be and takes the lock.</summary>
+    /// <exception cref="JournalInUseException">Another process, or this one, has it open.</exception>
+    public static JournalDirectory Hold(string path)
+    {
+        path = System.IO.Path.GetFullPath(path);
+        Directory.CreateDirectory(path);
+        var lockFile = System.IO.Path.Combine(path, "journal.lock");
+        var holder = System.IO.Path.Combine(path, "journal.pid");
+        FileStream held;
+        try
+        {
+            held = new FileStream(lockFile, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException denied)
+        {
+            throw new JournalInUseException(path, ReadPid(holder), denied);
+        }
+
+        File.WriteAllText(holder, Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
+        return new JournalDirectory(path, held);
+    }
+
+    /// <summary>Makes new names in the folder survive a loss of power. Windows does that by itself.</summary>
+    public void Flush()
+    {
+        if (OperatingSystem.IsWindows())
+            return;
+        var folder = OpenFolder(Path, 0);
+        if (folder < 0)
+            throw new IOException($"'{Path}' cannot be opened for flushing (errno {Marshal.GetLastPInvokeError()}).");
+        var flushed = FlushFolder(folder);
+        var error = Marshal.GetLastPInvokeError();
+        _ = CloseFolder(folder);
+        if (flushed != 0)
+            throw new IOException($"'{Path}' cannot be flushed (errno {error}).");
+    }
+
+    public void Dispose()
+    {
+        File.Delete(System.IO.Path.Combine(Path, "journal.pid"));
+        held.Dispose();
+    }
+
+    private static int? ReadPid(string path)
+    {
+        try
+        {
+            return int.TryParse(File.ReadAllText(path), NumberStyles.None, CultureInfo.InvariantCulture, out var pid) ? pid : null;
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int OpenFolder(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
+    private static partial int FlushFolder(int descriptor);
+
+    [LibraryImport("libc", EntryPoint = "close")]
+    private static partial int CloseFolder(int descriptor);
+}

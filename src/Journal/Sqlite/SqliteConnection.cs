@@ -1,0 +1,161 @@
+using System.Text;
+using SQLitePCL;
+
+namespace Pos.Journal.Sqlite;
+
+/// <summary>One connection, used by one thread at a time. Thin: what ADO.NET adds costs more than the inserts themselves.</summary>
+internal sealed class SqliteConnection : IDisposable
+{
+    // sqlite3.h; the binding has no name for it.
+    private const int NoCheckpointOnClose = 1006;
+    private const int BusyMilliseconds = 1_000;
+
+    private readonly List<SqliteStatement> statements = [];
+
+    private SqliteConnection(sqlite3 handle) => Handle = handle;
+
+    public sqlite3 Handle { get; }
+
+    /// <summary>Whether no transaction is open.</summary>
+    public bool IsAutocommit => raw.sqlite3_get_autocommit(Handle) != 0;
+
+    /// <summary>Opens a file. A reader can neither write nor checkpoint, not even as the last one to close.</summary>
+    /// <exception cref="SqliteException">It cannot be opened.</exception>
+    public static SqliteConnection Open(string path, bool reader)
+    {
+        SystemSqlite.Ensure();
+        var flags = raw.SQLITE_OPEN_NOMUTEX | (reader ? raw.SQLITE_OPEN_READONLY : raw.SQLITE_OPEN_READWRITE | raw.SQLITE_OPEN_CREATE);
+        var code = raw.sqlite3_open_v2(path, out var handle, flags, null);
+        var connection = new SqliteConnection(handle);
+        try
+        {
+            connection.Check(code);
+            raw.sqlite3_extended_result_codes(handle, 1);
+            // Readers meet each other while the first of them reads the log's index anew; and somebody may look at the file with a
+            // tool of his own.
+            raw.sqlite3_busy_timeout(handle, BusyMilliseconds);
+            if (reader)
+            {
+                connection.Check(raw.sqlite3_db_config(handle, NoCheckpointOnClose, 1, out _));
+                connection.Execute("PRAGMA wal_autocheckpoint = 0");
+                connection.Execute("PRAGMA query_only = 1");
+            }
+
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    public SqliteStatement Prepare(string sql)
+    {
+        Check(raw.sqlite3_prepare_v2(Handle, sql, out var statement));
+        var prepared = new SqliteStatement(this, statement);
+        statements.Add(prepared);
+        return prepared;
+    }
+
+    /// <summary>Runs one statement to its end and returns the first row's first column as text, or null.</summary>
+    public string? Execute(string sql)
+    {
+        Check(raw.sqlite3_prepare_v2(Handle, sql, out var handle));
+        using var statement = new SqliteStatement(this, handle);
+        string? first = null;
+        while (statement.Step())
+            first ??= statement.Text(0);
+        return first;
+    }
+
+    public long ExecuteInt64(string sql)
+    {
+        Check(raw.sqlite3_prepare_v2(Handle, sql, out var handle));
+        using var statement = new SqliteStatement(this, handle);
+        return statement.Step() ? statement.Int64(0) : 0;
+    }
+
+    public void Check(int code)
+    {
+        if (code is not (raw.SQLITE_OK or raw.SQLITE_ROW or raw.SQLITE_DONE))
+            throw Error(code);
+    }
+
+    public SqliteException Error(int code)
+    {
+        var extended = raw.sqlite3_extended_errcode(Handle);
+        return new SqliteException((extended & 0xff) == (code & 0xff) ? extended : code, raw.sqlite3_errmsg(Handle).utf8_to_string());
+    }
+
+    public void Dispose()
+    {
+        foreach (var statement in statements)
+            statement.Dispose();
+        Handle.Dispose();
+    }
+}
+
+/// <summary>A prepared statement. Columns count from 0, parameters from 1, as in SQLite.</summary>
+internal sealed class SqliteStatement(SqliteConnection connection, sqlite3_stmt handle) : IDisposable
+{
+    public void Bind(int parameter, long value) => connection.Check(raw.sqlite3_bind_int64(handle, parameter, value));
+
+    /// <summary>Binds text that is already UTF-8. Empty becomes NULL, which takes no room in a row.</summary>
+    public void BindText(int parameter, ReadOnlySpan<byte> utf8) => connection.Check(
+        utf8.IsEmpty ? raw.sqlite3_bind_null(handle, parameter) : raw.sqlite3_bind_text(handle, parameter, utf8));
+
+    public void BindText(int parameter, string text) => BindText(parameter, Encoding.UTF8.GetBytes(text));
+
+    public void BindBlob(int parameter, ReadOnlySpan<byte> bytes) => connection.Check(
+        bytes.IsEmpty ? raw.sqlite3_bind_zeroblob(handle, parameter, 0) : raw.sqlite3_bind_blob(handle, parameter, bytes));
+
+    /// <summary>True when there is a row; the statement is reset when there is none.</summary>
+    public bool Step()
+    {
+        var code = raw.sqlite3_step(handle);
+        if (code == raw.SQLITE_ROW)
+            return true;
+        if (code == raw.SQLITE_DONE)
+        {
+            raw.sqlite3_reset(handle);
+            return false;
+        }
+
+        var error = connection.Error(code);
+        raw.sqlite3_reset(handle);
+        throw error;
+    }
+
+    /// <summary>Steps a statement that returns no rows: SQLITE_DONE, or the code of a broken constraint; anything else throws.</summary>
+    public int StepOrConstraint()
+    {
+        var code = raw.sqlite3_step(handle);
+        if (code == raw.SQLITE_DONE)
+        {
+            raw.sqlite3_reset(handle);
+            return code;
+        }
+
+        var error = connection.Error(code);
+        raw.sqlite3_reset(handle);
+        return (error.Code & 0xff) == raw.SQLITE_CONSTRAINT ? error.Code : throw error;
+    }
+
+    public void Reset() => raw.sqlite3_reset(handle);
+
+    public long Int64(int column) => raw.sqlite3_column_int64(handle, column);
+
+    public bool IsNull(int column) => raw.sqlite3_column_type(handle, column) == raw.SQLITE_NULL;
+
+    /// <summary>The column's bytes; valid until the next step.</summary>
+    public ReadOnlySpan<byte> Bytes(int column) => raw.sqlite3_column_blob(handle, column);
+
+    public string Text(int column)
+    {
+        var bytes = raw.sqlite3_column_blob(handle, column);
+        return bytes.IsEmpty ? "" : Encoding.UTF8.GetString(bytes);
+    }
+
+    public void Dispose() => handle.Dispose();
+}

@@ -1,0 +1,79 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Pos.Journal.GroupCommit;
+
+namespace Pos.Journal.Sqlite;
+
+/// <summary>
+/// The journal in a folder of this machine: SQLite with a write-ahead log flushed at every commit, and a head file flushed before
+/// every acknowledgement. One process at a time.
+/// </summary>
+public sealed class SqliteJournal : GroupCommitJournal, IDisposable
+{
+    private readonly SqliteStore files;
+    private readonly WriterThreads threads;
+    private bool disposed;
+
+    private SqliteJournal(IJournalStore store, SqliteStore files, GroupCommitPipeline pipeline)
+        : base(store, pipeline)
+    {
+        this.files = files;
+        threads = new WriterThreads(pipeline, "journal");
+    }
+
+    /// <summary>Opens the journal, creating it if there is none, and checks that nothing acknowledged is missing.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A setting is out of its range.</exception>
+    /// <exception cref="JournalInUseException">Another process has it open.</exception>
+    /// <exception cref="JournalCorruptException">The end is missing, or is not what was acknowledged.</exception>
+    /// <exception cref="JournalUnavailableException">The files cannot be opened now.</exception>
+    /// <exception cref="InvalidOperationException">A newer program wrote it, it is no journal, or SQLite's library is missing.</exception>
+    public static SqliteJournal Open(
+        SqliteJournalOptions options, TimeProvider time, JournalInstruments instruments, ILogger<SqliteJournal>? logger = null) =>
+        Open(options, time, instruments, logger, static store => store);
+
+    /// <summary>As the other overload, with a seam for faults between the writer and the files.</summary>
+    internal static SqliteJournal Open(
+        SqliteJournalOptions options, TimeProvider time, JournalInstruments instruments, ILogger<SqliteJournal>? logger,
+        Func<SqliteStore, IJournalStore> around)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(instruments);
+        options.Validate();
+        var files = SqliteStore.Open(options);
+        var store = around(files);
+        var pipeline = new GroupCommitPipeline(store, options, time, instruments, logger ?? NullLogger<SqliteJournal>.Instance, asynchronous: true);
+        return new SqliteJournal(store, files, pipeline);
+    }
+
+    /// <summary>Off only in the benchmark that shows what hashing costs. Such a journal cannot be opened again.</summary>
+    internal bool Hashing
+    {
+        set => Pipeline.Hashing = files.Writer.Hashing = value;
+    }
+
+    /// <summary>Off only in the benchmark that shows what the head file costs.</summary>
+    internal bool HeadFileOn
+    {
+        set => files.HeadFileOn = value;
+    }
+
+    /// <summary>What the head file says now: how far the journal had reached when it last acknowledged something. Null: unreadable.</summary>
+    public JournalMark? ReadHeadFile() => HeadFile.Read(files.Directory.Head);
+
+    /// <summary>What the database says now: never behind the head file while the journal is whole.</summary>
+    /// <exception cref="JournalUnavailableException">It cannot be read now.</exception>
+    public JournalMark ReadStoredMark() => files.Readers.Read(static r => r.ReadMark());
+
+    /// <summary>
+    /// Stops admission, writes what is queued, moves the log into the database and lets go of the files. Appends that come later end
+    /// <see cref="AppendResult.Failed"/>; reads throw <see cref="JournalUnavailableException"/>.
+    /// </summary>
+    public void Dispose()
+    {
+        if (disposed)
+            return;
+        disposed = true;
+        threads.Dispose();
+        Pipeline.Dispose();
+    }
+}

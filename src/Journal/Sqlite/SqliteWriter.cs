@@ -1,0 +1,266 @@
+using System.Security.Cryptography;
+using Pos.Journal.GroupCommit;
+using SQLitePCL;
+
+namespace Pos.Journal.Sqlite;
+
+/// <summary>
+/// The one connection that writes and checkpoints, with its statements. SQLite before 3.51.3 can corrupt its log when two do.
+/// </summary>
+internal sealed class SqliteWriter : IDisposable
+{
+    // sqlite3.h: SQLITE_DBSTATUS_CACHE_WRITE, pages written since the last look.
+    private const int PagesWritten = 9;
+
+    private readonly SqliteConnection connection;
+    private readonly SqliteStatement begin;
+    private readonly SqliteStatement commit;
+    private readonly SqliteStatement insert;
+    private readonly SqliteStatement removeFrom;
+    private readonly SqliteStatement setHead;
+    private readonly SqliteStatement readHead;
+    private readonly SqliteStatement readHash;
+    private readonly SqliteStatement saveSnapshot;
+    private readonly SqliteWakeUps wakeUps;
+    private readonly byte[] running = new byte[ChainHash.Size];
+    private long position;
+    private bool mustReload = true;
+    private int pagesInLog;
+
+    public SqliteWriter(SqliteConnection connection)
+    {
+        this.connection = connection;
+        begin = connection.Prepare("BEGIN IMMEDIATE");
+        commit = connection.Prepare("COMMIT");
+        insert = connection.Prepare("INSERT INTO events VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)");
+        removeFrom = connection.Prepare("DELETE FROM events WHERE position >= ?1");
+        setHead = connection.Prepare("UPDATE head SET position = ?1, running = ?2");
+        readHead = connection.Prepare("SELECT position, running FROM head");
+        readHash = connection.Prepare("SELECT hash FROM events WHERE stream = ?1 AND version = ?2");
+        saveSnapshot = connection.Prepare(
+            """
+            INSERT INTO snapshots (stream, version, state_version, hash, state)
+            SELECT ?1, ?2, ?3, hash, ?4 FROM events WHERE stream = ?1 AND version = ?2
+            ON CONFLICT (stream) DO UPDATE
+            SET version = excluded.version, state_version = excluded.state_version, hash = excluded.hash, state = excluded.state
+            WHERE excluded.version >= snapshots.version OR excluded.state_version <> snapshots.state_version
+            """);
+        wakeUps = new SqliteWakeUps(connection);
+    }
+
+    /// <summary>Off only in the benchmark that shows what hashing costs.</summary>
+    public bool Hashing { get; set; } = true;
+
+    /// <summary>As <see cref="IJournalStore.Commit"/> says.</summary>
+    public CommitOutcome Commit(Batch batch)
+    {
+        var committing = false;
+        try
+        {
+            Begin();
+            var before = position;
+            foreach (var operation in batch.Operations)
+                Write(operation);
+            if (position != before)
+                WriteHead();
+            committing = true;
+            commit.Step();
+            batch.Mark = new JournalMark(position, running.ToArray());
+            return CommitOutcome.Committed;
+        }
+        catch (SqliteException failed)
+        {
+            batch.Failure = failed;
+            mustReload = true;
+            if (committing)
+                return CommitOutcome.Unknown;
+            TryRollBack();
+            return CommitOutcome.NothingStored;
+        }
+    }
+
+    /// <summary>
+    /// As <see cref="IJournalStore.LookUp"/> says. A failed commit may have left its pages in the log, to be found after a crash; a
+    /// later commit overwrites them or follows them. Only behind one is the answer final, so one is made first.
+    /// </summary>
+    public void LookUp(Batch batch)
+    {
+        TryRollBack();
+        connection.Execute("BEGIN IMMEDIATE");
+        connection.Execute("UPDATE head SET fences = fences + 1");
+        connection.Execute("COMMIT");
+        Reload();
+        foreach (var operation in batch.Operations)
+        {
+            if (operation is Append { Fate: Fate.Stored } append)
+                append.Fate = LookUp(append);
+        }
+
+        batch.Mark = new JournalMark(position, running.ToArray());
+    }
+
+    /// <summary>Moves the log into the database when it has grown long enough.</summary>
+    public void Checkpoint(int pagesMax)
+    {
+        connection.Check(raw.sqlite3_db_status(connection.Handle, PagesWritten, out var written, out _, 1));
+        pagesInLog += written;
+        if (pagesInLog < pagesMax)
+            return;
+        pagesInLog = 0;
+        connection.Check(raw.sqlite3_wal_checkpoint_v2(connection.Handle, null, raw.SQLITE_CHECKPOINT_PASSIVE, out _, out _));
+    }
+
+    public void Dispose() => connection.Dispose();
+
+    private void Begin()
+    {
+        if (!connection.IsAutocommit)
+            connection.Execute("ROLLBACK");
+        begin.Step();
+        if (mustReload)
+            Reload();
+    }
+
+    private void Reload()
+    {
+        readHead.Step();
+        position = readHead.Int64(0);
+        readHead.Bytes(1).CopyTo(running);
+        readHead.Reset();
+        mustReload = false;
+    }
+
+    private void TryRollBack()
+    {
+        try
+        {
+            if (!connection.IsAutocommit)
+                connection.Execute("ROLLBACK");
+        }
+        catch (SqliteException)
+        {
+            // Nothing was committed either way; the next transaction begins by rolling back again.
+        }
+    }
+
+    private void Write(Operation operation)
+    {
+        switch (operation)
+        {
+            case Append append:
+                if (Batch.MayWrite(append))
+                    Write(append);
+                return;
+            case SnapshotWrite snapshot:
+                Write(snapshot);
+                break;
+            case WakeUpClaim claim:
+                wakeUps.Claim(claim);
+                break;
+            case WakeUpCompletion completion:
+                wakeUps.Complete(completion);
+                break;
+            default:
+                throw new System.Diagnostics.UnreachableException();
+        }
+
+        operation.Fate = Fate.Stored;
+    }
+
+    private void Write(Append append)
+    {
+        var encoded = append.Encoded;
+        var at = Append.FirstEvent;
+        var before = position;
+        var stream = ReadOnlySpan<byte>.Empty;
+        for (var i = 0; i < append.Events; i++)
+        {
+            var e = new EncodedEvent(encoded[at..]);
+            stream = e.Bytes();
+            BindEvent(ref e, stream, before + i + 1);
+            var hash = encoded.Slice(at + e.Consumed, ChainHash.Size);
+            insert.BindBlob(15, hash);
+            var code = insert.StepOrConstraint();
+            if (code != raw.SQLITE_DONE)
+            {
+                Refuse(append, code, before, i);
+                return;
+            }
+
+            at += e.Consumed + ChainHash.Size;
+        }
+
+        position = before + append.Events;
+        AdvanceRunning(append);
+        wakeUps.Change(stream, append.WakeUp);
+        append.Fate = Fate.Stored;
+    }
+
+    private void BindEvent(ref EncodedEvent e, ReadOnlySpan<byte> stream, long at)
+    {
+        insert.Bind(1, at);
+        insert.BindText(2, stream);
+        insert.Bind(3, e.Int64());
+        insert.BindText(4, e.Bytes());
+        insert.Bind(5, e.Int32());
+        insert.Bind(6, e.Int64());
+        insert.Bind(7, e.Int64());
+        for (var column = 8; column <= 13; column++)
+            insert.BindText(column, e.Bytes());
+        insert.BindBlob(14, e.Bytes());
+    }
+
+    private void Refuse(Append append, int code, long before, int written)
+    {
+        // sqlite3.h: SQLITE_CONSTRAINT_UNIQUE. Another constraint would mean that somebody else wrote into the file.
+        if (code != 2067)
+            throw new SqliteException(code, $"'{append.Session.Stream}' version {append.FirstVersion} does not fit the tables");
+        if (written > 0)
+        {
+            removeFrom.Bind(1, before + 1);
+            removeFrom.Step();
+        }
+
+        Batch.Conflicted(append);
+    }
+
+    private void AdvanceRunning(Append append)
+    {
+        if (!Hashing)
+            return;
+        var encoded = append.Encoded;
+        var at = Append.FirstEvent;
+        for (var i = 0; i < append.Events; i++)
+        {
+            at += EncodedEvent.Measure(encoded[at..]);
+            RunningHash.Advance(running, encoded.Slice(at, ChainHash.Size));
+            at += ChainHash.Size;
+        }
+    }
+
+    private void Write(SnapshotWrite snapshot)
+    {
+        saveSnapshot.BindText(1, snapshot.Stream.Value);
+        saveSnapshot.Bind(2, snapshot.Version);
+        saveSnapshot.Bind(3, snapshot.StateVersion);
+        saveSnapshot.BindBlob(4, snapshot.State.Span);
+        saveSnapshot.Step();
+    }
+
+    private void WriteHead()
+    {
+        setHead.Bind(1, position);
+        setHead.BindBlob(2, running);
+        setHead.Step();
+    }
+
+    private Fate LookUp(Append append)
+    {
+        readHash.BindText(1, append.Session.Stream.Value);
+        readHash.Bind(2, append.LastVersion);
+        var fate = !readHash.Step() ? Fate.Failed
+            : readHash.Bytes(0).SequenceEqual(append.LastHash) ? Fate.Stored : Fate.Conflict;
+        readHash.Reset();
+        return fate;
+    }
+}
