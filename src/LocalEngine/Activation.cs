@@ -1,9 +1,360 @@
+using Orleans;
 using Orleans.Runtime;
+
 namespace Pos.LocalEngine;
-internal abstract class Activation
+
+/// <summary>
+/// One live grain: a queue of turns that never run at the same time, and the rules by which requests are let in. It is the task scheduler
+/// of everything that runs in it, so that every <c>await</c> in grain code comes back here.
+/// </summary>
+/// <remarks>
+/// All state is guarded by the lock on <c>_turns</c>. Every request is let in under it and started in a turn of its own. Invariant: no waiting
+/// request could start; whoever changes what may start calls <see cref="StartWaiting"/>.
+/// </remarks>
+internal sealed partial class Activation : TaskScheduler, IGrainContext, IThreadPoolWorkItem
 {
-    internal static IGrainContext? Current => null;
-    internal static Activation Of(IGrainContext context) => throw new NotSupportedException();
-    internal abstract void DelayDeactivation(TimeSpan timeSpan);
-    internal abstract IGrainTimer RegisterTimer(Func<CancellationToken, Task> callback, GrainTimerCreationOptions options);
+    private readonly Queue<Task> _turns = new();
+    private readonly GrainClass _class;
+    private Request? _firstWaiting;
+    private Request? _lastWaiting;
+    private int _waiting;
+    private int _running;
+    private int _exclusive;
+    private int _readers;
+    private bool _isScheduled;
+    private Stage _stage;
+
+    internal Activation(LocalSilo silo, GrainClass grainClass, GrainId grainId, long number)
+    {
+        Silo = silo;
+        _class = grainClass;
+        GrainId = grainId;
+        Number = number;
+        _lastUsed = silo.Time.GetTimestamp();
+    }
+
+    private enum Stage : byte
+    {
+        New,
+        Activating,
+        Active,
+        Deactivating,
+        Gone,
+    }
+
+    /// <summary>The activation whose turn runs on this thread, if any.</summary>
+    internal static new Activation? Current => TaskScheduler.Current as Activation;
+
+    public GrainId GrainId { get; }
+
+    public override int MaximumConcurrencyLevel => 1;
+
+    internal LocalSilo Silo { get; }
+
+    /// <summary>Counts activations: the order in which they are visited must not depend on hash codes.</summary>
+    internal long Number { get; }
+
+    internal static Activation Of(IGrainContext context) =>
+        context as Activation ?? throw new InvalidOperationException("This grain object was not made by the engine.");
+
+    /// <summary>Takes a request, to run now or to wait.</summary>
+    /// <returns>False if this activation is gone: another one has to be asked.</returns>
+    internal bool TryAccept(Request request)
+    {
+        bool starts;
+        bool activates;
+        int count;
+        lock (_turns)
+        {
+            if (_stage == Stage.Gone)
+            {
+                return false;
+            }
+
+            count = _running + _waiting;
+            starts = count < Silo.Options.QueuedCallsMax && MayStart(request);
+            activates = _stage == Stage.New;
+            if (starts)
+            {
+                Begin(request);
+            }
+            else if (count < Silo.Options.QueuedCallsMax)
+            {
+                Append(request);
+                _stage = activates ? Stage.Activating : _stage;
+            }
+        }
+
+        if (starts)
+        {
+            Launch(request);
+        }
+        else if (activates)
+        {
+            StartActivating();
+        }
+        else if (count >= Silo.Options.QueuedCallsMax)
+        {
+            request.Refuse(new LimitExceededException(nameof(LocalEngineOptions.QueuedCallsMax), count, Silo.Options.QueuedCallsMax, GrainId));
+        }
+
+        return true;
+    }
+
+    /// <summary>Runs a short action that does not throw in a turn, beside whatever requests run.</summary>
+    internal void RunSoon<TState>(Action<TState> action, TState state)
+        where TState : class =>
+        new Task(
+            static work =>
+            {
+                var (action, state) = ((Action<TState>, TState))work!;
+                ExecutionContext.Run(CleanContext.Value, _ => action(state), null);
+            },
+            (action, state)).Start(this);
+
+    void IThreadPoolWorkItem.Execute()
+    {
+        // A synchronization context of whoever drives the turns must not catch the grain's continuations.
+        var outer = SynchronizationContext.Current;
+        if (outer is not null)
+        {
+            SynchronizationContext.SetSynchronizationContext(null);
+        }
+
+        if (RunTurns(Silo.Turns.StepsMax))
+        {
+            Silo.Turns.Schedule(this);
+        }
+
+        if (outer is not null)
+        {
+            SynchronizationContext.SetSynchronizationContext(outer);
+        }
+    }
+
+    protected override void QueueTask(Task task)
+    {
+        lock (_turns)
+        {
+            _turns.Enqueue(task);
+            if (_isScheduled)
+            {
+                return;
+            }
+
+            _isScheduled = true;
+        }
+
+        Silo.Turns.Schedule(this);
+    }
+
+    protected override bool TryExecuteTaskInline(Task task, bool taskWasPreviouslyQueued) =>
+        !taskWasPreviouslyQueued && ReferenceEquals(Current, this) && TryExecuteTask(task);
+
+    protected override IEnumerable<Task> GetScheduledTasks()
+    {
+        lock (_turns)
+        {
+            return _turns.ToArray();
+        }
+    }
+
+    /// <returns>True if turns are left.</returns>
+    private bool RunTurns(int stepsMax)
+    {
+        for (var steps = 0; ; steps++)
+        {
+            Task? turn;
+            lock (_turns)
+            {
+                if (_turns.Count == 0)
+                {
+                    _isScheduled = false;
+                    return false;
+                }
+
+                if (steps == stepsMax)
+                {
+                    return true;
+                }
+
+                turn = _turns.Dequeue();
+            }
+
+            TryExecuteTask(turn);
+        }
+    }
+
+    private bool MayStart(Request request) =>
+        _stage == Stage.Active
+        && (_class.IsReentrant || request.AlwaysInterleaves || (_exclusive == 0 && (request.ReadsOnly || _readers == 0)));
+
+    private void Begin(Request request)
+    {
+        request.Activation = this;
+        _running++;
+        if (!request.AlwaysInterleaves)
+        {
+            Count(request, 1);
+        }
+    }
+
+    private void Count(Request request, int change)
+    {
+        if (request.ReadsOnly)
+        {
+            _readers += change;
+        }
+        else
+        {
+            _exclusive += change;
+        }
+    }
+
+    private void Append(Request request)
+    {
+        request.Next = null;
+        if (_lastWaiting is null)
+        {
+            _firstWaiting = request;
+        }
+        else
+        {
+            _lastWaiting.Next = request;
+        }
+
+        _lastWaiting = request;
+        _waiting++;
+    }
+
+    private void Launch(Request request) => new Task(static request => Run((Request)request!), request).Start(this);
+
+    /// <remarks>The request runs in an empty execution context: nothing ambient of the caller but the request context reaches a grain.</remarks>
+    private static void Run(Request request) =>
+        ExecutionContext.Run(CleanContext.Value, static request => RunClean((Request)request!), request);
+
+    private static void RunClean(Request request)
+    {
+        var activation = request.Activation!;
+        RequestContext.Import(request.Context);
+        if (request.IsObsolete)
+        {
+            activation.Finish(request);
+            return;
+        }
+
+        Task outcome;
+        try
+        {
+            outcome = request.Start(activation.GrainInstance!);
+        }
+#pragma warning disable CA1031 // Whatever a grain throws is the caller's answer.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            outcome = Task.FromException(exception);
+        }
+
+        if (outcome.IsCompleted)
+        {
+            request.End(outcome);
+            activation.Finish(request);
+        }
+        else
+        {
+            // The awaiter takes this activation along as scheduler: the end is a turn of it.
+            outcome.GetAwaiter().UnsafeOnCompleted(() =>
+            {
+                request.End(outcome);
+                activation.Finish(request);
+            });
+        }
+    }
+
+    private void Finish(Request request)
+    {
+        lock (_turns)
+        {
+            _running--;
+            if (!request.AlwaysInterleaves)
+            {
+                Count(request, -1);
+            }
+
+            if (request.KeepsAlive)
+            {
+                _lastUsed = Silo.Time.GetTimestamp();
+            }
+
+            if (_stage == Stage.Deactivating)
+            {
+                if (_running == 0)
+                {
+                    StartDeactivating();
+                }
+
+                return;
+            }
+        }
+
+        StartWaiting();
+    }
+
+    private void StartWaiting()
+    {
+        while (true)
+        {
+            Request? next;
+            lock (_turns)
+            {
+                next = TakeStartable();
+            }
+
+            if (next is null)
+            {
+                return;
+            }
+
+            Launch(next);
+        }
+    }
+
+    /// <summary>The first waiting request that may start: readers overtake writers, as in Orleans.</summary>
+    private Request? TakeStartable()
+    {
+        Request? previous = null;
+        for (var request = _firstWaiting; request is not null; previous = request, request = request.Next)
+        {
+            if (!MayStart(request))
+            {
+                if (_exclusive > 0)
+                {
+                    return null;
+                }
+
+                continue;
+            }
+
+            if (previous is null)
+            {
+                _firstWaiting = request.Next;
+            }
+            else
+            {
+                previous.Next = request.Next;
+            }
+
+            if (ReferenceEquals(_lastWaiting, request))
+            {
+                _lastWaiting = previous;
+            }
+
+            request.Next = null;
+            _waiting--;
+            Begin(request);
+            return request;
+        }
+
+        return null;
+    }
 }

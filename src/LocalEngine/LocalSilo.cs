@@ -1,18 +1,200 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using Orleans;
 using Orleans.Runtime;
+
 namespace Pos.LocalEngine;
-internal sealed class LocalSilo(IServiceProvider services) : IClusterClient, IHostedService
+
+/// <summary>The engine: knows every activation, brings calls to them, and comes and goes with the process.</summary>
+internal sealed partial class LocalSilo : IClusterClient, IHostedService, IDisposable
 {
-    public IServiceProvider ServiceProvider => services;
-    public TGrainInterface GetGrain<TGrainInterface>(Guid primaryKey, string? grainClassNamePrefix = null) where TGrainInterface : IGrainWithGuidKey => throw new NotSupportedException();
-    public TGrainInterface GetGrain<TGrainInterface>(long primaryKey, string? grainClassNamePrefix = null) where TGrainInterface : IGrainWithIntegerKey => throw new NotSupportedException();
-    public TGrainInterface GetGrain<TGrainInterface>(string primaryKey, string? grainClassNamePrefix = null) where TGrainInterface : IGrainWithStringKey => throw new NotSupportedException();
-    public IGrain GetGrain(Type grainInterfaceType, Guid grainPrimaryKey) => throw new NotSupportedException();
-    public IGrain GetGrain(Type grainInterfaceType, long grainPrimaryKey) => throw new NotSupportedException();
-    public IGrain GetGrain(Type grainInterfaceType, string grainPrimaryKey) => throw new NotSupportedException();
-    public TGrainInterface GetGrain<TGrainInterface>(GrainId grainId) where TGrainInterface : IAddressable => throw new NotSupportedException();
-    public Task StartAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
-    public Task StopAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
-    internal object MakeReference(Type interfaceType, GrainId grainId) => throw new NotSupportedException();
+    private static readonly DeactivationReason Stopping = new(DeactivationReasonCode.ShuttingDown, "The process stops.");
+
+    private readonly ConcurrentDictionary<GrainId, Activation> _activations = new();
+    private readonly Func<GrainId, Activation> _makeActivation;
+    private readonly ILogger _logger;
+    private readonly Sweep _idleSweep;
+    private readonly TaskCompletionSource _allGone = new();
+    private GrainMap? _grains;
+    private long _activationsMade;
+    private volatile bool _isStopping;
+
+    public LocalSilo(
+        IServiceProvider services, IOptions<LocalEngineOptions> options, TimeProvider time, ITurnScheduler turns, ILogger<LocalSilo> logger)
+    {
+        ServiceProvider = services;
+        Options = options.Value;
+        Time = time;
+        Turns = turns;
+        _logger = logger;
+        _makeActivation = MakeActivation;
+        Timeouts = new CallTimeouts(time, turns, Options.ResponseTimeout);
+        _idleSweep = new Sweep(time, turns, Options.CollectionQuantum, CollectIdle);
+    }
+
+    public IServiceProvider ServiceProvider { get; }
+
+    internal LocalEngineOptions Options { get; }
+
+    internal TimeProvider Time { get; }
+
+    internal ITurnScheduler Turns { get; }
+
+    internal CallTimeouts Timeouts { get; }
+
+    internal IIncomingGrainCallFilter[] IncomingFilters { get; private set; } = [];
+
+    internal IOutgoingGrainCallFilter[] OutgoingFilters { get; private set; } = [];
+
+    internal bool IsStopping => _isStopping;
+
+    private GrainMap Grains => _grains ?? throw new SiloUnavailableException("The engine has not been started.");
+
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        IncomingFilters = [.. ServiceProvider.GetServices<IIncomingGrainCallFilter>()];
+        OutgoingFilters = [.. ServiceProvider.GetServices<IOutgoingGrainCallFilter>()];
+        _grains = GrainMap.Make(Options, Time);
+        return Task.CompletedTask;
+    }
+
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        _isStopping = true;
+        foreach (var activation in InOrder(_activations.Values))
+        {
+            activation.Deactivate(Stopping, cancellationToken);
+        }
+
+        if (_activations.IsEmpty)
+        {
+            return;
+        }
+
+        try
+        {
+            await _allGone.Task.WaitAsync(Options.ShutdownTimeout, Time, cancellationToken);
+        }
+        catch (Exception exception) when (exception is TimeoutException or OperationCanceledException)
+        {
+            LogLeftBehind(_activations.Count, string.Join(", ", InOrder(_activations.Values).Take(10)));
+        }
+    }
+
+    public void Dispose()
+    {
+        Timeouts.Dispose();
+        _idleSweep.Dispose();
+    }
+
+    public TGrainInterface GetGrain<TGrainInterface>(Guid primaryKey, string? grainClassNamePrefix = null)
+        where TGrainInterface : IGrainWithGuidKey =>
+        (TGrainInterface)(object)Make(typeof(TGrainInterface), grainClassNamePrefix, GrainIdKeyExtensions.CreateGuidKey(primaryKey));
+
+    public TGrainInterface GetGrain<TGrainInterface>(long primaryKey, string? grainClassNamePrefix = null)
+        where TGrainInterface : IGrainWithIntegerKey =>
+        (TGrainInterface)(object)Make(typeof(TGrainInterface), grainClassNamePrefix, GrainIdKeyExtensions.CreateIntegerKey(primaryKey));
+
+    public TGrainInterface GetGrain<TGrainInterface>(string primaryKey, string? grainClassNamePrefix = null)
+        where TGrainInterface : IGrainWithStringKey =>
+        (TGrainInterface)(object)Make(typeof(TGrainInterface), grainClassNamePrefix, StringKey(primaryKey));
+
+    public IGrain GetGrain(Type grainInterfaceType, Guid grainPrimaryKey) =>
+        (IGrain)Make(Keyed<IGrainWithGuidKey>(grainInterfaceType), null, GrainIdKeyExtensions.CreateGuidKey(grainPrimaryKey));
+
+    public IGrain GetGrain(Type grainInterfaceType, long grainPrimaryKey) =>
+        (IGrain)Make(Keyed<IGrainWithIntegerKey>(grainInterfaceType), null, GrainIdKeyExtensions.CreateIntegerKey(grainPrimaryKey));
+
+    public IGrain GetGrain(Type grainInterfaceType, string grainPrimaryKey) =>
+        (IGrain)Make(Keyed<IGrainWithStringKey>(grainInterfaceType), null, StringKey(grainPrimaryKey));
+
+    public TGrainInterface GetGrain<TGrainInterface>(GrainId grainId)
+        where TGrainInterface : IAddressable => (TGrainInterface)MakeReference(typeof(TGrainInterface), grainId);
+
+    internal object MakeReference(Type interfaceType, GrainId grainId) => Grains.MakeReference(interfaceType, this, grainId);
+
+    /// <summary>Brings a call to its grain's activation, made now if there is none.</summary>
+    internal void Deliver(GrainCall call)
+    {
+        var grainId = call.Target.GrainId;
+        while (true)
+        {
+            if (!_activations.TryGetValue(grainId, out var activation))
+            {
+                if (_isStopping)
+                {
+                    call.Refuse(new SiloUnavailableException("The engine is stopping."));
+                    return;
+                }
+
+                activation = _activations.GetOrAdd(grainId, _makeActivation);
+                if (_isStopping)
+                {
+                    // It may have come too late to be seen by the stop.
+                    activation.Deactivate(Stopping);
+                }
+            }
+
+            if (activation.TryAccept(call))
+            {
+                return;
+            }
+        }
+    }
+
+    internal void OnActivation() => _idleSweep.Arm();
+
+    internal void Remove(Activation activation)
+    {
+        _activations.TryRemove(KeyValuePair.Create(activation.GrainId, activation));
+        if (_isStopping && _activations.IsEmpty)
+        {
+            Turns.Schedule(new Completion(_allGone));
+        }
+    }
+
+    /// <summary>Makes the next activation of a grain in the same step in which the last one goes, so that no call can overtake those that wait.</summary>
+    internal Activation Replace(Activation last, Request firstWaiting, Request lastWaiting, int waiting)
+    {
+        var next = MakeActivation(last.GrainId);
+        next.Adopt(firstWaiting, lastWaiting, waiting);
+        _activations[last.GrainId] = next;
+        return next;
+    }
+
+    private static IdSpan StringKey(string key)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(key);
+        return IdSpan.Create(key);
+    }
+
+    private static Type Keyed<TKey>(Type contract)
+    {
+        ArgumentNullException.ThrowIfNull(contract);
+        return typeof(TKey).IsAssignableFrom(contract)
+            ? contract
+            : throw new ArgumentException($"{contract.FullName} is not an {typeof(TKey).Name}.", nameof(contract));
+    }
+
+    private static List<Activation> InOrder(IEnumerable<Activation> activations) =>
+        [.. activations.OrderBy(activation => activation.Number)];
+
+    private GrainReference Make(Type contract, string? prefix, IdSpan key) => Grains.MakeReference(contract, prefix, this, key);
+
+    private Activation MakeActivation(GrainId grainId) =>
+        new(this, Grains.ClassOf(grainId.Type), grainId, Interlocked.Increment(ref _activationsMade));
+
+    private bool CollectIdle()
+    {
+        var now = Time.GetTimestamp();
+        foreach (var activation in InOrder(_activations.Values.Where(activation => activation.IsIdle(now))))
+        {
+            activation.Deactivate(new DeactivationReason(DeactivationReasonCode.ActivationIdle, "Nobody used it for its age."));
+        }
+
+        return !_activations.IsEmpty;
+    }
 }

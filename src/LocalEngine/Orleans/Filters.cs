@@ -75,7 +75,7 @@ namespace Orleans.Serialization.Invocation
         /// <summary>True if the method takes a <see cref="CancellationToken"/>.</summary>
         bool IsCancellable { get; }
 
-        /// <summary>How many arguments there are; a cancellation token is not one of them.</summary>
+        /// <summary>How many arguments there are, a cancellation token included.</summary>
         int GetArgumentCount();
 
         /// <summary>One argument.</summary>

@@ -41,6 +41,9 @@ public abstract class Grain : IGrainBase, IAddressable
     protected void DeactivateOnIdle() => GrainBaseExtensions.DeactivateOnIdle(this);
 
     /// <summary>Keeps the activation from being collected as idle.</summary>
-    /// <param name="timeSpan">How long from now; zero or less gives the usual age back.</param>
+    /// <param name="timeSpan">
+    /// How long from now; <see cref="TimeSpan.MaxValue"/> and <see cref="Timeout.InfiniteTimeSpan"/> mean for ever, other times of zero or less
+    /// give the usual age back.
+    /// </param>
     protected void DelayDeactivation(TimeSpan timeSpan) => Activation.Of(GrainContext).DelayDeactivation(timeSpan);
 }

@@ -41,6 +41,40 @@ public class GrainReference : IAddressable, IEquatable<GrainReference>
     /// <summary>Compares two references by the grain they stand for.</summary>
     public static bool operator !=(GrainReference? reference1, GrainReference? reference2) => !Equals(reference1, reference2);
 
+    /// <summary>Makes a call of a method that returns <see cref="Task"/>.</summary>
+    internal Task SendVoid(VoidCall call)
+    {
+        call.Target = this;
+        if (Silo.OutgoingFilters.Length > 0)
+        {
+            return new OutgoingCall(call, Activation.Current, Silo.OutgoingFilters).Run();
+        }
+
+        call.Send();
+        return call.Answer;
+    }
+
+    /// <summary>Makes a call of a method that returns <see cref="Task{TResult}"/>.</summary>
+    internal Task<TResult> SendResult<TResult>(ResultCall<TResult> call)
+    {
+        call.Target = this;
+        if (Silo.OutgoingFilters.Length > 0)
+        {
+            return Unbox<TResult>(new OutgoingCall(call, Activation.Current, Silo.OutgoingFilters).Run());
+        }
+
+        call.Send();
+        return call.TypedAnswer;
+    }
+
+    /// <summary>Makes a call of a method that returns <see cref="ValueTask"/>.</summary>
+    internal ValueTask SendVoidValue(VoidCall call) => new(SendVoid(call));
+
+    /// <summary>Makes a call of a method that returns <see cref="ValueTask{TResult}"/>.</summary>
+    internal ValueTask<TResult> SendResultValue<TResult>(ResultCall<TResult> call) => new(SendResult(call));
+
     internal object CastTo(Type interfaceType) =>
         interfaceType.IsInstanceOfType(this) ? this : Silo.MakeReference(interfaceType, GrainId);
+
+    private static async Task<TResult> Unbox<TResult>(Task<object?> result) => (TResult)(await result)!;
 }

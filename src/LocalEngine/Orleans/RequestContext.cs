@@ -14,11 +14,7 @@ public static class RequestContext
     public static IEnumerable<KeyValuePair<string, object>> Entries => Values.Value ?? Enumerable.Empty<KeyValuePair<string, object>>();
 
     /// <summary>The snapshot that a call takes along: immutable, so that taking it copies nothing.</summary>
-    internal static ImmutableDictionary<string, object>? Current
-    {
-        get => Values.Value;
-        set => Values.Value = value;
-    }
+    internal static ImmutableDictionary<string, object>? Current => Values.Value;
 
     /// <summary>A value, or null.</summary>
     public static object? Get(string key) => Values.Value?.GetValueOrDefault(key);
@@ -46,6 +42,15 @@ public static class RequestContext
         if (Values.Value is not null)
         {
             Values.Value = null;
+        }
+    }
+
+    /// <summary>Sets what a call brought along, in an execution context where nothing is set.</summary>
+    internal static void Import(ImmutableDictionary<string, object>? values)
+    {
+        if (values is not null)
+        {
+            Values.Value = values;
         }
     }
 }
