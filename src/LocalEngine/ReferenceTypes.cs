@@ -49,7 +49,7 @@ internal static class ReferenceTypes
         {
             var reference = module.DefineType(
                 $"{contract.FullName}+Reference", TypeAttributes.Public | TypeAttributes.Sealed, typeof(GrainReference), [contract]);
-            EmitConstructor(reference);
+            var constructor = EmitConstructor(reference);
             EmitName(reference, contract);
             foreach (var (index, method) in MethodsOf(contract).Index())
             {
@@ -61,7 +61,7 @@ internal static class ReferenceTypes
             var code = maker.GetILGenerator();
             code.Emit(OpCodes.Ldarg_0);
             code.Emit(OpCodes.Ldarg_1);
-            code.Emit(OpCodes.Newobj, reference.GetConstructors(BindingFlags.Public | BindingFlags.Instance)[0]);
+            code.Emit(OpCodes.Newobj, constructor);
             code.Emit(OpCodes.Ret);
             return reference.CreateType().GetMethod("Make")!.CreateDelegate<Func<LocalSilo, GrainId, GrainReference>>();
         }
@@ -81,7 +81,7 @@ internal static class ReferenceTypes
         return assembly.DefineDynamicModule("References");
     }
 
-    private static void EmitConstructor(TypeBuilder type)
+    private static ConstructorBuilder EmitConstructor(TypeBuilder type)
     {
         var constructor = type.DefineConstructor(MethodAttributes.Public, CallingConventions.HasThis, MakerParameters);
         var code = constructor.GetILGenerator();
@@ -90,6 +90,7 @@ internal static class ReferenceTypes
         code.Emit(OpCodes.Ldarg_2);
         code.Emit(OpCodes.Call, typeof(GrainReference).GetConstructor(BindingFlags.NonPublic | BindingFlags.Instance, MakerParameters)!);
         code.Emit(OpCodes.Ret);
+        return constructor;
     }
 
     private static void EmitName(TypeBuilder type, Type contract)
