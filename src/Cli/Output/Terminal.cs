@@ -1,0 +1,92 @@
+using System.Globalization;
+using Spectre.Console;
+using Spectre.Console.Rendering;
+
+namespace Pos.Cli.Output;
+
+/// <summary>Where a command speaks: results on the standard output, progress and errors on the standard error.</summary>
+internal sealed class Terminal(TextWriter output, TextWriter error, bool errorIsTerminal, TimeProvider time)
+{
+    public static Terminal OfProcess() => new(Console.Out, Console.Error, !Console.IsErrorRedirected, TimeProvider.System);
+
+    public TimeProvider Time => time;
+
+    public void Error(string message) => error.WriteLine($"pos: {message.ReplaceLineEndings(" ")}");
+
+    public void Note(string message) => error.WriteLine(message);
+
+    public void Result(string text) => output.WriteLine(text);
+
+    public void Result(IRenderable renderable)
+    {
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) });
+        // A redirected table is as wide as it needs to be: whoever reads it has no terminal to fold it.
+        console.Profile.Width = Console.IsOutputRedirected ? 200 : console.Profile.Width;
+        console.Write(renderable);
+    }
+
+    /// <summary>Runs work that reports how many of <paramref name="total"/> units are done: a bar on a terminal, lines elsewhere.</summary>
+    public async Task Progress(string title, string unit, int total, Func<Action, Task> work)
+    {
+        if (!errorIsTerminal)
+        {
+            var lines = new ProgressLines(title, unit, total, error, time);
+            await work(lines.Advance);
+            return;
+        }
+
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(error) });
+        await console.Progress()
+            .Columns(
+                new TaskDescriptionColumn(),
+                new ProgressBarColumn(),
+                new PercentageColumn(),
+                new RateColumn(unit),
+                new RemainingTimeColumn(),
+                new SpinnerColumn())
+            .StartAsync(async context =>
+            {
+                var task = context.AddTask(Markup.Escape(title), maxValue: Math.Max(total, 1));
+                await work(() => task.Increment(1));
+            });
+    }
+
+    private sealed class RateColumn(string unit) : ProgressColumn
+    {
+        protected override bool NoWrap => true;
+
+        public override IRenderable Render(RenderOptions options, ProgressTask task, TimeSpan deltaTime)
+        {
+            var seconds = task.ElapsedTime?.TotalSeconds ?? 0;
+            var rate = seconds > 0 ? task.Value / seconds : 0;
+            return new Text(string.Create(CultureInfo.InvariantCulture, $"{task.Value:0}/{task.MaxValue:0} {unit}, {rate:0}/s"));
+        }
+    }
+}
+
+/// <summary>Progress for logs: a line whenever another fiftieth is done.</summary>
+internal sealed class ProgressLines(string title, string unit, int total, TextWriter writer, TimeProvider time)
+{
+    private readonly long began = time.GetTimestamp();
+    private readonly int step = Math.Max(1, total / 50);
+    private readonly Lock gate = new();
+    private int done;
+
+    public void Advance()
+    {
+        lock (gate)
+        {
+            done++;
+            if (done % step != 0 && done != total)
+            {
+                return;
+            }
+
+            var seconds = Math.Max(time.GetElapsedTime(began).TotalSeconds, 0.001);
+            var rate = done / seconds;
+            writer.WriteLine(string.Create(
+                CultureInfo.InvariantCulture, $"{title} {done}/{total} {unit}, {rate:0}/s, {(total - done) / rate:0} s left"));
+            writer.Flush();
+        }
+    }
+}

@@ -1,0 +1,149 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Pos.Cli.Output;
+using Spectre.Console;
+using Spectre.Console.Rendering;
+
+namespace Pos.Cli.Retail;
+
+/// <summary>What a replay came to. Amounts are decimal strings in GBP.</summary>
+/// <param name="Invoices">Invoices of the file, all of them rung up.</param>
+/// <param name="Lines">Their lines.</param>
+/// <param name="Gross">What the API reports as sold.</param>
+/// <param name="Returns">What it reports as paid back: not positive.</param>
+/// <param name="Adjustments">Value of the write-offs at the file's prices: a till writes off at no price.</param>
+/// <param name="Difference">Gross and returns as the API reports them, minus the same as added up from the file alone.</param>
+/// <param name="OrdersPerSecond">Orders placed by the time that the whole replay took.</param>
+/// <param name="P50Ms">Half of the orders took no longer.</param>
+/// <param name="P95Ms">95 % of them.</param>
+/// <param name="P99Ms">99 % of them.</param>
+/// <param name="Orders">CONFIRMED orders of the store.</param>
+/// <param name="ReturnInvoices">Returns of the store.</param>
+/// <param name="AdjustmentEntries">Write-offs that the stock ledgers show.</param>
+/// <param name="AdjustedPieces">Pieces they took off the shelf: not positive.</param>
+/// <param name="Seconds">How long the replay took.</param>
+/// <param name="Retries">Requests that had to be sent again.</param>
+/// <param name="Findings">Everything that does not agree, in words; empty when all is well.</param>
+internal sealed record ReplayReport(
+    int Invoices,
+    int Lines,
+    string Gross,
+    string Returns,
+    string Adjustments,
+    string Difference,
+    double OrdersPerSecond,
+    double P50Ms,
+    double P95Ms,
+    double P99Ms,
+    int Orders,
+    int ReturnInvoices,
+    int AdjustmentEntries,
+    long AdjustedPieces,
+    double Seconds,
+    long Retries,
+    IReadOnlyList<string> Findings)
+{
+    private const int StockDifferencesShownMax = 5;
+
+    /// <summary>True when the API and the file agree in every figure.</summary>
+    [JsonIgnore]
+    public bool Agrees => Findings.Count == 0;
+
+    public static ReplayReport Of(RetailSums file, StoreReport store, ReplayOutcome replayed, long retries)
+    {
+        var gross = store.Gross / 100m;
+        var returns = store.Refunds / 100m;
+        var difference = gross + returns - (file.Gross + file.Returns);
+        var seconds = Math.Max(replayed.Elapsed.TotalSeconds, 0.001);
+        return new ReplayReport(
+            file.Invoices,
+            file.Lines,
+            Pounds(gross),
+            Pounds(returns),
+            Pounds(file.Adjustments),
+            Pounds(difference),
+            Math.Round(replayed.Latencies.Count / seconds, 1),
+            replayed.Latencies.Percentile(0.50),
+            replayed.Latencies.Percentile(0.95),
+            replayed.Latencies.Percentile(0.99),
+            store.Orders,
+            store.Returns,
+            store.AdjustmentEntries,
+            store.AdjustedPieces,
+            Math.Round(seconds, 3),
+            retries,
+            [.. FindingsOf(file, store)]);
+    }
+
+    public string ToJson() => JsonSerializer.Serialize(this, ReportJson.Default.ReplayReport);
+
+    public IRenderable ToTable(RetailSums file)
+    {
+        var table = new Table().RoundedBorder().AddColumn("").AddColumn(Right("API")).AddColumn(Right("File"));
+        table.AddRow("Invoices", "", Count(file.Invoices));
+        table.AddRow("Lines", "", Count(file.Lines));
+        table.AddRow("Orders", Count(Orders), Count(file.Orders));
+        table.AddRow("Gross, GBP", Gross, Pounds(file.Gross));
+        table.AddRow("Return invoices", Count(ReturnInvoices), Count(file.ReturnInvoices));
+        table.AddRow("Returns, GBP", Returns, Pounds(file.Returns));
+        table.AddRow("Adjustments", Count(AdjustmentEntries), Count(file.WriteOffs));
+        table.AddRow("Pieces adjusted", Count(AdjustedPieces), Count(file.AdjustedPieces));
+        table.AddRow("Difference, GBP", Difference, "");
+        table.AddEmptyRow();
+        table.AddRow("Orders per second", OrdersPerSecond.ToString("0.0", CultureInfo.InvariantCulture), "");
+        table.AddRow("p50 / p95 / p99, ms", string.Create(CultureInfo.InvariantCulture, $"{P50Ms:0.0} / {P95Ms:0.0} / {P99Ms:0.0}"), "");
+        table.AddRow("Seconds", Seconds.ToString("0.0", CultureInfo.InvariantCulture), "");
+        table.AddRow("Requests sent again", Count(Retries), "");
+        return table;
+    }
+
+    private static IEnumerable<string> FindingsOf(RetailSums file, StoreReport store)
+    {
+        foreach (var (what, found, expected) in new[]
+        {
+            ("orders", store.Orders, (decimal)file.Orders),
+            ("gross", store.Gross / 100m, file.Gross),
+            ("return invoices", store.Returns, file.ReturnInvoices),
+            ("returns", store.Refunds / 100m, file.Returns),
+            ("adjustments", store.AdjustmentEntries, file.WriteOffs),
+            ("pieces adjusted", store.AdjustedPieces, file.AdjustedPieces),
+        })
+        {
+            if (found != expected)
+            {
+                yield return string.Create(CultureInfo.InvariantCulture, $"{what}: the API reports {found}, the file has {expected}");
+            }
+        }
+
+        if (store.ForeignOrders + store.ForeignReturns > 0)
+        {
+            yield return $"the store holds {store.ForeignOrders} confirmed orders and {store.ForeignReturns} returns that are not of this file";
+        }
+
+        if (store.OpenOrders > 0)
+        {
+            yield return $"{store.OpenOrders} orders have no end yet";
+        }
+
+        foreach (var difference in store.StockDifferences.Take(StockDifferencesShownMax))
+        {
+            yield return $"stock of {difference}";
+        }
+
+        if (store.StockDifferences.Count > StockDifferencesShownMax)
+        {
+            yield return $"and the stock of {store.StockDifferences.Count - StockDifferencesShownMax} more codes";
+        }
+    }
+
+    private static TableColumn Right(string title) => new TableColumn(title).RightAligned();
+
+    private static string Pounds(decimal amount) => amount.ToString("0.00", CultureInfo.InvariantCulture);
+
+    private static string Count(long count) => count.ToString(CultureInfo.InvariantCulture);
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
+[JsonSerializable(typeof(ReplayReport))]
+internal sealed partial class ReportJson : JsonSerializerContext;

@@ -1,0 +1,118 @@
+using System.Globalization;
+using CsvHelper;
+
+namespace Pos.Cli.Retail;
+
+/// <summary>One line of the shop's file.</summary>
+/// <param name="FileLine">Where it begins in the file, from 1.</param>
+/// <param name="Invoice">Invoice number; a leading <c>C</c> marks a return.</param>
+/// <param name="StockCode">Case-sensitive.</param>
+/// <param name="Description">May be empty.</param>
+/// <param name="Quantity">Pieces; negative for returns and write-offs, never 0.</param>
+/// <param name="LocalTime">Europe/London wall clock.</param>
+/// <param name="UnitPrice">GBP including tax, two decimals at most, not negative.</param>
+internal sealed record RetailLine(
+    int FileLine, string Invoice, string StockCode, string Description, int Quantity, DateTime LocalTime, decimal UnitPrice)
+{
+    /// <summary>Goods brought back, without a receipt.</summary>
+    public bool IsReturn => Invoice.StartsWith('C');
+
+    /// <summary>Goods lost: a negative line of an invoice that is no return.</summary>
+    public bool IsWriteOff => !IsReturn && Quantity < 0;
+
+    /// <summary>Goods or services sold.</summary>
+    public bool IsSale => !IsReturn && Quantity > 0;
+}
+
+/// <summary>Reads the CSV of <c>Online Retail</c> and refuses what it does not understand, naming the line.</summary>
+internal static class RetailFile
+{
+    private static readonly string[] Columns = ["InvoiceNo", "StockCode", "Description", "Quantity", "InvoiceDate", "UnitPrice"];
+
+    private static readonly CsvReaderOptions Options = new()
+    {
+        Separator = ',',
+        MalformedData = CsvMalformedDataHandling.Throw,
+        FieldCountMismatch = CsvFieldCountHandling.Throw,
+        TrackLineNumbers = true,
+        FormatProvider = CultureInfo.InvariantCulture,
+    };
+
+    public static IReadOnlyList<RetailLine> Read(string path)
+    {
+        try
+        {
+            using var reader = new StreamReader(path);
+            return Read(reader, path);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new CannotRunException($"There is no file {path}.", e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new CannotRunException($"{path} cannot be read: {e.Message}", e);
+        }
+    }
+
+    public static IReadOnlyList<RetailLine> Read(TextReader reader, string name)
+    {
+        using var csv = CsvReader.Create(reader, Options);
+        try
+        {
+            csv.ReadHeader();
+            var missing = Columns.Except([.. csv.Headers], StringComparer.Ordinal).ToList();
+            if (missing.Count > 0)
+            {
+                throw new CannotRunException($"{name} has no column {string.Join(", ", missing)}.");
+            }
+
+            var lines = new List<RetailLine>();
+            while (csv.Read())
+            {
+                lines.Add(Line(csv, name));
+            }
+
+            return lines.Count > 0 ? lines : throw new CannotRunException($"{name} has no lines.");
+        }
+        catch (CsvFormatException e)
+        {
+            throw new CannotRunException($"{name} line {e.LineNumber}: {e.Message}", e);
+        }
+    }
+
+    private static RetailLine Line(CsvReader csv, string name)
+    {
+        var line = (int)csv.LineNumber;
+        var invoice = Required("InvoiceNo");
+        var code = Required("StockCode");
+        if (!int.TryParse(Required("Quantity"), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var quantity) || quantity == 0)
+        {
+            throw Bad("Quantity", "is no whole number other than 0");
+        }
+
+        if (!DateTime.TryParseExact(
+            Required("InvoiceDate"), "yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture, DateTimeStyles.None, out var time))
+        {
+            throw Bad("InvoiceDate", "is no time like 2010-12-01 08:26:00");
+        }
+
+        if (!decimal.TryParse(Required("UnitPrice"), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var price)
+            || decimal.Round(price, 2) != price)
+        {
+            throw Bad("UnitPrice", "is no amount of pounds and pence");
+        }
+
+        if (invoice.StartsWith('C') && quantity > 0)
+        {
+            throw Bad("Quantity", "is positive on a return");
+        }
+
+        return new RetailLine(line, invoice, code, csv.GetString("Description").Trim(), quantity, time, price);
+
+        string Required(string column) =>
+            csv.GetString(column).Trim() is { Length: > 0 } value ? value : throw Bad(column, "is missing");
+
+        CannotRunException Bad(string column, string what) => new($"{name} line {line}: {column} '{csv.GetString(column)}' {what}.");
+    }
+}

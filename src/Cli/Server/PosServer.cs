@@ -1,0 +1,241 @@
+using System.Net;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+
+namespace Pos.Cli.Server;
+
+/// <summary>
+/// The HTTP API of a running server. Every request may be repeated safely, so it is, until the server answers or the patience is
+/// used up; what the server refuses is told in one line.
+/// </summary>
+internal sealed class PosServer : IDisposable
+{
+    private static readonly TimeSpan AttemptMax = TimeSpan.FromSeconds(30);
+
+    private readonly HttpClient http;
+    private readonly Patience patience;
+    private long retries;
+
+    public PosServer(Uri address, Patience patience, int connectionsMax)
+    {
+        Address = address;
+        this.patience = patience;
+        http = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = connectionsMax, UseProxy = false, AllowAutoRedirect = false })
+        {
+            BaseAddress = address,
+            Timeout = AttemptMax,
+        };
+    }
+
+    public Uri Address { get; }
+
+    /// <summary>Requests that had to be sent again.</summary>
+    public long Retries => Interlocked.Read(ref retries);
+
+    /// <summary>Whether a server answers at all, asked once.</summary>
+    public async Task<bool> Answers(CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var response = await http.GetAsync(Relative("health/live"), cancellationToken);
+            return response.IsSuccessStatusCode;
+        }
+        catch (Exception e) when (IsNoAnswer(e, cancellationToken))
+        {
+            return false;
+        }
+    }
+
+    /// <exception cref="CannotRunException">Nobody answers at the address.</exception>
+    public async Task MustAnswer(CancellationToken cancellationToken)
+    {
+        if (!await Answers(cancellationToken))
+        {
+            throw new CannotRunException(
+                $"No server answers at {Address}. Start one with 'dotnet run --project src/Silo', or name another with --url.");
+        }
+    }
+
+    public async Task Put<T>(string path, T body, JsonTypeInfo<T> json, CancellationToken cancellationToken)
+    {
+        using var answer = await Send(() => Request(HttpMethod.Put, path, body, json, null), path, cancellationToken);
+        await MustSucceed(answer, path, cancellationToken);
+    }
+
+    public async Task<T> Get<T>(string path, JsonTypeInfo<T> json, CancellationToken cancellationToken)
+    {
+        using var answer = await Send(() => new HttpRequestMessage(HttpMethod.Get, Relative(path)), path, cancellationToken);
+        await MustSucceed(answer, path, cancellationToken);
+        return await Read(answer, json, path, cancellationToken);
+    }
+
+    /// <summary>Posts under an idempotency key and wants no more than success.</summary>
+    public async Task Post<T>(string path, string key, T body, JsonTypeInfo<T> json, CancellationToken cancellationToken)
+    {
+        using var answer = await Send(() => Request(HttpMethod.Post, path, body, json, key), $"{path} ({key})", cancellationToken);
+        await MustSucceed(answer, $"{path} ({key})", cancellationToken);
+    }
+
+    /// <summary>Posts without a body and without a key, to what repeats by its nature.</summary>
+    public async Task<TAnswer> Ask<TAnswer>(string path, JsonTypeInfo<TAnswer> answerJson, CancellationToken cancellationToken)
+    {
+        using var answer = await Send(() => new HttpRequestMessage(HttpMethod.Post, Relative(path)), path, cancellationToken);
+        await MustSucceed(answer, path, cancellationToken);
+        return await Read(answer, answerJson, path, cancellationToken);
+    }
+
+    /// <summary>Posts under an idempotency key and follows what began (202) until it has ended.</summary>
+    public async Task<TAnswer> Post<T, TAnswer>(
+        string path,
+        string key,
+        T body,
+        JsonTypeInfo<T> json,
+        JsonTypeInfo<TAnswer> answerJson,
+        Func<TAnswer, bool> hasEnded,
+        CancellationToken cancellationToken)
+    {
+        var what = $"{path} ({key})";
+        var began = patience.Time.GetTimestamp();
+        using var first = await Send(() => Request(HttpMethod.Post, path, body, json, key), what, cancellationToken);
+        await MustSucceed(first, what, cancellationToken);
+        var answer = await Read(first, answerJson, what, cancellationToken);
+        for (var attempt = 0; !hasEnded(answer); attempt++)
+        {
+            var location = first.Headers.Location
+                ?? throw new CannotRunException($"{what} has not ended and the server names no Location to follow.");
+            if (patience.Time.GetElapsedTime(began) > patience.Budget)
+            {
+                throw new CannotRunException($"{what} has not ended after {patience.Budget.TotalSeconds:0} s; see {location}.");
+            }
+
+            await patience.Pause(attempt, first.Headers.RetryAfter?.Delta, cancellationToken);
+            answer = await Get(location.OriginalString, answerJson, cancellationToken);
+        }
+
+        return answer;
+    }
+
+    /// <summary>All items of a list, page by page.</summary>
+    public async IAsyncEnumerable<T> List<T>(
+        string path,
+        JsonTypeInfo<Page<T>> json,
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        string? cursor = null;
+        while (true)
+        {
+            var separator = path.Contains('?', StringComparison.Ordinal) ? '&' : '?';
+            var page = await Get(
+                $"{path}{separator}limit=100{(cursor is null ? "" : $"&cursor={Uri.EscapeDataString(cursor)}")}", json, cancellationToken);
+            foreach (var item in page.Items)
+            {
+                yield return item;
+            }
+
+            if (!page.HasMore)
+            {
+                yield break;
+            }
+
+            cursor = page.NextCursor ?? throw new CannotRunException($"{path} has more items and names no cursor.");
+        }
+    }
+
+    public void Dispose() => http.Dispose();
+
+    private async Task<HttpResponseMessage> Send(Func<HttpRequestMessage> request, string what, CancellationToken cancellationToken)
+    {
+        var began = patience.Time.GetTimestamp();
+        for (var attempt = 0; ; attempt++)
+        {
+            string trouble;
+            TimeSpan? retryAfter = null;
+            try
+            {
+                using var message = request();
+                var response = await http.SendAsync(message, cancellationToken);
+                if (!IsPassing(response.StatusCode))
+                {
+                    return response;
+                }
+
+                retryAfter = response.Headers.RetryAfter?.Delta;
+                trouble = await Problem(response, cancellationToken);
+                response.Dispose();
+            }
+            catch (Exception e) when (IsNoAnswer(e, cancellationToken))
+            {
+                trouble = e is HttpRequestException ? e.Message : $"no answer within {AttemptMax.TotalSeconds:0} s";
+            }
+
+            if (patience.Time.GetElapsedTime(began) > patience.Budget)
+            {
+                throw new CannotRunException($"{what}: given up after {patience.Budget.TotalSeconds:0} s: {trouble}");
+            }
+
+            Interlocked.Increment(ref retries);
+            await patience.Pause(attempt, retryAfter, cancellationToken);
+        }
+    }
+
+    private static bool IsPassing(HttpStatusCode status) => status is HttpStatusCode.ServiceUnavailable or HttpStatusCode.TooManyRequests
+        or HttpStatusCode.BadGateway or HttpStatusCode.GatewayTimeout;
+
+    private static bool IsNoAnswer(Exception e, CancellationToken cancellationToken) =>
+        e is HttpRequestException or OperationCanceledException && !cancellationToken.IsCancellationRequested;
+
+    private static async Task MustSucceed(HttpResponseMessage response, string what, CancellationToken cancellationToken)
+    {
+        if (!response.IsSuccessStatusCode)
+        {
+            throw new CannotRunException($"{what} was refused: {await Problem(response, cancellationToken)}");
+        }
+    }
+
+    private static async Task<string> Problem(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        var status = (int)response.StatusCode;
+        var text = await response.Content.ReadAsStringAsync(cancellationToken);
+        try
+        {
+            return JsonSerializer.Deserialize(text, Messages.Default.ProblemAnswer) is { } problem
+                ? $"{status} {problem.Code ?? problem.Title}: {problem.Detail ?? problem.Title}"
+                : $"{status}";
+        }
+        catch (JsonException)
+        {
+            return $"{status} {response.ReasonPhrase}";
+        }
+    }
+
+    private static async Task<T> Read<T>(HttpResponseMessage response, JsonTypeInfo<T> json, string what, CancellationToken cancellationToken)
+    {
+        var body = await response.Content.ReadAsStringAsync(cancellationToken);
+        try
+        {
+            return JsonSerializer.Deserialize(body, json) ?? throw new CannotRunException($"{what}: the server answered null.");
+        }
+        catch (JsonException e)
+        {
+            throw new CannotRunException($"{what}: the server's answer is not what this version expects: {e.Message}", e);
+        }
+    }
+
+    private HttpRequestMessage Request<T>(HttpMethod method, string path, T body, JsonTypeInfo<T> json, string? key)
+    {
+        var message = new HttpRequestMessage(method, Relative(path))
+        {
+            Content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(body, json)),
+        };
+        message.Content.Headers.ContentType = new("application/json");
+        if (key is not null)
+        {
+            message.Headers.Add("Idempotency-Key", key);
+        }
+
+        return message;
+    }
+
+    // A Location may be absolute or begin with a slash; our own paths do neither. All three are meant from the server's root.
+    private Uri Relative(string path) => new(Address, path);
+}
