@@ -2,11 +2,12 @@ using System.CommandLine;
 using Pos.Cli;
 using Pos.Cli.Output;
 using Pos.Cli.Retail;
+using Pos.Cli.Verification;
 
 var terminal = Terminal.OfProcess();
 var root = new RootCommand("The command line of Pos.Orleans.")
 {
-    RetailCommands.Import(terminal), RetailCommands.Replay(terminal),
+    RetailCommands.Import(terminal), RetailCommands.Replay(terminal), VerifyCommand.Create(terminal),
 };
 var parsed = root.Parse(args.Length > 0 ? args : ["--help"]);
 if (parsed.Errors.Count > 0)

@@ -10,20 +10,18 @@ namespace Pos.Cli.Server;
 /// </summary>
 internal sealed class PosServer : IDisposable
 {
-    private static readonly TimeSpan AttemptMax = TimeSpan.FromSeconds(30);
-
     private readonly HttpClient http;
     private readonly Patience patience;
     private long retries;
 
-    public PosServer(Uri address, Patience patience, int connectionsMax)
+    public PosServer(Uri address, Patience patience, int connectionsMax, TimeSpan attemptMax)
     {
         Address = address;
         this.patience = patience;
         http = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = connectionsMax, UseProxy = false, AllowAutoRedirect = false })
         {
             BaseAddress = address,
-            Timeout = AttemptMax,
+            Timeout = attemptMax,
         };
     }
 
@@ -165,7 +163,7 @@ internal sealed class PosServer : IDisposable
             }
             catch (Exception e) when (IsNoAnswer(e, cancellationToken))
             {
-                trouble = e is HttpRequestException ? e.Message : $"no answer within {AttemptMax.TotalSeconds:0} s";
+                trouble = e is HttpRequestException ? e.Message : $"no answer within {http.Timeout.TotalSeconds:0} s";
             }
 
             if (patience.Time.GetElapsedTime(began) > patience.Budget)

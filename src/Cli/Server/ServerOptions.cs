@@ -13,10 +13,17 @@ internal static class ServerOptions
 
     public static Option<int> RetryFor { get; } = RetryForOption();
 
-    public static PosServer Connect(ParseResult parsed, TimeProvider time, int connectionsMax, out Patience patience)
+    /// <summary>Makes the client; nothing is sent yet.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="time">The clock of waits and budgets.</param>
+    /// <param name="connectionsMax">Requests under way at once.</param>
+    /// <param name="patience">How requests are repeated.</param>
+    /// <param name="attemptMax">How long one attempt may take; half a minute when not said.</param>
+    public static PosServer Connect(
+        ParseResult parsed, TimeProvider time, int connectionsMax, out Patience patience, TimeSpan? attemptMax = null)
     {
         patience = new Patience(TimeSpan.FromSeconds(parsed.GetRequiredValue(RetryFor)), time);
-        return new PosServer(Address(parsed.GetRequiredValue(Url)), patience, connectionsMax);
+        return new PosServer(Address(parsed.GetRequiredValue(Url)), patience, connectionsMax, attemptMax ?? TimeSpan.FromSeconds(30));
     }
 
     /// <summary>The server's root, with a slash at the end, so that paths go below it.</summary>

@@ -1,0 +1,132 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using Pos.Cli.Output;
+using Pos.Cli.Server;
+using Pos.Journal;
+using Pos.Journal.Sqlite;
+using Pos.Verification;
+using Spectre.Console;
+
+namespace Pos.Cli.Verification;
+
+/// <summary><c>pos verify</c>: inside a running server, or in the files of a stopped one.</summary>
+internal static class VerifyCommand
+{
+    private const string DefaultData = "./data";
+
+    public static Command Create(Terminal terminal)
+    {
+        var data = new Option<string?>("--data")
+        {
+            Description = $"Folder of a stopped server's journal. [default: {DefaultData}, when no server answers]",
+        };
+        var json = new Option<bool>("--json") { Description = "Write the report as JSON, and nothing else, to the standard output." };
+        var command = new Command(
+            "verify",
+            "Reads the whole journal, without the code that wrote it, and checks every invariant: inside the server when one answers, "
+            + "else in the journal's folder. Exits with 1 on any violation and with 2 when it could not run.")
+        {
+            ServerOptions.Url, ServerOptions.RetryFor, data, json,
+        };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            var (report, source) = await Verify(
+                parsed, parsed.GetValue(data), parsed.GetResult(ServerOptions.Url) is { Implicit: false }, terminal, cancellationToken);
+            return Show(report, source, parsed.GetValue(json), terminal);
+        });
+        return command;
+    }
+
+    private static async Task<(VerificationReport Report, string Source)> Verify(
+        ParseResult parsed, string? folder, bool urlGiven, Terminal terminal, CancellationToken cancellationToken)
+    {
+        if (folder is not null && urlGiven)
+        {
+            throw new CannotRunException("--url means a running server and --data a stopped one: name one of them.");
+        }
+
+        using var server = ServerOptions.Connect(parsed, terminal.Time, connectionsMax: 1, out _, TimeSpan.FromHours(1));
+        if (folder is null && await server.Answers(cancellationToken))
+        {
+            return (await server.Ask("admin/verify", VerificationJson.Default.VerificationReport, cancellationToken), $"the server at {server.Address}");
+        }
+
+        if (urlGiven)
+        {
+            throw new CannotRunException($"No server answers at {server.Address}.");
+        }
+
+        return (await VerifyFiles(folder ?? DefaultData, folder is null ? $"No server answers at {server.Address}, and " : "", cancellationToken),
+            $"the journal in {folder ?? DefaultData}");
+    }
+
+    private static async Task<VerificationReport> VerifyFiles(string folder, string preamble, CancellationToken cancellationToken)
+    {
+        // Opening would make a journal where there is none, and an empty one has no fault.
+        if (!File.Exists(Path.Combine(folder, "journal.db")))
+        {
+            throw new CannotRunException($"{preamble}there is no journal in {folder}.");
+        }
+
+        try
+        {
+            using var instruments = new JournalInstruments();
+            using var journal = SqliteJournal.Open(new SqliteJournalOptions { Path = folder }, TimeProvider.System, instruments);
+            return await Verifier.Run(journal, cancellationToken);
+        }
+        catch (JournalCorruptException e)
+        {
+            return Verifier.Refused(e.Message);
+        }
+        catch (JournalInUseException e)
+        {
+            throw new CannotRunException($"{preamble}{e.Message} Verify it through its server, with --url.", e);
+        }
+        catch (Exception e) when (e is JournalUnavailableException or InvalidOperationException or IOException or UnauthorizedAccessException)
+        {
+            throw new CannotRunException($"The journal in {folder} cannot be opened: {e.Message}", e);
+        }
+    }
+
+    private static int Show(VerificationReport report, string source, bool json, Terminal terminal)
+    {
+        if (json)
+        {
+            terminal.Result(JsonSerializer.Serialize(report, VerificationJson.Default.VerificationReport));
+            return report.Ok ? ExitCode.Ok : ExitCode.Wrong;
+        }
+
+        var table = new Table().RoundedBorder()
+            .AddColumn("Invariant")
+            .AddColumn(new TableColumn("Checked").RightAligned())
+            .AddColumn(new TableColumn("Violations").RightAligned())
+            .AddColumn("Meaning");
+        foreach (var invariant in report.Invariants)
+        {
+            table.AddRow(
+                Markup.Escape(invariant.Name),
+                invariant.Checked.ToString("N0", CultureInfo.InvariantCulture),
+                invariant.Violations == 0 ? "0" : string.Create(CultureInfo.InvariantCulture, $"[red]{invariant.Violations:N0}[/]"),
+                Markup.Escape(invariant.Meaning));
+        }
+
+        terminal.Result(table);
+        terminal.Result(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{source}: {report.Events:N0} events in {report.Streams:N0} streams to position {report.Head:N0}. "
+            + $"Open: {report.Open.Orders} orders, {report.Open.Returns} returns, {report.Open.Holds} holds of {report.Open.HeldPieces} pieces."));
+        foreach (var order in report.Open.FirstOrders)
+        {
+            terminal.Result($"  open {order}");
+        }
+
+        foreach (var violation in report.Invariants.SelectMany(i => i.First.Select(v => $"{i.Name}: {v.Where}: {v.What}")))
+        {
+            terminal.Result($"  {violation}");
+        }
+
+        terminal.Result(report.Ok ? "Everything holds." : string.Create(CultureInfo.InvariantCulture, $"{report.Violations:N0} violations."));
+        return report.Ok ? ExitCode.Ok : ExitCode.Wrong;
+    }
+}

@@ -1,0 +1,50 @@
+namespace Pos.Verification;
+
+/// <summary>Something that must hold, by its stable name and in one line.</summary>
+internal sealed record Invariant(string Name, string Meaning)
+{
+    public static readonly Invariant Positions = new("positions-ascending", "Positions begin above 0 and grow.");
+    public static readonly Invariant Versions = new("versions-contiguous", "The versions of every stream are 1…n, without gap or double.");
+    public static readonly Invariant Chain = new("chain-hash", "Every event carries the hash of itself and of its stream before it.");
+    public static readonly Invariant Head = new(
+        "head", "The events reach as far as the journal and its head file say, and their running hash is the one stored there.");
+    public static readonly Invariant Readable = new("events-readable", "Every event is of a known type and its payload has the members it must have.");
+    public static readonly Invariant Envelope = new("envelope-store", "The envelope names the store that stream and payload belong to.");
+    public static readonly Invariant Operations = new("operation-once", "An operation id has one effect in its stream while it is remembered.");
+
+    public static readonly Invariant StockBalance = new(
+        "stock-balance", "onHand = received + restocked + adjusted + counted − committed, after every event.");
+    public static readonly Invariant StockOversold = new(
+        "stock-not-oversold", "A hold is taken only if that much is available, unless the item's policy allows backorder.");
+    public static readonly Invariant HoldQuantities = new(
+        "hold-quantity", "Quantities are positive, a hold ends with the quantity it began with, and no item's held pieces are negative.");
+    public static readonly Invariant HoldEndsOnce = new(
+        "hold-ends-once", "A hold begins once and is live or has exactly one end; a tombstone is never followed by its hold.");
+    public static readonly Invariant HoldTransitions = new(
+        "hold-transitions", "Only a live hold is pinned; only an unpinned one expires, and not before its time.");
+    public static readonly Invariant HoldOwner = new(
+        "hold-owner", "An order's hold belongs to one of its goods lines, and none is live once the order is settled.");
+
+    public static readonly Invariant OrderTransitions = new(
+        "order-transitions", "placed, then (stock-reserved, cash-taken, settled) or (cancelled, settled), and nothing after it.");
+    public static readonly Invariant OrderMoney = new(
+        "order-money", "Line totals, tax and sums are right to the minor unit, and tendered − gross = change ≥ 0.");
+    public static readonly Invariant OrderStock = new(
+        "order-stock",
+        "A confirmed order holds, then commits exactly its goods lines; a cancelled one commits nothing and keeps nothing.");
+
+    public static readonly Invariant ReturnTransitions = new("return-transitions", "accepted, then completed, and nothing after it.");
+    public static readonly Invariant ReturnMoney = new(
+        "return-money", "Line totals, tax and sums are right to the minor unit, and the refund is the gross.");
+    public static readonly Invariant ReturnStock = new(
+        "return-stock", "What a return restocks are its goods lines to be restocked, each once, all of them when it is completed.");
+
+    /// <summary>All of them, in the order of the report.</summary>
+    public static IReadOnlyList<Invariant> All { get; } =
+    [
+        Positions, Versions, Chain, Head, Readable, Envelope, Operations,
+        StockBalance, StockOversold, HoldQuantities, HoldEndsOnce, HoldTransitions, HoldOwner,
+        OrderTransitions, OrderMoney, OrderStock,
+        ReturnTransitions, ReturnMoney, ReturnStock,
+    ];
+}

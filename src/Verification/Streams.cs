@@ -1,0 +1,64 @@
+using Pos.Journal;
+
+namespace Pos.Verification;
+
+/// <summary>Every stream met so far.</summary>
+internal sealed class Streams
+{
+    private const int FirstMax = 20;
+
+    private readonly Dictionary<string, StreamTrace> traces = new(StringComparer.Ordinal);
+
+    public int Count => traces.Count;
+
+    public StreamTrace? Find(string stream) => traces.GetValueOrDefault(stream);
+
+    public StreamTrace Get(StreamName stream)
+    {
+        if (!traces.TryGetValue(stream.Value, out var trace))
+        {
+            trace = stream.Category switch
+            {
+                "order" => new OrderTrace(),
+                "return" => new ReturnTrace(),
+                "stock" => new StockTrace(),
+                _ => new StreamTrace(),
+            };
+            traces.Add(stream.Value, trace);
+        }
+
+        return trace;
+    }
+
+    public OpenWork Open()
+    {
+        int orders = 0, returns = 0, holds = 0;
+        long held = 0;
+        var first = new List<string>();
+        foreach (var (stream, trace) in traces)
+        {
+            switch (trace)
+            {
+                case OrderTrace { Standing: not OrderStanding.Settled } order:
+                    orders++;
+                    if (first.Count < FirstMax)
+                    {
+                        first.Add($"{stream}: {order.Standing}");
+                    }
+
+                    break;
+                case ReturnTrace { Completed: false }:
+                    returns++;
+                    break;
+                case StockTrace item:
+                    holds += item.Holds.Values.Count(h => h.Standing == HoldStanding.Live);
+                    held += item.Held;
+                    break;
+                default:
+                    break;
+            }
+        }
+
+        return new OpenWork(orders, returns, holds, held, first);
+    }
+}

@@ -1,0 +1,86 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using Pos.Journal;
+
+namespace Pos.Verification;
+
+/// <summary>Counts checks and keeps the first violations of each invariant.</summary>
+internal sealed class Tally
+{
+    private const int KeptMax = 20;
+
+    private readonly Dictionary<string, Entry> entries = Invariant.All.ToDictionary(i => i.Name, _ => new Entry(), StringComparer.Ordinal);
+
+    /// <summary>Counts a check at an event; the complaint is put together only when it fails.</summary>
+    /// <returns>Whether it holds.</returns>
+    public bool Check(
+        Invariant invariant,
+        bool holds,
+        in RecordedEvent at,
+        [InterpolatedStringHandlerArgument(nameof(holds))] ref Complaint complaint)
+    {
+        var entry = entries[invariant.Name];
+        entry.Checked++;
+        if (!holds)
+        {
+            entry.Add(string.Create(CultureInfo.InvariantCulture, $"{at.Stream.Value}@{at.Version}"), complaint.ToString());
+        }
+
+        return holds;
+    }
+
+    /// <summary>Counts a check of something that is no event.</summary>
+    public bool CheckPart(Invariant invariant, bool holds, string part, [InterpolatedStringHandlerArgument(nameof(holds))] ref Complaint complaint)
+    {
+        var entry = entries[invariant.Name];
+        entry.Checked++;
+        if (!holds)
+        {
+            entry.Add(part, complaint.ToString());
+        }
+
+        return holds;
+    }
+
+    public IReadOnlyList<InvariantReport> Reports() =>
+        [.. Invariant.All.Select(i => new InvariantReport(i.Name, i.Meaning, entries[i.Name].Checked, entries[i.Name].Violations, entries[i.Name].First))];
+
+    private sealed class Entry
+    {
+        public long Checked { get; set; }
+
+        public long Violations { get; private set; }
+
+        public List<Violation> First { get; } = [];
+
+        public void Add(string where, string what)
+        {
+            Violations++;
+            if (First.Count < KeptMax)
+            {
+                First.Add(new Violation(where, what));
+            }
+        }
+    }
+}
+
+/// <summary>The words of a violation: built only when there is one, since nearly every check holds.</summary>
+[InterpolatedStringHandler]
+internal ref struct Complaint
+{
+    private DefaultInterpolatedStringHandler text;
+
+    public Complaint(int literalLength, int formattedCount, bool holds, out bool wanted)
+    {
+        wanted = !holds;
+        text = wanted ? new DefaultInterpolatedStringHandler(literalLength, formattedCount, CultureInfo.InvariantCulture) : default;
+    }
+
+    public void AppendLiteral(string value) => text.AppendLiteral(value);
+
+    public void AppendFormatted<T>(T value) => text.AppendFormatted(value);
+
+    public void AppendFormatted<T>(T value, string? format) => text.AppendFormatted(value, format);
+
+    public override string ToString() => text.ToStringAndClear();
+}

@@ -1,0 +1,40 @@
+using System.Text.Json.Serialization;
+
+namespace Pos.Verification;
+
+/// <summary>What a verification found.</summary>
+/// <param name="Ok">True when nothing violates any invariant.</param>
+/// <param name="Head">Position of the last event that was read; 0 for an empty journal.</param>
+/// <param name="Events">Events read.</param>
+/// <param name="Streams">Different streams.</param>
+/// <param name="Violations">Of all invariants together.</param>
+/// <param name="Invariants">Each with its counts, in a fixed order.</param>
+/// <param name="Open">What is under way, which is no violation.</param>
+public sealed record VerificationReport(
+    bool Ok, long Head, long Events, int Streams, long Violations, IReadOnlyList<InvariantReport> Invariants, OpenWork Open);
+
+/// <summary>One invariant.</summary>
+/// <param name="Name">Stable name.</param>
+/// <param name="Meaning">What must hold, in one line.</param>
+/// <param name="Checked">How often it was checked.</param>
+/// <param name="Violations">How often it did not hold.</param>
+/// <param name="First">The first violations, twenty at most.</param>
+public sealed record InvariantReport(string Name, string Meaning, long Checked, long Violations, IReadOnlyList<Violation> First);
+
+/// <summary>A place where an invariant does not hold.</summary>
+/// <param name="Where"><c>stream@version</c>, or the part of the journal.</param>
+/// <param name="What">What was found and what should have been.</param>
+public sealed record Violation(string Where, string What);
+
+/// <summary>What had not reached its end when the reading ended.</summary>
+/// <param name="Orders">Orders that are not settled.</param>
+/// <param name="Returns">Returns that are not completed.</param>
+/// <param name="Holds">Live holds.</param>
+/// <param name="HeldPieces">Their pieces.</param>
+/// <param name="FirstOrders">The first of those orders with their states, twenty at most.</param>
+public sealed record OpenWork(int Orders, int Returns, int Holds, long HeldPieces, IReadOnlyList<string> FirstOrders);
+
+/// <summary>Writes and reads reports as JSON.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
+[JsonSerializable(typeof(VerificationReport))]
+public sealed partial class VerificationJson : JsonSerializerContext;

@@ -1,0 +1,234 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Pos.Journal;
+using Pos.Journal.Sqlite;
+
+namespace Pos.Verification;
+
+/// <summary>
+/// Reads a journal from its first event to its last, once, as JSON and without the code that wrote it, and checks every invariant.
+/// May run beside a server: the events up to any position are a consistent whole, and what is under way is reported as open.
+/// </summary>
+public sealed class Verifier
+{
+    private readonly Tally tally = new();
+    private readonly Streams streams = new();
+    private readonly ChainCheck chain;
+    private readonly StockCheck stock;
+    private readonly OrderCheck orders;
+    private readonly ReturnCheck returns;
+    private long events;
+
+    private Verifier(IReadOnlyList<Checkpoint> checkpoints)
+    {
+        chain = new ChainCheck(tally, checkpoints);
+        orders = new OrderCheck(tally, streams);
+        stock = new StockCheck(tally, orders);
+        returns = new ReturnCheck(tally, streams);
+    }
+
+    /// <summary>Verifies an open SQLite journal against the mark in its database and the one in its head file.</summary>
+    /// <exception cref="JournalUnavailableException">It cannot be read now.</exception>
+    public static Task<VerificationReport> Run(SqliteJournal journal, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(journal);
+        // The marks before the events, the head file first: each may lag behind what is read later, and must never lead it.
+        Checkpoint[] checkpoints = [new("head file", journal.ReadHeadFile()), new("journal", journal.ReadStoredMark())];
+        return Run(journal.ReadAll(0, cancellationToken), checkpoints, cancellationToken);
+    }
+
+    /// <summary>Verifies events, ascending by position from the first.</summary>
+    /// <param name="recorded">All events.</param>
+    /// <param name="checkpoints">How far the journal says it reaches; read before the events.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    public static async Task<VerificationReport> Run(
+        IAsyncEnumerable<RecordedEvent> recorded, IReadOnlyList<Checkpoint> checkpoints, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(recorded);
+        var verifier = new Verifier(checkpoints);
+        await foreach (var next in recorded.WithCancellation(cancellationToken))
+        {
+            verifier.Next(next);
+        }
+
+        return verifier.End();
+    }
+
+    /// <summary>The report on a journal that would not open because of what it holds: nothing was read, and it is not well.</summary>
+    public static VerificationReport Refused(string message)
+    {
+        var verifier = new Verifier([]);
+        verifier.tally.CheckPart(Invariant.Head, false, "journal", $"{message}");
+        return verifier.End();
+    }
+
+    private void Next(in RecordedEvent at)
+    {
+        events++;
+        var trace = streams.Get(at.Stream);
+        chain.Check(at, trace);
+        switch (trace)
+        {
+            case OrderTrace order:
+                Order(at, order);
+                break;
+            case StockTrace item:
+                Stock(at, item);
+                break;
+            case ReturnTrace back:
+                Return(at, back);
+                break;
+            default:
+                Catalogue(at, trace);
+                break;
+        }
+    }
+
+    private void Order(in RecordedEvent at, OrderTrace order)
+    {
+        switch (at.Type)
+        {
+            case "order.placed" when Read(at, Payloads.Default.OrderPlaced) is { } placed:
+                orders.Placed(at, order, placed);
+                break;
+            case "order.stock-reserved" when Read(at, Payloads.Default.OrderStockReserved) is { } reserved:
+                orders.StockReserved(at, order, reserved);
+                break;
+            case "order.cash-taken" when Read(at, Payloads.Default.OrderCashTaken) is { } taken:
+                orders.CashTaken(at, order, taken);
+                break;
+            case "order.cancelled" when Read(at, Payloads.Default.OrderCancelled) is not null:
+                orders.Cancelled(at, order);
+                break;
+            case "order.settled" when Read(at, Payloads.Default.Nothing) is not null:
+                orders.Settled(at, order);
+                break;
+            default:
+                Unread(at, "order.placed", "order.stock-reserved", "order.cash-taken", "order.cancelled", "order.settled");
+                break;
+        }
+    }
+
+    private void Stock(in RecordedEvent at, StockTrace item)
+    {
+        var store = StockCheck.KeyOf(at.Stream).Store;
+        tally.Check(Invariant.Envelope, at.Context.Store == store, at, $"the envelope says store '{at.Context.Store}'");
+        switch (at.Type)
+        {
+            case "stock.received" when Read(at, Payloads.Default.StockReceived) is { } received:
+                stock.CameIn(at, item, received.Operation, received.Quantity, received.Balance);
+                break;
+            case "stock.restocked" when Read(at, Payloads.Default.StockRestocked) is { } restocked:
+                stock.CameIn(at, item, restocked.Operation, restocked.Quantity, restocked.Balance);
+                returns.Restocked(at, restocked);
+                break;
+            case "stock.adjusted" when Read(at, Payloads.Default.StockAdjusted) is { } adjusted:
+                stock.Moved(at, item, adjusted.Operation, adjusted.Delta, adjusted.Balance);
+                break;
+            case "stock.counted" when Read(at, Payloads.Default.StockCounted) is { } counted:
+                stock.Counted(at, item, counted);
+                break;
+            case "stock.policy-set" when Read(at, Payloads.Default.StockPolicySet) is { } set:
+                stock.PolicySet(at, item, set);
+                break;
+            default:
+                Hold(at, item);
+                break;
+        }
+    }
+
+    private void Hold(in RecordedEvent at, StockTrace item)
+    {
+        switch (at.Type)
+        {
+            case "stock.reserved" when Read(at, Payloads.Default.StockReserved) is { } reserved:
+                stock.Reserved(at, item, reserved);
+                break;
+            case "stock.pinned" when Read(at, Payloads.Default.StockPinned) is { } pinned:
+                stock.Pinned(at, item, pinned);
+                break;
+            case "stock.committed" when Read(at, Payloads.Default.StockCommitted) is { } committed:
+                stock.Committed(at, item, committed);
+                break;
+            case "stock.released" when Read(at, Payloads.Default.StockReleased) is { } released:
+                stock.Released(at, item, released);
+                break;
+            case "stock.expired" when Read(at, Payloads.Default.StockExpired) is { } expired:
+                stock.Expired(at, item, expired);
+                break;
+            default:
+                Unread(
+                    at, "stock.received", "stock.restocked", "stock.adjusted", "stock.counted", "stock.policy-set",
+                    "stock.reserved", "stock.pinned", "stock.committed", "stock.released", "stock.expired");
+                break;
+        }
+    }
+
+    private void Return(in RecordedEvent at, ReturnTrace back)
+    {
+        switch (at.Type)
+        {
+            case "return.accepted" when Read(at, Payloads.Default.ReturnAccepted) is { } accepted:
+                returns.Accepted(at, back, accepted);
+                break;
+            case "return.completed" when Read(at, Payloads.Default.ReturnCompleted) is { } completed:
+                returns.Completed(at, back, completed);
+                break;
+            default:
+                Unread(at, "return.accepted", "return.completed");
+                break;
+        }
+    }
+
+    private void Catalogue(in RecordedEvent at, StreamTrace trace)
+    {
+        tally.Check(Invariant.Envelope, at.Context.Store.Length == 0, at, $"the envelope says store '{at.Context.Store}', and it belongs to none");
+        switch (at.Type)
+        {
+            case "product.defined" when Read(at, Payloads.Default.ProductDefined) is not null:
+            case "store.defined" when Read(at, Payloads.Default.StoreDefined) is not null:
+                break;
+            case "product.changed" when Read(at, Payloads.Default.ProductChanged) is { } changed:
+                tally.Check(
+                    Invariant.Operations, trace.Note(changed.Operation, at.RecordedAt), at, $"operation {changed.Operation.Id} took effect twice");
+                break;
+            default:
+                Unread(at, "product.defined", "product.changed", "store.defined");
+                break;
+        }
+    }
+
+    private T? Read<T>(in RecordedEvent at, JsonTypeInfo<T> json) where T : class
+    {
+        T? value = null;
+        var trouble = "is null";
+        try
+        {
+            value = JsonSerializer.Deserialize(at.Payload.Span, json);
+        }
+        catch (JsonException e)
+        {
+            trouble = e.Message;
+        }
+
+        tally.Check(Invariant.Readable, value is not null, at, $"{at.Type}: {trouble}");
+        return value;
+    }
+
+    // A known type comes here only when its payload could not be read, which has been counted.
+    private void Unread(in RecordedEvent at, params ReadOnlySpan<string> known)
+    {
+        if (!known.Contains(at.Type))
+        {
+            tally.Check(Invariant.Readable, false, at, $"events of type {at.Type} are not known in {at.Stream.Category} streams");
+        }
+    }
+
+    private VerificationReport End()
+    {
+        chain.End();
+        var invariants = tally.Reports();
+        var violations = invariants.Sum(i => i.Violations);
+        return new VerificationReport(violations == 0, chain.Head, events, streams.Count, violations, invariants, streams.Open());
+    }
+}
