@@ -1,0 +1,89 @@
+using System.Text;
+using Pos.Journal;
+using Pos.Verification;
+
+namespace Pos.Tests;
+
+/// <summary>A journal written by hand: versions, positions and hashes are right unless a test bends them.</summary>
+internal sealed class Book
+{
+    public static readonly DateTimeOffset Start = new(2026, 1, 1, 9, 0, 0, TimeSpan.Zero);
+
+    private readonly List<RecordedEvent> events = [];
+    private readonly Dictionary<string, (long Version, byte[] Hash)> heads = [];
+
+    /// <summary>When the next event is recorded.</summary>
+    public DateTimeOffset Now { get; set; } = Start;
+
+    public IReadOnlyList<RecordedEvent> Events => events;
+
+    /// <summary>Appends an event; single quotes stand for double ones.</summary>
+    public Book Add(string stream, string type, string payload, string? store = null)
+    {
+        var name = StreamName.Parse(stream);
+        var (version, previous) = heads.GetValueOrDefault(stream, (0, ChainHash.Start.ToArray()));
+        var recorded = new RecordedEvent(
+            events.Count + 1,
+            name,
+            version + 1,
+            type,
+            1,
+            Now,
+            new EventContext(Now, store ?? (name.Category is "stock" or "order" or "return" ? "london" : "")),
+            Encoding.UTF8.GetBytes(payload.Replace('\'', '"')),
+            default);
+        var hash = ChainHash.Compute(previous, recorded);
+        heads[stream] = (version + 1, hash);
+        events.Add(recorded with { Hash = hash });
+        return this;
+    }
+
+    /// <summary>Replaces an event as if somebody had reached into the file: its hash stays as it was.</summary>
+    public Book Tamper(int index, Func<RecordedEvent, RecordedEvent> change)
+    {
+        events[index] = change(events[index]);
+        return this;
+    }
+
+    /// <summary>Loses an event.</summary>
+    public Book Remove(int index)
+    {
+        events.RemoveAt(index);
+        return this;
+    }
+
+    /// <summary>What a head file would say after the first <paramref name="count"/> events.</summary>
+    public JournalMark Mark(int count)
+    {
+        var running = RunningHash.Start.ToArray();
+        foreach (var recorded in events.Take(count))
+        {
+            RunningHash.Advance(running, recorded.Hash.Span);
+        }
+
+        return new JournalMark(count == 0 ? 0 : events[count - 1].Position, running);
+    }
+
+    public Task<VerificationReport> Verify(params Checkpoint[] checkpoints) =>
+        Verifier.Run(Stream(), checkpoints, CancellationToken.None);
+
+    /// <summary>Verifies, and expects violations of these invariants and of no other.</summary>
+    public async Task<VerificationReport> Violates(params string[] invariants)
+    {
+        var report = await Verify();
+        Assert.Equal(
+            invariants.Order(StringComparer.Ordinal),
+            report.Invariants.Where(i => i.Violations > 0).Select(i => i.Name).Order(StringComparer.Ordinal));
+        Assert.Equal(invariants.Length == 0, report.Ok);
+        return report;
+    }
+
+    private async IAsyncEnumerable<RecordedEvent> Stream()
+    {
+        await Task.CompletedTask;
+        foreach (var recorded in events)
+        {
+            yield return recorded;
+        }
+    }
+}
