@@ -47,6 +47,7 @@ public readonly record struct Currency(string Code) : IParsable<Currency>
 /// <param name="Amount">Minor units: 255 of GBP are £2.55.</param>
 /// <param name="Currency">ISO 4217.</param>
 [GenerateSerializer, Immutable, Alias("pos.Money")]
+[method: JsonConstructor]
 public readonly record struct Money(long Amount, Currency Currency)
 {
     /// <summary>Nothing, in a currency.</summary>

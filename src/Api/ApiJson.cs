@@ -1,0 +1,113 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+
+namespace Pos.Api;
+
+/// <summary>How everything is read and written on the wire: generated at compile time, strict in what it accepts.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    NumberHandling = JsonNumberHandling.Strict,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    AllowDuplicateProperties = false,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true,
+    MaxDepth = DepthMax,
+    Converters =
+    [
+        typeof(InstantConverter), typeof(RejectionCodeConverter), typeof(EnumConverter<OrderState>), typeof(EnumConverter<ReturnState>),
+        typeof(EnumConverter<HoldState>), typeof(EnumConverter<StockPolicy>), typeof(EnumConverter<ProductKind>), typeof(EnumConverter<Disposition>),
+    ])]
+[JsonSerializable(typeof(StoreDetails))]
+[JsonSerializable(typeof(StoreView))]
+[JsonSerializable(typeof(Page<StoreView>))]
+[JsonSerializable(typeof(ProductDetails))]
+[JsonSerializable(typeof(ChangeProductRequest))]
+[JsonSerializable(typeof(ProductView))]
+[JsonSerializable(typeof(Page<ProductView>))]
+[JsonSerializable(typeof(ReceiptRequest))]
+[JsonSerializable(typeof(AdjustmentRequest))]
+[JsonSerializable(typeof(CountRequest))]
+[JsonSerializable(typeof(PolicyRequest))]
+[JsonSerializable(typeof(HoldRequest))]
+[JsonSerializable(typeof(StockView))]
+[JsonSerializable(typeof(Page<StockView>))]
+[JsonSerializable(typeof(HoldView))]
+[JsonSerializable(typeof(Page<LedgerEntry>))]
+[JsonSerializable(typeof(PlaceOrderRequest))]
+[JsonSerializable(typeof(CancelOrderRequest))]
+[JsonSerializable(typeof(OrderView))]
+[JsonSerializable(typeof(OrderHistory))]
+[JsonSerializable(typeof(Page<OrderView>))]
+[JsonSerializable(typeof(PlaceReturnRequest))]
+[JsonSerializable(typeof(ReturnView))]
+[JsonSerializable(typeof(Page<ReturnView>))]
+[JsonSerializable(typeof(Problem))]
+[JsonSerializable(typeof(ProblemKind))]
+[JsonSerializable(typeof(HealthView))]
+internal sealed partial class ApiJson : JsonSerializerContext
+{
+    /// <summary>Objects and arrays within each other in a body.</summary>
+    public const int DepthMax = 32;
+
+    /// <summary>Makes the framework's own writers write as this context does.</summary>
+    public static void ApplyTo(JsonSerializerOptions options)
+    {
+        options.PropertyNamingPolicy = JsonNamingPolicy.CamelCase;
+        options.PropertyNameCaseInsensitive = false;
+        options.NumberHandling = JsonNumberHandling.Strict;
+        options.RespectNullableAnnotations = true;
+        options.RespectRequiredConstructorParameters = true;
+        options.AllowDuplicateProperties = false;
+        foreach (var converter in Default.Options.Converters)
+        {
+            options.Converters.Add(converter);
+        }
+
+        options.TypeInfoResolverChain.Insert(0, Default);
+    }
+}
+
+/// <summary>An instant: RFC 3339 with its offset; written in UTC.</summary>
+internal sealed class InstantConverter : JsonConverter<DateTimeOffset>
+{
+    public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    {
+        // Without an offset the reader would silently take the server's own time zone.
+        if (reader.TokenType != JsonTokenType.String || !reader.TryGetDateTimeOffset(out var value) || !HasOffset(reader.GetString()!))
+        {
+            throw new JsonException("The value is no RFC 3339 time with an offset, for example 2026-01-31T12:00:00Z.");
+        }
+
+        return value.ToUniversalTime();
+    }
+
+    public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) =>
+        writer.WriteStringValue(value.UtcDateTime);
+
+    private static bool HasOffset(string text) => text.EndsWith('Z') || text.LastIndexOfAny(['+', '-']) > text.IndexOf('T', StringComparison.Ordinal);
+}
+
+/// <summary>An enumeration by its names only: a number is a wrong type.</summary>
+internal sealed class EnumConverter<T>() : JsonStringEnumConverter<T>(namingPolicy: null, allowIntegerValues: false) where T : struct, Enum;
+
+/// <summary>A refusal's code as problems write it.</summary>
+internal sealed class RejectionCodeConverter : JsonConverter<RejectionCode>
+{
+    public override RejectionCode Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    {
+        var code = reader.GetString();
+        foreach (var value in Enum.GetValues<RejectionCode>())
+        {
+            if (Problems.Of(value).Code == code)
+            {
+                return value;
+            }
+        }
+
+        throw new JsonException("The value is no problem code.");
+    }
+
+    public override void Write(Utf8JsonWriter writer, RejectionCode value, JsonSerializerOptions options) =>
+        writer.WriteStringValue(Problems.Of(value).Code);
+}

@@ -1,0 +1,47 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+
+namespace Pos.Api;
+
+/// <summary>Puts the HTTP API into a host.</summary>
+public static class ApiRegistration
+{
+    /// <summary>Registers what the API needs: its limits, its JSON, its document, its health checks. The host brings the grains.</summary>
+    public static IServiceCollection AddPosApi(this IServiceCollection services, IConfiguration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddOptions<ApiOptions>().Bind(configuration.GetSection("Api")).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<ApiOptions>, ApiOptionsCheck>();
+        services.AddSingleton<IConfigureOptions<KestrelServerOptions>, KestrelLimits>();
+        services.ConfigureHttpJsonOptions(static json => ApiJson.ApplyTo(json.SerializerOptions));
+        services.Configure<RouteHandlerOptions>(static options => options.ThrowOnBadRequest = true);
+        services.AddHealth();
+        services.AddApiDocument();
+        return services;
+    }
+
+    /// <summary>Maps the endpoints under <c>/api/v1</c>, the API's document and its page, and the health probes.</summary>
+    public static WebApplication MapPosApi(this WebApplication app)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        app.UseProblems();
+        app.UseApiPage();
+        var api = app.MapGroup("/api/v1");
+        api.MapStores();
+        api.MapProducts();
+        api.MapStock();
+        api.MapHolds();
+        api.MapOrders();
+        api.MapReturns();
+        app.MapHealth();
+        app.MapApiDocument();
+        return app;
+    }
+}

@@ -1,0 +1,70 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using Orleans;
+
+namespace Pos.Api;
+
+/// <summary>Changes the members that are there.</summary>
+/// <param name="Name">1–200 characters.</param>
+/// <param name="Description">0–2,000 characters.</param>
+/// <param name="Category">0–200 characters.</param>
+/// <param name="Price">List price of one piece; 0 is legal.</param>
+/// <param name="TaxClass">Names a rate of the store.</param>
+/// <param name="Active">Whether it is sold at present.</param>
+internal sealed record ChangeProductRequest(
+    string? Name = null, string? Description = null, string? Category = null, Money? Price = null, string? TaxClass = null, bool? Active = null);
+
+/// <summary><c>/products</c>: what can be sold.</summary>
+internal static class ProductsApi
+{
+    public static void MapProducts(this IEndpointRouteBuilder api)
+    {
+        var products = api.MapGroup("/products").WithTags("Products");
+        products.MapPut("/{sku}", Define).WithName("defineProduct")
+            .WithSummary("Create or replace a product")
+            .WithDescription("The same content again changes nothing.")
+            .Refuses(RejectionCode.InvalidValue, RejectionCode.AmountTooLarge, RejectionCode.IllegalTransition, RejectionCode.JournalFull);
+        products.MapPatch("/{sku}", Change).WithName("changeProduct")
+            .WithSummary("Change some of a product")
+            .WithDescription("Members that are absent or null stay as they are.")
+            .Refuses(
+                RejectionCode.UnknownProduct, RejectionCode.InvalidValue, RejectionCode.AmountTooLarge, RejectionCode.OperationReused,
+                RejectionCode.OperationTooLate, RejectionCode.JournalFull, RejectionCode.TooManyPending);
+        products.MapGet("/{sku}", Get).WithName("getProduct")
+            .WithSummary("Read a product")
+            .Refuses(RejectionCode.UnknownProduct);
+        products.MapGet("/", List).WithName("listProducts")
+            .WithSummary("List products")
+            .WithDescription("In the order in which they were created.");
+    }
+
+    private static async Task<Results<Ok<ProductView>, Refusal>> Define(Sku sku, Replacement<ProductDetails> put, IGrainFactory grains)
+    {
+        var outcome = await grains.GetGrain<IProductGrain>(sku.Value).Define(new DefineProduct(put.Operation, put.Body));
+        return outcome.ToOk();
+    }
+
+    private static async Task<Results<Ok<ProductView>, Refusal>> Change(Sku sku, Command<ChangeProductRequest> command, IGrainFactory grains)
+    {
+        var change = command.Body;
+        var operation = command.Operation(command.Id("", sku.Value, "PATCH /products"));
+        var outcome = await grains.GetGrain<IProductGrain>(sku.Value).Change(new ChangeProduct(
+            operation, change.Name, change.Description, change.Category, change.Price, change.TaxClass, change.Active));
+        return outcome.ToOk();
+    }
+
+    private static async Task<Results<Ok<ProductView>, Refusal>> Get(Sku sku, HttpResponse response, IGrainFactory grains)
+    {
+        var view = await grains.GetGrain<IProductGrain>(sku.Value).Get();
+        return response.OkOr(view, view?.Version, new Refusal(RejectionCode.UnknownProduct, $"There is no product '{sku}'."));
+    }
+
+    private static async Task<Ok<Page<ProductView>>> List(int? limit, Cursor? cursor, IGrainFactory grains, CancellationToken cancelled)
+    {
+        var page = await grains.GetGrain<IDirectoryGrain>(IDirectoryGrain.Catalogue)
+            .List(DirectoryKind.Products, cursor?.After ?? 0, Paging.Limit(limit), cancelled);
+        return await Paging.Fetch(page, sku => grains.GetGrain<IProductGrain>(sku).Get());
+    }
+}

@@ -1,0 +1,133 @@
+using System.Diagnostics;
+using System.Reflection;
+using System.Security.Cryptography;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Metadata;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Pos.Api;
+
+/// <summary>Marks an operation that needs an Idempotency-Key.</summary>
+internal sealed class KeyRequired
+{
+    public static readonly KeyRequired Metadata = new();
+}
+
+/// <summary>A POST or PATCH that was read whole: its body, and what makes it repeatable.</summary>
+internal sealed class Command<T> : IBindableFromHttpContext<Command<T>>, IEndpointParameterMetadataProvider where T : class
+{
+    private readonly IdempotencyKey _key;
+    private readonly Sender _sender;
+    private readonly string _fingerprint;
+
+    private Command(T body, IdempotencyKey key, Sender sender)
+    {
+        Body = body;
+        _key = key;
+        _sender = sender;
+        _fingerprint = BodyType<T>.Fingerprint(body);
+    }
+
+    public T Body { get; }
+
+    /// <inheritdoc cref="IdempotencyKey.Id"/>
+    public string Id(string first, string second, string route) => _key.Id(first, second, route);
+
+    public Operation Operation(string id, string till = "") => _sender.Operation(id, _fingerprint, till);
+
+    public static async ValueTask<Command<T>?> BindAsync(HttpContext context, ParameterInfo parameter)
+    {
+        var key = IdempotencyKey.Of(context.Request);
+        return new Command<T>(await RequestBody.Read(context.Request, BodyType<T>.Json), key, Sender.Of(context));
+    }
+
+    public static void PopulateMetadata(ParameterInfo parameter, EndpointBuilder builder)
+    {
+        builder.Metadata.Add(BodyType<T>.Accepted);
+        builder.Metadata.Add(KeyRequired.Metadata);
+    }
+}
+
+/// <summary>A POST without a body.</summary>
+internal sealed class Command : IBindableFromHttpContext<Command>, IEndpointParameterMetadataProvider
+{
+    private readonly IdempotencyKey _key;
+    private readonly Sender _sender;
+
+    private Command(IdempotencyKey key, Sender sender)
+    {
+        _key = key;
+        _sender = sender;
+    }
+
+    /// <inheritdoc cref="IdempotencyKey.Id"/>
+    public string Id(string first, string second, string route) => _key.Id(first, second, route);
+
+    // What is asked for stands in the path, and the path is part of the id.
+    public Operation Operation(string id) => _sender.Operation(id, "", "");
+
+    public static ValueTask<Command?> BindAsync(HttpContext context, ParameterInfo parameter) =>
+        ValueTask.FromResult<Command?>(new Command(IdempotencyKey.Of(context.Request), Sender.Of(context)));
+
+    public static void PopulateMetadata(ParameterInfo parameter, EndpointBuilder builder) => builder.Metadata.Add(KeyRequired.Metadata);
+}
+
+/// <summary>A PUT that was read whole. It is repeatable by what it says.</summary>
+internal sealed class Replacement<T> : IBindableFromHttpContext<Replacement<T>>, IEndpointParameterMetadataProvider where T : class
+{
+    private Replacement(T body, Operation operation)
+    {
+        Body = body;
+        Operation = operation;
+    }
+
+    public T Body { get; }
+
+    public Operation Operation { get; }
+
+    public static async ValueTask<Replacement<T>?> BindAsync(HttpContext context, ParameterInfo parameter)
+    {
+        var body = await RequestBody.Read(context.Request, BodyType<T>.Json);
+        var sender = Sender.Of(context);
+        // Each request is an operation of its own: putting A, then B, then A again must end with A.
+        var id = new IdempotencyKey(context.TraceIdentifier).Id("", sender.Correlation, "PUT");
+        return new Replacement<T>(body, sender.Operation(id, BodyType<T>.Fingerprint(body), ""));
+    }
+
+    public static void PopulateMetadata(ParameterInfo parameter, EndpointBuilder builder) => builder.Metadata.Add(BodyType<T>.Accepted);
+}
+
+/// <summary>Who sent a request, in which trace, and until when it can be repeated.</summary>
+internal readonly record struct Sender(DateTimeOffset NotAfter, string Correlation, string TraceParent)
+{
+    // Longer than the promise, so that a repetition at its last moment still finds the key on a clock that runs ahead.
+    private static readonly TimeSpan KeyLifetime = Limits.IdempotencyKeyLifetime + TimeSpan.FromMinutes(15);
+
+    public static Sender Of(HttpContext context)
+    {
+        var clock = context.RequestServices.GetRequiredService<TimeProvider>();
+        var activity = Activity.Current;
+        return new Sender(clock.GetUtcNow() + KeyLifetime, Refusal.TraceId(context), activity?.Id ?? "");
+    }
+
+    public Operation Operation(string id, string fingerprint, string till) =>
+        new(id, fingerprint, NotAfter, "", till, Correlation, TraceParent);
+}
+
+/// <summary>How a type of body is read, written and announced.</summary>
+internal static class BodyType<T> where T : class
+{
+    public static readonly JsonTypeInfo<T> Json = (JsonTypeInfo<T>)ApiJson.Default.GetTypeInfo(typeof(T))!;
+    public static readonly AcceptsMetadata Accepted = new(["application/json"], typeof(T));
+
+    /// <summary>Hash of what was understood, so that white space and the order of members do not matter.</summary>
+    public static string Fingerprint(T body)
+    {
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(body, Json), hash);
+        return Convert.ToHexStringLower(hash);
+    }
+}

@@ -1,0 +1,59 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Orleans;
+
+namespace Pos.Api;
+
+/// <summary>A probe's answer.</summary>
+/// <param name="Status"><c>healthy</c>, <c>degraded</c> or <c>unhealthy</c>.</param>
+/// <param name="Checks">Each part by its name.</param>
+internal sealed record HealthView(string Status, ImmutableSortedDictionary<string, string> Checks);
+
+/// <summary><c>/health/live</c> and <c>/health/ready</c>.</summary>
+/// <remarks>Whatever the host registers as a health check with the tag <see cref="Ready"/> takes part in readiness.</remarks>
+public static class HealthApi
+{
+    /// <summary>The tag of checks that decide whether requests can be served now.</summary>
+    public const string Ready = "ready";
+
+    internal static void AddHealth(this IServiceCollection services) =>
+        services.AddHealthChecks().AddCheck<GrainsAnswer>("grains", HealthStatus.Unhealthy, [Ready], timeout: TimeSpan.FromSeconds(2));
+
+    internal static void MapHealth(this IEndpointRouteBuilder app)
+    {
+        app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = static _ => false, ResponseWriter = Write });
+        app.MapHealthChecks("/health/ready", new HealthCheckOptions { Predicate = static check => check.Tags.Contains(Ready), ResponseWriter = Write });
+    }
+
+    private static Task Write(HttpContext context, HealthReport report)
+    {
+        context.Response.ContentType = "application/json";
+        var view = new HealthView(
+            Name(report.Status),
+            report.Entries.ToImmutableSortedDictionary(entry => entry.Key, entry => Name(entry.Value.Status), StringComparer.Ordinal));
+        return JsonSerializer.SerializeAsync(context.Response.Body, view, ApiJson.Default.HealthView, context.RequestAborted);
+    }
+
+    private static string Name(HealthStatus status) => status switch
+    {
+        HealthStatus.Healthy => "healthy",
+        HealthStatus.Degraded => "degraded",
+        _ => "unhealthy",
+    };
+
+    /// <summary>The shortest way through engine and journal.</summary>
+    private sealed class GrainsAnswer(IGrainFactory grains) : IHealthCheck
+    {
+        public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+        {
+            await grains.GetGrain<IDirectoryGrain>(IDirectoryGrain.Catalogue).List(DirectoryKind.Stores, 0, 1, cancellationToken);
+            return HealthCheckResult.Healthy();
+        }
+    }
+}

@@ -1,0 +1,59 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.AspNetCore.Http;
+
+namespace Pos.Api;
+
+/// <summary>What makes a POST or PATCH repeatable: 1–255 printable ASCII characters that the client chose.</summary>
+internal readonly record struct IdempotencyKey(string Value)
+{
+    public const string Header = "Idempotency-Key";
+    public const int LengthMax = 255;
+
+    // The longest parts are a SKU of 64 characters and a key of 255: with their lengths they stay far below this.
+    private const int HashedBytesMax = 1_024;
+
+    /// <exception cref="RefusedRequestException">The header is missing or malformed.</exception>
+    public static IdempotencyKey Of(HttpRequest request)
+    {
+        var values = request.Headers[Header];
+        if (values.Count == 0)
+        {
+            throw new RefusedRequestException(Problems.KeyMissing, "Send a new key with every new request, and the same key with its repetition.");
+        }
+
+        var key = values.Count == 1 ? values[0]! : "";
+        return key.Length is > 0 and <= LengthMax && !key.AsSpan().ContainsAnyExceptInRange(' ', '~')
+            ? new IdempotencyKey(key)
+            : throw new RefusedRequestException(Problems.KeyInvalid, $"The header came {values.Count} times, the first with {values[0]?.Length ?? 0} characters.");
+    }
+
+    /// <summary>
+    /// The id of what is done under this key in a scope: the first 32 hexadecimal digits of SHA-256 over scope, route and key, each
+    /// as UTF-8 behind its length (four bytes, big endian), so that no two scopes can be confused.
+    /// </summary>
+    public string Id(string first, string second, string route)
+    {
+        Span<byte> buffer = stackalloc byte[HashedBytesMax];
+        var length = Put(buffer, first);
+        length += Put(buffer[length..], second);
+        length += Put(buffer[length..], route);
+        length += Put(buffer[length..], Value);
+        return Digits(buffer[..length]);
+    }
+
+    private static int Put(Span<byte> buffer, string part)
+    {
+        var count = Encoding.UTF8.GetBytes(part, buffer[sizeof(int)..]);
+        BinaryPrimitives.WriteInt32BigEndian(buffer, count);
+        return sizeof(int) + count;
+    }
+
+    private static string Digits(ReadOnlySpan<byte> bytes)
+    {
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(bytes, hash);
+        return Convert.ToHexStringLower(hash[..16]);
+    }
+}

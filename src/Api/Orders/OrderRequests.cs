@@ -1,0 +1,16 @@
+using System.Collections.Immutable;
+
+namespace Pos.Api;
+
+/// <summary>Asks for a sale.</summary>
+/// <param name="Store">Where.</param>
+/// <param name="Till">Which of the store's tills.</param>
+/// <param name="Lines">1–1,000; several may name one SKU.</param>
+/// <param name="Cash">Cash handed over, at least the total.</param>
+/// <param name="OccurredAt">Business time when the sale is told later; not in the future.</param>
+internal sealed record PlaceOrderRequest(
+    StoreId Store, TillId Till, ImmutableArray<OrderLineRequest> Lines, Money Cash, DateTimeOffset? OccurredAt = null);
+
+/// <summary>Gives an order up.</summary>
+/// <param name="Reason">1–200 characters.</param>
+internal sealed record CancelOrderRequest(string Reason);

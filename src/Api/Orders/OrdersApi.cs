@@ -1,0 +1,111 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Options;
+using Orleans;
+
+namespace Pos.Api;
+
+/// <summary><c>/orders</c>: sales, from the request to their end.</summary>
+internal static class OrdersApi
+{
+    public static void MapOrders(this IEndpointRouteBuilder api)
+    {
+        var orders = api.MapGroup("/orders").WithTags("Orders");
+        orders.MapPost("/", Place).WithName("placeOrder").WithMetadata(PreferAsync.Metadata)
+            .WithSummary("Sell")
+            .WithDescription(
+                "Answers 201 when the order is CONFIRMED: paid, with every piece pinned to it. 409 `insufficient-stock` cancels it. "
+                + "202 when it has not ended within 3 seconds, or at once when it is durable with `Prefer: respond-async`: ask its Location. "
+                + "The same request with the same key joins the running sale or shows its end.")
+            .Refuses(
+                RejectionCode.UnknownStore, RejectionCode.UnknownTill, RejectionCode.UnknownProduct, RejectionCode.UnknownTaxRate,
+                RejectionCode.ProductInactive, RejectionCode.InvalidValue, RejectionCode.InvalidQuantity, RejectionCode.AmountTooLarge,
+                RejectionCode.WrongCurrency, RejectionCode.TimeInFuture, RejectionCode.TenderTooSmall, RejectionCode.InsufficientStock,
+                RejectionCode.OperationReused, RejectionCode.OperationTooLate, RejectionCode.JournalFull, RejectionCode.TooManyPending)
+            .Refuses(Problems.OrderCancelled);
+        orders.MapGet("/{id}", Get).WithName("getOrder")
+            .WithSummary("Read an order")
+            .Refuses(RejectionCode.UnknownOrder);
+        orders.MapGet("/{id}/history", History).WithName("getOrderHistory")
+            .WithSummary("Explain an order")
+            .WithDescription("Every transition with its time and cause.")
+            .Refuses(RejectionCode.UnknownOrder);
+        orders.MapPost("/{id}/cancel", Cancel).WithName("cancelOrder")
+            .WithSummary("Give an order up")
+            .WithDescription("Accepted until the money was taken. A CONFIRMED order is undone by a return; a CANCELLED one stays as it is.")
+            .Refuses(
+                RejectionCode.UnknownOrder, RejectionCode.InvalidValue, RejectionCode.IllegalTransition, RejectionCode.OperationReused,
+                RejectionCode.OperationTooLate, RejectionCode.JournalFull);
+        orders.MapGet("/", List).WithName("listOrders")
+            .WithSummary("List a store's orders")
+            .WithDescription("In the order in which they were placed.")
+            .Refuses(RejectionCode.UnknownStore);
+    }
+
+    private static async Task<Results<Created<OrderView>, Accepted<OrderView>, Refusal>> Place(
+        Command<PlaceOrderRequest> command, HttpContext context, IGrainFactory grains, IOptions<ApiOptions> options)
+    {
+        var sale = command.Body;
+        var id = command.Id(sale.Store.Value, sale.Till.Value, "POST /orders");
+        var waitMax = PreferAsync.IsAsked(context) ? TimeSpan.Zero : options.Value.WaitMax;
+        var outcome = await grains.GetGrain<IOrderGrain>(id).Place(new PlaceOrder(
+            command.Operation(id, sale.Till.Value), sale.Store, sale.Till, sale.Lines, sale.Cash, sale.OccurredAt, waitMax));
+        if (outcome.Rejection is { } rejection)
+        {
+            return new Refusal(rejection);
+        }
+
+        var order = outcome.Value!;
+        var location = $"/api/v1/orders/{id}";
+        switch (order.State)
+        {
+            case OrderState.Confirmed:
+                return TypedResults.Created(location, order);
+            case OrderState.Cancelled:
+                context.Response.Headers.Location = location;
+                return Cancelled(order);
+            default:
+                context.Response.Headers.RetryAfter = "1";
+                return TypedResults.Accepted(location, order);
+        }
+    }
+
+    private static Refusal Cancelled(OrderView order)
+    {
+        var kind = order.Cancellation?.Code is { } code ? Problems.Of(code) : Problems.OrderCancelled;
+        return new Refusal(kind, order.Cancellation?.Reason ?? kind.Title)
+        {
+            Shortages = order.Cancellation?.Shortages ?? default,
+            Order = order.Id,
+        };
+    }
+
+    private static Refusal Unknown(OrderId id) => new(RejectionCode.UnknownOrder, $"There is no order {id}.");
+
+    private static async Task<Results<Ok<OrderView>, Refusal>> Get(OrderId id, HttpResponse response, IGrainFactory grains)
+    {
+        var order = await grains.GetGrain<IOrderGrain>(id.Value).Get();
+        return response.OkOr(order, order?.Version, Unknown(id));
+    }
+
+    private static async Task<Results<Ok<OrderHistory>, Refusal>> History(OrderId id, IGrainFactory grains, CancellationToken cancelled) =>
+        await grains.GetGrain<IOrderGrain>(id.Value).History(cancelled) is { } history ? TypedResults.Ok(history) : Unknown(id);
+
+    private static async Task<Results<Ok<OrderView>, Refusal>> Cancel(OrderId id, Command<CancelOrderRequest> command, IGrainFactory grains)
+    {
+        var operation = command.Operation(command.Id("", id.Value, "POST cancel"));
+        return (await grains.GetGrain<IOrderGrain>(id.Value).Cancel(new CancelOrder(operation, command.Body.Reason))).ToOk();
+    }
+
+    private static async Task<Results<Ok<Page<OrderView>>, Refusal>> List(
+        StoreId store, int? limit, Cursor? cursor, IGrainFactory grains, CancellationToken cancelled)
+    {
+        var page = await grains.GetGrain<IDirectoryGrain>(store.Value)
+            .List(DirectoryKind.Orders, cursor?.After ?? 0, Paging.Limit(limit), cancelled);
+        return page.Ids.IsEmpty && await grains.GetGrain<IStoreGrain>(store.Value).Get() is null
+            ? StoresApi.Unknown(store)
+            : await Paging.Fetch(page, id => grains.GetGrain<IOrderGrain>(id).Get());
+    }
+}

@@ -1,0 +1,88 @@
+using System.Buffers.Binary;
+using System.Buffers.Text;
+using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Pos.Api;
+
+/// <summary>A page of a list.</summary>
+/// <param name="Items">In the order in which they began.</param>
+/// <param name="HasMore">Whether there is a next page.</param>
+/// <param name="NextCursor">Send it as <c>cursor</c> for the next page; null when there is none.</param>
+internal sealed record Page<T>(ImmutableArray<T> Items, bool HasMore, string? NextCursor);
+
+/// <summary>Where a page begins: opaque to clients, a journal position or a stream's version inside.</summary>
+internal readonly record struct Cursor(long After) : IParsable<Cursor>
+{
+    private const int TextLength = 11;
+
+    public static Cursor Parse(string s, IFormatProvider? provider) =>
+        TryParse(s, provider, out var cursor) ? cursor : throw new FormatException("The text is no cursor.");
+
+    public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out Cursor result)
+    {
+        Span<byte> bytes = stackalloc byte[sizeof(long)];
+        result = default;
+        if (s is not { Length: TextLength } || !Base64Url.IsValid(s) || Base64Url.DecodeFromChars(s, bytes) != sizeof(long))
+        {
+            return false;
+        }
+
+        result = new Cursor(BinaryPrimitives.ReadInt64BigEndian(bytes));
+        return result.After >= 0;
+    }
+
+    public override string ToString()
+    {
+        Span<byte> bytes = stackalloc byte[sizeof(long)];
+        BinaryPrimitives.WriteInt64BigEndian(bytes, After);
+        return Base64Url.EncodeToString(bytes);
+    }
+}
+
+/// <summary>Answers lists.</summary>
+internal static class Paging
+{
+    public const int LimitDefault = 50;
+    public const int LimitMax = 100;
+
+    // So many grains at most are asked at a time for one request.
+    private const int FetchesMax = 16;
+
+    /// <exception cref="RefusedRequestException">The limit is out of range.</exception>
+    public static int Limit(int? asked) => asked switch
+    {
+        null => LimitDefault,
+        >= 1 and <= LimitMax => asked.Value,
+        _ => throw new RefusedRequestException(Problems.InvalidParameter, $"The parameter 'limit' is 1 to {LimitMax}."),
+    };
+
+    public static Page<T> Of<T>(ImmutableArray<T> items, long next, bool hasMore) =>
+        new(items, hasMore, hasMore ? new Cursor(next).ToString() : null);
+
+    /// <summary>Fetches what a directory lists, in its order.</summary>
+    public static async Task<Ok<Page<T>>> Fetch<T>(DirectoryPage page, Func<string, Task<T?>> fetch) where T : class
+    {
+        var items = ImmutableArray.CreateBuilder<T>(page.Ids.Length);
+        for (var from = 0; from < page.Ids.Length; from += FetchesMax)
+        {
+            var fetches = new Task<T?>[Math.Min(FetchesMax, page.Ids.Length - from)];
+            for (var i = 0; i < fetches.Length; i++)
+            {
+                fetches[i] = fetch(page.Ids[from + i]);
+            }
+
+            foreach (var item in await Task.WhenAll(fetches))
+            {
+                if (item is not null)
+                {
+                    items.Add(item);
+                }
+            }
+        }
+
+        return TypedResults.Ok(Of(items.DrainToImmutable(), page.Next, page.HasMore));
+    }
+}

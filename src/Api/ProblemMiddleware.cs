@@ -1,0 +1,61 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Pos.Api;
+
+/// <summary>Turns every fault and every bare error status into a problem.</summary>
+internal static partial class ProblemMiddleware
+{
+    public static void UseProblems(this IApplicationBuilder app)
+    {
+        var logger = app.ApplicationServices.GetRequiredService<ILoggerFactory>().CreateLogger("Pos.Api");
+        app.Use(next => context => Answer(context, next, logger));
+    }
+
+    private static async Task Answer(HttpContext context, RequestDelegate next, ILogger logger)
+    {
+        try
+        {
+            await next(context);
+            var response = context.Response;
+            if (response.StatusCode >= StatusCodes.Status400BadRequest && !response.HasStarted && response.ContentType is null)
+            {
+                var kind = Problems.OfStatus(response.StatusCode);
+                await new Refusal(kind, Detail(context, kind)).ExecuteAsync(context);
+            }
+        }
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            // Nobody listens any more.
+        }
+        catch (Exception fault) when (!context.Response.HasStarted)
+        {
+            var refusal = Problems.Of(fault);
+            if (refusal.Kind == Problems.Internal)
+            {
+                // The route's pattern, not the path: what a client sent could hold line breaks.
+                Failed(logger, fault, context.GetEndpoint()?.DisplayName ?? "no endpoint");
+            }
+            else if (refusal.Kind.Status == StatusCodes.Status503ServiceUnavailable)
+            {
+                Unavailable(logger, context.GetEndpoint()?.DisplayName ?? "no endpoint", fault.GetType().Name);
+            }
+
+            context.Response.Clear();
+            await refusal.ExecuteAsync(context);
+        }
+    }
+
+    private static string Detail(HttpContext context, ProblemKind kind) =>
+        kind == Problems.MethodNotAllowed && context.Response.Headers.Allow is { Count: > 0 } allow
+            ? $"It takes {allow}."
+            : kind.Title;
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "'{Endpoint}' failed")]
+    private static partial void Failed(ILogger logger, Exception fault, string endpoint);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "'{Endpoint}' answered 503: {Fault}")]
+    private static partial void Unavailable(ILogger logger, string endpoint, string fault);
+}

@@ -1,0 +1,131 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using Microsoft.AspNetCore.Http;
+using Orleans.Runtime;
+
+namespace Pos.Api;
+
+/// <summary>A kind of problem: the part of an error that clients can rely on.</summary>
+/// <param name="Status">HTTP status.</param>
+/// <param name="Code">Stable; last part of the problem's <c>type</c>.</param>
+/// <param name="Title">One sentence, the same for every problem of the kind.</param>
+/// <param name="RetryAfterSeconds">When repeating the request makes sense; 0 when it does not.</param>
+internal sealed record ProblemKind(int Status, string Code, string Title, int RetryAfterSeconds = 0)
+{
+    /// <summary>Resolves to a page of this API that describes the kind.</summary>
+    public string Type { get; } = "/problems/" + Code;
+}
+
+/// <summary>The one place where refusals and faults become HTTP.</summary>
+internal static class Problems
+{
+    public static readonly ProblemKind MalformedBody = new(400, "malformed-body", "The body is not the JSON that this operation takes.");
+    public static readonly ProblemKind InvalidParameter = new(400, "invalid-parameter", "A part of the path, the query or a header cannot be read.");
+    public static readonly ProblemKind KeyMissing = new(400, "idempotency-key-missing", "The Idempotency-Key header is missing.");
+    public static readonly ProblemKind KeyInvalid = new(400, "idempotency-key-invalid", "The Idempotency-Key header is not 1 to 255 printable ASCII characters.");
+    public static readonly ProblemKind BadRequest = new(400, "bad-request", "The request cannot be read.");
+    public static readonly ProblemKind NotFound = new(404, "not-found", "Nothing is at this address.");
+    public static readonly ProblemKind UnknownStockItem = new(404, "unknown-stock-item", "Nothing ever happened to this product in this store.");
+    public static readonly ProblemKind MethodNotAllowed = new(405, "method-not-allowed", "This address does not take this method.");
+    public static readonly ProblemKind RequestTimeout = new(408, "request-timeout", "The request came in too slowly.");
+    public static readonly ProblemKind OrderCancelled = new(409, "order-cancelled", "The order has been cancelled.");
+    public static readonly ProblemKind BodyTooLarge = new(413, "body-too-large", "The body is larger than 256 KB.");
+    public static readonly ProblemKind UnsupportedMediaType = new(415, "unsupported-media-type", "The body is not declared as application/json in UTF-8.");
+    public static readonly ProblemKind Internal = new(500, "internal", "The server failed; repeating the request with the same key is safe.");
+    public static readonly ProblemKind NotDurable = new(503, "not-durable", "The outcome could not be made durable; repeat the request with the same key.", 1);
+    public static readonly ProblemKind Overloaded = new(503, "overloaded", "Too many requests wait for the same thing; nothing was done.", 1);
+    public static readonly ProblemKind OutcomeUnknown = new(503, "outcome-unknown", "No answer in time; repeat the request with the same key.", 1);
+    public static readonly ProblemKind Unavailable = new(503, "unavailable", "The server is starting, stopping or cannot reach its journal.", 1);
+
+    private static readonly FrozenDictionary<RejectionCode, ProblemKind> Rejections = new Dictionary<RejectionCode, ProblemKind>
+    {
+        [RejectionCode.InvalidValue] = new(422, "invalid-value", "A value is missing, malformed or beyond its limit."),
+        [RejectionCode.UnknownProduct] = new(404, "unknown-product", "No product has this SKU."),
+        [RejectionCode.UnknownStore] = new(404, "unknown-store", "No store has this id."),
+        [RejectionCode.UnknownTill] = new(422, "unknown-till", "The store has no such till."),
+        [RejectionCode.UnknownOrder] = new(404, "unknown-order", "There is no such order."),
+        [RejectionCode.UnknownHold] = new(404, "unknown-hold", "There is no such hold."),
+        [RejectionCode.UnknownReturn] = new(404, "unknown-return", "There is no such return."),
+        [RejectionCode.InvalidQuantity] = new(422, "invalid-quantity", "The quantity is zero, negative or beyond its limit."),
+        [RejectionCode.AmountTooLarge] = new(422, "amount-too-large", "A sum of money is beyond its limit."),
+        [RejectionCode.WrongCurrency] = new(422, "wrong-currency", "The currency is not the store's."),
+        [RejectionCode.TimeInFuture] = new(422, "time-in-future", "The business time lies in the future."),
+        [RejectionCode.TenderTooSmall] = new(422, "tender-too-small", "The cash handed over does not cover the total."),
+        [RejectionCode.InsufficientStock] = new(409, "insufficient-stock", "Not enough is available."),
+        [RejectionCode.IllegalTransition] = new(409, "illegal-transition", "The request does not fit the state."),
+        [RejectionCode.HoldEnded] = new(409, "hold-ended", "The hold has been committed, released or has expired."),
+        [RejectionCode.HoldNotOwned] = new(409, "hold-not-owned", "The hold belongs to another owner."),
+        [RejectionCode.OperationReused] = new(422, "idempotency-key-reused", "The Idempotency-Key was used for another request."),
+        [RejectionCode.OperationTooLate] = new(409, "operation-too-late", "The request came after its time."),
+        [RejectionCode.ProductInactive] = new(409, "product-inactive", "The product is not sold at present."),
+        [RejectionCode.NotStocked] = new(422, "not-stocked", "A service has no stock."),
+        [RejectionCode.CurrencyFixed] = new(409, "currency-fixed", "A store's currency never changes."),
+        [RejectionCode.JournalFull] = new(503, "journal-full", "The journal's queue is full; nothing was done.", 1),
+        [RejectionCode.TooManyPending] = new(503, "too-many-pending", "Too many operations are remembered or too many holds live; nothing was done.", 5),
+        [RejectionCode.UnknownTaxRate] = new(422, "unknown-tax-rate", "The store has no tax rate for the product's tax class."),
+    }.ToFrozenDictionary();
+
+    /// <summary>Every kind, by status and code.</summary>
+    public static ImmutableArray<ProblemKind> All { get; } =
+    [
+        .. Rejections.Values
+            .Concat([
+                MalformedBody, InvalidParameter, KeyMissing, KeyInvalid, BadRequest, NotFound, UnknownStockItem, MethodNotAllowed, RequestTimeout,
+                OrderCancelled, BodyTooLarge, UnsupportedMediaType, Internal, NotDurable, Overloaded, OutcomeUnknown, Unavailable,
+            ])
+            .OrderBy(kind => kind.Status).ThenBy(kind => kind.Code, StringComparer.Ordinal),
+    ];
+
+    public static ProblemKind Of(RejectionCode code) => Rejections[code];
+
+    /// <summary>What a fault means to the client; its message never leaves the process.</summary>
+    public static Refusal Of(Exception fault) => fault switch
+    {
+        RefusedRequestException refused => refused.Refusal,
+        BadHttpRequestException bad => Of(bad),
+        NotDurableException => new Refusal(NotDurable, "The journal failed while this was being written, so nothing was acknowledged."),
+        LimitExceededException => new Refusal(Overloaded, "A queue of requests is full; this one was not taken."),
+        TimeoutException => new Refusal(OutcomeUnknown, "It may or may not have been done: the same key shows which."),
+        OrleansMessageRejectionException => new Refusal(Unavailable, "The request was not taken."),
+        _ => new Refusal(Internal, "The log has the details under this traceId."),
+    };
+
+    /// <summary>The problem for a bare status that the framework set.</summary>
+    public static ProblemKind OfStatus(int status) => status switch
+    {
+        404 => NotFound,
+        405 => MethodNotAllowed,
+        408 => RequestTimeout,
+        413 => BodyTooLarge,
+        415 => UnsupportedMediaType,
+        503 => Unavailable,
+        >= 500 => Internal,
+        _ => BadRequest,
+    };
+
+    private static Refusal Of(BadHttpRequestException bad)
+    {
+        if (bad.StatusCode != StatusCodes.Status400BadRequest)
+        {
+            var kind = OfStatus(bad.StatusCode);
+            return new Refusal(kind, kind.Title);
+        }
+
+        // Binding names the parameter as it is declared: "StoreId store" from "X".
+        var declared = bad.Message.Split('"') is [_, var first, ..] ? first : "";
+        var name = declared[(declared.LastIndexOf(' ') + 1)..];
+        return name.Length > 0
+            ? new Refusal(InvalidParameter, $"The parameter '{name}' is missing or malformed.")
+            : new Refusal(BadRequest, BadRequest.Title);
+    }
+}
+
+/// <summary>Ends a request while it is still being read.</summary>
+internal sealed class RefusedRequestException(Refusal refusal) : Exception(refusal.Detail)
+{
+    public RefusedRequestException(ProblemKind kind, string detail) : this(new Refusal(kind, detail))
+    {
+    }
+
+    public Refusal Refusal => refusal;
+}

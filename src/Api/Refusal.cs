@@ -1,0 +1,105 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Pos.Api;
+
+/// <summary>An error as RFC 9457 writes it.</summary>
+/// <param name="Type">Identifies the kind of problem; a page of this API describes it.</param>
+/// <param name="Title">The kind of problem in one sentence.</param>
+/// <param name="Status">The HTTP status.</param>
+/// <param name="Detail">What was wrong with this request.</param>
+/// <param name="Code">The kind of problem, for programs.</param>
+/// <param name="TraceId">Finds this request in logs and traces.</param>
+internal sealed record Problem(string Type, string Title, int Status, string Detail, string Code, string TraceId)
+{
+    /// <summary>Where in the body.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public BodyPlace? At { get; init; }
+
+    /// <summary>Every line that could not be had, with what is available.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ImmutableArray<Shortage>? Shortages { get; init; }
+
+    /// <summary>The order that was cancelled for this reason; its Location is in the header.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public OrderId? Order { get; init; }
+}
+
+/// <summary>A place in a JSON body.</summary>
+/// <param name="Path">JSON path.</param>
+/// <param name="Line">From 1.</param>
+/// <param name="Position">Byte in the line, from 1.</param>
+internal sealed record BodyPlace(string Path, long Line, long Position);
+
+/// <summary>Answers a request with a problem.</summary>
+internal sealed class Refusal(ProblemKind kind, string detail) : IResult, IStatusCodeHttpResult, IContentTypeHttpResult
+{
+    private const string ProblemJson = "application/problem+json";
+
+    public Refusal(RejectionCode code, string detail) : this(Problems.Of(code), detail)
+    {
+    }
+
+    public Refusal(Rejection rejection) : this(rejection.Code, rejection.Detail) => Shortages = rejection.Shortages;
+
+    public ProblemKind Kind => kind;
+
+    public string Detail => detail;
+
+    public ImmutableArray<Shortage> Shortages { get; init; }
+
+    public BodyPlace? At { get; init; }
+
+    public OrderId? Order { get; init; }
+
+    public int? StatusCode => kind.Status;
+
+    public string ContentType => ProblemJson;
+
+    public Task ExecuteAsync(HttpContext httpContext)
+    {
+        var response = httpContext.Response;
+        response.StatusCode = kind.Status;
+        response.ContentType = ProblemJson;
+        if (kind.RetryAfterSeconds > 0)
+        {
+            response.Headers.RetryAfter = kind.RetryAfterSeconds.ToString(CultureInfo.InvariantCulture);
+        }
+
+        var problem = new Problem(kind.Type, kind.Title, kind.Status, detail, kind.Code, TraceId(httpContext))
+        {
+            At = At,
+            Shortages = Shortages.IsDefaultOrEmpty ? null : Shortages,
+            Order = Order,
+        };
+        var json = JsonSerializer.SerializeToUtf8Bytes(problem, ApiJson.Default.Problem);
+        response.ContentLength = json.Length;
+        return HttpMethods.IsHead(httpContext.Request.Method) ? Task.CompletedTask : response.Body.WriteAsync(json, 0, json.Length);
+    }
+
+    public static string TraceId(HttpContext context) => Activity.Current?.TraceId.ToHexString() ?? context.TraceIdentifier;
+}
+
+/// <summary>What a grain answered, as HTTP.</summary>
+internal static class OutcomeResults
+{
+    public static Results<Ok<T>, Refusal> ToOk<T>(this Outcome<T> outcome) where T : class =>
+        outcome.Rejection is { } rejection ? new Refusal(rejection) : TypedResults.Ok(outcome.Value);
+
+    /// <summary>A resource with its version as strong entity tag, or the refusal.</summary>
+    public static Results<Ok<T>, Refusal> OkOr<T>(this HttpResponse response, T? view, long? version, Refusal absent) where T : class
+    {
+        if (view is null)
+        {
+            return absent;
+        }
+
+        response.Headers.ETag = string.Create(CultureInfo.InvariantCulture, $"\"{version}\"");
+        return TypedResults.Ok(view);
+    }
+}

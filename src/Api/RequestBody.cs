@@ -1,0 +1,93 @@
+using System.Buffers;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Net.Http.Headers;
+
+namespace Pos.Api;
+
+/// <summary>Reads a JSON body, and says where it is wrong when it is.</summary>
+internal static class RequestBody
+{
+    /// <exception cref="RefusedRequestException">The body is not declared as JSON, too large or not what <typeparamref name="T"/> takes.</exception>
+    public static async ValueTask<T> Read<T>(HttpRequest request, JsonTypeInfo<T> type) where T : class
+    {
+        if (!IsJson(request.ContentType))
+        {
+            throw new RefusedRequestException(Problems.UnsupportedMediaType, "Send the header Content-Type: application/json.");
+        }
+
+        var reader = request.BodyReader;
+        while (true)
+        {
+            var read = await reader.ReadAsync(request.HttpContext.RequestAborted);
+            if (read.Buffer.Length > ApiOptions.BodyBytesMax)
+            {
+                throw new RefusedRequestException(Problems.BodyTooLarge, Problems.BodyTooLarge.Title);
+            }
+
+            if (read.IsCompleted)
+            {
+                var value = Parse(read.Buffer, type);
+                reader.AdvanceTo(read.Buffer.End);
+                return value;
+            }
+
+            reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+        }
+    }
+
+    private static T Parse<T>(ReadOnlySequence<byte> json, JsonTypeInfo<T> type) where T : class
+    {
+        if (json.IsEmpty)
+        {
+            throw new RefusedRequestException(Problems.MalformedBody, "The body is empty.");
+        }
+
+        if (json.IsSingleSegment)
+        {
+            return Parse(json.FirstSpan, type);
+        }
+
+        var length = (int)json.Length;
+        var buffer = ArrayPool<byte>.Shared.Rent(length);
+        try
+        {
+            json.CopyTo(buffer);
+            return Parse(buffer.AsSpan(0, length), type);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private static T Parse<T>(ReadOnlySpan<byte> json, JsonTypeInfo<T> type) where T : class
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(json, type)
+                ?? throw new RefusedRequestException(Problems.MalformedBody, "The body is null.");
+        }
+        catch (JsonException fault)
+        {
+            throw new RefusedRequestException(new Refusal(Problems.MalformedBody, JsonFault.Describe(fault))
+            {
+                At = new BodyPlace(fault.Path ?? "$", (fault.LineNumber ?? 0) + 1, (fault.BytePositionInLine ?? 0) + 1),
+            });
+        }
+    }
+
+    private static bool IsJson(string? contentType)
+    {
+        if (string.Equals(contentType, "application/json", StringComparison.OrdinalIgnoreCase))
+        {
+            return true;
+        }
+
+        return MediaTypeHeaderValue.TryParse(contentType, out var parsed)
+            && parsed.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase)
+            && (!parsed.Charset.HasValue || parsed.Charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase)
+                || parsed.Charset.Equals("\"utf-8\"", StringComparison.OrdinalIgnoreCase));
+    }
+}

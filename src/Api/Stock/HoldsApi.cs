@@ -1,0 +1,76 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using Orleans;
+
+namespace Pos.Api;
+
+/// <summary><c>/stores/{store}/stock/{sku}/holds</c>: pieces kept back for a while.</summary>
+internal static class HoldsApi
+{
+    private const string Owner = "api";
+    private const int ExpirySecondsMax = 24 * 60 * 60;
+
+    public static void MapHolds(this IEndpointRouteBuilder api)
+    {
+        var holds = api.MapGroup("/stores/{store}/stock/{sku}/holds").WithTags("Holds");
+        holds.MapPost("/", Reserve).WithName("createHold")
+            .WithSummary("Hold pieces")
+            .WithDescription("They are kept back until the hold is committed, released or expires. A sale makes its own holds.")
+            .Refuses(
+                RejectionCode.UnknownStore, RejectionCode.UnknownProduct, RejectionCode.NotStocked, RejectionCode.InvalidValue,
+                RejectionCode.InvalidQuantity, RejectionCode.InsufficientStock, RejectionCode.HoldEnded, RejectionCode.OperationReused,
+                RejectionCode.OperationTooLate, RejectionCode.JournalFull, RejectionCode.TooManyPending);
+        holds.MapGet("/{hold}", Get).WithName("getHold")
+            .WithSummary("Read a hold")
+            .WithDescription("Ended holds are remembered for a day.")
+            .Refuses(RejectionCode.UnknownHold);
+        EndsHold(holds.MapPost("/{hold}/pin", Pin)).WithName("pinHold")
+            .WithSummary("Keep a hold from expiring");
+        EndsHold(holds.MapPost("/{hold}/commit", Commit)).WithName("commitHold")
+            .WithSummary("The held pieces leave the store");
+        EndsHold(holds.MapPost("/{hold}/release", Release)).WithName("releaseHold")
+            .WithSummary("Free the held pieces")
+            .WithDescription("Releasing a hold that was released or has expired changes nothing.");
+    }
+
+    private static RouteHandlerBuilder EndsHold(RouteHandlerBuilder endpoint) => endpoint.Refuses(
+        RejectionCode.UnknownHold, RejectionCode.HoldEnded, RejectionCode.HoldNotOwned, RejectionCode.OperationReused,
+        RejectionCode.OperationTooLate, RejectionCode.JournalFull, RejectionCode.TooManyPending);
+
+    private static async Task<Results<Created<HoldView>, Refusal>> Reserve(
+        StoreId store, Sku sku, Command<HoldRequest> command, IGrainFactory grains, TimeProvider clock)
+    {
+        var (quantity, seconds) = command.Body;
+        if (seconds is < 1 or > ExpirySecondsMax)
+        {
+            return new Refusal(RejectionCode.InvalidValue, $"expiresInSeconds is 1 to {ExpirySecondsMax}, not {seconds}.");
+        }
+
+        var id = command.Id(store.Value, sku.Value, "POST holds");
+        var expiresAt = clock.GetUtcNow().AddSeconds(seconds);
+        var outcome = await grains.Item(store, sku)
+            .Reserve(new ReserveStock(command.Operation(id), new HoldId(id), Owner, quantity, expiresAt));
+        return outcome.Rejection is { } rejection
+            ? new Refusal(rejection)
+            : TypedResults.Created($"/api/v1/stores/{store}/stock/{Uri.EscapeDataString(sku.Value)}/holds/{id}", outcome.Value);
+    }
+
+    private static async Task<Results<Ok<HoldView>, Refusal>> Get(StoreId store, Sku sku, HoldId hold, IGrainFactory grains) =>
+        await grains.Item(store, sku).GetHold(hold) is { } view
+            ? TypedResults.Ok(view)
+            : new Refusal(RejectionCode.UnknownHold, $"There is no hold '{hold}' on this item, or it ended so long ago that it is forgotten.");
+
+    private static async Task<Results<Ok<HoldView>, Refusal>> Pin(StoreId store, Sku sku, HoldId hold, Command command, IGrainFactory grains) =>
+        (await grains.Item(store, sku).Pin(Ending(store, sku, hold, command, "pin"))).ToOk();
+
+    private static async Task<Results<Ok<HoldView>, Refusal>> Commit(StoreId store, Sku sku, HoldId hold, Command command, IGrainFactory grains) =>
+        (await grains.Item(store, sku).Commit(Ending(store, sku, hold, command, "commit"))).ToOk();
+
+    private static async Task<Results<Ok<HoldView>, Refusal>> Release(StoreId store, Sku sku, HoldId hold, Command command, IGrainFactory grains) =>
+        (await grains.Item(store, sku).Release(Ending(store, sku, hold, command, "release"))).ToOk();
+
+    private static HoldCommand Ending(StoreId store, Sku sku, HoldId hold, Command command, string verb) =>
+        new(command.Operation(command.Id(store.Value, sku.Value, $"POST holds/{hold}/{verb}")), hold, Owner);
+}

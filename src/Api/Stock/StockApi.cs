@@ -1,0 +1,107 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using Orleans;
+
+namespace Pos.Api;
+
+/// <summary><c>/stores/{store}/stock</c>: how much of a product is in a store, and how it came about.</summary>
+internal static class StockApi
+{
+    // What every operation on an item may answer.
+    private static readonly RejectionCode[] Common =
+    [
+        RejectionCode.UnknownStore, RejectionCode.UnknownProduct, RejectionCode.NotStocked, RejectionCode.InvalidValue,
+        RejectionCode.OperationReused, RejectionCode.OperationTooLate, RejectionCode.JournalFull, RejectionCode.TooManyPending,
+    ];
+
+    public static void MapStock(this IEndpointRouteBuilder api)
+    {
+        var stock = api.MapGroup("/stores/{store}/stock").WithTags("Stock");
+        stock.MapGet("/", List).WithName("listStock")
+            .WithSummary("List a store's stock")
+            .WithDescription("Every product that was ever received, sold or counted in the store.")
+            .Refuses(RejectionCode.UnknownStore);
+        stock.MapGet("/{sku}", Get).WithName("getStock")
+            .WithSummary("Read a stock item")
+            .WithDescription("`available = onHand − held`; negative is a shortage.")
+            .Refuses(Problems.UnknownStockItem);
+        stock.MapPost("/{sku}/receipts", Receive).WithName("receiveStock")
+            .WithSummary("Goods came in")
+            .Refuses([.. Common, RejectionCode.InvalidQuantity]);
+        stock.MapPost("/{sku}/adjustments", Adjust).WithName("adjustStock")
+            .WithSummary("More or less is there than thought")
+            .WithDescription("A fact: live holds are honoured, and `available` may turn negative.")
+            .Refuses([.. Common, RejectionCode.InvalidQuantity, RejectionCode.TimeInFuture]);
+        stock.MapPost("/{sku}/counts", Count).WithName("countStock")
+            .WithSummary("The shelf was counted")
+            .WithDescription("The difference to what was on hand is recorded.")
+            .Refuses([.. Common, RejectionCode.InvalidQuantity]);
+        stock.MapPut("/{sku}/policy", SetPolicy).WithName("setStockPolicy")
+            .WithSummary("Deny or allow backorders")
+            .Refuses(RejectionCode.UnknownStore, RejectionCode.UnknownProduct, RejectionCode.NotStocked, RejectionCode.JournalFull);
+        stock.MapGet("/{sku}/ledger", Ledger).WithName("getLedger")
+            .WithSummary("Explain a stock item's balance")
+            .WithDescription("Everything that moved `onHand`, in order, with the balance after it.")
+            .Refuses(Problems.UnknownStockItem);
+    }
+
+    internal static IStockGrain Item(this IGrainFactory grains, StoreId store, Sku sku) =>
+        grains.GetGrain<IStockGrain>(new StockKey(store, sku).ToString());
+
+    private static Refusal Unknown(StoreId store, Sku sku) =>
+        new(Problems.UnknownStockItem, $"Nothing ever happened to '{sku}' in the store '{store}'.");
+
+    private static async Task<Results<Ok<Page<StockView>>, Refusal>> List(
+        StoreId store, int? limit, Cursor? cursor, IGrainFactory grains, CancellationToken cancelled)
+    {
+        var page = await grains.GetGrain<IDirectoryGrain>(store.Value)
+            .List(DirectoryKind.Stock, cursor?.After ?? 0, Paging.Limit(limit), cancelled);
+        return page.Ids.IsEmpty && await grains.GetGrain<IStoreGrain>(store.Value).Get() is null
+            ? StoresApi.Unknown(store)
+            : await Paging.Fetch(page, sku => grains.Item(store, new Sku(sku)).Get());
+    }
+
+    private static async Task<Results<Ok<StockView>, Refusal>> Get(StoreId store, Sku sku, HttpResponse response, IGrainFactory grains)
+    {
+        var view = await grains.Item(store, sku).Get();
+        return response.OkOr(view, view?.Version, Unknown(store, sku));
+    }
+
+    private static async Task<Results<Ok<StockView>, Refusal>> Receive(
+        StoreId store, Sku sku, Command<ReceiptRequest> command, IGrainFactory grains)
+    {
+        var operation = command.Operation(command.Id(store.Value, sku.Value, "POST receipts"));
+        return (await grains.Item(store, sku).Receive(new ReceiveStock(operation, command.Body.Quantity, command.Body.Note))).ToOk();
+    }
+
+    private static async Task<Results<Ok<StockView>, Refusal>> Adjust(
+        StoreId store, Sku sku, Command<AdjustmentRequest> command, IGrainFactory grains)
+    {
+        var operation = command.Operation(command.Id(store.Value, sku.Value, "POST adjustments"));
+        var (delta, reason, occurredAt) = command.Body;
+        return (await grains.Item(store, sku).Adjust(new AdjustStock(operation, delta, reason, occurredAt))).ToOk();
+    }
+
+    private static async Task<Results<Ok<StockView>, Refusal>> Count(
+        StoreId store, Sku sku, Command<CountRequest> command, IGrainFactory grains)
+    {
+        var operation = command.Operation(command.Id(store.Value, sku.Value, "POST counts"));
+        return (await grains.Item(store, sku).Count(new CountStock(operation, command.Body.Counted, command.Body.Reason))).ToOk();
+    }
+
+    private static async Task<Results<Ok<StockView>, Refusal>> SetPolicy(
+        StoreId store, Sku sku, Replacement<PolicyRequest> put, IGrainFactory grains) =>
+        (await grains.Item(store, sku).SetPolicy(new SetStockPolicy(put.Operation, put.Body.Policy))).ToOk();
+
+    private static async Task<Results<Ok<Page<LedgerEntry>>, Refusal>> Ledger(
+        StoreId store, Sku sku, int? limit, Cursor? cursor, IGrainFactory grains, CancellationToken cancelled)
+    {
+        var item = grains.Item(store, sku);
+        var page = await item.Ledger(cursor?.After ?? 0, Paging.Limit(limit), cancelled);
+        return page.Entries.IsEmpty && await item.Get() is null
+            ? Unknown(store, sku)
+            : TypedResults.Ok(Paging.Of(page.Entries, page.Next, page.HasMore));
+    }
+}
