@@ -89,6 +89,20 @@ internal ref struct EncodedEvent(ReadOnlySpan<byte> encoded)
         return e.Consumed;
     }
 
+    /// <summary>The event that stands at the beginning of these bytes.</summary>
+    public static RecordedEvent Decode(ReadOnlySpan<byte> encoded, long position, ReadOnlyMemory<byte> hash)
+    {
+        var e = new EncodedEvent(encoded);
+        var stream = StreamName.Parse(e.Text());
+        var version = e.Int64();
+        var type = e.Text();
+        var typeVersion = e.Int32();
+        var recordedAt = new DateTimeOffset(e.Int64(), TimeSpan.Zero);
+        var context = new EventContext(
+            new DateTimeOffset(e.Int64(), TimeSpan.Zero), e.Text(), e.Text(), e.Text(), e.Text(), e.Text(), e.Text());
+        return new RecordedEvent(position, stream, version, type, typeVersion, recordedAt, context, e.Bytes().ToArray(), hash);
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ReadOnlySpan<byte> Bytes()
     {
@@ -112,5 +126,11 @@ internal ref struct EncodedEvent(ReadOnlySpan<byte> encoded)
         var value = BinaryPrimitives.ReadInt32LittleEndian(all[at..]);
         at += 4;
         return value;
+    }
+
+    private string Text()
+    {
+        var bytes = Bytes();
+        return bytes.IsEmpty ? "" : Encoding.UTF8.GetString(bytes);
     }
 }

@@ -9,9 +9,9 @@ internal sealed class WriterThreads : IDisposable
     private readonly GroupCommitPipeline pipeline;
     private readonly Handoff committed = new();
     private readonly ManualResetEventSlim pause = new(false);
-    private volatile bool closing;
     private readonly Thread writer;
     private readonly Thread confirmer;
+    private volatile bool closing;
 
     public WriterThreads(GroupCommitPipeline pipeline, string name)
     {
@@ -29,129 +29,95 @@ internal sealed class WriterThreads : IDisposable
         closing = true;
         writer.Join();
         confirmer.Join();
-        committed.Dispose();
         pause.Dispose();
     }
 
     private void Write()
     {
+        var lane = new CommitLane(pipeline);
         while (pipeline.Queue.WaitAndTake() is { } batch)
         {
-            var outcome = pipeline.Commit(batch);
-            if (outcome == CommitOutcome.Unknown && LookUp(batch))
-                outcome = CommitOutcome.Committed;
-            if (outcome == CommitOutcome.Committed)
-                committed.Put(batch);
+            var done = lane.Start(batch);
+            while (lane.IsUncertain)
+            {
+                done = lane.Retry();
+                if (lane.IsUncertain)
+                    Pause();
+            }
+
+            if (done is not null)
+                committed.Put(done);
             pipeline.Maintain();
         }
 
         committed.Close();
     }
 
-    private bool LookUp(Batch batch)
-    {
-        var since = pipeline.Time.GetTimestamp();
-        while (!pipeline.TryLookUp(batch))
-        {
-            if (pipeline.Time.GetElapsedTime(since) >= pipeline.Options.UnknownAfter)
-            {
-                pipeline.GiveUp(batch);
-                return false;
-            }
-
-            Pause();
-        }
-
-        return true;
-    }
-
     private void Confirm()
     {
+        var lane = new ConfirmLane(pipeline);
         while (committed.Take() is { } batch)
         {
-            if (TryConfirmUntilItWorks(batch) && !batch.IsSettled)
-                pipeline.Complete(batch);
+            lane.Start(batch);
+            // Closing over a store that keeps failing ends here: its callers were told, and the next start confirms what is there.
+            while (!lane.Try(committed.TryTake) && !(closing && lane.HasGivenUp))
+                Pause();
         }
-    }
-
-    /// <summary>False only when the journal closes over a store that keeps failing.</summary>
-    private bool TryConfirmUntilItWorks(Batch batch)
-    {
-        var since = pipeline.Time.GetTimestamp();
-        var mark = batch.Mark;
-        while (!pipeline.TryConfirm(mark))
-        {
-            if (pipeline.Time.GetElapsedTime(since) >= pipeline.Options.UnknownAfter)
-            {
-                pipeline.GiveUp(batch);
-                pipeline.Suspend();
-                // Batches committed meanwhile share this one's fate; confirming the newest confirms them all.
-                while (committed.TryTake() is { } next)
-                {
-                    pipeline.GiveUp(next);
-                    mark = next.Mark;
-                }
-
-                if (closing)
-                    return false;
-            }
-
-            Pause();
-        }
-
-        return true;
     }
 
     private void Pause() => pause.Wait(pipeline.Options.RetryEvery);
 
-    /// <summary>Room for one batch between the threads: the writer runs at most one commit ahead of the confirmer's queue.</summary>
-    private sealed class Handoff : IDisposable
+    /// <summary>Room for one batch between the threads, so that the writer runs at most one commit ahead.</summary>
+    private sealed class Handoff
     {
-        private readonly SemaphoreSlim free = new(1);
-        private readonly SemaphoreSlim filled = new(0);
-        private volatile Batch? slot;
-        private volatile bool closed;
+        private readonly object gate = new();
+        private Batch? slot;
+        private bool closed;
 
         public void Put(Batch batch)
         {
-            free.Wait();
-            slot = batch;
-            filled.Release();
+            lock (gate)
+            {
+                while (slot is not null)
+                    Monitor.Wait(gate);
+                slot = batch;
+                Monitor.PulseAll(gate);
+            }
         }
 
         public Batch? Take()
         {
-            filled.Wait();
-            return Empty();
+            lock (gate)
+            {
+                while (slot is null && !closed)
+                    Monitor.Wait(gate);
+                return Empty();
+            }
         }
 
-        public Batch? TryTake() => filled.Wait(0) ? Empty() : null;
+        public Batch? TryTake()
+        {
+            lock (gate)
+            {
+                return Empty();
+            }
+        }
 
         public void Close()
         {
-            closed = true;
-            filled.Release();
-        }
-
-        public void Dispose()
-        {
-            free.Dispose();
-            filled.Dispose();
+            lock (gate)
+            {
+                closed = true;
+                Monitor.PulseAll(gate);
+            }
         }
 
         private Batch? Empty()
         {
             var batch = slot;
-            if (batch is null)
-            {
-                // Only closing fills without a batch; leave the mark for whoever takes next.
-                System.Diagnostics.Debug.Assert(closed);
-                filled.Release();
-                return null;
-            }
-
             slot = null;
-            free.Release();
+            if (batch is not null)
+                Monitor.PulseAll(gate);
             return batch;
         }
     }

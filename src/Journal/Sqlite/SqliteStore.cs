@@ -47,7 +47,9 @@ internal sealed class SqliteStore : IJournalStore
             connection = OpenDatabase(directory.Database);
             head = HeadFile.Open(directory.Head, out var found, out var created);
             using var reader = new SqliteReader(SqliteConnection.Open(directory.Database, reader: true));
-            var mark = HeadCheck.Run(reader, found, options.RebuildHead, directory.Path);
+            var mark = HeadCheck.Run(
+                (after, limit, page) => reader.ReadAll(after, long.MaxValue, limit, page), reader.ReadMark(), found, options.RebuildHead,
+                directory.Path);
             if (found is not { } known || known.Position != mark.Position || !known.Running.Span.SequenceEqual(mark.Running.Span))
                 head.Write(mark);
             if (created)

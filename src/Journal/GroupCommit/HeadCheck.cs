@@ -1,4 +1,7 @@
-namespace Pos.Journal.Sqlite;
+namespace Pos.Journal.GroupCommit;
+
+/// <summary>Adds the events above a position to a page, ascending, at most so many.</summary>
+internal delegate void ReadPage(long afterPosition, int limit, List<RecordedEvent> page);
 
 /// <summary>Compares, at start, how far the database reaches with how far the head file says it reached.</summary>
 internal static class HeadCheck
@@ -7,11 +10,10 @@ internal static class HeadCheck
 
     /// <summary>Returns the mark the journal starts from.</summary>
     /// <exception cref="JournalCorruptException">The database lacks what was acknowledged, or holds something else.</exception>
-    public static JournalMark Run(SqliteReader reader, JournalMark? head, bool rebuild, string path)
+    public static JournalMark Run(ReadPage read, JournalMark stored, JournalMark? head, bool rebuild, string path)
     {
-        var stored = reader.ReadMark();
         if (rebuild)
-            return Recompute(reader, JournalMark.Empty, stored, path);
+            return Recompute(read, JournalMark.Empty, stored, path);
         if (head is not { } known)
         {
             return stored.Position == 0
@@ -28,10 +30,10 @@ internal static class HeadCheck
                 + $"{known.Position - stored.Position} events are lost. Restore a copy, or start once with Journal:RebuildHead=true to go on without them.");
         }
 
-        return Recompute(reader, known, stored, path);
+        return Recompute(read, known, stored, path);
     }
 
-    private static JournalMark Recompute(SqliteReader reader, JournalMark from, JournalMark to, string path)
+    private static JournalMark Recompute(ReadPage read, JournalMark from, JournalMark to, string path)
     {
         var running = from.Running.ToArray();
         var position = from.Position;
@@ -39,7 +41,7 @@ internal static class HeadCheck
         do
         {
             page.Clear();
-            reader.ReadAll(position, long.MaxValue, PageEvents, page);
+            read(position, PageEvents, page);
             foreach (var recorded in page)
             {
                 if (recorded.Position != position + 1)
