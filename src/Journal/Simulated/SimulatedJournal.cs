@@ -16,6 +16,7 @@ public sealed class SimulatedJournal : GroupCommitJournal, IDisposable
 {
     private readonly SimulatedStore store;
     private readonly SimulatedWriter writer;
+    private bool disposed;
 
     /// <summary>Opens a journal over a disk, checking it as every journal does at start.</summary>
     /// <param name="time">The clock: envelopes, leases, bounds, retries.</param>
@@ -60,6 +61,9 @@ public sealed class SimulatedJournal : GroupCommitJournal, IDisposable
     /// <summary>Writes what is queued and lets go of the disk, as a process that is asked to stop.</summary>
     public void Dispose()
     {
+        if (disposed)
+            return;
+        disposed = true;
         if (!IsCrashed)
         {
             Pipeline.Queue.Close();

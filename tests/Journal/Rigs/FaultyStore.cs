@@ -1,0 +1,146 @@
+using Pos.Journal;
+using Pos.Journal.GroupCommit;
+using Pos.Journal.Simulated;
+
+namespace Pos.Tests.Rigs;
+
+/// <summary>
+/// Puts faults between the writer and a real store. A crash copies the files as they are at that moment, which is what another process
+/// finds after a kill; the journal that "died" then fails at everything.
+/// </summary>
+internal sealed class FaultyStore(IJournalStore inner, ISimulatedFaults faults, ManualResetEventSlim open, Action<bool> copyFiles, Action tearHead)
+    : IJournalStore
+{
+    private volatile bool dead;
+
+    public JournalMark Opened => inner.Opened;
+
+    public CommitOutcome Commit(Batch batch)
+    {
+        open.Wait();
+        if (dead)
+            return NothingStored(batch);
+        switch (faults.At(SimulatedPoint.Write))
+        {
+            case SimulatedFault.Fail or SimulatedFault.Full:
+                return NothingStored(batch);
+            case not SimulatedFault.None:
+                return Die(batch, () => copyFiles(false));
+        }
+
+        switch (faults.At(SimulatedPoint.Sync))
+        {
+            case SimulatedFault.Fail or SimulatedFault.Full:
+                return PretendStored(batch);
+            case SimulatedFault.CrashLosing:
+                return Die(batch, () => copyFiles(false));
+            case SimulatedFault.CrashTearing:
+                inner.Commit(batch);
+                return Die(batch, () => copyFiles(true));
+            case SimulatedFault.CrashKeeping:
+                inner.Commit(batch);
+                return Die(batch, () => copyFiles(false));
+        }
+
+        var outcome = inner.Commit(batch);
+        return faults.At(SimulatedPoint.Reply) switch
+        {
+            SimulatedFault.None => outcome,
+            SimulatedFault.Fail or SimulatedFault.Full => CommitOutcome.Unknown,
+            _ => Die(batch, () => copyFiles(false)),
+        };
+    }
+
+    public void LookUp(Batch batch)
+    {
+        if (dead || faults.At(SimulatedPoint.LookUp) != SimulatedFault.None)
+            throw new JournalUnavailableException("planned");
+        inner.LookUp(batch);
+    }
+
+    public void Confirm(JournalMark mark)
+    {
+        if (dead)
+            throw new JournalUnavailableException("dead");
+        switch (faults.At(SimulatedPoint.Head))
+        {
+            case SimulatedFault.None:
+                break;
+            case SimulatedFault.Fail or SimulatedFault.Full:
+                throw new JournalUnavailableException("planned");
+            case SimulatedFault.CrashKeeping:
+                inner.Confirm(mark);
+                DieInConfirm(() => copyFiles(false));
+                break;
+            case SimulatedFault.CrashTearing:
+                DieInConfirm(() =>
+                {
+                    copyFiles(false);
+                    tearHead();
+                });
+                break;
+            default:
+                DieInConfirm(() => copyFiles(false));
+                break;
+        }
+
+        inner.Confirm(mark);
+        if (faults.At(SimulatedPoint.Acknowledge) != SimulatedFault.None)
+            DieInConfirm(() => copyFiles(false));
+    }
+
+    public void Maintain() => inner.Maintain();
+
+    public ValueTask<SnapshotRecord?> ReadSnapshot(StreamName stream, CancellationToken cancellationToken) =>
+        inner.ReadSnapshot(stream, cancellationToken);
+
+    public ValueTask ReadStream(
+        StreamName stream, long afterVersion, int limit, List<RecordedEvent> page, CancellationToken cancellationToken)
+    {
+        if (faults.At(SimulatedPoint.Read) != SimulatedFault.None)
+            throw new JournalUnavailableException("planned");
+        return inner.ReadStream(stream, afterVersion, limit, page, cancellationToken);
+    }
+
+    public ValueTask ReadAll(
+        long afterPosition, long upToPosition, int limit, List<RecordedEvent> page, CancellationToken cancellationToken) =>
+        inner.ReadAll(afterPosition, upToPosition, limit, page, cancellationToken);
+
+    public ValueTask<IReadOnlyList<StreamListing>> ListStreams(
+        string store, string category, long afterPosition, long upToPosition, int limit, CancellationToken cancellationToken) =>
+        inner.ListStreams(store, category, afterPosition, upToPosition, limit, cancellationToken);
+
+    public void Dispose() => inner.Dispose();
+
+    private CommitOutcome Die(Batch batch, Action leave)
+    {
+        dead = true;
+        leave();
+        return NothingStored(batch);
+    }
+
+    private void DieInConfirm(Action leave)
+    {
+        dead = true;
+        leave();
+        throw new JournalUnavailableException("dead");
+    }
+
+    private static CommitOutcome NothingStored(Batch batch)
+    {
+        batch.Failure = new IOException("planned");
+        return CommitOutcome.NothingStored;
+    }
+
+    private static CommitOutcome PretendStored(Batch batch)
+    {
+        batch.Failure = new IOException("planned");
+        foreach (var operation in batch.Operations)
+        {
+            if (operation is not Append append || Batch.MayWrite(append))
+                operation.Fate = Fate.Stored;
+        }
+
+        return CommitOutcome.Unknown;
+    }
+}

@@ -1,0 +1,81 @@
+using Pos.Journal;
+
+using Pos.Journal.Simulated;
+
+namespace Pos.Tests.Rigs;
+
+/// <summary>Faults by plan: the next ones at each point, then what always happens there.</summary>
+public sealed class PlannedFaults : ISimulatedFaults
+{
+    private readonly Lock gate = new();
+    private readonly Dictionary<SimulatedPoint, Queue<SimulatedFault>> next = [];
+    private readonly Dictionary<SimulatedPoint, SimulatedFault> always = [];
+
+    public void Next(SimulatedPoint point, params ReadOnlySpan<SimulatedFault> faults)
+    {
+        lock (gate)
+        {
+            if (!next.TryGetValue(point, out var queue))
+                next[point] = queue = new Queue<SimulatedFault>();
+            foreach (var fault in faults)
+                queue.Enqueue(fault);
+        }
+    }
+
+    public void Always(SimulatedPoint point, SimulatedFault fault)
+    {
+        lock (gate)
+        {
+            always[point] = fault;
+        }
+    }
+
+    public SimulatedFault At(SimulatedPoint point)
+    {
+        lock (gate)
+        {
+            return next.TryGetValue(point, out var queue) && queue.TryDequeue(out var fault) ? fault : always.GetValueOrDefault(point);
+        }
+    }
+}
+
+/// <summary>One kind of journal with everything a conformance test does to it.</summary>
+public abstract class JournalRig : IDisposable
+{
+    public ManualClock Clock { get; } = new();
+
+    public PlannedFaults Faults { get; } = new();
+
+    public GroupCommitOptions Limits { get; init; } = new();
+
+    /// <summary>Opens a journal over what is there.</summary>
+    public abstract IJournal Start();
+
+    /// <summary>Closes it as a host does.</summary>
+    public abstract void Stop();
+
+    /// <summary>The process of the current journal dies now, if no fault has killed it already.</summary>
+    public abstract void Crash();
+
+    /// <summary>The writer takes nothing from the queue until released.</summary>
+    public abstract void Hold();
+
+    public abstract void Release();
+
+    /// <summary>Lets the journal work until a task has ended.</summary>
+    public abstract Task<T> Settle<T>(Task<T> task);
+
+    /// <summary>Lets the journal work until something is so.</summary>
+    public abstract Task Until(Func<bool> condition);
+
+    /// <summary>With the journal closed: the last events vanish from the store without a word.</summary>
+    public abstract void LoseTail(int events);
+
+    /// <summary>With the journal closed: a payload rots.</summary>
+    public abstract void FlipBit(long position);
+
+    /// <summary>With the journal closed: the files look as if a newer program had written them.</summary>
+    public abstract void PretendNewerSchema();
+
+    public abstract void Dispose();
+}

@@ -1,0 +1,146 @@
+using Pos.Journal;
+
+using Pos.Journal.Sqlite;
+
+namespace Pos.Tests.Rigs;
+
+/// <summary>The SQLite journal in a folder of its own, with its real threads.</summary>
+public sealed class SqliteRig : JournalRig
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    private readonly string root = Directory.CreateTempSubdirectory("pos-journal-").FullName;
+    private readonly ManualResetEventSlim open = new(true);
+    private readonly JournalInstruments instruments = new();
+    private readonly List<SqliteJournal> journals = [];
+    private int lives;
+    private bool copied;
+
+    public string Folder => Path.Combine(root, $"life-{lives}");
+
+    private string NextFolder => Path.Combine(root, $"life-{lives + 1}");
+
+    public override IJournal Start()
+    {
+        if (copied)
+        {
+            copied = false;
+            lives++;
+        }
+
+        var options = new SqliteJournalOptions
+        {
+            Path = Folder,
+            BatchEventsMax = Limits.BatchEventsMax,
+            QueueEventsMax = Limits.QueueEventsMax,
+            UnknownAfter = TimeSpan.FromMilliseconds(200),
+            RetryEvery = TimeSpan.FromMilliseconds(5),
+        };
+        var journal = SqliteJournal.Open(
+            options, new ManualDate(Clock), instruments, null, store => new FaultyStore(store, Faults, open, CopyFiles, TearHead));
+        journals.Add(journal);
+        return journal;
+    }
+
+    public override void Stop() => journals[^1].Dispose();
+
+    public override void Crash()
+    {
+        if (!copied)
+            CopyFiles(false);
+        Release();
+        Stop();
+    }
+
+    public override void Hold() => open.Reset();
+
+    public override void Release() => open.Set();
+
+    public override Task<T> Settle<T>(Task<T> task) => task.WaitAsync(Patience);
+
+    public override async Task Until(Func<bool> condition)
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        while (!condition())
+        {
+            patience.Token.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
+    }
+
+    public override void LoseTail(int events)
+    {
+        using var connection = SqliteConnection.Open(Path.Combine(Folder, "journal.db"), reader: false);
+        var head = connection.ExecuteInt64("SELECT max(position) FROM events") - events;
+        connection.Execute($"DELETE FROM events WHERE position > {head}");
+        var running = new byte[ChainHash.Size];
+        using var reader = new SqliteReader(SqliteConnection.Open(Path.Combine(Folder, "journal.db"), reader: true));
+        var page = new List<RecordedEvent>();
+        reader.ReadAll(0, long.MaxValue, int.MaxValue, page);
+        page.ForEach(e => RunningHash.Advance(running, e.Hash.Span));
+        connection.Execute($"UPDATE head SET position = {head}, running = x'{Convert.ToHexString(running)}'");
+    }
+
+    public override void FlipBit(long position)
+    {
+        using var connection = SqliteConnection.Open(Path.Combine(Folder, "journal.db"), reader: false);
+        connection.Execute($"UPDATE events SET payload = CAST(x'7c' || substr(payload, 2) AS BLOB) WHERE position = {position}");
+    }
+
+    public override void PretendNewerSchema()
+    {
+        using var connection = SqliteConnection.Open(Path.Combine(Folder, "journal.db"), reader: false);
+        connection.Execute("PRAGMA user_version = 99");
+    }
+
+    public override void Dispose()
+    {
+        open.Set();
+        journals.ForEach(static j => j.Dispose());
+        instruments.Dispose();
+        Directory.Delete(root, recursive: true);
+    }
+
+    /// <summary>What a new process would find, had this one been killed now.</summary>
+    private void CopyFiles(bool tearLog)
+    {
+        Directory.CreateDirectory(NextFolder);
+        foreach (var name in new[] { "journal.db", "journal.db-wal", "journal.head" })
+        {
+            var from = Path.Combine(Folder, name);
+            if (File.Exists(from))
+                CopyShared(from, Path.Combine(NextFolder, name));
+        }
+
+        if (tearLog)
+        {
+            using var log = new FileStream(Path.Combine(NextFolder, "journal.db-wal"), FileMode.Open);
+            log.SetLength(log.Length - 1_000);
+        }
+
+        copied = true;
+    }
+
+    // Opening a database file a second time in this process and closing it would drop SQLite's own locks on it; nobody else is here.
+    private static void CopyShared(string from, string to)
+    {
+        using var source = new FileStream(from, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        using var target = new FileStream(to, FileMode.Create);
+        source.CopyTo(target);
+    }
+
+    private void TearHead()
+    {
+        using var head = new FileStream(Path.Combine(NextFolder, "journal.head"), FileMode.Open);
+        var slots = new long[2];
+        var slot = new byte[16];
+        for (var i = 0; i < 2; i++)
+        {
+            head.Position = i * 4096L;
+            slots[i] = head.ReadAtLeast(slot, 16, throwOnEndOfStream: false) == 16 ? BitConverter.ToInt64(slot, 8) : -1;
+        }
+
+        head.Position = (slots[0] <= slots[1] ? 0 : 4096) + 20;
+        head.Write("torn"u8);
+    }
+}
