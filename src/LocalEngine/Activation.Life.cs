@@ -193,7 +193,7 @@ internal sealed partial class Activation
     private async Task WithinAsync(TimeSpan timeout, Func<CancellationToken, Task> work, CancellationToken outer)
     {
         using var cancellation = new CancellationTokenSource(timeout, Silo.Time);
-        await using var link = outer.UnsafeRegister(static inner => ((CancellationTokenSource)inner!).Cancel(), cancellation);
+        using var link = outer.UnsafeRegister(static inner => ((CancellationTokenSource)inner!).Cancel(), cancellation);
         var task = work(cancellation.Token);
         try
         {

@@ -3,17 +3,13 @@ using Orleans.Runtime;
 
 namespace Pos.LocalEngine;
 
-/// <summary>
-/// One live grain: a queue of turns that never run at the same time, and the rules by which requests are let in. It is the task scheduler
-/// of everything that runs in it, so that every <c>await</c> in grain code comes back here.
-/// </summary>
+/// <summary>One live grain: which requests are let in, and when.</summary>
 /// <remarks>
 /// All state is guarded by the lock on <c>_turns</c>. Every request is let in under it and started in a turn of its own. Invariant: no waiting
 /// request could start; whoever changes what may start calls <see cref="StartWaiting"/>.
 /// </remarks>
-internal sealed partial class Activation : TaskScheduler, IGrainContext, IThreadPoolWorkItem
+internal sealed partial class Activation
 {
-    private readonly Queue<Task> _turns = new();
     private readonly GrainClass _class;
     private Request? _firstWaiting;
     private Request? _lastWaiting;
@@ -21,7 +17,6 @@ internal sealed partial class Activation : TaskScheduler, IGrainContext, IThread
     private int _running;
     private int _exclusive;
     private int _readers;
-    private bool _isScheduled;
     private Stage _stage;
 
     internal Activation(LocalSilo silo, GrainClass grainClass, GrainId grainId, long number)
@@ -42,12 +37,7 @@ internal sealed partial class Activation : TaskScheduler, IGrainContext, IThread
         Gone,
     }
 
-    /// <summary>The activation whose turn runs on this thread, if any.</summary>
-    internal static new Activation? Current => TaskScheduler.Current as Activation;
-
     public GrainId GrainId { get; }
-
-    public override int MaximumConcurrencyLevel => 1;
 
     internal LocalSilo Silo { get; }
 
@@ -99,90 +89,6 @@ internal sealed partial class Activation : TaskScheduler, IGrainContext, IThread
         }
 
         return true;
-    }
-
-    /// <summary>Runs a short action that does not throw in a turn, beside whatever requests run.</summary>
-    internal void RunSoon<TState>(Action<TState> action, TState state)
-        where TState : class =>
-        new Task(
-            static work =>
-            {
-                var (action, state) = ((Action<TState>, TState))work!;
-                ExecutionContext.Run(CleanContext.Value, _ => action(state), null);
-            },
-            (action, state)).Start(this);
-
-    void IThreadPoolWorkItem.Execute()
-    {
-        // A synchronization context of whoever drives the turns must not catch the grain's continuations.
-        var outer = SynchronizationContext.Current;
-        if (outer is not null)
-        {
-            SynchronizationContext.SetSynchronizationContext(null);
-        }
-
-        if (RunTurns(Silo.Turns.StepsMax))
-        {
-            Silo.Turns.Schedule(this);
-        }
-
-        if (outer is not null)
-        {
-            SynchronizationContext.SetSynchronizationContext(outer);
-        }
-    }
-
-    protected override void QueueTask(Task task)
-    {
-        lock (_turns)
-        {
-            _turns.Enqueue(task);
-            if (_isScheduled)
-            {
-                return;
-            }
-
-            _isScheduled = true;
-        }
-
-        Silo.Turns.Schedule(this);
-    }
-
-    protected override bool TryExecuteTaskInline(Task task, bool taskWasPreviouslyQueued) =>
-        !taskWasPreviouslyQueued && ReferenceEquals(Current, this) && TryExecuteTask(task);
-
-    protected override IEnumerable<Task> GetScheduledTasks()
-    {
-        lock (_turns)
-        {
-            return _turns.ToArray();
-        }
-    }
-
-    /// <returns>True if turns are left.</returns>
-    private bool RunTurns(int stepsMax)
-    {
-        for (var steps = 0; ; steps++)
-        {
-            Task? turn;
-            lock (_turns)
-            {
-                if (_turns.Count == 0)
-                {
-                    _isScheduled = false;
-                    return false;
-                }
-
-                if (steps == stepsMax)
-                {
-                    return true;
-                }
-
-                turn = _turns.Dequeue();
-            }
-
-            TryExecuteTask(turn);
-        }
     }
 
     private bool MayStart(Request request) =>
