@@ -1,0 +1,174 @@
+using System.Collections.Concurrent;
+using Orleans;
+using Orleans.Concurrency;
+using Xunit.Abstractions;
+
+namespace Pos.Tests;
+
+/// <summary>Many threads, real order: what a seed cannot show. The seed printed only repeats the workload.</summary>
+public sealed class StressTests(ITestOutputHelper output)
+{
+    [Fact]
+    public async Task No_call_is_lost_doubled_or_run_beside_another_while_activations_come_and_go()
+    {
+        var seed = Environment.TickCount;
+        output.WriteLine($"seed {seed}");
+        await using var silo = await TestSilo.StartAsync([typeof(LedgerGrain)]);
+        LedgerGrain.Reset();
+        const int CallersCount = 64;
+        const int CallsCount = 2_000;
+        const int GrainsCount = 16;
+        var callers = Enumerable.Range(0, CallersCount).Select(async caller =>
+        {
+            await Task.Yield();
+#pragma warning disable RS0030 // The seed is printed.
+            var random = new Random(seed + caller);
+#pragma warning restore RS0030
+            for (var call = 0; call < CallsCount; call++)
+            {
+                var grain = silo.Client.GetGrain<ILedgerGrain>(random.Next(GrainsCount));
+                var id = (caller * CallsCount) + call;
+                Assert.Equal(id, await grain.Add(id, (Behaviour)random.Next(6)));
+            }
+        });
+        await Task.WhenAll(callers).WaitAsync(TimeSpan.FromMinutes(2));
+        Assert.Equal(CallersCount * CallsCount, LedgerGrain.Seen.Count);
+        Assert.True(LedgerGrain.Activations > GrainsCount, "no activation ever went");
+        Assert.Equal(0, LedgerGrain.Overlaps);
+        Assert.Equal(0, LedgerGrain.Twins);
+        output.WriteLine($"{LedgerGrain.Activations} activations");
+    }
+
+    [Fact]
+    public async Task Calls_of_one_caller_stay_in_order_across_activations()
+    {
+        await using var silo = await TestSilo.StartScriptedAsync();
+        var calls = 0;
+        silo.Script["next"] = (grain, _) =>
+        {
+            if (calls % 10 == 0)
+            {
+                grain.GoWhenIdle();
+            }
+
+            return Task.FromResult($"{calls++}");
+        };
+        var grain = silo.Plain();
+        var answers = await Task.WhenAll(Enumerable.Range(0, 5_000).Select(_ => grain.Do("next")));
+        Assert.Equal(Enumerable.Range(0, 5_000).Select(call => $"{call}"), answers);
+    }
+
+    [Fact]
+    public void Collected_activations_leave_nothing_behind() => World.Run(
+        async silo =>
+        {
+            silo.Script["fine"] = (_, _) => Task.FromResult("");
+            var before = 0L;
+            for (var round = 0; round < 5; round++)
+            {
+                for (var key = 0; key < 20_000; key++)
+                {
+                    await silo.Plain($"{round} {key}").Do("fine");
+                }
+
+                await silo.PassAsync(TimeSpan.FromMinutes(20));
+                var used = GC.GetTotalMemory(forceFullCollection: true);
+                if (round == 0)
+                {
+                    before = used;
+                }
+                else
+                {
+                    // 20,000 activations take some 20 MB: one round left behind would show.
+                    Assert.InRange(used - before, long.MinValue, 8_000_000);
+                }
+            }
+        });
+
+    public enum Behaviour
+    {
+        AnswerAtOnce,
+        Yield,
+        LeaveThePool,
+        GoWhenIdle,
+        CallAnother,
+        GoAndYield,
+    }
+
+    public interface ILedgerGrain : IGrainWithIntegerKey
+    {
+        Task<int> Add(int id, Behaviour behaviour);
+
+        [AlwaysInterleave]
+        Task<int> Peek();
+    }
+
+    public sealed class LedgerGrain : Grain, ILedgerGrain
+    {
+        internal static readonly ConcurrentDictionary<int, bool> Seen = new();
+        internal static int Overlaps;
+        internal static int Twins;
+        internal static int Activations;
+        private static readonly ConcurrentDictionary<string, int> Live = new();
+        private int _running;
+
+        public static void Reset()
+        {
+            Seen.Clear();
+            Live.Clear();
+            Overlaps = Twins = Activations = 0;
+        }
+
+        public override async Task OnActivateAsync(CancellationToken cancellationToken)
+        {
+            await Task.Yield();
+            Interlocked.Increment(ref Activations);
+            if (Live.AddOrUpdate(IdentityString, 1, (_, count) => count + 1) != 1)
+            {
+                Interlocked.Increment(ref Twins);
+            }
+        }
+
+        public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+        {
+            await Task.Yield();
+            Live.AddOrUpdate(IdentityString, 0, (_, count) => count - 1);
+        }
+
+        public Task<int> Peek() => Task.FromResult(_running);
+
+        public async Task<int> Add(int id, Behaviour behaviour)
+        {
+            if (Interlocked.Increment(ref _running) != 1)
+            {
+                Interlocked.Increment(ref Overlaps);
+            }
+
+            if (behaviour is Behaviour.GoWhenIdle or Behaviour.GoAndYield)
+            {
+                DeactivateOnIdle();
+            }
+
+            if (behaviour is Behaviour.Yield or Behaviour.GoAndYield)
+            {
+                await Task.Yield();
+            }
+            else if (behaviour == Behaviour.LeaveThePool)
+            {
+                await Task.Run(() => { }, CancellationToken.None);
+            }
+            else if (behaviour == Behaviour.CallAnother)
+            {
+                await GrainFactory.GetGrain<ILedgerGrain>(id % 16).Peek();
+            }
+
+            if (!Seen.TryAdd(id, true))
+            {
+                throw new InvalidOperationException($"{id} ran twice");
+            }
+
+            Interlocked.Decrement(ref _running);
+            return id;
+        }
+    }
+}
