@@ -4,6 +4,7 @@ using Pos.Bench;
 var benchmarks = new Dictionary<string, Func<Task>>
 {
     ["calls"] = Calls.RunAsync,
+    ["journal"] = Journal.RunAsync,
 };
 
 if (args is not [var name] || !benchmarks.TryGetValue(name, out var run))

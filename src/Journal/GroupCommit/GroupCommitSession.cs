@@ -75,16 +75,18 @@ internal sealed class GroupCommitSession : JournalSession
             return pipeline.RefuseFull();
 
         var append = Encode(events, context, wakeUp);
+        // Before it enters: from then on the writer may settle it, and its buffer may belong to another, at any moment.
+        append.LastHash.CopyTo(hash);
         switch (pipeline.Queue.Enter(append))
         {
             case Entry.Taken:
-                append.LastHash.CopyTo(hash);
                 version = append.LastVersion;
                 last = append;
                 result = append.Result;
                 pipeline.OnEntered();
                 return AppendAdmission.Admitted;
             case Entry.Full:
+                append.PreviousHash.CopyTo(hash);
                 append.Drop();
                 return pipeline.RefuseFull();
             default:

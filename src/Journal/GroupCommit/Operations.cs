@@ -63,6 +63,8 @@ internal sealed class Append(
 
     public ReadOnlySpan<byte> Encoded => rented.AsSpan(0, length);
 
+    public ReadOnlySpan<byte> PreviousHash => rented.AsSpan(0, ChainHash.Size);
+
     public ReadOnlySpan<byte> LastHash => rented.AsSpan(length - ChainHash.Size, ChainHash.Size);
 
     public Task<AppendResult> Result => completion.Task;

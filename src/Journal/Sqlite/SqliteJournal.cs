@@ -57,12 +57,19 @@ public sealed class SqliteJournal : GroupCommitJournal, IDisposable
         set => files.HeadFileOn = value;
     }
 
-    /// <summary>What the head file says now: how far the journal had reached when it last acknowledged something. Null: unreadable.</summary>
-    public JournalMark? ReadHeadFile() => HeadFile.Read(files.Directory.Head);
+    /// <summary>
+    /// What the head file says: how far the journal had reached when it last acknowledged something. Null: it cannot be read. Returns
+    /// when <see cref="IJournal.Head"/> has reached it, so that a read that begins afterwards must find it.
+    /// </summary>
+    /// <exception cref="JournalUnavailableException">The head did not get there in time.</exception>
+    public JournalMark? ReadHeadFile() => HeadFile.Read(files.Directory.Head) is { } mark ? Reached(mark) : null;
 
-    /// <summary>What the database says now: never behind the head file while the journal is whole.</summary>
-    /// <exception cref="JournalUnavailableException">It cannot be read now.</exception>
-    public JournalMark ReadStoredMark() => files.Readers.Read(static r => r.ReadMark());
+    /// <summary>
+    /// What the database says: never behind the head file while the journal is whole. Returns when <see cref="IJournal.Head"/> has
+    /// reached it.
+    /// </summary>
+    /// <exception cref="JournalUnavailableException">It cannot be read now, or the head did not get there in time.</exception>
+    public JournalMark ReadStoredMark() => Reached(files.Readers.Read(static r => r.ReadMark()));
 
     /// <summary>
     /// Stops admission, writes what is queued, moves the log into the database and lets go of the files. Appends that come later end
@@ -75,5 +82,11 @@ public sealed class SqliteJournal : GroupCommitJournal, IDisposable
         disposed = true;
         threads.Dispose();
         Pipeline.Dispose();
+    }
+
+    private JournalMark Reached(JournalMark mark)
+    {
+        Pipeline.WaitDurable(mark.Position, CancellationToken.None).AsTask().GetAwaiter().GetResult();
+        return mark;
     }
 }
