@@ -1,0 +1,194 @@
+using Pos.Cli;
+using Pos.Cli.Retail;
+
+namespace Pos.Tests;
+
+/// <summary>Where the files of these tests lie.</summary>
+internal static class RetailFiles
+{
+    public static IReadOnlyList<RetailLine> Excerpt { get; } = RetailFile.Read(Path.Combine(AppContext.BaseDirectory, "excerpt.csv"));
+
+    /// <summary>The real file beside the repository, or null.</summary>
+    public static string? Real { get; } = FindReal();
+
+    public static IReadOnlyList<RetailLine> Read(string lines) =>
+        RetailFile.Read(new StringReader("InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice\n" + lines), "file.csv");
+
+    private static string? FindReal()
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            if (File.Exists(Path.Combine(folder.FullName, "Pos.Orleans.sln")))
+            {
+                var file = Path.Combine(folder.FullName, "..", "shared", "data", "online-retail-10k.csv");
+                return File.Exists(file) ? file : null;
+            }
+        }
+
+        return null;
+    }
+}
+
+/// <summary>Runs where the real file is.</summary>
+public sealed class RealFileFactAttribute : FactAttribute
+{
+    public RealFileFactAttribute() => Skip = RetailFiles.Real is null ? "../shared/data/online-retail-10k.csv is not beside this repository." : null;
+}
+
+public sealed class ReadingTheFile
+{
+    [Fact]
+    public void quotes_commas_and_missing_customers_are_read()
+    {
+        Assert.Equal(12, RetailFiles.Excerpt.Count);
+        Assert.Equal("CUP, WITH \"LOVE\"", RetailFiles.Excerpt[5].Description);
+        Assert.Equal(7, RetailFiles.Excerpt[5].FileLine);
+        Assert.Equal(0.85m, RetailFiles.Excerpt[9].UnitPrice);
+    }
+
+    [Theory]
+    [InlineData("1,A,x,1.5,2010-12-01 08:26:00,1", "file.csv line 2: Quantity '1.5' is no whole number other than 0.")]
+    [InlineData("1,A,x,0,2010-12-01 08:26:00,1", "file.csv line 2: Quantity '0' is no whole number other than 0.")]
+    [InlineData("1,A,x,1,01/12/2010 08:26,1", "file.csv line 2: InvoiceDate '01/12/2010 08:26' is no time like 2010-12-01 08:26:00.")]
+    [InlineData("1,A,x,1,2010-12-01 08:26:00,1.005", "file.csv line 2: UnitPrice '1.005' is no amount of pounds and pence.")]
+    [InlineData("1,A,x,1,2010-12-01 08:26:00,-1", "file.csv line 2: UnitPrice '-1' is no amount of pounds and pence.")]
+    [InlineData("C1,A,x,1,2010-12-01 08:26:00,1", "file.csv line 2: Quantity '1' is positive on a return.")]
+    [InlineData(",A,x,1,2010-12-01 08:26:00,1", "file.csv line 2: InvoiceNo '' is missing.")]
+    [InlineData("1,A,x,1", "file.csv line 2: Record 2 (line 2) has 4 fields but 6 were expected.")]
+    public void what_is_not_understood_is_refused_with_its_place(string line, string message) =>
+        Assert.Equal(message, Assert.Throws<CannotRunException>(() => RetailFiles.Read(line)).Message);
+
+    [Fact]
+    public void a_file_without_columns_lines_or_existence_is_refused()
+    {
+        Assert.Contains("no column StockCode", Assert.Throws<CannotRunException>(
+            () => RetailFile.Read(new StringReader("InvoiceNo,Description,Quantity,InvoiceDate,UnitPrice\n"), "f")).Message, StringComparison.Ordinal);
+        Assert.Equal("file.csv has no lines.", Assert.Throws<CannotRunException>(() => RetailFiles.Read("")).Message);
+        Assert.Equal("There is no file nowhere.csv.", Assert.Throws<CannotRunException>(() => RetailFile.Read("nowhere.csv")).Message);
+    }
+
+    [Fact]
+    public void a_service_cannot_be_written_off() =>
+        Assert.Equal(
+            "Line 2 writes off POST, which is a service and has no stock.",
+            Assert.Throws<CannotRunException>(() => RetailShop.Of(RetailFiles.Read("1,POST,x,-1,2010-12-01 08:26:00,0"))).Message);
+}
+
+public sealed class TheShopOfAFile
+{
+    private readonly RetailShop shop = RetailShop.Of(RetailFiles.Excerpt);
+
+    [Theory]
+    [InlineData("POST", true)]
+    [InlineData("DOT", true)]
+    [InlineData("D", true)]
+    [InlineData("M", true)]
+    [InlineData("C2", true)]
+    [InlineData("BANK CHARGES", true)]
+    [InlineData("85123A", false)]
+    [InlineData("22633", false)]
+    [InlineData("DCGS0003", false)]
+    public void services_are_told_by_their_codes(string code, bool service) => Assert.Equal(service, StockCodes.IsService(code));
+
+    [Fact]
+    public void codes_that_differ_by_case_are_two_products()
+    {
+        Assert.Equal(["10001A", "10001a", "POST", "10002", "BANK CHARGES", "D", "10003", "10004"], shop.Products.Select(p => p.Sku));
+        Assert.Equal(new RetailProduct("10001A", "BLUE ENAMEL JUG", false, 255, 10), shop.Products[0]);
+        Assert.Equal(new RetailProduct("10001a", "BLUE ENAMEL JUG SMALL", false, 150, 2), shop.Products[1]);
+    }
+
+    [Fact]
+    public void opening_stock_is_all_that_is_sold_and_written_off() =>
+        Assert.Equal([10, 2, 0, 14, 0, 0, 0, 7], shop.Products.Select(p => p.OpeningStock));
+
+    [Fact]
+    public void a_product_without_a_name_or_a_price_gets_its_code_and_nothing()
+    {
+        Assert.Equal(new RetailProduct("10004", "10004", false, 0, 7), shop.Products[7]);
+        Assert.Equal(0, shop.Products[6].ListPrice);
+    }
+
+    [Theory]
+    [InlineData("536365", "till-14")]
+    [InlineData("C536379", "till-12")]
+    [InlineData("16", "till-1")]
+    [InlineData("15", "till-16")]
+    public void an_invoice_always_belongs_to_the_same_till(string invoice, string till) => Assert.Equal(till, RetailShop.TillOf(invoice));
+
+    [Fact]
+    public void times_are_those_of_london()
+    {
+        Assert.Equal(new DateTimeOffset(2010, 12, 1, 8, 26, 0, TimeSpan.Zero), shop.Invoices[0].OccurredAt);
+        Assert.Equal(new DateTimeOffset(2011, 7, 1, 11, 0, 0, TimeSpan.Zero), shop.Invoices[2].OccurredAt);
+        Assert.Equal(TimeSpan.Zero, shop.Invoices[2].OccurredAt.Offset);
+    }
+
+    [Fact]
+    public void an_hour_that_spring_leaves_out_does_not_stop_the_replay() =>
+        Assert.Equal(
+            new DateTimeOffset(2011, 3, 27, 1, 30, 0, TimeSpan.Zero),
+            RetailShop.Of(RetailFiles.Read("1,10001,x,1,2011-03-27 01:30:00,1")).Invoices[0].OccurredAt);
+
+    [Fact]
+    public void an_order_carries_the_prices_of_the_file_and_is_paid_with_five_pound_notes()
+    {
+        var order = RetailReplay.Order(shop.Invoices[0], "retail");
+
+        Assert.Equal(["10001A", "10001a", "POST"], order.Lines.Select(l => l.Sku));
+        Assert.Equal([255, 150, 1800], order.Lines.Select(l => l.Override.UnitPrice.Amount));
+        Assert.All(order.Lines, l => Assert.Equal("replay", l.Override.Reason));
+        Assert.Equal(4000, order.Cash.Amount);
+        Assert.Equal("replay-700001", RetailReplay.KeyOf(shop.Invoices[0].Number));
+    }
+
+    [Fact]
+    public void a_return_turns_the_signs_round()
+    {
+        var back = RetailReplay.Return(shop.Invoices[3], "retail");
+
+        Assert.Equal([2, 1, 9], back.Lines.Select(l => l.Quantity));
+        Assert.Equal([255, 2750, 85], back.Lines.Select(l => l.UnitPrice.Amount));
+    }
+
+    [Fact]
+    public void invoices_keep_their_kinds_of_lines_apart()
+    {
+        Assert.Equal(["700001", "700002", "700003", "C700004", "700005", "700006"], shop.Invoices.Select(i => i.Number));
+        Assert.Equal([3, 3, 1, 0, 0, 0], shop.Invoices.Select(i => i.Sold.Count));
+        Assert.Equal([0, 0, 0, 3, 0, 0], shop.Invoices.Select(i => i.Returned.Count));
+        Assert.Equal([0, 0, 0, 0, 1, 1], shop.Invoices.Select(i => i.WrittenOff.Count));
+    }
+}
+
+public sealed class TheSumsOfAFile
+{
+    [Fact]
+    public void sums_of_the_excerpt() => Assert.Equal(
+        new RetailSums(6, 3, 1, 12, 2, 15.30m + 3.00m + 18.00m + 8.85m + 2.55m + 15.00m, -(5.10m + 27.50m + 7.65m), 0m, -11),
+        RetailSums.Of(RetailFiles.Excerpt));
+
+    [Fact]
+    public void what_was_brought_back_is_what_stays_on_the_shelf() => Assert.Equal(
+        new Dictionary<string, long> { ["10001A"] = 2, ["10001a"] = 0, ["10002"] = 0, ["10003"] = 9, ["10004"] = 0 },
+        RetailSums.FinalStock(RetailFiles.Excerpt));
+
+    [RealFileFact]
+    public void sums_of_the_real_file()
+    {
+        var lines = RetailFile.Read(RetailFiles.Real!);
+
+        Assert.Equal(new RetailSums(512, 439, 43, 10_000, 30, 184_248.33m, -3_580.58m, 0m, -1398), RetailSums.Of(lines));
+        Assert.Equal(184_248_33, RetailShop.Of(lines).Invoices.Sum(i => i.Sold.Sum(l => RetailShop.Pence(l.UnitPrice) * l.Quantity)));
+    }
+
+    [RealFileFact]
+    public void the_real_shop()
+    {
+        var shop = RetailShop.Of(RetailFile.Read(RetailFiles.Real!));
+
+        Assert.Equal(2_015, shop.Products.Count);
+        Assert.Equal(["BANK CHARGES", "C2", "D", "DOT", "M", "POST"], shop.Products.Where(p => p.IsService).Select(p => p.Sku).Order(StringComparer.Ordinal));
+        Assert.Equal(16, shop.Invoices.Select(i => i.Till).Distinct().Count());
+    }
+}
