@@ -27,13 +27,15 @@ public sealed class Verifier
         returns = new ReturnCheck(tally, streams);
     }
 
-    /// <summary>Verifies an open SQLite journal against the mark in its database and the one in its head file.</summary>
+    /// <summary>Verifies an open journal, and that it reaches as far as its database and its head file say, if it has them.</summary>
     /// <exception cref="JournalUnavailableException">It cannot be read now.</exception>
-    public static Task<VerificationReport> Run(SqliteJournal journal, CancellationToken cancellationToken)
+    public static Task<VerificationReport> Run(IJournal journal, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(journal);
         // The marks before the events, the head file first: each may lag behind what is read later, and must never lead it.
-        Checkpoint[] checkpoints = [new("head file", journal.ReadHeadFile()), new("journal", journal.ReadStoredMark())];
+        Checkpoint[] checkpoints = journal is SqliteJournal sqlite
+            ? [new("head file", sqlite.ReadHeadFile()), new("journal", sqlite.ReadStoredMark())]
+            : [];
         return Run(journal.ReadAll(0, cancellationToken), checkpoints, cancellationToken);
     }
 
