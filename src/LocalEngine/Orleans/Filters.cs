@@ -73,7 +73,7 @@ namespace Orleans.Serialization.Invocation
     public interface IInvokable
     {
         /// <summary>True if the method takes a <see cref="CancellationToken"/>.</summary>
-        bool IsCancellable { get; }
+        bool IsCancellable => false;
 
         /// <summary>How many arguments there are, a cancellation token included.</summary>
         int GetArgumentCount();
@@ -85,10 +85,10 @@ namespace Orleans.Serialization.Invocation
         void SetArgument(int index, object value);
 
         /// <summary>The token that cancels the call.</summary>
-        CancellationToken GetCancellationToken();
+        CancellationToken GetCancellationToken() => default;
 
         /// <summary>What <see cref="ResponseTimeoutAttribute"/> says, if anything.</summary>
-        TimeSpan? GetDefaultResponseTimeout();
+        TimeSpan? GetDefaultResponseTimeout() => default;
 
         /// <summary>The interface's method.</summary>
         MethodInfo GetMethod();
