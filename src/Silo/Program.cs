@@ -1,1 +1,34 @@
-return 0;
+using Pos.Api;
+using Pos.Grains;
+using Pos.Journal;
+using Pos.Silo;
+
+var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+{
+    Args = args,
+    // The settings lie beside the program, whatever folder it is started from; ./data lies in that folder.
+    ContentRootPath = AppContext.BaseDirectory,
+});
+
+builder.Services.AddSingleton(TimeProvider.System);
+builder.Services.AddJournal(builder.Configuration);
+builder.AddEngine();
+builder.Services.AddPosGrains(builder.Configuration);
+builder.Services.AddPosApi(builder.Configuration);
+builder.Services.AddDemoShop(builder.Configuration);
+
+try
+{
+    var app = builder.Build();
+    app.MapPosApi();
+    app.MapVerification();
+    app.SayWhereItListens();
+    await app.RunAsync();
+    return 0;
+}
+catch (Exception refusal) when (refusal is JournalUnavailableException or JournalCorruptException)
+{
+    // What an operator has to act on is one sentence, not a stack trace.
+    await Console.Error.WriteLineAsync($"The silo does not start: {refusal.Message}");
+    return 1;
+}
