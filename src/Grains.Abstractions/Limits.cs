@@ -15,6 +15,21 @@ public static class Limits
     /// <summary>Minor units of one price or of one order's total, so that sums of a thousand lines cannot overflow 64 bits.</summary>
     public const long AmountMax = 1_000_000_000_000;
 
+    /// <summary>Holds that one stock item keeps at one time.</summary>
+    public const int LiveHoldsPerItemMax = 100_000;
+
+    /// <summary>Ended holds and operations that one stock item remembers at one time.</summary>
+    public const int RememberedPerItemMax = 1_000_000;
+
+    /// <summary>Operations that one product remembers at one time.</summary>
+    public const int RememberedPerProductMax = 10_000;
+
+    /// <summary>Tax classes of one store.</summary>
+    public const int TaxRatesPerStoreMax = 100;
+
+    /// <summary>Basis points of a tax rate: 100 %.</summary>
+    public const int TaxRateMax = 10_000;
+
     /// <summary>Characters of a name.</summary>
     public const int NameLengthMax = 200;
 

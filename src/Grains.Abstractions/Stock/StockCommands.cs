@@ -14,8 +14,9 @@ public sealed record ReceiveStock(Operation Operation, int Quantity, string Note
 /// <param name="Operation">Made from the return and its line.</param>
 /// <param name="Quantity">Pieces, at least 1.</param>
 /// <param name="Return">The return they came with.</param>
+/// <param name="OccurredAt">Business time of the return; null for now.</param>
 [GenerateSerializer, Immutable, Alias("pos.RestockReturned")]
-public sealed record RestockReturned(Operation Operation, int Quantity, ReturnId Return);
+public sealed record RestockReturned(Operation Operation, int Quantity, ReturnId Return, DateTimeOffset? OccurredAt = null);
 
 /// <summary>A difference was found.</summary>
 /// <param name="Operation">Makes it repeatable.</param>
@@ -48,5 +49,9 @@ public sealed record ReserveStock(
     Operation Operation, HoldId Hold, string Owner, int Quantity, DateTimeOffset ExpiresAt, bool Pinned = false);
 
 /// <summary>Pins, commits or releases a hold, as the method called says. Repeatable by the hold's own state.</summary>
+/// <param name="Operation">Bounds how long a release that came before its reserve is remembered; a live hold is ended however late.</param>
+/// <param name="Hold">The hold's id.</param>
+/// <param name="Owner">The owner it was reserved for.</param>
+/// <param name="OccurredAt">Business time of a commit; null for now.</param>
 [GenerateSerializer, Immutable, Alias("pos.HoldCommand")]
-public sealed record HoldCommand(Operation Operation, HoldId Hold, string Owner);
+public sealed record HoldCommand(Operation Operation, HoldId Hold, string Owner, DateTimeOffset? OccurredAt = null);

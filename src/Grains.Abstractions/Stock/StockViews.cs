@@ -80,7 +80,7 @@ public sealed record LedgerPage(ImmutableArray<LedgerEntry> Entries, long Next, 
 /// <param name="Kind"><c>received</c>, <c>restocked</c>, <c>adjusted</c>, <c>counted</c> or <c>committed</c>.</param>
 /// <param name="Delta">Pieces, signed.</param>
 /// <param name="Balance"><c>onHand</c> after it.</param>
-/// <param name="Reference">The hold's owner, the return, the note or the reason.</param>
+/// <param name="Reference">The hold (<c>orderId.line</c> for an order's), the return, the note or the reason.</param>
 /// <param name="Actor">Who.</param>
 [GenerateSerializer, Immutable, Alias("pos.LedgerEntry")]
 public sealed record LedgerEntry(

@@ -1,0 +1,44 @@
+using Orleans;
+using Pos.Journal;
+
+namespace Pos.Grains;
+
+/// <summary>The shell of <see cref="Product"/>.</summary>
+[GrainType("product")]
+public sealed class ProductGrain(GrainServices services)
+    : EventSourcedGrain<ProductState, ProductEvent>(ProductJournal.Aggregate, services), IProductGrain
+{
+    /// <inheritdoc/>
+    public Task<Outcome<ProductView>> Define(DefineProduct command) => Run(new ProductCommand.Define(command), command.Operation);
+
+    /// <inheritdoc/>
+    public Task<Outcome<ProductView>> Change(ChangeProduct command) => Run(new ProductCommand.Change(command, Now), command.Operation);
+
+    /// <inheritdoc/>
+    public Task<ProductView?> Get()
+    {
+        Refresh();
+        return Task.FromResult(Durable.Details is { } details ? View(details, DurableVersion) : null);
+    }
+
+    /// <inheritdoc/>
+    protected override ProductState Tidy(ProductState state, int max) => Product.Tidy(state, Now, max);
+
+    private async Task<Outcome<ProductView>> Run(ProductCommand command, Operation operation)
+    {
+        var recording = Record(Product.Decide(Decided, command), Envelope.Of(operation, default, operation.Till, Now));
+        var (details, version) = (Decided.Details, DecidedVersion);
+        return await Durably(recording) is { } refused ? refused : View(details!, version);
+    }
+
+    private ProductView View(ProductDetails details, long version) => new(
+        new Sku(Key),
+        details.Name,
+        details.Description,
+        details.Category,
+        details.Price,
+        details.TaxClass,
+        details.Kind,
+        details.Active,
+        version);
+}

@@ -1,0 +1,39 @@
+using Microsoft.Extensions.Logging;
+using Pos.Journal;
+
+namespace Pos.Grains;
+
+public abstract partial class EventSourcedGrain<TState, TEvent>
+{
+    // Enough to keep up with whatever one decision can end, and little enough to stay unnoticed.
+    private const int ForgottenPerDecisionMax = 4;
+
+    // A shorter replay is cheaper than reading a snapshot.
+    private const int SnapshotOnLeavingMin = 100;
+
+    private static readonly Task<AppendResult> NothingPending = Task.FromResult(AppendResult.Durable);
+
+    private static readonly Rejection JournalFull = new(RejectionCode.JournalFull, "The journal's queue is full; nothing was decided.");
+
+    private void Close(AppendResult because)
+    {
+        if (_closed)
+        {
+            return;
+        }
+
+        _closed = true;
+        services.Instruments.OnPoisoned(aggregate.Category, because);
+        LogPoisoned(services.Logger, aggregate.Category, Key, because, DurableVersion);
+        DeactivateOnIdle();
+        OnClosed();
+    }
+
+    private NotDurableException NotDurable(AppendResult because) =>
+        new($"{aggregate.Category}/{Key}: a decision did not become durable ({because}). Repeat the same operation.");
+
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "{Category}/{Key}: an append ended {Result} behind version {Version}; this activation refuses everything and goes.")]
+    private static partial void LogPoisoned(ILogger logger, string category, string key, AppendResult result, long version);
+}

@@ -1,0 +1,59 @@
+namespace Pos.Grains;
+
+/// <summary>Settings of the business, section <c>Pos:Grains</c>; validated at start.</summary>
+public sealed class GrainsOptions
+{
+    /// <summary>
+    /// First pause before a saga repeats an effect that had no answer; it doubles with every failure. Default 50 ms. Shorter heals
+    /// sooner after a hiccup, longer is gentler to a journal that is full.
+    /// </summary>
+    public TimeSpan RetryMin { get; set; } = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>Longest pause between repetitions. Default 10 s. Sagas never give up.</summary>
+    public TimeSpan RetryMax { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// How long after its last event an unsettled order or return is looked after by the journal's wake-up, should its activation
+    /// have died. Default 30 s. Shorter heals sooner after a crash, longer wakes fewer sagas that are merely slow.
+    /// </summary>
+    public TimeSpan SagaWakeUp { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Longest wait of a <c>Place</c> for the saga's end, whatever the caller asks for. Default 20 s: below the engine's response time-out.</summary>
+    public TimeSpan WaitMax { get; set; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>How often due wake-ups are looked for. Default 500 ms. Shorter notices an expiry sooner, at one small read each time.</summary>
+    public TimeSpan WakeUpPoll { get; set; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>
+    /// How long a claimed wake-up is kept from other silos. Default 45 s: above the engine's response time-out, or a slow one is done twice.
+    /// </summary>
+    public TimeSpan WakeUpLease { get; set; } = TimeSpan.FromSeconds(45);
+
+    /// <summary>Wake-ups under way at one time, in this silo. Default 64.</summary>
+    public int WakeUpsMax { get; set; } = 64;
+
+    internal IEnumerable<string> Problems()
+    {
+        foreach (var (name, value) in new[]
+        {
+            (nameof(RetryMin), RetryMin), (nameof(RetryMax), RetryMax), (nameof(SagaWakeUp), SagaWakeUp), (nameof(WaitMax), WaitMax),
+            (nameof(WakeUpPoll), WakeUpPoll), (nameof(WakeUpLease), WakeUpLease),
+        })
+        {
+            if (value <= TimeSpan.Zero || value > TimeSpan.FromHours(1))
+            {
+                yield return $"{name} is {value}: it must be above zero and at most an hour";
+            }
+        }
+
+        if (RetryMin > RetryMax)
+        {
+            yield return $"{nameof(RetryMin)} is above {nameof(RetryMax)}";
+        }
+
+        if (WakeUpsMax is < 1 or > 10_000)
+        {
+            yield return $"{nameof(WakeUpsMax)} is {WakeUpsMax}: it must be from 1 to 10000";
+        }
+    }
+}

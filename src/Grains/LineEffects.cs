@@ -1,0 +1,72 @@
+using System.Collections.Immutable;
+using Microsoft.Extensions.Logging;
+
+namespace Pos.Grains;
+
+/// <summary>What the lines of one step have answered.</summary>
+internal readonly record struct LineAnswers(bool All, ImmutableArray<LineRefusal> Refusals);
+
+/// <summary>
+/// Does one step of a saga for all its lines in parallel and keeps the answers, so that only lines without one are asked again. Only
+/// saves calls: after a crash everything is asked anew, and every target knows what it has done.
+/// </summary>
+internal sealed partial class LineEffects(string saga, ILogger logger)
+{
+    private readonly Dictionary<int, Rejection?> _answers = [];
+    private object? _step;
+
+    /// <summary>Asks every line that has not answered this step yet, once.</summary>
+    /// <param name="step">The step; another one begins anew.</param>
+    /// <param name="lines">Line numbers.</param>
+    /// <param name="effect">Does it for a line: null for done, or the refusal.</param>
+    public async Task<LineAnswers> Ask(object step, ImmutableArray<int> lines, Func<int, Task<Rejection?>> effect)
+    {
+        if (!step.Equals(_step))
+        {
+            _step = step;
+            _answers.Clear();
+        }
+
+        var asked = new List<Task>(lines.Length);
+        foreach (var line in lines)
+        {
+            if (!_answers.ContainsKey(line))
+            {
+                asked.Add(Ask(line, effect));
+            }
+        }
+
+        await Task.WhenAll(asked);
+        var refusals = ImmutableArray.CreateBuilder<LineRefusal>();
+        foreach (var line in lines)
+        {
+            if (_answers.TryGetValue(line, out var answer) && answer is not null)
+            {
+                refusals.Add(new(line, answer));
+            }
+        }
+
+        return new(_answers.Count == lines.Length, refusals.ToImmutable());
+    }
+
+    private async Task Ask(int line, Func<int, Task<Rejection?>> effect)
+    {
+        try
+        {
+            var answer = await effect(line);
+            // These two say "not now"; every other answer stands.
+            if (answer?.Code is not (RejectionCode.JournalFull or RejectionCode.TooManyPending))
+            {
+                _answers[line] = answer;
+            }
+        }
+        catch (Exception unanswered)
+        {
+            // Whether it was done is unknown: asked again with the same operation id, it is done once.
+            LogUnanswered(logger, saga, line, unanswered);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Saga}: line {Line} had no answer and is asked again.")]
+    private static partial void LogUnanswered(ILogger logger, string saga, int line, Exception exception);
+}

@@ -1,0 +1,15 @@
+namespace Pos.Grains;
+
+/// <summary>What an event remembers of the operation that caused it, so that a repetition is recognised.</summary>
+/// <param name="Id">The operation.</param>
+/// <param name="Fingerprint">Hash of its command, or empty when the id says it all.</param>
+/// <param name="NotAfter">Until then it is remembered. UTC.</param>
+public sealed record OperationKey(string Id, string Fingerprint, DateTimeOffset NotAfter)
+{
+    /// <summary>Of a command.</summary>
+    public static OperationKey Of(Operation operation)
+    {
+        ArgumentNullException.ThrowIfNull(operation);
+        return new(operation.Id, operation.Fingerprint, operation.NotAfter.ToUniversalTime());
+    }
+}

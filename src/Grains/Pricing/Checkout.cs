@@ -1,0 +1,78 @@
+namespace Pos.Grains;
+
+/// <summary>A line of a sale or a return with the price that was found for it.</summary>
+internal readonly record struct PricedLine(ProductView Product, long UnitPrice, int TaxRate, LineTotal Total);
+
+/// <summary>What sales and returns check alike, each refusal naming the value at fault.</summary>
+internal static class Checkout
+{
+    public static Rejection? RefuseOperation(Operation operation) =>
+        operation.Id.Length is 0 or > OperationMemory.LengthMax || operation.Fingerprint.Length > OperationMemory.LengthMax
+            ? new(RejectionCode.InvalidValue, $"An operation's id has 1 to {OperationMemory.LengthMax} characters, its fingerprint at most as many.")
+            : null;
+
+    public static Rejection? RefuseCount(int lines) => lines is >= 1 and <= Limits.LinesPerOrderMax
+        ? null
+        : new(RejectionCode.InvalidValue, $"There are 1 to {Limits.LinesPerOrderMax} lines, not {lines}.");
+
+    public static Rejection? RefuseLine(int line, Sku sku, int quantity) => !Sku.TryParse(sku.Value, null, out _)
+        ? new(RejectionCode.InvalidValue, $"Line {line} has no valid SKU.")
+        : quantity is < 1 or > Limits.QuantityPerLineMax
+            ? new(RejectionCode.InvalidQuantity, $"Line {line}: a quantity is from 1 to {Limits.QuantityPerLineMax}, not {quantity}.")
+            : null;
+
+    public static Rejection? RefuseTime(DateTimeOffset? occurredAt, DateTimeOffset now) => occurredAt > now + Limits.ClockSkewMax
+        ? new(RejectionCode.TimeInFuture, $"{occurredAt:O} lies in the future.")
+        : null;
+
+    public static Rejection? RefusePlace(StoreView? store, StoreId id, TillId till) =>
+        store is null ? new(RejectionCode.UnknownStore, $"There is no store '{id}'.")
+        : !store.Tills.Contains(till) ? new(RejectionCode.UnknownTill, $"The store '{id}' has no till '{till}'.")
+        : null;
+
+    /// <summary>Finds a line's product, price and tax.</summary>
+    /// <param name="line">Its number, for the refusal.</param>
+    /// <param name="sku">What.</param>
+    /// <param name="quantity">Pieces.</param>
+    /// <param name="price">A price other than the list price, or null.</param>
+    /// <param name="store">Where.</param>
+    /// <param name="products">The products that exist.</param>
+    /// <param name="priced">What it comes to.</param>
+    public static Rejection? Price(
+        int line, Sku sku, int quantity, Money? price, StoreView store, IReadOnlyDictionary<Sku, ProductView> products, out PricedLine priced)
+    {
+        priced = default;
+        if (!products.TryGetValue(sku, out var product))
+        {
+            return new(RejectionCode.UnknownProduct, $"Line {line}: there is no product '{sku}'.");
+        }
+
+        var unit = price ?? product.Price;
+        if (unit.Currency != store.Currency || product.Price.Currency != store.Currency)
+        {
+            return new(RejectionCode.WrongCurrency, $"Line {line}: the store sells in {store.Currency}, not for {unit} (list price {product.Price}).");
+        }
+
+        if (Prices.Refuse(unit, $"price of line {line}") is { } refused)
+        {
+            return refused;
+        }
+
+        if (!store.TaxRates.TryGetValue(product.TaxClass, out var rate))
+        {
+            return new(RejectionCode.UnknownTaxRate, $"Line {line}: the store has no tax rate '{product.TaxClass}'.");
+        }
+
+        if (Prices.Line(unit.Amount, quantity, rate, store.TaxInclusive) is not { } total)
+        {
+            return new(RejectionCode.AmountTooLarge, $"Line {line} comes to more than {Limits.AmountMax} minor units.");
+        }
+
+        priced = new(product, unit.Amount, rate, total);
+        return null;
+    }
+
+    public static Rejection? RefuseTotal(LineTotal total) => total.Gross > Limits.AmountMax
+        ? new(RejectionCode.AmountTooLarge, $"The total is beyond {Limits.AmountMax} minor units.")
+        : null;
+}

@@ -1,0 +1,141 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Logging;
+using Orleans;
+using Orleans.Concurrency;
+
+namespace Pos.Grains;
+
+/// <summary>The shell of <see cref="Return"/> and <see cref="ReturnSaga"/>. Reentrant: the saga goes on while callers wait for its end.</summary>
+[Reentrant, GrainType("return")]
+public sealed partial class ReturnGrain(GrainServices services)
+    : EventSourcedGrain<ReturnProgress, ReturnEvent>(ReturnJournal.Aggregate, services), IReturnGrain
+{
+    private ReturnId _id;
+    private string _saga = "";
+    private SagaLoop _loop = null!;
+    private LineEffects _effects = null!;
+
+    /// <inheritdoc/>
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        await base.OnActivateAsync(cancellationToken);
+        _id = ReturnId.Parse(Key);
+        _saga = $"return:{Key}";
+        _effects = new(_saga, Services.Logger);
+        _loop = new(_saga, Step, DelayDeactivation, Services);
+        GoOn();
+    }
+
+    /// <inheritdoc/>
+    public async Task<Outcome<ReturnView>> Place(PlaceReturn command)
+    {
+        if (Decided.Accepted is null && Return.Refuse(command, Now) is { } malformed)
+        {
+            return malformed;
+        }
+
+        var (store, products) = Decided.Accepted is null ? await Shop.Look(GrainFactory, command.Store, command.Lines) : Shop.NotLookedAt;
+        var recording = Record(
+            Return.Decide(Decided, new ReturnCommand.Place(command, store, products, Now)),
+            Envelope.Of(command.Operation, command.Store, command.Till.Value, command.OccurredAt?.ToUniversalTime() ?? Now));
+        if (await Durably(recording) is { } refused)
+        {
+            return refused;
+        }
+
+        GoOn();
+        if (!Durable.HasEnded)
+        {
+            await _loop.Ended(command.WaitMax);
+        }
+
+        return View()!;
+    }
+
+    /// <inheritdoc/>
+    public Task<ReturnView?> Get()
+    {
+        Refresh();
+        return Task.FromResult(View());
+    }
+
+    /// <inheritdoc/>
+    public Task<DateTimeOffset?> WakeUp(CancellationToken cancellationToken)
+    {
+        Refresh();
+        GoOn();
+        return Task.FromResult(WakeNext(ReturnSaga.Owed(Durable) == ReturnDebt.Nothing ? null : Now + Services.Options.SagaWakeUp));
+    }
+
+    /// <inheritdoc/>
+    protected override DateTimeOffset? NextWakeUp(ReturnProgress state) =>
+        ReturnSaga.Owed(state) == ReturnDebt.Nothing ? null : state.Accepted!.PlacedAt + Services.Options.SagaWakeUp;
+
+    /// <inheritdoc/>
+    protected override void OnDurable()
+    {
+        if (Durable.HasEnded)
+        {
+            _loop.OnEnded();
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void OnClosed() => _loop.Stop();
+
+    private void GoOn()
+    {
+        if (ReturnSaga.Owed(Durable) != ReturnDebt.Nothing)
+        {
+            _loop.Start();
+        }
+    }
+
+    private ReturnView? View() => ReturnViewing.View(_id, Durable, DurableVersion);
+
+    private async Task<SagaStep> Step()
+    {
+        var debt = ReturnSaga.Owed(Durable);
+        if (debt == ReturnDebt.Nothing)
+        {
+            return SagaStep.Done;
+        }
+
+        var accepted = Durable.Accepted!;
+        var answers = await _effects.Ask(debt, ReturnSaga.Restocked(accepted), line => Restock(accepted, line));
+        if (!answers.All)
+        {
+            Services.Instruments.OnSagaRetry(ReturnJournal.Category, debt.ToString());
+            return SagaStep.Later;
+        }
+
+        var recording = Record(
+            ReturnSaga.Decide(Decided, new ReturnFact.StockRestocked()),
+            Envelope.OfSaga(_saga, debt.ToString(), accepted.Store, accepted.Till, accepted.OccurredAt));
+        if (await Durably(recording) is not null)
+        {
+            return SagaStep.Later;
+        }
+
+        Services.Instruments.OnSagaStep(ReturnJournal.Category, debt.ToString());
+        return SagaStep.Next;
+    }
+
+    private async Task<Rejection?> Restock(ReturnEvent.Accepted accepted, int number)
+    {
+        var line = accepted.Lines[number - 1];
+        var stock = GrainFactory.GetGrain<IStockGrain>(new StockKey(accepted.Store, line.Sku).ToString());
+        var operation = new Operation(
+            $"{Key}.{number}", "", accepted.PlacedAt + ReturnSaga.RestockRemembered, _saga, accepted.Till.Value, Key, Activity.Current?.Id ?? "");
+        var answer = await stock.Restock(new(operation, line.Quantity, _id, accepted.OccurredAt));
+        if (answer.Rejection is { Code: not (RejectionCode.JournalFull or RejectionCode.TooManyPending) } refused)
+        {
+            LogNotRestocked(Services.Logger, _saga, number, refused.Code, refused.Detail);
+        }
+
+        return answer.Rejection;
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Saga}: line {Line} could not be restocked: {Code}, {Detail}")]
+    private static partial void LogNotRestocked(ILogger logger, string saga, int line, RejectionCode code, string detail);
+}

@@ -1,0 +1,158 @@
+using Microsoft.Extensions.Logging;
+
+namespace Pos.Grains;
+
+/// <summary>How a saga's step went.</summary>
+internal enum SagaStep
+{
+    /// <summary>Nothing is owed.</summary>
+    Done,
+
+    /// <summary>Something was recorded: see at once what is owed next.</summary>
+    Next,
+
+    /// <summary>Something had no answer: try again after a pause.</summary>
+    Later,
+}
+
+/// <summary>
+/// The one background loop of an activation that has a saga: computes what is owed, does it, records what came of it, until nothing is
+/// owed. Everything runs in turns of the activation. Never gives up: an effect without an answer is repeated after a growing pause.
+/// </summary>
+/// <param name="name">For logs.</param>
+/// <param name="step">Computes what is owed from durable state, does it, and records the outcome.</param>
+/// <param name="delayDeactivation">Keeps the activation alive meanwhile; zero lets it go.</param>
+/// <param name="services">Time, chance, settings, logs.</param>
+internal sealed partial class SagaLoop(
+    string name, Func<Task<SagaStep>> step, Action<TimeSpan> delayDeactivation, GrainServices services)
+{
+    // Longer than any one step may take, so that the activation is not collected between two of them.
+    private static readonly TimeSpan KeptAlive = TimeSpan.FromMinutes(10);
+
+    private readonly List<TaskCompletionSource> _waiting = [];
+    private TaskCompletionSource? _news;
+    private bool _running;
+    private bool _stopped;
+
+    /// <summary>Starts the loop unless it runs, and ends its pause if it makes one.</summary>
+    public void Start()
+    {
+        if (_running)
+        {
+            _news?.TrySetResult();
+        }
+        else if (!_stopped)
+        {
+            _running = true;
+            _ = Run();
+        }
+    }
+
+    /// <summary>Ends the loop before its next effect, and tells everyone who waits that the outcome is unknown here.</summary>
+    public void Stop()
+    {
+        _stopped = true;
+        _news?.TrySetResult();
+        Release(waiting => waiting.TrySetException(new NotDurableException($"{name}: this activation ends; repeat the same operation.")));
+    }
+
+    /// <summary>Tells everyone who waits that the end has been reached.</summary>
+    public void OnEnded() => Release(waiting => waiting.TrySetResult());
+
+    /// <summary>Waits for the end, but not longer than asked.</summary>
+    /// <exception cref="NotDurableException">The activation ended first.</exception>
+    public async Task Ended(TimeSpan waitMax)
+    {
+        var bounded = waitMax < services.Options.WaitMax ? waitMax : services.Options.WaitMax;
+        if (bounded <= TimeSpan.Zero)
+        {
+            return;
+        }
+
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _waiting.Add(ended);
+        using var enough = new CancellationTokenSource();
+        if (await Task.WhenAny(ended.Task, Task.Delay(bounded, services.Clock, enough.Token)) == ended.Task)
+        {
+            enough.Cancel();
+            await ended.Task;
+        }
+        else
+        {
+            _waiting.Remove(ended);
+        }
+    }
+
+    private async Task Run()
+    {
+        // Whoever starts the loop goes on first: its reply does not wait for the saga.
+        await Task.Yield();
+        var failures = 0;
+        try
+        {
+            while (!_stopped)
+            {
+                delayDeactivation(KeptAlive);
+                var went = await Try();
+                if (went == SagaStep.Done)
+                {
+                    return;
+                }
+
+                failures = went == SagaStep.Next ? 0 : failures + 1;
+                if (went == SagaStep.Later)
+                {
+                    await Pause(failures);
+                }
+            }
+        }
+        finally
+        {
+            _running = false;
+            delayDeactivation(TimeSpan.Zero);
+        }
+    }
+
+    private async Task<SagaStep> Try()
+    {
+        try
+        {
+            return await step();
+        }
+        catch (NotDurableException) when (_stopped)
+        {
+            // The activation has lost the journal; the next one computes what is owed from the truth.
+            return SagaStep.Done;
+        }
+        catch (Exception unexpected)
+        {
+            LogStepFailed(services.Logger, name, unexpected);
+            return SagaStep.Later;
+        }
+    }
+
+    private async Task Pause(int failures)
+    {
+        var options = services.Options;
+        var growing = options.RetryMin * Math.Pow(2, Math.Min(failures - 1, 30));
+        var pause = (growing < options.RetryMax ? growing : options.RetryMax) * (0.5 + (services.Chance.NextDouble() / 2));
+        using var enough = new CancellationTokenSource();
+        _news = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        await Task.WhenAny(_news.Task, Task.Delay(pause, services.Clock, enough.Token));
+        _news = null;
+        enough.Cancel();
+    }
+
+    private void Release(Action<TaskCompletionSource> tell)
+    {
+        foreach (var waiting in _waiting)
+        {
+            tell(waiting);
+        }
+
+        _waiting.Clear();
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Saga}: a step failed and is repeated.")]
+    private static partial void LogStepFailed(ILogger logger, string saga, Exception exception);
+}

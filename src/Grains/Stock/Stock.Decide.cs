@@ -1,0 +1,200 @@
+using System.Collections.Immutable;
+
+namespace Pos.Grains;
+
+public static partial class Stock
+{
+    private static Decision<StockEvent> Receive(StockState state, ReceiveStock asked, DateTimeOffset now)
+    {
+        if (!IsNew(state, asked.Operation, now, out var rejection))
+        {
+            return Repeated(rejection);
+        }
+
+        return (Positive(asked.Quantity) ?? Texts.Optional(asked.Note, Limits.TextLengthMax, "note")) is { } refused
+            ? refused
+            : new StockEvent.Received(OperationKey.Of(asked.Operation), asked.Quantity, state.OnHand + asked.Quantity, asked.Note);
+    }
+
+    private static Decision<StockEvent> Restock(StockState state, RestockReturned asked, DateTimeOffset now)
+    {
+        if (!IsNew(state, asked.Operation, now, out var rejection))
+        {
+            return Repeated(rejection);
+        }
+
+        return Positive(asked.Quantity) is { } refused
+            ? refused
+            : new StockEvent.Restocked(OperationKey.Of(asked.Operation), asked.Quantity, asked.Return, state.OnHand + asked.Quantity);
+    }
+
+    private static Decision<StockEvent> Adjust(StockState state, AdjustStock asked, DateTimeOffset now)
+    {
+        if (!IsNew(state, asked.Operation, now, out var rejection))
+        {
+            return Repeated(rejection);
+        }
+
+        if (asked.Delta is 0 or > Limits.QuantityPerOperationMax or < -Limits.QuantityPerOperationMax)
+        {
+            return new Rejection(
+                RejectionCode.InvalidQuantity, $"An adjustment is not 0 and at most {Limits.QuantityPerOperationMax} either way, not {asked.Delta}.");
+        }
+
+        if ((Texts.Required(asked.Reason, Limits.TextLengthMax, "reason") ?? Checkout.RefuseTime(asked.OccurredAt, now)) is { } refused)
+        {
+            return refused;
+        }
+
+        return new StockEvent.Adjusted(OperationKey.Of(asked.Operation), asked.Delta, asked.Reason, state.OnHand + asked.Delta);
+    }
+
+    private static Decision<StockEvent> Count(StockState state, CountStock asked, DateTimeOffset now)
+    {
+        if (!IsNew(state, asked.Operation, now, out var rejection))
+        {
+            return Repeated(rejection);
+        }
+
+        if (asked.Counted is < 0 or > Limits.QuantityPerOperationMax)
+        {
+            return new Rejection(RejectionCode.InvalidQuantity, $"A count is from 0 to {Limits.QuantityPerOperationMax}, not {asked.Counted}.");
+        }
+
+        return Texts.Optional(asked.Reason, Limits.TextLengthMax, "reason") is { } refused
+            ? refused
+            : new StockEvent.Counted(OperationKey.Of(asked.Operation), asked.Counted, asked.Counted - state.OnHand, asked.Counted, asked.Reason);
+    }
+
+    private static Decision<StockEvent> SetPolicy(StockState state, SetStockPolicy asked, DateTimeOffset now)
+    {
+        if (!IsNew(state, asked.Operation, now, out var rejection))
+        {
+            return Repeated(rejection);
+        }
+
+        return asked.Policy is StockPolicy.Deny or StockPolicy.Backorder
+            ? new StockEvent.PolicySet(OperationKey.Of(asked.Operation), asked.Policy)
+            : new Rejection(RejectionCode.InvalidValue, $"There is no policy {asked.Policy}.");
+    }
+
+    private static Decision<StockEvent> Reserve(StockState state, ReserveStock asked, Sku sku, DateTimeOffset now)
+    {
+        var fingerprint = asked.Operation.Fingerprint.Length == 0 ? null : asked.Operation.Fingerprint;
+        if (state.Holds.TryGetValue(asked.Hold, out var known))
+        {
+            return known.Quantity == 0 ? Ended(asked.Hold, known)
+                : known.Owner != asked.Owner ? NotOwned(asked.Hold)
+                : known.Quantity != asked.Quantity || known.Fingerprint != fingerprint ? OperationMemory.Reused(asked.Operation.Id)
+                : Nothing;
+        }
+
+        if (IsTooLate(state, asked.Operation, now))
+        {
+            return OperationMemory.TooLate(asked.Operation);
+        }
+
+        if ((Positive(asked.Quantity) ?? Ownerless(asked.Owner) ?? TooManyHolds(state) ?? TooMuchRemembered(state)) is { } refused)
+        {
+            return refused;
+        }
+
+        if (!asked.Pinned && asked.ExpiresAt <= now)
+        {
+            return new Rejection(RejectionCode.InvalidValue, $"The hold would end at {asked.ExpiresAt:O}, which has passed.");
+        }
+
+        return state.Available >= asked.Quantity || state.Policy == StockPolicy.Backorder
+            ? new StockEvent.Reserved(
+                asked.Hold,
+                asked.Owner,
+                asked.Quantity,
+                asked.Pinned,
+                asked.Operation.NotAfter.ToUniversalTime(),
+                asked.Pinned ? null : asked.ExpiresAt.ToUniversalTime(),
+                fingerprint)
+            : new Rejection(
+                RejectionCode.InsufficientStock,
+                $"{asked.Quantity} of '{sku}' asked for, {state.Available} available.",
+                [new Shortage(0, sku, asked.Quantity, state.Available)]);
+    }
+
+    private static Decision<StockEvent> Pin(StockState state, HoldCommand asked, DateTimeOffset now)
+    {
+        if (Find(state, asked, now, out var hold) is { } refused)
+        {
+            return refused;
+        }
+
+        return hold switch
+        {
+            { State: HoldState.Pinned } => Nothing,
+            { State: HoldState.Held } when !IsOverdue(hold, now) => new StockEvent.HoldPinned(asked.Hold),
+            _ => Ended(asked.Hold, hold),
+        };
+    }
+
+    private static Decision<StockEvent> Commit(StockState state, HoldCommand asked, DateTimeOffset now)
+    {
+        if (Find(state, asked, now, out var hold) is { } refused)
+        {
+            return refused;
+        }
+
+        return hold switch
+        {
+            { State: HoldState.Committed } => Nothing,
+            { IsLive: true } when !IsOverdue(hold, now) => new StockEvent.Committed(asked.Hold, hold.Quantity, state.OnHand - hold.Quantity),
+            _ => Ended(asked.Hold, hold),
+        };
+    }
+
+    private static Decision<StockEvent> Release(StockState state, HoldCommand asked, DateTimeOffset now)
+    {
+        if (!state.Holds.ContainsKey(asked.Hold))
+        {
+            return Bury(state, asked, now);
+        }
+
+        if (Find(state, asked, now, out var hold) is { } refused)
+        {
+            return refused;
+        }
+
+        return hold switch
+        {
+            { IsLive: true } => new StockEvent.Released(asked.Hold, hold.Owner, hold.Quantity, hold.NotAfter),
+            { State: HoldState.Released or HoldState.Expired } => Nothing,
+            _ => Ended(asked.Hold, hold),
+        };
+    }
+
+    // The reserve may still be on its way: a tombstone keeps it from taking stock for nobody.
+    private static Decision<StockEvent> Bury(StockState state, HoldCommand asked, DateTimeOffset now)
+    {
+        if (IsTooLate(state, asked.Operation, now))
+        {
+            return OperationMemory.TooLate(asked.Operation);
+        }
+
+        return (Ownerless(asked.Owner) ?? TooMuchRemembered(state)) is { } refused
+            ? refused
+            : new StockEvent.Released(asked.Hold, asked.Owner, 0, asked.Operation.NotAfter.ToUniversalTime());
+    }
+
+    private static Decision<StockEvent> Expire(StockState state, DateTimeOffset now)
+    {
+        var expired = ImmutableArray.CreateBuilder<StockEvent>();
+        foreach (var expiry in state.Expiries)
+        {
+            if (expiry.At > now || expired.Count == ExpiriesPerDecisionMax)
+            {
+                break;
+            }
+
+            expired.Add(new StockEvent.Expired(expiry.Hold, state.Holds[expiry.Hold].Quantity));
+        }
+
+        return expired.ToImmutable();
+    }
+}

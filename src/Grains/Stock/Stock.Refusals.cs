@@ -1,0 +1,73 @@
+namespace Pos.Grains;
+
+public static partial class Stock
+{
+    private const int OwnerLengthMax = 100;
+
+    /// <summary>Why there can be no such item, or null.</summary>
+    public static Rejection? Verify(StockKey key, StoreView? store, ProductView? product) =>
+        store is null ? new(RejectionCode.UnknownStore, $"There is no store '{key.Store}'.")
+        : product is null ? new(RejectionCode.UnknownProduct, $"There is no product '{key.Sku}'.")
+        : product.Kind != ProductKind.Goods ? new(RejectionCode.NotStocked, $"'{key.Sku}' is a service and has no stock.")
+        : null;
+
+    private static bool IsNew(StockState state, Operation operation, DateTimeOffset now, out Rejection? rejection)
+    {
+        if (!state.Operations.IsNew(operation, now, out rejection))
+        {
+            return false;
+        }
+
+        rejection = TooMuchRemembered(state);
+        return rejection is null;
+    }
+
+    private static Decision<StockEvent> Repeated(Rejection? rejection) => rejection is null ? Nothing : rejection;
+
+    private static bool IsTooLate(StockState state, Operation operation, DateTimeOffset now) =>
+        state.EndedHolds.IsTooLate(operation.NotAfter, now);
+
+    // The caller ends what has expired first; this is for a decision that would otherwise trust it blindly.
+    private static bool IsOverdue(Hold hold, DateTimeOffset now) => hold.ExpiresAt <= now;
+
+    private static Rejection? Find(StockState state, HoldCommand asked, DateTimeOffset now, out Hold hold)
+    {
+        if (!state.Holds.TryGetValue(asked.Hold, out var found))
+        {
+            hold = null!;
+            return IsTooLate(state, asked.Operation, now)
+                ? OperationMemory.TooLate(asked.Operation)
+                : new(RejectionCode.UnknownHold, $"There is no hold '{asked.Hold}'.");
+        }
+
+        hold = found;
+        return hold.Owner == asked.Owner ? null : NotOwned(asked.Hold);
+    }
+
+    private static Rejection? Positive(int quantity) => quantity is >= 1 and <= Limits.QuantityPerOperationMax
+        ? null
+        : new(RejectionCode.InvalidQuantity, $"A quantity is from 1 to {Limits.QuantityPerOperationMax}, not {quantity}.");
+
+    private static Rejection? Ownerless(string owner) => owner.Length is 0 or > OwnerLengthMax
+        ? new(RejectionCode.InvalidValue, $"An owner has 1 to {OwnerLengthMax} characters.")
+        : null;
+
+    private static Rejection? TooManyHolds(StockState state) => state.LiveHolds >= Limits.LiveHoldsPerItemMax
+        ? new(RejectionCode.TooManyPending, $"{state.LiveHolds} holds are live, and no more may be.")
+        : null;
+
+    private static Rejection? TooMuchRemembered(StockState state) => state.Remembered >= Limits.RememberedPerItemMax
+        ? new(RejectionCode.TooManyPending, $"{state.Remembered} ended holds and operations are remembered, and no more may be.")
+        : null;
+
+    private static Rejection NotOwned(HoldId hold) => new(RejectionCode.HoldNotOwned, $"The hold '{hold}' belongs to another owner.");
+
+    private static Rejection Ended(HoldId id, Hold hold) => new(
+        RejectionCode.HoldEnded,
+        hold.State switch
+        {
+            HoldState.Committed => $"The hold '{id}' has been committed.",
+            HoldState.Released => $"The hold '{id}' has been released.",
+            _ => $"The hold '{id}' has expired.",
+        });
+}

@@ -1,0 +1,116 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+
+namespace Pos.Grains;
+
+/// <summary>
+/// The arithmetic of one product in one store: <c>onHand = received + restocked + adjustments − committed</c>,
+/// <c>available = onHand − held</c>, and a hold has exactly one end.
+/// </summary>
+public static partial class Stock
+{
+    private static readonly Decision<StockEvent> Nothing = new([], null);
+
+    /// <summary>Holds ended by one decision, so that one append stays small.</summary>
+    public const int ExpiriesPerDecisionMax = 256;
+
+    /// <summary>Nothing there, nothing held, nothing allowed beyond.</summary>
+    public static StockState Initial { get; } = new(
+        0, 0, StockPolicy.Deny, 0, ImmutableDictionary<HoldId, Hold>.Empty, [], Forgetting.Nothing<HoldId>(), OperationMemory.Empty);
+
+    /// <summary>The item after an event.</summary>
+    public static StockState Evolve(StockState state, StockEvent happened) => happened switch
+    {
+        StockEvent.Received e => state with { OnHand = e.Balance, Operations = state.Operations.Remember(e.Operation) },
+        StockEvent.Restocked e => state with { OnHand = e.Balance, Operations = state.Operations.Remember(e.Operation) },
+        StockEvent.Adjusted e => state with { OnHand = e.Balance, Operations = state.Operations.Remember(e.Operation) },
+        StockEvent.Counted e => state with { OnHand = e.Balance, Operations = state.Operations.Remember(e.Operation) },
+        StockEvent.PolicySet e => state with { Policy = e.Policy, Operations = state.Operations.Remember(e.Operation) },
+        StockEvent.Reserved e => Begin(state, e),
+        StockEvent.HoldPinned e => Pin(state, e.Hold),
+        StockEvent.Committed e => End(state, e.Hold, HoldState.Committed) with { OnHand = e.Balance },
+        StockEvent.Released { Quantity: 0 } e => Bury(state, e),
+        StockEvent.Released e => End(state, e.Hold, HoldState.Released),
+        StockEvent.Expired e => End(state, e.Hold, HoldState.Expired),
+        _ => throw new UnreachableException($"No rule for {happened.GetType().Name}."),
+    };
+
+    /// <summary>What comes of a command. What has expired is expected to have been ended by <see cref="StockCommand.Expire"/> before.</summary>
+    public static Decision<StockEvent> Decide(StockState state, StockCommand command) => command switch
+    {
+        StockCommand.Receive c => Receive(state, c.Asked, c.Now),
+        StockCommand.Restock c => Restock(state, c.Asked, c.Now),
+        StockCommand.Adjust c => Adjust(state, c.Asked, c.Now),
+        StockCommand.Count c => Count(state, c.Asked, c.Now),
+        StockCommand.SetPolicy c => SetPolicy(state, c.Asked, c.Now),
+        StockCommand.Reserve c => Reserve(state, c.Asked, c.Sku, c.Now),
+        StockCommand.Pin c => Pin(state, c.Asked, c.Now),
+        StockCommand.Commit c => Commit(state, c.Asked, c.Now),
+        StockCommand.Release c => Release(state, c.Asked, c.Now),
+        StockCommand.Expire c => Expire(state, c.Now),
+        _ => throw new UnreachableException($"No rule for {command.GetType().Name}."),
+    };
+
+    /// <summary>Whether a hold is overdue, so that <see cref="StockCommand.Expire"/> has something to do.</summary>
+    public static bool HasExpired(StockState state, DateTimeOffset now) => state.NextExpiry is { } next && next <= now;
+
+    /// <summary>Forgets up to <paramref name="max"/> ended holds and operations whose time has passed. Changes no answer.</summary>
+    public static StockState Tidy(StockState state, DateTimeOffset now, int max)
+    {
+        var (holds, ended, operations) = (state.Holds, state.EndedHolds, state.Operations);
+        var forgotten = 0;
+        while (forgotten < max && ended.TryTake(now, out var hold, out ended))
+        {
+            holds = holds.Remove(hold);
+            forgotten++;
+        }
+
+        while (forgotten < max && operations.TryForget(now, out operations))
+        {
+            forgotten++;
+        }
+
+        return forgotten == 0 ? state : state with { Holds = holds, EndedHolds = ended, Operations = operations };
+    }
+
+    private static StockState Begin(StockState state, StockEvent.Reserved e)
+    {
+        var hold = new Hold(e.Owner, e.Quantity, e.Pinned ? HoldState.Pinned : HoldState.Held, e.NotAfter, e.ExpiresAt, e.Fingerprint);
+        return state with
+        {
+            Held = state.Held + e.Quantity,
+            LiveHolds = state.LiveHolds + 1,
+            Holds = state.Holds.SetItem(e.Hold, hold),
+            Expiries = e.ExpiresAt is { } at ? state.Expiries.Add(new Expiry(at, e.Hold)) : state.Expiries,
+        };
+    }
+
+    private static StockState Pin(StockState state, HoldId id)
+    {
+        var hold = state.Holds[id];
+        return state with
+        {
+            Holds = state.Holds.SetItem(id, hold with { State = HoldState.Pinned, ExpiresAt = null }),
+            Expiries = hold.ExpiresAt is { } at ? state.Expiries.Remove(new Expiry(at, id)) : state.Expiries,
+        };
+    }
+
+    private static StockState End(StockState state, HoldId id, HoldState end)
+    {
+        var hold = state.Holds[id];
+        return state with
+        {
+            Held = state.Held - hold.Quantity,
+            LiveHolds = state.LiveHolds - 1,
+            Holds = state.Holds.SetItem(id, hold with { State = end, ExpiresAt = null }),
+            Expiries = hold.ExpiresAt is { } at ? state.Expiries.Remove(new Expiry(at, id)) : state.Expiries,
+            EndedHolds = state.EndedHolds.Add(hold.NotAfter, id),
+        };
+    }
+
+    private static StockState Bury(StockState state, StockEvent.Released e) => state with
+    {
+        Holds = state.Holds.SetItem(e.Hold, new Hold(e.Owner, 0, HoldState.Released, e.NotAfter)),
+        EndedHolds = state.EndedHolds.Add(e.NotAfter, e.Hold),
+    };
+}

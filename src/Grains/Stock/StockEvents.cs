@@ -1,0 +1,80 @@
+using System.Text.Json.Serialization;
+
+namespace Pos.Grains;
+
+/// <summary>What happens to a stock item. <c>Balance</c> is <c>onHand</c> after the event; quantities are pieces.</summary>
+public abstract record StockEvent
+{
+    private StockEvent()
+    {
+    }
+
+    /// <summary>Goods came in.</summary>
+    public sealed record Received(OperationKey Operation, int Quantity, long Balance, string Note) : StockEvent;
+
+    /// <summary>Goods of a return are on the shelf again.</summary>
+    public sealed record Restocked(OperationKey Operation, int Quantity, ReturnId Return, long Balance) : StockEvent;
+
+    /// <summary>A difference was found.</summary>
+    public sealed record Adjusted(OperationKey Operation, int Delta, string Reason, long Balance) : StockEvent;
+
+    /// <summary>The shelf was counted.</summary>
+    /// <param name="Operation">What it was.</param>
+    /// <param name="Pieces">How many were really there.</param>
+    /// <param name="Delta">Their difference to what was on hand.</param>
+    /// <param name="Balance">Equal to <paramref name="Pieces"/>.</param>
+    /// <param name="Reason">Why, or empty.</param>
+    public sealed record Counted(
+        OperationKey Operation, [property: JsonPropertyName("counted")] int Pieces, long Delta, long Balance, string Reason) : StockEvent;
+
+    /// <summary>Holds beyond what is available are denied or allowed from now on.</summary>
+    public sealed record PolicySet(OperationKey Operation, StockPolicy Policy) : StockEvent;
+
+    /// <summary>Pieces are held.</summary>
+    /// <param name="Hold">The hold, which names the operation too.</param>
+    /// <param name="Owner">Who may end it.</param>
+    /// <param name="Quantity">Pieces.</param>
+    /// <param name="Pinned">Whether only the owner ends it.</param>
+    /// <param name="NotAfter">How long its end is remembered.</param>
+    /// <param name="ExpiresAt">Null when pinned.</param>
+    /// <param name="Fingerprint">Of the command; null when the hold's id says it all.</param>
+    public sealed record Reserved(
+        HoldId Hold,
+        string Owner,
+        int Quantity,
+        bool Pinned,
+        DateTimeOffset NotAfter,
+        DateTimeOffset? ExpiresAt = null,
+        string? Fingerprint = null) : StockEvent;
+
+    /// <summary>The hold does not expire any more.</summary>
+    public sealed record HoldPinned(HoldId Hold) : StockEvent;
+
+    /// <summary>The held pieces left the store.</summary>
+    public sealed record Committed(HoldId Hold, int Quantity, long Balance) : StockEvent;
+
+    /// <summary>The owner gave the pieces back; a quantity of 0 was released before it was ever reserved.</summary>
+    public sealed record Released(HoldId Hold, string Owner, int Quantity, DateTimeOffset NotAfter) : StockEvent;
+
+    /// <summary>Time gave the pieces back.</summary>
+    public sealed record Expired(HoldId Hold, int Quantity) : StockEvent;
+}
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    UseStringEnumConverter = true,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true)]
+[JsonSerializable(typeof(StockEvent.Received))]
+[JsonSerializable(typeof(StockEvent.Restocked))]
+[JsonSerializable(typeof(StockEvent.Adjusted))]
+[JsonSerializable(typeof(StockEvent.Counted))]
+[JsonSerializable(typeof(StockEvent.PolicySet))]
+[JsonSerializable(typeof(StockEvent.Reserved))]
+[JsonSerializable(typeof(StockEvent.HoldPinned))]
+[JsonSerializable(typeof(StockEvent.Committed))]
+[JsonSerializable(typeof(StockEvent.Released))]
+[JsonSerializable(typeof(StockEvent.Expired))]
+[JsonSerializable(typeof(StockSnapshot))]
+internal sealed partial class StockJson : JsonSerializerContext;

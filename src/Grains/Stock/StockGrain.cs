@@ -1,0 +1,155 @@
+using System.Collections.Immutable;
+using Orleans;
+using Orleans.Concurrency;
+using Pos.Journal;
+
+namespace Pos.Grains;
+
+/// <summary>The shell of <see cref="Stock"/>. Reentrant: thousands of tills wait for one disk write, not for each other.</summary>
+[Reentrant, GrainType("stock")]
+public sealed class StockGrain(GrainServices services)
+    : EventSourcedGrain<StockState, StockEvent>(StockJournal.Aggregate, services), IStockGrain
+{
+    private StockKey _key;
+    private bool _verified;
+
+    /// <inheritdoc/>
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        await base.OnActivateAsync(cancellationToken);
+        _key = StockKey.Parse(Key);
+        _verified = DecidedVersion > 0;
+    }
+
+    /// <inheritdoc/>
+    public async Task<Outcome<StockView>> Receive(ReceiveStock command) =>
+        await Unknown() is { } refused ? refused : await Item(new StockCommand.Receive(command, Now), command.Operation);
+
+    /// <inheritdoc/>
+    public async Task<Outcome<StockView>> Restock(RestockReturned command) =>
+        await Unknown() is { } refused ? refused : await Item(new StockCommand.Restock(command, Now), command.Operation, command.OccurredAt);
+
+    /// <inheritdoc/>
+    public async Task<Outcome<StockView>> Adjust(AdjustStock command) =>
+        await Unknown() is { } refused ? refused : await Item(new StockCommand.Adjust(command, Now), command.Operation, command.OccurredAt);
+
+    /// <inheritdoc/>
+    public async Task<Outcome<StockView>> Count(CountStock command) =>
+        await Unknown() is { } refused ? refused : await Item(new StockCommand.Count(command, Now), command.Operation);
+
+    /// <inheritdoc/>
+    public async Task<Outcome<StockView>> SetPolicy(SetStockPolicy command) =>
+        await Unknown() is { } refused ? refused : await Item(new StockCommand.SetPolicy(command, Now), command.Operation);
+
+    /// <inheritdoc/>
+    public async Task<Outcome<HoldView>> Reserve(ReserveStock command) =>
+        await Unknown() is { } refused ? refused : await Hold(new StockCommand.Reserve(command, _key.Sku, Now), command.Operation, command.Hold);
+
+    /// <inheritdoc/>
+    public async Task<Outcome<HoldView>> Pin(HoldCommand command) =>
+        await Unknown() is { } refused ? refused : await Hold(new StockCommand.Pin(command, Now), command.Operation, command.Hold);
+
+    /// <inheritdoc/>
+    public async Task<Outcome<HoldView>> Commit(HoldCommand command) => await Unknown() is { } refused
+        ? refused
+        : await Hold(new StockCommand.Commit(command, Now), command.Operation, command.Hold, command.OccurredAt);
+
+    /// <inheritdoc/>
+    public async Task<Outcome<HoldView>> Release(HoldCommand command) =>
+        await Unknown() is { } refused ? refused : await Hold(new StockCommand.Release(command, Now), command.Operation, command.Hold);
+
+    /// <inheritdoc/>
+    public Task<StockView?> Get()
+    {
+        Refresh();
+        return Task.FromResult(DurableVersion == 0 ? null : View(Durable, DurableVersion));
+    }
+
+    /// <inheritdoc/>
+    public Task<HoldView?> GetHold(HoldId hold)
+    {
+        Refresh();
+        return Task.FromResult(Durable.Holds.TryGetValue(hold, out var found) ? View(hold, found, Durable) : null);
+    }
+
+    /// <inheritdoc/>
+    public Task<LedgerPage> Ledger(long after, int limit, CancellationToken cancellationToken) =>
+        StockLedger.Read(Services.Journal, Key, after, Math.Clamp(limit, 1, 100), cancellationToken);
+
+    /// <inheritdoc/>
+    public async Task<DateTimeOffset?> WakeUp(CancellationToken cancellationToken)
+    {
+        while (Stock.HasExpired(Decided, Now))
+        {
+            if (await Durably(Expire()) is not null)
+            {
+                // The queue is full; the poll that follows tries again.
+                return WakeNext(Now + Services.Options.WakeUpPoll);
+            }
+        }
+
+        return WakeNext(Decided.NextExpiry);
+    }
+
+    /// <inheritdoc/>
+    protected override DateTimeOffset? NextWakeUp(StockState state) => state.NextExpiry;
+
+    /// <inheritdoc/>
+    protected override StockState Tidy(StockState state, int max) => Stock.Tidy(state, Now, max);
+
+    private async Task<Outcome<StockView>> Item(StockCommand command, Operation operation, DateTimeOffset? occurredAt = null)
+    {
+        var recording = Record(command, operation, occurredAt);
+        var view = View(Decided, DecidedVersion);
+        return await Durably(recording) is { } refused ? refused : view;
+    }
+
+    private async Task<Outcome<HoldView>> Hold(StockCommand command, Operation operation, HoldId hold, DateTimeOffset? occurredAt = null)
+    {
+        var recording = Record(command, operation, occurredAt);
+        var view = Decided.Holds.TryGetValue(hold, out var found) ? View(hold, found, Decided) : null;
+        return await Durably(recording) is { } refused ? refused : view!;
+    }
+
+    // What has expired ends first, as a decision of its own: it stands whatever becomes of the command.
+    private Recording Record(StockCommand command, Operation operation, DateTimeOffset? occurredAt)
+    {
+        while (Stock.HasExpired(Decided, command.Now))
+        {
+            var expiry = Expire();
+            if (expiry.Rejection is not null)
+            {
+                return expiry;
+            }
+        }
+
+        return Record(
+            Stock.Decide(Decided, command),
+            Envelope.Of(operation, _key.Store, operation.Till, (occurredAt ?? command.Now).ToUniversalTime()));
+    }
+
+    private Recording Expire()
+    {
+        var now = Now;
+        return Record(Stock.Decide(Decided, new StockCommand.Expire(now)), new EventContext(now, _key.Store.Value, Causation: "expiry"));
+    }
+
+    // The first event of an item must name a real product of a real store; later ones need not ask again.
+    private ValueTask<Rejection?> Unknown() => _verified ? ValueTask.FromResult<Rejection?>(null) : Verify();
+
+    private async ValueTask<Rejection?> Verify()
+    {
+        var store = GrainFactory.GetGrain<IStoreGrain>(_key.Store.Value).Get();
+        var product = GrainFactory.GetGrain<IProductGrain>(_key.Sku.Value).Get();
+        await Task.WhenAll(store, product);
+        var refused = Stock.Verify(_key, await store, await product);
+        _verified = refused is null;
+        return refused;
+    }
+
+    private StockView View(StockState state, long version) =>
+        new(_key.Store, _key.Sku, state.OnHand, state.Held, state.Available, state.Policy, state.LiveHolds, version);
+
+    private static HoldView View(HoldId id, Hold hold, StockState state) =>
+        new(id, hold.Owner, hold.Quantity, hold.State, hold.ExpiresAt, state.Available);
+}

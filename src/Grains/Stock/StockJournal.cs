@@ -1,0 +1,24 @@
+namespace Pos.Grains;
+
+/// <summary>How stock items are journaled.</summary>
+public static class StockJournal
+{
+    /// <summary>Category of their streams.</summary>
+    public const string Category = "stock";
+
+    /// <summary>Names of their events, for ever.</summary>
+    public static EventCodec<StockEvent> Codec { get; } = new(
+        new EventCase("stock.received", 1, StockJson.Default.Received),
+        new EventCase("stock.restocked", 1, StockJson.Default.Restocked),
+        new EventCase("stock.adjusted", 1, StockJson.Default.Adjusted),
+        new EventCase("stock.counted", 1, StockJson.Default.Counted),
+        new EventCase("stock.policy-set", 1, StockJson.Default.PolicySet),
+        new EventCase("stock.reserved", 1, StockJson.Default.Reserved),
+        new EventCase("stock.pinned", 1, StockJson.Default.HoldPinned),
+        new EventCase("stock.committed", 1, StockJson.Default.Committed),
+        new EventCase("stock.released", 1, StockJson.Default.Released),
+        new EventCase("stock.expired", 1, StockJson.Default.Expired));
+
+    /// <summary>Everything a grain or a replay needs.</summary>
+    public static Aggregate<StockState, StockEvent> Aggregate { get; } = new(Category, Stock.Initial, Stock.Evolve, Codec, StockSnapshot.Format);
+}

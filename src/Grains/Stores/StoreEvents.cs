@@ -1,0 +1,45 @@
+using System.Collections.Immutable;
+using System.Text.Json.Serialization;
+
+namespace Pos.Grains;
+
+/// <summary>What happens to a store.</summary>
+public abstract record StoreEvent
+{
+    private StoreEvent()
+    {
+    }
+
+    /// <summary>The store says all this of itself from now on.</summary>
+    public sealed record Defined(
+        string Name,
+        string District,
+        string Kind,
+        Currency Currency,
+        string TimeZone,
+        bool TaxInclusive,
+        ImmutableSortedDictionary<string, int> TaxRates,
+        ImmutableArray<TillId> Tills) : StoreEvent;
+}
+
+/// <summary>How stores are journaled.</summary>
+public static class StoreJournal
+{
+    /// <summary>Category of their streams.</summary>
+    public const string Category = "store";
+
+    /// <summary>Names of their events, for ever.</summary>
+    public static EventCodec<StoreEvent> Codec { get; } = new(new EventCase("store.defined", 1, StoreJson.Default.Defined));
+
+    /// <summary>Everything a grain or a replay needs.</summary>
+    public static Aggregate<StoreState, StoreEvent> Aggregate { get; } = new(Category, Store.Initial, Store.Evolve, Codec);
+}
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    UseStringEnumConverter = true,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true)]
+[JsonSerializable(typeof(StoreEvent.Defined))]
+internal sealed partial class StoreJson : JsonSerializerContext;

@@ -1,0 +1,37 @@
+using Orleans;
+
+namespace Pos.Grains;
+
+/// <summary>The shell of <see cref="Store"/>.</summary>
+[GrainType("store")]
+public sealed class StoreGrain(GrainServices services)
+    : EventSourcedGrain<StoreState, StoreEvent>(StoreJournal.Aggregate, services), IStoreGrain
+{
+    /// <inheritdoc/>
+    public async Task<Outcome<StoreView>> Define(DefineStore command)
+    {
+        var recording = Record(
+            Store.Decide(Decided, new StoreCommand.Define(command)), Envelope.Of(command.Operation, default, command.Operation.Till, Now));
+        var (details, version) = (Decided.Details, DecidedVersion);
+        return await Durably(recording) is { } refused ? refused : View(details!, version);
+    }
+
+    /// <inheritdoc/>
+    public Task<StoreView?> Get()
+    {
+        Refresh();
+        return Task.FromResult(Durable.Details is { } details ? View(details, DurableVersion) : null);
+    }
+
+    private StoreView View(StoreDetails details, long version) => new(
+        new StoreId(Key),
+        details.Name,
+        details.District,
+        details.Kind,
+        details.Currency,
+        details.TimeZone,
+        details.TaxInclusive,
+        details.TaxRates,
+        details.Tills,
+        version);
+}

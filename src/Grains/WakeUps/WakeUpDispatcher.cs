@@ -1,0 +1,109 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Orleans;
+using Pos.Journal;
+
+namespace Pos.Grains;
+
+/// <summary>
+/// Claims the journal's due wake-ups and calls their grains, a bounded number at a time. Survives whatever fails: a wake-up that was
+/// not completed is claimed again when its lease has run out.
+/// </summary>
+public sealed partial class WakeUpDispatcher(IGrainFactory grains, GrainServices services, ILogger<WakeUpDispatcher> logger) : IHostedService
+{
+    private readonly string _owner = $"{Environment.MachineName}:{Environment.ProcessId}";
+    private readonly HashSet<Task> _running = [];
+    private readonly TaskCompletionSource _stop = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Task _loop = Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        _loop = Run();
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        _stop.TrySetResult();
+        await _loop.WaitAsync(cancellationToken);
+    }
+
+    private static IWakeable? Grain(IGrainFactory grains, StreamName stream) => stream.Category switch
+    {
+        StockJournal.Category => grains.GetGrain<IStockGrain>(stream.Key),
+        OrderJournal.Category => grains.GetGrain<IOrderGrain>(stream.Key),
+        ReturnJournal.Category => grains.GetGrain<IReturnGrain>(stream.Key),
+        _ => null,
+    };
+
+    private async Task Run()
+    {
+        // Not before the first poll: the engine may still be starting.
+        while (await Poll())
+        {
+            _running.RemoveWhere(static task => task.IsCompleted);
+            var room = services.Options.WakeUpsMax - _running.Count;
+            foreach (var claimed in room > 0 ? await Claim(room) : [])
+            {
+                _running.Add(Deliver(claimed));
+            }
+        }
+
+        await Task.WhenAll(_running);
+    }
+
+    private async Task<bool> Poll()
+    {
+        using var enough = new CancellationTokenSource();
+        var stopped = await Task.WhenAny(_stop.Task, Task.Delay(services.Options.WakeUpPoll, services.Clock, enough.Token)) == _stop.Task;
+        enough.Cancel();
+        return !stopped;
+    }
+
+    private async Task<IReadOnlyList<WakeUpLease>> Claim(int limit)
+    {
+        try
+        {
+            return await services.Journal.ClaimWakeUps(_owner, services.Options.WakeUpLease, limit, CancellationToken.None);
+        }
+        catch (Exception unavailable)
+        {
+            LogNotClaimed(logger, unavailable);
+            return [];
+        }
+    }
+
+    private async Task Deliver(WakeUpLease claimed)
+    {
+        var category = claimed.Stream.Category;
+        try
+        {
+            if (Grain(grains, claimed.Stream) is not { } grain)
+            {
+                // A newer release may know it: left to its lease.
+                LogUnknownCategory(logger, claimed.Stream);
+                return;
+            }
+
+            var next = await grain.WakeUp(CancellationToken.None);
+            await services.Journal.CompleteWakeUp(claimed, next, CancellationToken.None);
+            services.Instruments.OnWakeUp(category, answered: true);
+        }
+        catch (Exception unanswered)
+        {
+            services.Instruments.OnWakeUp(category, answered: false);
+            LogNotDelivered(logger, claimed.Stream, unanswered);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Due wake-ups could not be claimed; they wait for the next poll.")]
+    private static partial void LogNotClaimed(ILogger logger, Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The wake-up of {Stream} was not answered; it comes again when its lease has run out.")]
+    private static partial void LogNotDelivered(ILogger logger, StreamName stream, Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "No grain answers to wake-ups of {Stream}.")]
+    private static partial void LogUnknownCategory(ILogger logger, StreamName stream);
+}
