@@ -18,7 +18,7 @@ public sealed partial class OrderGrain(GrainServices services)
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
         await base.OnActivateAsync(cancellationToken);
-        _id = OrderId.Parse(Key);
+        _id = OrderId.Parse(Key, null);
         _saga = $"order:{Key}";
         _effects = new(_saga, Services.Logger);
         _loop = new(_saga, Step, DelayDeactivation, Services);

@@ -19,7 +19,7 @@ public sealed partial class ReturnGrain(GrainServices services)
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
         await base.OnActivateAsync(cancellationToken);
-        _id = ReturnId.Parse(Key);
+        _id = ReturnId.Parse(Key, null);
         _saga = $"return:{Key}";
         _effects = new(_saga, Services.Logger);
         _loop = new(_saga, Step, DelayDeactivation, Services);
