@@ -38,7 +38,7 @@ internal sealed partial class Activation : TaskScheduler, IGrainContext, IThread
 
         if (RunTurns(Silo.Turns.StepsMax))
         {
-            Silo.Turns.Schedule(this);
+            Silo.Turns.ScheduleLast(this);
         }
 
         if (outer is not null)

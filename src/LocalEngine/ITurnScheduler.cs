@@ -17,6 +17,9 @@ public interface ITurnScheduler
 
     /// <summary>Takes an item to execute soon. Does not throw and does not block.</summary>
     void Schedule(IThreadPoolWorkItem item);
+
+    /// <summary>Takes an activation that has run its steps and has more of them: whatever waits already may go first.</summary>
+    void ScheduleLast(IThreadPoolWorkItem item) => Schedule(item);
 }
 
 /// <summary>Runs turns on the process's thread pool.</summary>
@@ -25,6 +28,11 @@ public sealed class ThreadPoolTurns : ITurnScheduler
     /// <inheritdoc/>
     public int StepsMax => 64;
 
+    /// <remarks>The thread's own queue: what a call needs is still in the processor's cache there.</remarks>
     /// <inheritdoc/>
     public void Schedule(IThreadPoolWorkItem item) => ThreadPool.UnsafeQueueUserWorkItem(item, preferLocal: true);
+
+    /// <remarks>The queue of all threads: a busy grain must not come back before an HTTP request that waits there.</remarks>
+    /// <inheritdoc/>
+    public void ScheduleLast(IThreadPoolWorkItem item) => ThreadPool.UnsafeQueueUserWorkItem(item, preferLocal: false);
 }

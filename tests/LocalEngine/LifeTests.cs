@@ -221,6 +221,39 @@ public sealed class LifeTests
         Assert.Equal(2, disposed);
     }
 
+    [Fact]
+    public async Task A_grain_need_not_derive_from_Grain()
+    {
+        await using var silo = await TestSilo.StartAsync([typeof(FreeGrain)]);
+        Assert.Equal("free/7", await silo.Client.GetGrain<IFreeGrain>(7).Ask());
+        Assert.Equal("free/7 again", await silo.Client.GetGrain<IFreeGrain>(7).Ask());
+    }
+
+    public interface IFreeGrain : IGrainWithIntegerKey
+    {
+        Task<string> Ask();
+    }
+
+    public sealed class FreeGrain(IGrainContext context) : IGrainBase, IFreeGrain
+    {
+        private string _answer = "not activated";
+
+        public IGrainContext GrainContext => context;
+
+        public Task OnActivateAsync(CancellationToken token)
+        {
+            _answer = this.GetGrainId().ToString();
+            return Task.CompletedTask;
+        }
+
+        public Task<string> Ask()
+        {
+            var answer = _answer;
+            _answer = $"{GrainContext.GrainId} again";
+            return Task.FromResult(answer);
+        }
+    }
+
     public interface INeedyGrain : IGrainWithIntegerKey
     {
         Task<string> Ask();
