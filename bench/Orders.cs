@@ -1,0 +1,106 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace Pos.Bench;
+
+/// <summary>Two-line cash orders through the real server: 1,000 items, and one hot item in every order.</summary>
+internal static class Orders
+{
+    private const int Items = 1_000;
+    private static readonly int[] Clients = [1, 8, 64];
+
+    public static async Task Run(string[] args)
+    {
+        var seconds = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 10;
+        await using var silo = await SiloProcess.Start();
+        await OpenShop(silo.Port);
+        await Load(silo.Port, 64, hot: false, seconds, "warm-up");
+        foreach (var clients in Clients)
+        {
+            foreach (var hot in new[] { false, true })
+            {
+                await Load(silo.Port, clients, hot, seconds, hot ? "one hot SKU" : "1,000 SKUs");
+            }
+        }
+
+        Console.WriteLine(FormattableString.Invariant($"server: {silo.ResidentMegabytes:F0} MB resident, journal {silo.JournalMegabytes:F0} MB"));
+    }
+
+    private static async Task OpenShop(int port)
+    {
+        using var connection = new HttpConnection();
+        await connection.Connect(port);
+        await Must(connection, HttpConnection.Request(
+            "PUT", "/api/v1/stores/bench", "-",
+            """{"name":"Bench","district":"","kind":"shop","currency":"EUR","timeZone":"Europe/Berlin","taxInclusive":true,"taxRates":{"standard":1900},"tills":["till-1"]}"""));
+        for (var item = 0; item < Items; item++)
+        {
+            await Must(connection, HttpConnection.Request(
+                "PUT", $"/api/v1/products/sku-{item}", "-",
+                """{"name":"Thing","description":"","category":"","price":{"amount":199,"currency":"EUR"},"taxClass":"standard","kind":"goods","active":true}"""));
+            await Must(connection, HttpConnection.Request(
+                "POST", $"/api/v1/stores/bench/stock/sku-{item}/receipts", $"open-{item}", """{"quantity":1000000000}"""));
+        }
+    }
+
+    private static async Task Must(HttpConnection connection, byte[] request)
+    {
+        var status = await connection.Send(request);
+        if (status is < 200 or > 299)
+        {
+            throw new InvalidOperationException($"Status {status}: {connection.LastAnswer(600)}");
+        }
+    }
+
+    private static async Task Load(int port, int clients, bool hot, int seconds, string name)
+    {
+        var run = Stopwatch.GetTimestamp();
+        var end = run + (seconds * Stopwatch.Frequency);
+        var workers = await Task.WhenAll(Enumerable.Range(0, clients).Select(client => Task.Run(() => Client(port, client, hot, run, end))));
+        var elapsed = Stopwatch.GetElapsedTime(run).TotalSeconds;
+        var latencies = workers.SelectMany(worker => worker.Latencies).ToArray();
+        Array.Sort(latencies);
+        var failed = workers.Sum(worker => worker.NotCreated);
+        Console.WriteLine(FormattableString.Invariant(
+            $"{name,-12} {clients,3} clients: {latencies.Length / elapsed,8:F0} orders/s   mean {Milliseconds(latencies.Average()):F2}  p50 {At(latencies, 0.5):F2}  p95 {At(latencies, 0.95):F2}  p99 {At(latencies, 0.99):F2}  max {At(latencies, 1):F2} ms   not 201: {failed}"));
+    }
+
+    private static async Task<(List<long> Latencies, int NotCreated)> Client(int port, int client, bool hot, long run, long end)
+    {
+        using var connection = new HttpConnection();
+        await connection.Connect(port);
+        var latencies = new List<long>(100_000);
+        var notCreated = 0;
+        var state = (uint)(client + 1) * 2654435761u;
+        for (var n = 0; ; n++)
+        {
+            var first = hot ? 0 : Next(ref state);
+            var second = Next(ref state);
+            var request = HttpConnection.Request(
+                "POST", "/api/v1/orders", $"{run}-{client}-{n}",
+                $$"""{"store":"bench","till":"till-1","lines":[{"sku":"sku-{{first}}","quantity":1},{"sku":"sku-{{second}}","quantity":2}],"cash":{"amount":1000,"currency":"EUR"}}""");
+            var start = Stopwatch.GetTimestamp();
+            if (start >= end)
+            {
+                return (latencies, notCreated);
+            }
+
+            var status = await connection.Send(request);
+            latencies.Add(Stopwatch.GetTimestamp() - start);
+            notCreated += status == 201 ? 0 : 1;
+        }
+    }
+
+    // A seeded xorshift: every run asks for the same items.
+    private static int Next(ref uint state)
+    {
+        state ^= state << 13;
+        state ^= state >> 17;
+        state ^= state << 5;
+        return (int)(state % Items);
+    }
+
+    private static double At(long[] sorted, double share) => Milliseconds(sorted[Math.Min(sorted.Length - 1, (int)(sorted.Length * share))]);
+
+    private static double Milliseconds(double ticks) => ticks * 1000 / Stopwatch.Frequency;
+}

@@ -1,0 +1,94 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Pos.Bench;
+
+/// <summary>The real server in a process of its own, on a free loopback port and an empty journal.</summary>
+internal sealed class SiloProcess : IAsyncDisposable
+{
+    private static readonly TimeSpan StartMax = TimeSpan.FromSeconds(30);
+
+    private readonly Process _process;
+    private readonly string _data;
+
+    private SiloProcess(Process process, string data, int port, TimeSpan start)
+    {
+        _process = process;
+        _data = data;
+        Port = port;
+        FirstAnswer = start;
+    }
+
+    public int Port { get; }
+
+    /// <summary>From the start of the process to its first served request.</summary>
+    public TimeSpan FirstAnswer { get; }
+
+    public double ResidentMegabytes
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.WorkingSet64 / 1048576.0;
+        }
+    }
+
+    public double JournalMegabytes =>
+        new DirectoryInfo(_data).EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length) / 1048576.0;
+
+    public static async Task<SiloProcess> Start(params string[] settings)
+    {
+        var dll = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", "Silo", Path.GetFileName(AppContext.BaseDirectory.TrimEnd('/', '\\')), "Pos.Silo.dll"));
+        var data = Directory.CreateTempSubdirectory("pos-bench-").FullName;
+        var port = FreePort();
+        var arguments = new List<string> { dll, $"--Urls=http://127.0.0.1:{port}", $"--Journal:Path={data}", "--Pos:Demo=false", "--Logging:LogLevel:Default=Warning" };
+        arguments.AddRange(settings);
+        var clock = Stopwatch.StartNew();
+        var process = Process.Start(new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true })
+            ?? throw new InvalidOperationException("The server does not start.");
+        process.OutputDataReceived += (_, _) => { };
+        process.BeginOutputReadLine();
+        await FirstServed(port, process, clock);
+        return new SiloProcess(process, data, port, clock.Elapsed);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+        Directory.Delete(_data, recursive: true);
+    }
+
+    private static async Task FirstServed(int port, Process process, Stopwatch clock)
+    {
+        using var client = new HttpClient { BaseAddress = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}")) };
+        using var pause = new PeriodicTimer(TimeSpan.FromMilliseconds(5));
+        while (true)
+        {
+            try
+            {
+                using var answer = await client.GetAsync(new Uri("/health/ready", UriKind.Relative));
+                if (answer.IsSuccessStatusCode)
+                {
+                    return;
+                }
+            }
+            catch (HttpRequestException) when (clock.Elapsed < StartMax && !process.HasExited)
+            {
+                // Not listening yet.
+            }
+
+            await pause.WaitForNextTickAsync();
+        }
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}
