@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 
 namespace Pos.Bench;
 
@@ -7,19 +6,19 @@ namespace Pos.Bench;
 internal static class Orders
 {
     private const int Items = 1_000;
+    private const int Seconds = 10;
     private static readonly int[] Clients = [1, 8, 64];
 
-    public static async Task Run(string[] args)
+    public static async Task RunAsync()
     {
-        var seconds = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 10;
         await using var silo = await SiloProcess.Start();
         await OpenShop(silo.Port);
-        await Load(silo.Port, 64, hot: false, seconds, "warm-up");
+        await Load(silo.Port, 64, hot: false, "warm-up");
         foreach (var clients in Clients)
         {
             foreach (var hot in new[] { false, true })
             {
-                await Load(silo.Port, clients, hot, seconds, hot ? "one hot SKU" : "1,000 SKUs");
+                await Load(silo.Port, clients, hot, hot ? "one hot SKU" : "1,000 SKUs");
             }
         }
 
@@ -52,10 +51,10 @@ internal static class Orders
         }
     }
 
-    private static async Task Load(int port, int clients, bool hot, int seconds, string name)
+    private static async Task Load(int port, int clients, bool hot, string name)
     {
         var run = Stopwatch.GetTimestamp();
-        var end = run + (seconds * Stopwatch.Frequency);
+        var end = run + (Seconds * Stopwatch.Frequency);
         var workers = await Task.WhenAll(Enumerable.Range(0, clients).Select(client => Task.Run(() => Client(port, client, hot, run, end))));
         var elapsed = Stopwatch.GetElapsedTime(run).TotalSeconds;
         var latencies = workers.SelectMany(worker => worker.Latencies).ToArray();

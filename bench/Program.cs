@@ -5,6 +5,8 @@ var benchmarks = new Dictionary<string, Func<Task>>
 {
     ["calls"] = Calls.RunAsync,
     ["journal"] = Journal.RunAsync,
+    ["orders"] = Orders.RunAsync,
+    ["start"] = Start.RunAsync,
 };
 
 if (args is not [var name] || !benchmarks.TryGetValue(name, out var run))

@@ -5,7 +5,7 @@ internal static class Start
 {
     private const int Rounds = 7;
 
-    public static async Task Run(string[] args)
+    public static async Task RunAsync()
     {
         var starts = new List<double>();
         var idle = new List<double>();

@@ -16,7 +16,7 @@ internal static class Engine
 #if ORLEANS
         builder.Host.UseOrleans(silo => silo.UseLocalhostClustering());
 #else
-        builder.Services.AddLocalEngine(options => options.GrainAssemblies.Add(typeof(EventSourcedGrain<,>).Assembly));
+        builder.Services.AddLocalEngine(options => options.Assemblies.Add(typeof(EventSourcedGrain<,>).Assembly));
 #endif
     }
 }

@@ -1,4 +1,4 @@
-using Pos.Journal;
+using Pos.Journal.Sqlite;
 using Pos.Verification;
 
 namespace Pos.Silo;
@@ -8,7 +8,7 @@ internal static partial class Startup
 {
     /// <summary>Lets <c>pos verify</c> check the journal of a running silo: nobody else can open the file meanwhile.</summary>
     public static void MapVerification(this WebApplication app) =>
-        app.MapPost("/admin/verify", async (IJournal journal, CancellationToken cancelled) =>
+        app.MapPost("/admin/verify", async (SqliteJournal journal, CancellationToken cancelled) =>
                 TypedResults.Json(await Verifier.Run(journal, cancelled), VerificationJson.Default.VerificationReport))
             .ExcludeFromDescription();
 
