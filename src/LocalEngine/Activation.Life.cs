@@ -16,6 +16,7 @@ internal sealed partial class Activation
     private long _lastUsed;
     private long _keepUntil;
     private bool _isKeptForever;
+    private bool _isLeaving;
 
     public object? GrainInstance { get; private set; }
 
@@ -48,11 +49,12 @@ internal sealed partial class Activation
     {
         lock (_turns)
         {
-            if (_stage is Stage.Deactivating or Stage.Gone || _reason.ReasonCode != DeactivationReasonCode.None)
+            if (_isLeaving || _stage == Stage.Gone)
             {
                 return;
             }
 
+            _isLeaving = true;
             _reason = deactivationReason;
             _deactivationToken = cancellationToken;
             if (_stage == Stage.Active)
@@ -154,7 +156,7 @@ internal sealed partial class Activation
         bool stays;
         lock (_turns)
         {
-            stays = _reason.ReasonCode == DeactivationReasonCode.None;
+            stays = !_isLeaving;
             _stage = stays ? Stage.Active : Stage.Deactivating;
         }
 

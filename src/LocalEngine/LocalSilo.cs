@@ -67,6 +67,7 @@ internal sealed partial class LocalSilo : IClusterClient, IHostedService, IDispo
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         _isStopping = true;
+        Interlocked.MemoryBarrier();
         foreach (var activation in InOrder(All))
         {
             activation.Deactivate(Stopping, cancellationToken);
@@ -134,11 +135,7 @@ internal sealed partial class LocalSilo : IClusterClient, IHostedService, IDispo
                 }
 
                 activation = _activations.GetOrAdd(grainId, _makeActivation);
-                if (_isStopping)
-                {
-                    // It may have come too late to be seen by the stop.
-                    activation.Deactivate(Stopping);
-                }
+                DeactivateIfStopping(activation);
             }
 
             if (activation.TryAccept(call))
@@ -165,7 +162,18 @@ internal sealed partial class LocalSilo : IClusterClient, IHostedService, IDispo
         var next = MakeActivation(last.GrainId);
         next.Adopt(firstWaiting, lastWaiting, waiting);
         _activations[last.GrainId] = next;
+        DeactivateIfStopping(next);
         return next;
+    }
+
+    /// <summary>An activation that comes while the stop visits all of them is either seen by the stop or sees the stop.</summary>
+    private void DeactivateIfStopping(Activation activation)
+    {
+        Interlocked.MemoryBarrier();
+        if (_isStopping)
+        {
+            activation.Deactivate(Stopping);
+        }
     }
 
     private static IdSpan StringKey(string key)

@@ -222,6 +222,24 @@ public sealed class LifeTests
     }
 
     [Fact]
+    public void Others_can_wait_until_an_activation_is_gone() => World.Run(async silo =>
+    {
+        IGrainContext? context = null;
+        silo.Script["go"] = (grain, _) =>
+        {
+            context = grain.GrainContext;
+            grain.GoWhenIdle();
+            return Task.FromResult("");
+        };
+        silo.Script.OnDeactivate = (_, _, _) => silo.PassAsync(TimeSpan.FromSeconds(5));
+        await silo.Plain().Do("go");
+        var start = silo.Time.GetTimestamp();
+        await context!.Deactivated;
+        Assert.Equal(TimeSpan.FromSeconds(5), silo.Time.GetElapsedTime(start));
+        await context.Deactivated;
+    });
+
+    [Fact]
     public async Task A_grain_need_not_derive_from_Grain()
     {
         await using var silo = await TestSilo.StartAsync([typeof(FreeGrain)]);

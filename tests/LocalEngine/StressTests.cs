@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Orleans;
 using Orleans.Concurrency;
+using Orleans.Runtime;
 using Xunit.Abstractions;
 
 namespace Pos.Tests;
@@ -59,6 +60,95 @@ public sealed class StressTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public async Task A_stop_in_the_middle_of_traffic_ends_every_call_and_every_activation()
+    {
+        var silo = await TestSilo.StartAsync([typeof(LedgerGrain)]);
+        LedgerGrain.Reset();
+        var answered = 0;
+        var callers = Enumerable.Range(0, 32).Select(async caller =>
+        {
+            await Task.Yield();
+            try
+            {
+                for (var call = 0; ; call++)
+                {
+                    await silo.Client.GetGrain<ILedgerGrain>(call % 50).Add((caller * 1_000_000) + call, (Behaviour)((caller + call) % 6));
+                    Interlocked.Increment(ref answered);
+                }
+            }
+            catch (Exception exception) when (exception is SiloUnavailableException or OrleansMessageRejectionException)
+            {
+                // What the stop tells callers.
+            }
+        }).ToList();
+        await Wait.Until(() => answered > 10_000);
+
+        // The clock stands still, so a stop that waits for its time-out would never end.
+        await silo.StopAsync().WaitAsync(TimeSpan.FromSeconds(60));
+        await Task.WhenAll(callers).WaitAsync(TimeSpan.FromSeconds(60));
+        Assert.Equal(0, LedgerGrain.Overlaps);
+        Assert.Equal(0, LedgerGrain.Alive);
+    }
+
+    [Fact]
+    public async Task Cancellation_at_any_moment_ends_the_call_and_leaves_the_grain_well()
+    {
+        var seed = Environment.TickCount;
+        output.WriteLine($"seed {seed}");
+        await using var silo = await TestSilo.StartScriptedAsync();
+        var (started, ended) = (0, 0);
+        silo.Script["work"] = async (_, token) =>
+        {
+            Interlocked.Increment(ref started);
+            try
+            {
+                for (var i = 0; i < 20; i++)
+                {
+                    await Task.Yield();
+                    token.ThrowIfCancellationRequested();
+                }
+            }
+            finally
+            {
+                Interlocked.Increment(ref ended);
+            }
+
+            return "done";
+        };
+        var outcomes = new ConcurrentDictionary<string, int>();
+        await Task.WhenAll(Enumerable.Range(0, 32).Select(async caller =>
+        {
+            await Task.Yield();
+#pragma warning disable RS0030 // The seed is printed.
+            var random = new Random(seed + caller);
+#pragma warning restore RS0030
+            for (var call = 0; call < 500; call++)
+            {
+                using var cancellation = new CancellationTokenSource();
+                var answer = silo.Plain($"{call % 4}").DoCancellable("work", cancellation.Token);
+                for (var wait = random.Next(50); wait > 0; wait--)
+                {
+                    await Task.Yield();
+                }
+
+                await cancellation.CancelAsync();
+                await answer.ContinueWith(
+                    task => outcomes.AddOrUpdate($"{task.Status}", 1, (_, count) => count + 1),
+                    CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            }
+        })).WaitAsync(TimeSpan.FromMinutes(2));
+        output.WriteLine(string.Join(", ", outcomes));
+        Assert.Equal(32 * 500, outcomes.Values.Sum());
+        Assert.Empty(outcomes.Keys.Except(["RanToCompletion", "Canceled"]));
+        foreach (var key in Enumerable.Range(0, 4))
+        {
+            Assert.Equal("done", await silo.Plain($"{key}").Do("work"));
+        }
+
+        Assert.Equal(started, ended);
+    }
+
+    [Fact]
     public void Collected_activations_leave_nothing_behind() => World.Run(
         async silo =>
         {
@@ -109,6 +199,9 @@ public sealed class StressTests(ITestOutputHelper output)
         internal static int Overlaps;
         internal static int Twins;
         internal static int Activations;
+
+        internal static int Alive => Live.Values.Sum();
+
         private static readonly ConcurrentDictionary<string, int> Live = new();
         private int _running;
 
