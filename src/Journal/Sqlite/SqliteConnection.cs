@@ -142,6 +142,9 @@ internal sealed class SqliteStatement(SqliteConnection connection, sqlite3_stmt 
         return (error.Code & 0xff) == raw.SQLITE_CONSTRAINT ? error.Code : throw error;
     }
 
+    /// <summary>The statement itself, for bindings that must not copy. Valid while this lives.</summary>
+    public IntPtr Pointer => handle.DangerousGetHandle();
+
     public void Reset() => raw.sqlite3_reset(handle);
 
     public long Int64(int column) => raw.sqlite3_column_int64(handle, column);

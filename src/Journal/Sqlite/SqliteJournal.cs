@@ -57,6 +57,9 @@ public sealed class SqliteJournal : GroupCommitJournal, IDisposable
         set => files.HeadFileOn = value;
     }
 
+    /// <summary>Makes the disk look full, for tests: the database may not grow beyond so many pages.</summary>
+    internal void LimitPages(int pages) => files.Writer.LimitPages(pages);
+
     /// <summary>
     /// What the head file says: how far the journal had reached when it last acknowledged something. Null: it cannot be read. Returns
     /// when <see cref="IJournal.Head"/> has reached it, so that a read that begins afterwards must find it.

@@ -15,7 +15,7 @@ internal sealed class SqliteWriter : IDisposable
     private readonly SqliteConnection connection;
     private readonly SqliteStatement begin;
     private readonly SqliteStatement commit;
-    private readonly SqliteStatement insert;
+    private readonly SqliteEventInsert insert;
     private readonly SqliteStatement removeFrom;
     private readonly SqliteStatement setHead;
     private readonly SqliteStatement readHead;
@@ -32,7 +32,7 @@ internal sealed class SqliteWriter : IDisposable
         this.connection = connection;
         begin = connection.Prepare("BEGIN IMMEDIATE");
         commit = connection.Prepare("COMMIT");
-        insert = connection.Prepare("INSERT INTO events VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)");
+        insert = new SqliteEventInsert(connection);
         removeFrom = connection.Prepare("DELETE FROM events WHERE position >= ?1");
         setHead = connection.Prepare("UPDATE head SET position = ?1, running = ?2");
         readHead = connection.Prepare("SELECT position, running FROM head");
@@ -110,6 +110,9 @@ internal sealed class SqliteWriter : IDisposable
         connection.Check(raw.sqlite3_wal_checkpoint_v2(connection.Handle, null, raw.SQLITE_CHECKPOINT_PASSIVE, out _, out _));
     }
 
+    /// <summary>Makes the disk look full, for tests. Only while nothing is being written.</summary>
+    public void LimitPages(int pages) => connection.Execute($"PRAGMA max_page_count = {pages}");
+
     public void Dispose() => connection.Dispose();
 
     private void Begin()
@@ -175,39 +178,20 @@ internal sealed class SqliteWriter : IDisposable
         var stream = ReadOnlySpan<byte>.Empty;
         for (var i = 0; i < append.Events; i++)
         {
-            var e = new EncodedEvent(encoded[at..]);
-            stream = e.Bytes();
-            BindEvent(ref e, stream, before + i + 1);
-            var hash = encoded.Slice(at + e.Consumed, ChainHash.Size);
-            insert.BindBlob(15, hash);
-            var code = insert.StepOrConstraint();
+            var code = insert.Insert(before + i + 1, encoded[at..], out stream, out var consumed);
             if (code != raw.SQLITE_DONE)
             {
                 Refuse(append, code, before, i);
                 return;
             }
 
-            at += e.Consumed + ChainHash.Size;
+            at += consumed + ChainHash.Size;
         }
 
         position = before + append.Events;
         AdvanceRunning(append);
         wakeUps.Change(stream, append.WakeUp);
         append.Fate = Fate.Stored;
-    }
-
-    private void BindEvent(ref EncodedEvent e, ReadOnlySpan<byte> stream, long at)
-    {
-        insert.Bind(1, at);
-        insert.BindText(2, stream);
-        insert.Bind(3, e.Int64());
-        insert.BindText(4, e.Bytes());
-        insert.Bind(5, e.Int32());
-        insert.Bind(6, e.Int64());
-        insert.Bind(7, e.Int64());
-        for (var column = 8; column <= 13; column++)
-            insert.BindText(column, e.Bytes());
-        insert.BindBlob(14, e.Bytes());
     }
 
     private void Refuse(Append append, int code, long before, int written)

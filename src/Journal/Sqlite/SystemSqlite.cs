@@ -19,7 +19,10 @@ internal static class SystemSqlite
     private static bool Load()
     {
         NativeLibrary.SetDllImportResolver(typeof(SQLite3Provider_e_sqlite3).Assembly, Resolve);
+        NativeLibrary.SetDllImportResolver(typeof(SystemSqlite).Assembly, Resolve);
         raw.SetProvider(new SQLite3Provider_e_sqlite3());
+        // Counting allocated memory takes a process-wide lock at each allocation, and nobody reads the count.
+        _ = raw.sqlite3_config(raw.SQLITE_CONFIG_MEMSTATUS, 0);
         var version = raw.sqlite3_libversion_number();
         return version >= VersionMin
             ? true

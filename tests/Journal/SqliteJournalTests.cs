@@ -1,0 +1,200 @@
+using System.Diagnostics;
+using System.Globalization;
+using Pos.Journal;
+using Pos.Journal.Sqlite;
+using Pos.Tests.Rigs;
+
+namespace Pos.Tests;
+
+/// <summary>What only a journal in files can meet.</summary>
+public sealed class SqliteJournalTests : IDisposable
+{
+    private static readonly StreamName Stock = new("stock", "london/85123A");
+
+    private readonly string folder = Directory.CreateTempSubdirectory("pos-journal-").FullName;
+    private readonly JournalInstruments instruments = new();
+
+    public void Dispose()
+    {
+        instruments.Dispose();
+        Directory.Delete(folder, recursive: true);
+    }
+
+    private SqliteJournalOptions Options(bool rebuildHead = false) => new() { Path = folder, RebuildHead = rebuildHead };
+
+    private SqliteJournal Open(SqliteJournalOptions? options = null) => SqliteJournal.Open(options ?? Options(), TimeProvider.System, instruments);
+
+    private string FilePath(string name) => Path.Combine(folder, name);
+
+    private static async Task<AppendResult> Append(SqliteJournal journal, string payload, StreamName? stream = null)
+    {
+        var session = await journal.Open(stream ?? Stock, new Recorder(), CancellationToken.None);
+        session.TryAppend(
+            [new NewEvent("x", 1, System.Text.Encoding.UTF8.GetBytes(payload))], new EventContext(DateTimeOffset.UnixEpoch), WakeUpChange.Keep,
+            out var result);
+        return await result;
+    }
+
+    private static async Task<int> Count(SqliteJournal journal)
+    {
+        var count = 0;
+        await foreach (var _ in journal.ReadAll(0, CancellationToken.None))
+            count++;
+        return count;
+    }
+
+    [Fact]
+    public async Task a_full_disk_fails_the_append_and_the_journal_recovers_when_there_is_room_again()
+    {
+        using var journal = Open();
+        Assert.Equal(AppendResult.Durable, await Append(journal, "before"));
+        journal.LimitPages(1);
+        Assert.Equal(AppendResult.Failed, await Append(journal, new string('x', 100_000)));
+        Assert.Equal(AppendResult.Failed, await Append(journal, new string('x', 100_000)));
+        journal.LimitPages(1_000_000);
+        Assert.Equal(AppendResult.Durable, await Append(journal, new string('x', 100_000)));
+        Assert.Equal(2, await Count(journal));
+    }
+
+    [Fact]
+    public async Task a_second_process_is_refused_naming_the_folder_and_the_first_ones_id()
+    {
+        using var journal = Open();
+        Assert.Equal(AppendResult.Durable, await Append(journal, "mine"));
+        var refused = Assert.Throws<JournalInUseException>(() => Open());
+        Assert.Contains(folder, refused.Message, StringComparison.Ordinal);
+        Assert.Contains(Environment.ProcessId.ToString(CultureInfo.InvariantCulture), refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task a_lock_held_by_another_process_is_freed_by_its_death()
+    {
+        if (!OperatingSystem.IsLinux() || !File.Exists("/usr/bin/flock"))
+            return;
+        var start = new ProcessStartInfo("/usr/bin/flock") { RedirectStandardOutput = true };
+        foreach (var argument in new[] { "--no-fork", FilePath("journal.lock"), "sh", "-c", "echo held; exec sleep 600" })
+            start.ArgumentList.Add(argument);
+        using (var holder = Process.Start(start)!)
+        {
+            Assert.Equal("held", await holder.StandardOutput.ReadLineAsync());
+            Assert.Throws<JournalInUseException>(() => Open());
+            holder.Kill();
+            await holder.WaitForExitAsync();
+        }
+
+        using var journal = Open();
+        Assert.Equal(AppendResult.Durable, await Append(journal, "mine"));
+    }
+
+    [Fact]
+    public async Task a_missing_head_file_is_refused_and_rebuilt_on_demand()
+    {
+        using (var journal = Open())
+            Assert.Equal(AppendResult.Durable, await Append(journal, "a"));
+        File.Delete(FilePath("journal.head"));
+        Assert.Contains("RebuildHead", Assert.Throws<JournalCorruptException>(() => Open()).Message, StringComparison.Ordinal);
+        using (var rebuilt = Open(Options(rebuildHead: true)))
+            Assert.Equal(1, rebuilt.Head);
+        using var again = Open();
+        Assert.Equal(1, await Count(again));
+    }
+
+    [Fact]
+    public async Task a_database_older_than_its_head_file_is_refused()
+    {
+        using (var journal = Open())
+            Assert.Equal(AppendResult.Durable, await Append(journal, "a"));
+        File.Copy(FilePath("journal.db"), FilePath("copy"));
+        using (var journal = Open())
+            Assert.Equal(AppendResult.Durable, await Append(journal, "b"));
+        File.Copy(FilePath("copy"), FilePath("journal.db"), overwrite: true);
+        var refused = Assert.Throws<JournalCorruptException>(() => Open());
+        Assert.Contains("1 events are lost", refused.Message, StringComparison.Ordinal);
+        using var accepted = Open(Options(rebuildHead: true));
+        Assert.Equal(1, await Count(accepted));
+    }
+
+    [Fact]
+    public async Task a_damaged_log_that_sqlite_silently_drops_is_noticed()
+    {
+        var copy = Path.Combine(folder, "copy");
+        using (var journal = Open())
+        {
+            for (var i = 0; i < 20; i++)
+                Assert.Equal(AppendResult.Durable, await Append(journal, $"{i}"));
+            // What a crash would leave: the log is not moved into the database yet.
+            Directory.CreateDirectory(copy);
+            foreach (var name in new[] { "journal.db", "journal.db-wal", "journal.head" })
+                File.Copy(FilePath(name), Path.Combine(copy, name));
+        }
+
+        using (var log = new FileStream(Path.Combine(copy, "journal.db-wal"), FileMode.Open))
+        {
+            log.Position = log.Length * 3 / 4;
+            var damaged = (byte)(log.ReadByte() ^ 1);
+            log.Position--;
+            log.WriteByte(damaged);
+        }
+
+        var refused = Assert.Throws<JournalCorruptException>(() => Open(new SqliteJournalOptions { Path = copy }));
+        Assert.Contains("events are lost", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task a_snapshot_of_a_history_that_is_gone_is_ignored()
+    {
+        using (var journal = Open())
+        {
+            Assert.Equal(AppendResult.Durable, await Append(journal, "a"));
+            var session = await journal.Open(Stock, new Recorder(), CancellationToken.None);
+            session.SaveSnapshot("state"u8.ToArray(), 1, 1);
+        }
+
+        using (var connection = SqliteConnection.Open(FilePath("journal.db"), reader: false))
+        {
+            Assert.Equal(1, connection.ExecuteInt64("SELECT count(*) FROM snapshots"));
+            connection.Execute("UPDATE snapshots SET version = 7");
+        }
+
+        using var again = Open();
+        var ahead = new Recorder();
+        await again.Open(Stock, ahead, CancellationToken.None);
+        Assert.Equal((null, 1), (ahead.Restored, ahead.Events.Count));
+    }
+
+    [Fact]
+    public async Task what_the_files_say_by_themselves_agrees_with_the_events()
+    {
+        using var journal = Open();
+        for (var i = 0; i < 5; i++)
+            Assert.Equal(AppendResult.Durable, await Append(journal, $"{i}"));
+        var running = RunningHash.Start.ToArray();
+        await foreach (var recorded in journal.ReadAll(0, CancellationToken.None))
+            RunningHash.Advance(running, recorded.Hash.Span);
+        var (head, stored) = (journal.ReadHeadFile(), journal.ReadStoredMark());
+        Assert.Equal((5L, 5L), (head!.Value.Position, stored.Position));
+        Assert.Equal(running, head.Value.Running.ToArray());
+        Assert.Equal(running, stored.Running.ToArray());
+    }
+
+    [Fact]
+    public void a_database_of_another_program_is_refused()
+    {
+        using (var connection = SqliteConnection.Open(FilePath("journal.db"), reader: false))
+            connection.Execute("CREATE TABLE theirs (x)");
+        Assert.Contains("another program", Assert.Throws<InvalidOperationException>(() => Open()).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("BatchEventsMax")]
+    [InlineData("QueueBytesMax")]
+    [InlineData("Path")]
+    [InlineData("CheckpointPages")]
+    public void a_setting_out_of_range_is_refused_by_its_name(string setting)
+    {
+        var options = Options();
+        var property = typeof(SqliteJournalOptions).GetProperty(setting)!;
+        property.SetValue(options, property.PropertyType == typeof(string) ? "" : 0);
+        Assert.Contains("Journal:" + setting, Assert.Throws<ArgumentOutOfRangeException>(() => Open(options)).Message, StringComparison.Ordinal);
+    }
+}
