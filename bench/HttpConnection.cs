@@ -39,8 +39,7 @@ internal sealed class HttpConnection : IDisposable
 
             if (end >= 0 ? length >= end : _buffer.AsSpan(0, length).EndsWith("0\r\n\r\n"u8))
             {
-                Utf8Parser.TryParse(_buffer.AsSpan(9, 3), out int status, out _);
-                return status;
+                return Utf8Parser.TryParse(_buffer.AsSpan(9, 3), out int status, out _) ? status : 0;
             }
         }
     }

@@ -77,7 +77,7 @@ internal static class Orders
             var second = Next(ref state);
             var request = HttpConnection.Request(
                 "POST", "/api/v1/orders", $"{run}-{client}-{n}",
-                $$"""{"store":"bench","till":"till-1","lines":[{"sku":"sku-{{first}}","quantity":1},{"sku":"sku-{{second}}","quantity":2}],"cash":{"amount":1000,"currency":"EUR"}}""");
+                $$$"""{"store":"bench","till":"till-1","lines":[{"sku":"sku-{{{first}}}","quantity":1},{"sku":"sku-{{{second}}}","quantity":2}],"cash":{"amount":1000,"currency":"EUR"}}""");
             var start = Stopwatch.GetTimestamp();
             if (start >= end)
             {
