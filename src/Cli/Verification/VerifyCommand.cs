@@ -57,7 +57,7 @@ internal static class VerifyCommand
             throw new CannotRunException($"No server answers at {server.Address}.");
         }
 
-        return (await VerifyFiles(folder ?? DefaultData, folder is null ? $"No server answers at {server.Address}, and " : "", cancellationToken),
+        return (await VerifyFiles(folder ?? DefaultData, folder is null ? $"No server answers at {server.Address}. " : "", cancellationToken),
             $"the journal in {folder ?? DefaultData}");
     }
 
@@ -66,7 +66,7 @@ internal static class VerifyCommand
         // Opening would make a journal where there is none, and an empty one has no fault.
         if (!File.Exists(Path.Combine(folder, "journal.db")))
         {
-            throw new CannotRunException($"{preamble}there is no journal in {folder}.");
+            throw new CannotRunException($"{preamble}There is no journal in {folder}.");
         }
 
         try
