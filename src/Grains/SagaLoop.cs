@@ -29,7 +29,7 @@ internal sealed partial class SagaLoop(
     // Longer than any one step may take, so that the activation is not collected between two of them.
     private static readonly TimeSpan KeptAlive = TimeSpan.FromMinutes(10);
 
-    private readonly List<TaskCompletionSource> _waiting = [];
+    private readonly HashSet<TaskCompletionSource> _waiting = [];
     private TaskCompletionSource? _news;
     private bool _running;
     private bool _stopped;
@@ -69,18 +69,12 @@ internal sealed partial class SagaLoop(
             return;
         }
 
-        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        // The timer completes the wait itself: waiting for whichever of two tasks ends first would go through the thread pool.
+        var ended = NewSignal();
         _waiting.Add(ended);
-        using var enough = new CancellationTokenSource();
-        if (await Task.WhenAny(ended.Task, Task.Delay(bounded, services.Clock, enough.Token)) == ended.Task)
-        {
-            enough.Cancel();
-            await ended.Task;
-        }
-        else
-        {
-            _waiting.Remove(ended);
-        }
+        using var enough = Completing(ended, bounded);
+        await ended.Task;
+        _waiting.Remove(ended);
     }
 
     private async Task Run()
@@ -136,12 +130,16 @@ internal sealed partial class SagaLoop(
         var options = services.Options;
         var growing = options.RetryMin * Math.Pow(2, Math.Min(failures - 1, 30));
         var pause = (growing < options.RetryMax ? growing : options.RetryMax) * (0.5 + (services.Chance.NextDouble() / 2));
-        using var enough = new CancellationTokenSource();
-        _news = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        await Task.WhenAny(_news.Task, Task.Delay(pause, services.Clock, enough.Token));
+        _news = NewSignal();
+        using var enough = Completing(_news, pause);
+        await _news.Task;
         _news = null;
-        enough.Cancel();
     }
+
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private ITimer Completing(TaskCompletionSource signal, TimeSpan after) => services.Clock.CreateTimer(
+        static state => ((TaskCompletionSource)state!).TrySetResult(), signal, after, Timeout.InfiniteTimeSpan);
 
     private void Release(Action<TaskCompletionSource> tell)
     {

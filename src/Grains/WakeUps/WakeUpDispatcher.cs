@@ -13,7 +13,7 @@ public sealed partial class WakeUpDispatcher(IGrainFactory grains, GrainServices
 {
     private readonly string _owner = $"{Environment.MachineName}:{Environment.ProcessId}";
     private readonly HashSet<Task> _running = [];
-    private readonly TaskCompletionSource _stop = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _stop = new();
     private Task _loop = Task.CompletedTask;
 
     /// <inheritdoc/>

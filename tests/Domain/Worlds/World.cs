@@ -68,6 +68,7 @@ internal sealed class World
     {
         Silo.Die();
         Silo = new(this);
+        Silo.Start();
         var before = _restarted;
         _restarted = new();
         before.SetResult();
