@@ -4,8 +4,13 @@ namespace Pos.Journal;
 /// The append-only event journal: the only source of truth of a silo or of a cluster.
 /// </summary>
 /// <remarks>
-/// <para><b>Atomicity.</b> One append (all its events and its wake-up change) is stored whole or not at all.</para>
-/// <para><b>Durability.</b> An append is reported <see cref="AppendResult.Durable"/> only when it survives the loss of power.</para>
+/// <para><b>Atomicity.</b> One append (all its events and its wake-up change) is stored whole or not at all, whatever else shares its
+/// transaction: a neighbour that conflicts or fails takes nobody with it but the appends behind it in its own session.</para>
+/// <para><b>Durability.</b> An append is reported <see cref="AppendResult.Durable"/> only when it survives the loss of power, and when
+/// its loss by any other cause would be noticed at the next start. What is not yet so is neither read nor decided on: reads end before
+/// it, and <see cref="Open"/> waits for it.</para>
+/// <para><b>Failure.</b> Expected outcomes are data: <see cref="AppendAdmission"/> and <see cref="AppendResult"/>. Reads throw
+/// <see cref="JournalUnavailableException"/> (try again later) or <see cref="JournalCorruptException"/> (a person has to look).</para>
 /// <para><b>Order.</b> <see cref="RecordedEvent.Position"/> grows in commit order; a reader never sees a position before every smaller one.</para>
 /// <para><b>Fencing.</b> (stream, version) is unique: of two writers of one version exactly one wins, the other's session is poisoned.</para>
 /// <para>All members may be called from any thread. Reads see durable events only.</para>
@@ -20,7 +25,9 @@ public interface IJournal
     /// the way, and opens a session that appends behind them.
     /// </summary>
     /// <exception cref="JournalCorruptException">An event is missing or does not continue the chain.</exception>
-    /// <exception cref="JournalUnavailableException">The store cannot be read now; nothing was opened.</exception>
+    /// <exception cref="JournalUnavailableException">
+    /// The store cannot be read now, or the stream's last event is written and did not become durable in time; nothing was opened.
+    /// </exception>
     ValueTask<JournalSession> Open(StreamName stream, IStreamFold fold, CancellationToken cancellationToken);
 
     /// <summary>The stream's events with a version above <paramref name="afterVersion"/>, ascending, at most <paramref name="limit"/>.</summary>
@@ -51,14 +58,18 @@ public interface IJournal
     /// <param name="lease">How long the claim keeps others away.</param>
     /// <param name="limit">At most so many, the longest due first.</param>
     /// <param name="cancellationToken">Ends the claim.</param>
-    /// <exception cref="JournalUnavailableException">The store cannot be read or written now.</exception>
+    /// <exception cref="JournalUnavailableException">
+    /// The store cannot be read or written now, or the queue is full. If anything was claimed all the same, its lease runs out by itself.
+    /// </exception>
     ValueTask<IReadOnlyList<WakeUpLease>> ClaimWakeUps(string owner, TimeSpan lease, int limit, CancellationToken cancellationToken);
 
     /// <summary>
     /// Ends a lease: the wake-up moves to <paramref name="next"/>, or goes when that is null. Does nothing when the stream has
     /// changed its wake-up since the claim, or when the lease has passed to another.
     /// </summary>
-    /// <exception cref="JournalUnavailableException">The store cannot be written now; the lease runs out by itself.</exception>
+    /// <exception cref="JournalUnavailableException">
+    /// The store cannot be written now, or the queue is full; if the lease was not ended, it runs out by itself and the wake-up comes again.
+    /// </exception>
     ValueTask CompleteWakeUp(WakeUpLease claimed, DateTimeOffset? next, CancellationToken cancellationToken);
 }
 

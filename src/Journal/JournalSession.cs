@@ -33,7 +33,11 @@ public abstract class JournalSession
     /// <param name="context">Who, where and when, stored with every one of them.</param>
     /// <param name="wakeUp">What becomes of the stream's wake-up in the same transaction.</param>
     /// <param name="result">When admitted: ends with the append's fate. An unknown fate is looked up first, never guessed.</param>
-    /// <returns>Whether it was queued. When it was not, nothing has changed and the session is as it was.</returns>
+    /// <returns>
+    /// Whether it was queued. When it was not, nothing has changed and the session is as it was. A journal that is closed admits and
+    /// fails: the result is <see cref="AppendResult.Failed"/> at once.
+    /// </returns>
+    /// <exception cref="ArgumentException">No events, or more bytes than the journal's queue holds; nothing has changed.</exception>
     public abstract AppendAdmission TryAppend(
         ReadOnlySpan<NewEvent> events, EventContext context, WakeUpChange wakeUp, out Task<AppendResult> result);
 

@@ -13,6 +13,7 @@ internal sealed class SqliteReader : IDisposable
     private readonly SqliteStatement byPosition;
     private readonly SqliteStatement began;
     private readonly SqliteStatement snapshot;
+    private readonly SqliteStatement head;
 
     // Neighbouring events mostly share their texts.
     private readonly string[] seen = new string[16];
@@ -29,6 +30,7 @@ internal sealed class SqliteReader : IDisposable
             ORDER BY position LIMIT ?6
             """);
         snapshot = connection.Prepare("SELECT state, state_version, version, hash FROM snapshots WHERE stream = ?1");
+        head = connection.Prepare("SELECT position, running FROM head");
         Array.Fill(seen, "");
     }
 
@@ -90,11 +92,15 @@ internal sealed class SqliteReader : IDisposable
     /// <summary>How far the database says it reaches.</summary>
     public JournalMark ReadMark()
     {
-        var statement = connection.Prepare("SELECT position, running FROM head");
-        statement.Step();
-        var mark = new JournalMark(statement.Int64(0), statement.Bytes(1).ToArray());
-        statement.Reset();
-        return mark;
+        try
+        {
+            head.Step();
+            return new JournalMark(head.Int64(0), head.Bytes(1).ToArray());
+        }
+        finally
+        {
+            head.Reset();
+        }
     }
 
     public void Dispose() => connection.Dispose();

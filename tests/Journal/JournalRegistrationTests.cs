@@ -1,0 +1,51 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Pos.Journal;
+using Pos.Journal.Sqlite;
+
+namespace Pos.Tests;
+
+public sealed class JournalRegistrationTests : IDisposable
+{
+    private readonly string folder = Directory.CreateTempSubdirectory("pos-journal-").FullName;
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    private HostApplicationBuilder Builder(params (string Key, string Value)[] settings)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Configuration.AddInMemoryCollection(settings.Select(s => new KeyValuePair<string, string?>("Journal:" + s.Key, s.Value)));
+        builder.Services.AddJournal(builder.Configuration);
+        return builder;
+    }
+
+    [Fact]
+    public async Task the_journal_opens_with_the_host_and_lets_go_with_it()
+    {
+        using (var host = Builder(("Path", folder)).Build())
+        {
+            await host.StartAsync();
+            Assert.True(File.Exists(Path.Combine(folder, "journal.db")));
+            Assert.Same(host.Services.GetRequiredService<IJournal>(), host.Services.GetRequiredService<SqliteJournal>());
+            await host.StopAsync();
+        }
+
+        using var again = Builder(("Path", folder)).Build();
+        await again.StartAsync();
+    }
+
+    [Fact]
+    public async Task a_host_over_a_journal_in_use_does_not_start()
+    {
+        using var first = Builder(("Path", folder)).Build();
+        await first.StartAsync();
+        using var second = Builder(("Path", folder)).Build();
+        await Assert.ThrowsAsync<JournalInUseException>(() => second.StartAsync());
+    }
+
+    [Fact]
+    public void an_unknown_provider_is_refused_by_name() =>
+        Assert.Contains("Journal:Provider is 'paper'", Assert.Throws<InvalidOperationException>(() => Builder(("Provider", "paper"))).Message,
+            StringComparison.Ordinal);
+}
