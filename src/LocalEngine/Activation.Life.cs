@@ -158,13 +158,13 @@ internal sealed partial class Activation
         {
             stays = !_isLeaving;
             _stage = stays ? Stage.Active : Stage.Deactivating;
+            if (stays)
+            {
+                StartWaiting();
+            }
         }
 
-        if (stays)
-        {
-            StartWaiting();
-        }
-        else
+        if (!stays)
         {
             // A next activation would do the same: moving the calls on could go round for ever.
             await DeactivateAsync(new OrleansMessageRejectionException($"{GrainId} was deactivated while it activated. {_reason}"));

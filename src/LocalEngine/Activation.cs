@@ -198,29 +198,19 @@ internal sealed partial class Activation
                 {
                     StartDeactivating();
                 }
-
-                return;
+            }
+            else
+            {
+                StartWaiting();
             }
         }
-
-        StartWaiting();
     }
 
+    /// <remarks>Under the same lock that let them start: a call that arrives now must not overtake them.</remarks>
     private void StartWaiting()
     {
-        while (true)
+        while (_firstWaiting is not null && TakeStartable() is { } next)
         {
-            Request? next;
-            lock (_turns)
-            {
-                next = TakeStartable();
-            }
-
-            if (next is null)
-            {
-                return;
-            }
-
             Launch(next);
         }
     }

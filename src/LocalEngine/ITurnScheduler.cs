@@ -12,7 +12,10 @@ namespace Pos.LocalEngine;
 /// </remarks>
 public interface ITurnScheduler
 {
-    /// <summary>How many steps (a request's start or a continuation) an activation may run in one item before it goes back to the end of the queue. At least 1.</summary>
+    /// <summary>
+    /// How many steps (a request's start or a continuation) an activation may run in one item before it goes back to the end of the queue.
+    /// At least 1.
+    /// </summary>
     int StepsMax { get; }
 
     /// <summary>Takes an item to execute soon. Does not throw and does not block.</summary>

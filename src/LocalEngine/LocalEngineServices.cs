@@ -11,8 +11,8 @@ public static class LocalEngineServices
 {
     /// <summary>
     /// Runs grains in this process. Registers <see cref="IGrainFactory"/>, <see cref="IClusterClient"/> and a hosted service that checks
-    /// everything at start and deactivates every grain at stop. A further call only adds settings. Register a <see cref="TimeProvider"/>, an <see cref="ITurnScheduler"/> or a
-    /// <see cref="Random"/> of your own before this call to own time, order and chance.
+    /// everything at start and deactivates every grain at stop. A further call only adds settings. Register a <see cref="TimeProvider"/>,
+    /// an <see cref="ITurnScheduler"/> or a <see cref="Random"/> of your own before this call to own time, order and chance.
     /// </summary>
     public static IServiceCollection AddLocalEngine(this IServiceCollection services, Action<LocalEngineOptions> configure)
     {

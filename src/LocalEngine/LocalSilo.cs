@@ -156,7 +156,9 @@ internal sealed partial class LocalSilo : IClusterClient, IHostedService, IDispo
         }
     }
 
-    /// <summary>Makes the next activation of a grain in the same step in which the last one goes, so that no call can overtake those that wait.</summary>
+    /// <summary>
+    /// Makes the next activation of a grain in the same step in which the last one goes, so that no call can overtake those that wait.
+    /// </summary>
     internal Activation Replace(Activation last, Request firstWaiting, Request lastWaiting, int waiting)
     {
         var next = MakeActivation(last.GrainId);

@@ -82,6 +82,7 @@ internal sealed class World : ITurnScheduler
             else
             {
                 Assert.True(time.FireNext(), "nothing can run, no timer is due, and the test has not ended");
+                Assert.True(time.GetTimestamp() < TimeSpan.TicksPerDay, "a day has passed, and the test has not ended");
             }
         }
 

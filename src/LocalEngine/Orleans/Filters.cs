@@ -4,7 +4,9 @@ using Orleans.Serialization.Invocation;
 
 namespace Orleans
 {
-    /// <summary>Sees every call that arrives at a grain, in the grain's turn. Registered as a service; a grain class may implement it for itself.</summary>
+    /// <summary>
+    /// Sees every call that arrives at a grain, in the grain's turn. Registered as a service; a grain class may implement it for itself.
+    /// </summary>
     public interface IIncomingGrainCallFilter
     {
         /// <summary>Does its part and calls <see cref="IGrainCallContext.Invoke"/> to go on.</summary>

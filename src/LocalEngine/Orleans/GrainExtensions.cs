@@ -6,7 +6,8 @@ namespace Orleans;
 public static class GrainExtensions
 {
     /// <summary>A reference that other grains may be given instead of <c>this</c>.</summary>
-    public static TGrainInterface AsReference<TGrainInterface>(this IAddressable grain) => (TGrainInterface)AsReference(grain, typeof(TGrainInterface));
+    public static TGrainInterface AsReference<TGrainInterface>(this IAddressable grain) =>
+        (TGrainInterface)AsReference(grain, typeof(TGrainInterface));
 
     /// <inheritdoc cref="AsReference{TGrainInterface}(IAddressable)"/>
     public static object AsReference(this IAddressable grain, Type interfaceType) => Reference(grain).CastTo(interfaceType);

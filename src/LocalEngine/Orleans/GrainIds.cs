@@ -46,7 +46,9 @@ public readonly struct IdSpan : IEquatable<IdSpan>
     public static bool operator !=(IdSpan left, IdSpan right) => !left.Equals(right);
 }
 
-/// <summary>The name of a grain class: the class name in lower case without its suffix "Grain", or what <see cref="GrainTypeAttribute"/> says.</summary>
+/// <summary>
+/// The name of a grain class: the class name in lower case without its suffix "Grain", or what <see cref="GrainTypeAttribute"/> says.
+/// </summary>
 [GenerateSerializer, Immutable]
 public readonly struct GrainType : IEquatable<GrainType>
 {

@@ -26,7 +26,9 @@ public static class GrainBaseExtensions
         grain.GrainContext.Deactivate(new(DeactivationReasonCode.ApplicationRequested, "The grain asked for it."));
     }
 
-    /// <summary>Calls back in turns of the grain. The next period starts when a callback has ended; an exception is logged and the timer goes on.</summary>
+    /// <summary>
+    /// Calls back in turns of the grain. The next period starts when a callback has ended; an exception is logged and the timer goes on.
+    /// </summary>
     public static IGrainTimer RegisterGrainTimer<TState>(
         this IGrainBase grain, Func<TState, CancellationToken, Task> callback, TState state, GrainTimerCreationOptions options)
     {
