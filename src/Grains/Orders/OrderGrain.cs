@@ -95,6 +95,12 @@ public sealed partial class OrderGrain(GrainServices services)
         {
             _loop.OnEnded();
         }
+
+        // Hardly anybody asks again, and a day's orders in memory are a day's growth: whoever does ask reads the stream.
+        if (Durable.Settled)
+        {
+            DeactivateOnIdle();
+        }
     }
 
     /// <inheritdoc/>
