@@ -33,7 +33,7 @@ public sealed class SqliteRig : JournalRig
             Path = Folder,
             BatchEventsMax = Limits.BatchEventsMax,
             QueueEventsMax = Limits.QueueEventsMax,
-            UnknownAfter = TimeSpan.FromMilliseconds(200),
+            UnknownAfter = Limits.UnknownAfter,
             RetryEvery = TimeSpan.FromMilliseconds(5),
         };
         var journal = SqliteJournal.Open(
