@@ -56,6 +56,11 @@ internal sealed partial class Activation
         int count;
         lock (_turns)
         {
+            if (_stage == Stage.New && Silo.IsStopping)
+            {
+                Deactivate(Silo.Stopping);
+            }
+
             if (_stage == Stage.Gone)
             {
                 return false;

@@ -11,8 +11,6 @@ namespace Pos.LocalEngine;
 /// <summary>The engine: knows every activation, brings calls to them, and comes and goes with the process.</summary>
 internal sealed partial class LocalSilo : IClusterClient, IHostedService, IDisposable
 {
-    private static readonly DeactivationReason Stopping = new(DeactivationReasonCode.ShuttingDown, "The process stops.");
-
     private readonly ConcurrentDictionary<GrainId, Activation> _activations = new();
     private readonly Func<GrainId, Activation> _makeActivation;
     private readonly ILogger _logger;
@@ -49,7 +47,20 @@ internal sealed partial class LocalSilo : IClusterClient, IHostedService, IDispo
 
     internal IOutgoingGrainCallFilter[] OutgoingFilters { get; private set; } = [];
 
-    internal bool IsStopping => _isStopping;
+    internal DeactivationReason Stopping { get; } = new(DeactivationReasonCode.ShuttingDown, "The process stops.");
+
+    /// <summary>
+    /// True once the stop has begun. Whoever adds an activation asks afterwards: the barriers here and in the stop make sure that either
+    /// the stop sees the activation, or this sees the stop.
+    /// </summary>
+    internal bool IsStopping
+    {
+        get
+        {
+            Interlocked.MemoryBarrier();
+            return _isStopping;
+        }
+    }
 
     /// <summary>Enumerated in place: <c>Values</c> would stop everybody and copy everything.</summary>
     private IEnumerable<Activation> All => _activations.Select(pair => pair.Value);
@@ -135,7 +146,6 @@ internal sealed partial class LocalSilo : IClusterClient, IHostedService, IDispo
                 }
 
                 activation = _activations.GetOrAdd(grainId, _makeActivation);
-                DeactivateIfStopping(activation);
             }
 
             if (activation.TryAccept(call))
@@ -164,18 +174,12 @@ internal sealed partial class LocalSilo : IClusterClient, IHostedService, IDispo
         var next = MakeActivation(last.GrainId);
         next.Adopt(firstWaiting, lastWaiting, waiting);
         _activations[last.GrainId] = next;
-        DeactivateIfStopping(next);
-        return next;
-    }
-
-    /// <summary>An activation that comes while the stop visits all of them is either seen by the stop or sees the stop.</summary>
-    private void DeactivateIfStopping(Activation activation)
-    {
-        Interlocked.MemoryBarrier();
-        if (_isStopping)
+        if (IsStopping)
         {
-            activation.Deactivate(Stopping);
+            next.Deactivate(Stopping);
         }
+
+        return next;
     }
 
     private static IdSpan StringKey(string key)

@@ -241,6 +241,20 @@ public sealed class StressTests(ITestOutputHelper output)
                 Interlocked.Increment(ref Overlaps);
             }
 
+            try
+            {
+                await ActAsync(id, behaviour);
+            }
+            finally
+            {
+                Interlocked.Decrement(ref _running);
+            }
+
+            return id;
+        }
+
+        private async Task ActAsync(int id, Behaviour behaviour)
+        {
             if (behaviour is Behaviour.GoWhenIdle or Behaviour.GoAndYield)
             {
                 DeactivateOnIdle();
@@ -263,9 +277,6 @@ public sealed class StressTests(ITestOutputHelper output)
             {
                 throw new InvalidOperationException($"{id} ran twice");
             }
-
-            Interlocked.Decrement(ref _running);
-            return id;
         }
     }
 }
