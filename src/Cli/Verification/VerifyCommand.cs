@@ -126,7 +126,7 @@ internal static class VerifyCommand
             terminal.Result($"  {violation}");
         }
 
-        terminal.Result(report.Ok ? "Everything holds." : string.Create(CultureInfo.InvariantCulture, $"{report.Violations:N0} violations."));
+        terminal.Result(report.Ok ? "Everything holds." : string.Create(CultureInfo.InvariantCulture, $"Violations: {report.Violations:N0}."));
         return report.Ok ? ExitCode.Ok : ExitCode.Wrong;
     }
 }
