@@ -32,7 +32,7 @@ public sealed record Rejection(RejectionCode Code, string Detail, ImmutableArray
 public sealed record Shortage(int Line, Sku Sku, int Requested, long Available);
 
 /// <summary>Every reason for a refusal.</summary>
-[GenerateSerializer]
+[GenerateSerializer, Alias("pos.RejectionCode")]
 public enum RejectionCode
 {
     /// <summary>A value is missing, malformed or beyond its limit.</summary>

@@ -26,7 +26,7 @@ try
     await app.RunAsync();
     return 0;
 }
-catch (Exception refusal) when (refusal is JournalUnavailableException or JournalCorruptException)
+catch (Exception refusal) when (refusal is JournalUnavailableException or JournalInUseException or JournalCorruptException)
 {
     // What an operator has to act on is one sentence, not a stack trace.
     await Console.Error.WriteLineAsync($"The silo does not start: {refusal.Message}");

@@ -22,7 +22,7 @@ public interface IProductGrain : IGrainWithStringKey
 }
 
 /// <summary>Goods have stock; services have none.</summary>
-[GenerateSerializer]
+[GenerateSerializer, Alias("pos.ProductKind")]
 public enum ProductKind
 {
     /// <summary>Counted in stock.</summary>

@@ -24,7 +24,7 @@ public interface IDirectoryGrain : IGrainWithStringKey
 }
 
 /// <summary>What a directory lists.</summary>
-[GenerateSerializer]
+[GenerateSerializer, Alias("pos.DirectoryKind")]
 public enum DirectoryKind
 {
     /// <summary>Products, by SKU; key <see cref="IDirectoryGrain.Catalogue"/>.</summary>

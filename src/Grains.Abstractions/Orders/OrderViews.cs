@@ -6,7 +6,7 @@ using Orleans.Concurrency;
 namespace Pos;
 
 /// <summary>Where an order stands.</summary>
-[GenerateSerializer]
+[GenerateSerializer, Alias("pos.OrderState")]
 public enum OrderState
 {
     /// <summary>Durable; nothing taken yet.</summary>

@@ -23,7 +23,7 @@ public interface IReturnGrain : IWakeable
 }
 
 /// <summary>What becomes of returned goods.</summary>
-[GenerateSerializer]
+[GenerateSerializer, Alias("pos.Disposition")]
 public enum Disposition
 {
     /// <summary>Back on the shelf.</summary>
@@ -36,7 +36,7 @@ public enum Disposition
 }
 
 /// <summary>Where a return stands.</summary>
-[GenerateSerializer]
+[GenerateSerializer, Alias("pos.ReturnState")]
 public enum ReturnState
 {
     /// <summary>Durable; goods are on their way back to the shelf.</summary>

@@ -6,7 +6,7 @@ using Orleans.Concurrency;
 namespace Pos;
 
 /// <summary>What happens to a hold beyond what is available.</summary>
-[GenerateSerializer]
+[GenerateSerializer, Alias("pos.StockPolicy")]
 public enum StockPolicy
 {
     /// <summary>It is refused.</summary>
@@ -32,7 +32,7 @@ public sealed record StockView(
     StoreId Store, Sku Sku, long OnHand, long Held, long Available, StockPolicy Policy, int LiveHolds, long Version);
 
 /// <summary>Where a hold stands. A live one has exactly one end before it.</summary>
-[GenerateSerializer]
+[GenerateSerializer, Alias("pos.HoldState")]
 public enum HoldState
 {
     /// <summary>Live, and ends by itself at its expiry.</summary>
