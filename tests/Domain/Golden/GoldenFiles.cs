@@ -1,0 +1,119 @@
+using System.Collections.Immutable;
+using System.Reflection;
+using System.Text;
+using Pos.Grains;
+using Pos.Journal;
+using static Pos.Tests.Shopkeeper;
+
+namespace Pos.Tests;
+
+/// <summary>Every kind of event, as the journals out there hold it: read for ever, and written byte for byte the same.</summary>
+public sealed class GoldenFiles
+{
+    private static readonly DateTimeOffset NewYear = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+    private static readonly DateTimeOffset Morning = new(2010, 12, 1, 8, 26, 0, TimeSpan.Zero);
+    private static readonly HoldId Hold = new("00000000000000000000000000000001");
+    private static readonly Currency Euro = new("EUR");
+
+    private static readonly Dictionary<string, object> Known = new(StringComparer.Ordinal)
+    {
+        ["product.defined"] = new ProductEvent.Defined("Enamel mug", "", "Kitchen", new Money(1_290, Euro), "standard", ProductKind.Goods, true),
+        ["product.changed"] = new ProductEvent.Changed(Key("k1"), Price: new Money(1_190, Euro), Active: false),
+        ["store.defined"] = new StoreEvent.Defined(
+            "London", "Soho", "shop", Pounds, "Europe/London", true,
+            ImmutableSortedDictionary.CreateRange(
+                StringComparer.Ordinal, [KeyValuePair.Create("standard", 2_000), KeyValuePair.Create("reduced", 500)]),
+            [new TillId("till-1"), new TillId("till-2")]),
+        ["stock.received"] = new StockEvent.Received(Key("r1"), 100, 100, "delivery 7"),
+        ["stock.restocked"] = new StockEvent.Restocked(
+            new($"{ReturnNumber(7)}.1", "", NewYear.AddDays(30)), 2, ReturnNumber(7), 102),
+        ["stock.adjusted"] = new StockEvent.Adjusted(Key("a1"), -3, "breakage", 99),
+        ["stock.counted"] = new StockEvent.Counted(Key("c1"), 95, -4, 95, "stocktaking"),
+        ["stock.policy-set"] = new StockEvent.PolicySet(Key("p1"), StockPolicy.Backorder),
+        ["stock.reserved"] = new StockEvent.Reserved(Hold, "api", 2, false, NewYear.AddDays(1), NewYear.AddMinutes(15), "f1"),
+        ["stock.pinned"] = new StockEvent.HoldPinned(Hold),
+        ["stock.committed"] = new StockEvent.Committed(HoldId.Of(OrderNumber(1), 2), 6, 89),
+        ["stock.released"] = new StockEvent.Released(HoldId.Of(OrderNumber(1), 2), $"order:{OrderNumber(1)}", 6, NewYear.AddMinutes(10)),
+        ["stock.expired"] = new StockEvent.Expired(Hold, 2),
+        ["order.placed"] = new OrderEvent.Placed(
+            London, Till, Key("k1"),
+            [
+                new(1, new Sku("85123A"), "WHITE HANGING HEART", ProductKind.Goods, 6, 300, 255, 2_000, 1_275, 255, 1_530, "replay"),
+                new(2, new Sku("POST"), "Postage", ProductKind.Service, 1, 1_800, 1_800, 2_000, 1_500, 300, 1_800),
+            ],
+            true, Gbp(2_775), Gbp(555), Gbp(3_330), Gbp(4_000), Morning, NewYear),
+        ["order.stock-reserved"] = new OrderEvent.StockReserved(1),
+        ["order.cash-taken"] = new OrderEvent.CashTaken(Gbp(4_000), Gbp(670)),
+        ["order.cancelled"] = new OrderEvent.Cancelled(
+            "Line 1: 6 asked for, 2 available.", [new Shortage(1, new Sku("85123A"), 6, 2)], NewYear.AddSeconds(1), RejectionCode.InsufficientStock),
+        ["order.settled"] = new OrderEvent.Settled(),
+        ["return.accepted"] = new ReturnEvent.Accepted(
+            London, Till, Key("k1"),
+            [new(1, new Sku("85123A"), "WHITE HANGING HEART", ProductKind.Goods, 2, 255, 2_000, Disposition.WriteOff, 425, 85, 510)],
+            true, Gbp(425), Gbp(85), Gbp(510), "faulty", Morning, NewYear),
+        ["return.completed"] = new ReturnEvent.Completed(Gbp(510)),
+    };
+
+    public static TheoryData<string> Names => [.. Known.Keys];
+
+    [Theory, MemberData(nameof(Names))]
+    public void A_recorded_event_reads_as_it_was_meant_and_is_written_byte_for_byte_the_same(string name)
+    {
+        var golden = Golden(name);
+        var (read, written) = name[..name.IndexOf('.', StringComparison.Ordinal)] switch
+        {
+            "product" => Both(ProductJournal.Codec, name, golden),
+            "store" => Both(StoreJournal.Codec, name, golden),
+            "stock" => Both(StockJournal.Codec, name, golden),
+            "order" => Both(OrderJournal.Codec, name, golden),
+            _ => Both(ReturnJournal.Codec, name, golden),
+        };
+        Assert.Equal(golden, written);
+        Assert.Equivalent(Known[name], read, strict: true);
+    }
+
+    [Fact]
+    public void Every_kind_of_event_has_a_golden_file()
+    {
+        string[] named =
+        [
+            .. ProductJournal.Codec.Cases.Select(@case => @case.Name), .. StoreJournal.Codec.Cases.Select(@case => @case.Name),
+            .. StockJournal.Codec.Cases.Select(@case => @case.Name), .. OrderJournal.Codec.Cases.Select(@case => @case.Name),
+            .. ReturnJournal.Codec.Cases.Select(@case => @case.Name),
+        ];
+        Assert.Equal(named.Order(StringComparer.Ordinal), Known.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(named.Order(StringComparer.Ordinal), Assembly.GetExecutingAssembly().GetManifestResourceNames().Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void An_event_of_a_newer_release_is_refused_by_name()
+    {
+        var unknown = Assert.Throws<UnreadableEventException>(() => StockJournal.Codec.Read(Recorded("stock.blessed", 1, "{}")));
+        Assert.Contains("'stock.blessed' version 1", unknown.Message, StringComparison.Ordinal);
+        Assert.Throws<UnreadableEventException>(() => StockJournal.Codec.Read(Recorded("stock.pinned", 2, "{}")));
+        Assert.Throws<UnreadableEventException>(() => StockJournal.Codec.Read(Recorded("stock.pinned", 1, "{}")));
+    }
+
+    [Fact]
+    public void Members_that_a_later_release_added_are_passed_over() =>
+        Assert.Equal(new StockEvent.HoldPinned(Hold), StockJournal.Codec.Read(Recorded("stock.pinned", 1, $$"""{"hold":"{{Hold}}","mood":"good"}""")));
+
+    private static OperationKey Key(string id) => new(id, "f1", NewYear.AddDays(1));
+
+    private static (object Read, string Written) Both<TEvent>(EventCodec<TEvent> codec, string name, string golden) where TEvent : class
+    {
+        var written = codec.Write((TEvent)Known[name]);
+        Assert.Equal((name, 1), (written.Type, written.TypeVersion));
+        return (codec.Read(Recorded(name, 1, golden)), Encoding.UTF8.GetString(written.Payload.Span));
+    }
+
+    private static RecordedEvent Recorded(string name, int version, string payload) => new(
+        1, StreamName.Parse("some/stream"), 1, name, version, NewYear, new EventContext(NewYear), Encoding.UTF8.GetBytes(payload), default);
+
+    private static string Golden(string name)
+    {
+        using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream(name) ?? throw new InvalidOperationException($"{name} has no file.");
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd().TrimEnd('\n');
+    }
+}
