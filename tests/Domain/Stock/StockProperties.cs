@@ -74,6 +74,8 @@ public sealed class StockProperties
         // Few holds, so that everything collides; a new one every five minutes, so that some are forgotten.
         var period = (now - Start).Ticks / TimeSpan.FromMinutes(5).Ticks;
         var hold = new HoldId(((period * 10) + ask.Hold).ToString("x32", CultureInfo.InvariantCulture));
+        // What is said of one hold always has the same bound, however often it is said.
+        operation = operation with { NotAfter = ask.What < 5 ? operation.NotAfter : Start + TimeSpan.FromMinutes((5 * period) + 7) };
         var held = new HoldCommand(operation, hold, ask.Hold == 5 ? "you" : "me");
         return ask.What switch
         {

@@ -1,0 +1,60 @@
+using Orleans;
+using Pos.Journal.Simulated;
+using static Pos.Tests.Shopkeeper;
+
+namespace Pos.Tests;
+
+/// <summary>Wake-ups reach their grains whatever happens on the way.</summary>
+public sealed class WakeUpDispatcherTests
+{
+    [Fact]
+    public void An_outage_of_the_journal_delays_wake_ups_and_loses_none() => World.Run(1, async world =>
+    {
+        var shop = new Shopkeeper(world.Silo.Grains, world.Time);
+        await shop.Open(10, "mug");
+        await Hold(shop, world);
+        world.Faults = at => at is SimulatedPoint.Write or SimulatedPoint.Read ? SimulatedFault.Fail : SimulatedFault.None;
+        await world.Pass(TimeSpan.FromMinutes(10));
+        world.Faults = _ => SimulatedFault.None;
+        await world.Pass(TimeSpan.FromMinutes(2));
+        Assert.Equal(10, (await Audit.Settled(world))["london/mug"].Available);
+    });
+
+    [Fact]
+    public void A_wake_up_that_is_not_answered_comes_again() => World.Run(1, async world =>
+    {
+        var shop = new Shopkeeper(world.Silo.Grains, world.Time);
+        await shop.Open(10, "mug");
+        await Hold(shop, world);
+        var failures = 0;
+        world.Silo.Calls.OnArrived = call =>
+        {
+            if (call.MethodName == nameof(IWakeable.WakeUp) && failures++ < 2)
+            {
+                throw new InvalidOperationException("The story wants it.");
+            }
+        };
+        await world.Pass(TimeSpan.FromMinutes(5));
+        Assert.Equal(3, failures);
+        Assert.Equal(10, (await Audit.Settled(world))["london/mug"].Available);
+    });
+
+    [Fact]
+    public void What_has_nothing_due_is_not_woken() => World.Run(1, async world =>
+    {
+        var shop = new Shopkeeper(world.Silo.Grains, world.Time);
+        await shop.Open(10, "mug");
+        Accepted(await shop.Sell(OrderNumber(1), TimeSpan.FromSeconds(10), ("mug", 1)));
+        await world.Pass(TimeSpan.FromSeconds(1));
+        var woken = new List<string>();
+        world.Silo.Calls.OnArrived = call => woken.Add($"{call.TargetId} {call.MethodName}");
+        await world.Pass(TimeSpan.FromMinutes(10));
+        Assert.Empty(woken);
+    });
+
+    private static async Task Hold(Shopkeeper shop, World world)
+    {
+        var hold = new HoldId(OrderNumber(1).Value);
+        Accepted(await shop.Stock("mug").Reserve(new(shop.Operation("h"), hold, "api", 4, world.Now + TimeSpan.FromMinutes(1))));
+    }
+}
