@@ -13,12 +13,12 @@ internal static class Orders
     {
         await using var silo = await SiloProcess.Start();
         await OpenShop(silo.Port);
-        await Load(silo.Port, 64, hot: false, "warm-up");
+        await Load(silo, 64, hot: false, "warm-up");
         foreach (var clients in Clients)
         {
             foreach (var hot in new[] { false, true })
             {
-                await Load(silo.Port, clients, hot, hot ? "one hot SKU" : "1,000 SKUs");
+                await Load(silo, clients, hot, hot ? "one hot SKU" : "1,000 SKUs");
             }
         }
 
@@ -51,17 +51,18 @@ internal static class Orders
         }
     }
 
-    private static async Task Load(int port, int clients, bool hot, string name)
+    private static async Task Load(SiloProcess silo, int clients, bool hot, string name)
     {
+        var worked = silo.ProcessorTime;
         var run = Stopwatch.GetTimestamp();
         var end = run + (Seconds * Stopwatch.Frequency);
-        var workers = await Task.WhenAll(Enumerable.Range(0, clients).Select(client => Task.Run(() => Client(port, client, hot, run, end))));
+        var workers = await Task.WhenAll(Enumerable.Range(0, clients).Select(client => Task.Run(() => Client(silo.Port, client, hot, run, end))));
         var elapsed = Stopwatch.GetElapsedTime(run).TotalSeconds;
         var latencies = workers.SelectMany(worker => worker.Latencies).ToArray();
         Array.Sort(latencies);
         var failed = workers.Sum(worker => worker.NotCreated);
         Console.WriteLine(FormattableString.Invariant(
-            $"{name,-12} {clients,3} clients: {latencies.Length / elapsed,8:F0} orders/s   mean {Milliseconds(latencies.Average()):F2}  p50 {At(latencies, 0.5):F2}  p95 {At(latencies, 0.95):F2}  p99 {At(latencies, 0.99):F2}  max {At(latencies, 1):F2} ms   not 201: {failed}"));
+            $"{name,-12} {clients,3} clients: {latencies.Length / elapsed,8:F0} orders/s   mean {Milliseconds(latencies.Average()):F2}  p50 {At(latencies, 0.5):F2}  p95 {At(latencies, 0.95):F2}  p99 {At(latencies, 0.99):F2}  max {At(latencies, 1):F2} ms   server {(silo.ProcessorTime - worked).TotalMicroseconds / latencies.Length:F0} µs of processor an order   not 201: {failed}"));
     }
 
     private static async Task<(List<long> Latencies, int NotCreated)> Client(int port, int client, bool hot, long run, long end)
