@@ -1,6 +1,6 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using System.Text.Json.Serialization.Metadata;
 
 namespace Pos.Api;
 
@@ -50,21 +50,35 @@ internal sealed partial class ApiJson : JsonSerializerContext
     /// <summary>Objects and arrays within each other in a body.</summary>
     public const int DepthMax = 32;
 
+    /// <summary>
+    /// Reads and writes everything. Texts are written as they are: answers are JSON and never a part of HTML, and say so with
+    /// <c>X-Content-Type-Options</c>.
+    /// </summary>
+    public static ApiJson Wire => Relaxed.Json;
+
     /// <summary>Makes the framework's own writers write as this context does.</summary>
     public static void ApplyTo(JsonSerializerOptions options)
     {
+        options.Encoder = Wire.Options.Encoder;
         options.PropertyNamingPolicy = JsonNamingPolicy.CamelCase;
         options.PropertyNameCaseInsensitive = false;
         options.NumberHandling = JsonNumberHandling.Strict;
         options.RespectNullableAnnotations = true;
         options.RespectRequiredConstructorParameters = true;
         options.AllowDuplicateProperties = false;
-        foreach (var converter in Default.Options.Converters)
+        foreach (var converter in Wire.Options.Converters)
         {
             options.Converters.Add(converter);
         }
 
-        options.TypeInfoResolverChain.Insert(0, Default);
+        options.TypeInfoResolverChain.Insert(0, Wire);
+    }
+
+    // A class of its own: the generated half of this one initialises Default in an order that nobody promises.
+    private static class Relaxed
+    {
+        public static readonly ApiJson Json =
+            new(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
     }
 }
 

@@ -40,6 +40,7 @@ public static class ApiRegistration
         api.MapHolds();
         api.MapOrders();
         api.MapReturns();
+        api.RefusesWhatItsShapeImplies();
         app.MapHealth();
         app.MapApiDocument();
         return app;

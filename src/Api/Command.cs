@@ -120,7 +120,7 @@ internal readonly record struct Sender(DateTimeOffset NotAfter, string Correlati
 /// <summary>How a type of body is read, written and announced.</summary>
 internal static class BodyType<T> where T : class
 {
-    public static readonly JsonTypeInfo<T> Json = (JsonTypeInfo<T>)ApiJson.Default.GetTypeInfo(typeof(T))!;
+    public static readonly JsonTypeInfo<T> Json = (JsonTypeInfo<T>)ApiJson.Wire.GetTypeInfo(typeof(T))!;
     public static readonly AcceptsMetadata Accepted = new(["application/json"], typeof(T));
 
     /// <summary>Hash of what was understood, so that white space and the order of members do not matter.</summary>

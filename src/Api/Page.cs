@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Buffers.Text;
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -51,13 +52,21 @@ internal static class Paging
     // So many grains at most are asked at a time for one request.
     private const int FetchesMax = 16;
 
-    /// <exception cref="RefusedRequestException">The limit is out of range.</exception>
-    public static int Limit(int? asked) => asked switch
-    {
-        null => LimitDefault,
-        >= 1 and <= LimitMax => asked.Value,
-        _ => throw new RefusedRequestException(Problems.InvalidParameter, $"The parameter 'limit' is 1 to {LimitMax}."),
-    };
+    // Both are read here and not by the framework, which answers a malformed optional parameter without naming it.
+
+    /// <exception cref="RefusedRequestException">The limit is no number from 1 to 100.</exception>
+    public static int Limit(string? asked) => asked is null
+        ? LimitDefault
+        : int.TryParse(asked, NumberStyles.None, CultureInfo.InvariantCulture, out var limit) && limit is >= 1 and <= LimitMax
+            ? limit
+            : throw new RefusedRequestException(Problems.InvalidParameter, $"The parameter 'limit' is 1 to {LimitMax}.");
+
+    /// <exception cref="RefusedRequestException">The text is no cursor.</exception>
+    public static long After(string? cursor) => cursor is null
+        ? 0
+        : Cursor.TryParse(cursor, null, out var parsed)
+            ? parsed.After
+            : throw new RefusedRequestException(Problems.InvalidParameter, "The parameter 'cursor' is not the 'nextCursor' of a page.");
 
     public static Page<T> Of<T>(ImmutableArray<T> items, long next, bool hasMore) =>
         new(items, hasMore, hasMore ? new Cursor(next).ToString() : null);

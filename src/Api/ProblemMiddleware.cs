@@ -16,6 +16,7 @@ internal static partial class ProblemMiddleware
 
     private static async Task Answer(HttpContext context, RequestDelegate next, ILogger logger)
     {
+        context.Response.Headers.XContentTypeOptions = "nosniff";
         try
         {
             await next(context);

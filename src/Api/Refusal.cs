@@ -39,7 +39,7 @@ internal sealed record BodyPlace(string Path, long Line, long Position);
 /// <summary>Answers a request with a problem.</summary>
 internal sealed class Refusal(ProblemKind kind, string detail) : IResult, IStatusCodeHttpResult, IContentTypeHttpResult
 {
-    private const string ProblemJson = "application/problem+json";
+    public const string ProblemJson = "application/problem+json";
 
     public Refusal(RejectionCode code, string detail) : this(Problems.Of(code), detail)
     {
@@ -77,7 +77,7 @@ internal sealed class Refusal(ProblemKind kind, string detail) : IResult, IStatu
             Shortages = Shortages.IsDefaultOrEmpty ? null : Shortages,
             Order = Order,
         };
-        var json = JsonSerializer.SerializeToUtf8Bytes(problem, ApiJson.Default.Problem);
+        var json = JsonSerializer.SerializeToUtf8Bytes(problem, ApiJson.Wire.Problem);
         response.ContentLength = json.Length;
         return HttpMethods.IsHead(httpContext.Request.Method) ? Task.CompletedTask : response.Body.WriteAsync(json, 0, json.Length);
     }

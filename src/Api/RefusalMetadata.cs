@@ -1,14 +1,23 @@
 using System.Collections.Immutable;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Metadata;
 
 namespace Pos.Api;
 
-/// <summary>The problems that an endpoint can answer beyond those of every endpoint; the API document is made from it.</summary>
+/// <summary>The problems that an endpoint can answer; the API's document is made from it.</summary>
 internal sealed record RefusalMetadata(ImmutableArray<ProblemKind> Kinds);
 
-/// <summary>Lets an endpoint say what it refuses.</summary>
+/// <summary>Lets endpoints say what they refuse.</summary>
 internal static class RefusalMetadataExtensions
 {
+    private static readonly ImmutableArray<ProblemKind> OfEvery =
+        [Problems.Internal, Problems.NotDurable, Problems.Overloaded, Problems.OutcomeUnknown, Problems.Unavailable];
+
+    private static readonly ImmutableArray<ProblemKind> OfBodies = [Problems.MalformedBody, Problems.BodyTooLarge, Problems.UnsupportedMediaType];
+
+    private static readonly ImmutableArray<ProblemKind> OfKeys = [Problems.KeyMissing, Problems.KeyInvalid];
+
     public static RouteHandlerBuilder Refuses(this RouteHandlerBuilder endpoint, params ReadOnlySpan<RejectionCode> codes)
     {
         var kinds = ImmutableArray.CreateBuilder<ProblemKind>(codes.Length);
@@ -22,4 +31,26 @@ internal static class RefusalMetadataExtensions
 
     public static RouteHandlerBuilder Refuses(this RouteHandlerBuilder endpoint, ProblemKind kind) =>
         endpoint.WithMetadata(new RefusalMetadata([kind]));
+
+    /// <summary>Adds to every endpoint of a group what follows from its shape: a body, a key, parameters.</summary>
+    public static void RefusesWhatItsShapeImplies(this IEndpointConventionBuilder group) => group.Finally(static endpoint =>
+    {
+        var metadata = endpoint.Metadata;
+        List<ProblemKind> kinds = [.. metadata.OfType<RefusalMetadata>().SelectMany(refusals => refusals.Kinds), .. OfEvery, Problems.InvalidParameter];
+        if (metadata.OfType<IAcceptsMetadata>().Any())
+        {
+            kinds.AddRange(OfBodies);
+        }
+
+        if (metadata.OfType<KeyRequired>().Any())
+        {
+            kinds.AddRange(OfKeys);
+        }
+
+        metadata.Add(new RefusalMetadata([.. kinds.Distinct().OrderBy(kind => kind.Status).ThenBy(kind => kind.Code, StringComparer.Ordinal)]));
+        foreach (var status in kinds.Select(kind => kind.Status).Distinct().Order())
+        {
+            metadata.Add(new ProducesResponseTypeMetadata(status, typeof(Problem), [Refusal.ProblemJson]));
+        }
+    });
 }

@@ -61,10 +61,10 @@ internal static class ProductsApi
         return response.OkOr(view, view?.Version, new Refusal(RejectionCode.UnknownProduct, $"There is no product '{sku}'."));
     }
 
-    private static async Task<Ok<Page<ProductView>>> List(int? limit, Cursor? cursor, IGrainFactory grains, CancellationToken cancelled)
+    private static async Task<Ok<Page<ProductView>>> List(string? limit, string? cursor, IGrainFactory grains, CancellationToken cancelled)
     {
         var page = await grains.GetGrain<IDirectoryGrain>(IDirectoryGrain.Catalogue)
-            .List(DirectoryKind.Products, cursor?.After ?? 0, Paging.Limit(limit), cancelled);
+            .List(DirectoryKind.Products, Paging.After(cursor), Paging.Limit(limit), cancelled);
         return await Paging.Fetch(page, sku => grains.GetGrain<IProductGrain>(sku).Get());
     }
 }

@@ -37,7 +37,7 @@ public static class HealthApi
         var view = new HealthView(
             Name(report.Status),
             report.Entries.ToImmutableSortedDictionary(entry => entry.Key, entry => Name(entry.Value.Status), StringComparer.Ordinal));
-        return JsonSerializer.SerializeAsync(context.Response.Body, view, ApiJson.Default.HealthView, context.RequestAborted);
+        return JsonSerializer.SerializeAsync(context.Response.Body, view, ApiJson.Wire.HealthView, context.RequestAborted);
     }
 
     private static string Name(HealthStatus status) => status switch

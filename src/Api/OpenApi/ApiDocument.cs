@@ -1,22 +1,47 @@
+using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.OpenApi;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.OpenApi;
 
 namespace Pos.Api;
 
-/// <summary>The API's document at <c>/openapi/v1.json</c> and its page at <c>/</c>.</summary>
+/// <summary>The API's document at <c>/openapi/v1.json</c>, its page at <c>/</c>, and a page for every kind of problem.</summary>
 internal static class ApiDocument
 {
     private const string Path = "/openapi/v1.json";
 
-    public static void AddApiDocument(this IServiceCollection services) => services.AddOpenApi("v1", options =>
+    private const string Description =
+        """
+        A point of sale that does not oversell, does not forget what it acknowledged, and can be asked twice.
+
+        * **Money** is an integer of minor units and an ISO 4217 currency: `{"amount":255,"currency":"GBP"}` is £2.55.
+        * **Times** are RFC 3339 with an offset; answers are in UTC.
+        * **Idempotency-Key** is required on POST and PATCH: 1–255 printable ASCII characters, kept for 24 hours. The same request with
+          the same key has one effect and shows its outcome again; another request with that key is refused (422).
+        * **Errors** are RFC 9457 problems with a stable `type` and `code`, and a `traceId` that finds the request in logs and traces.
+        * **Lists** take `limit` (1–100) and `cursor`; follow `nextCursor` while `hasMore` is true.
+        * **Bodies** are JSON in UTF-8, at most 256 KB; unknown and duplicate members are refused.
+        * **503** comes with `Retry-After`: nothing was acknowledged; repeat the request with the same key.
+        """;
+
+    public static void AddApiDocument(this IServiceCollection services) => services.AddOpenApi("v1", static options =>
     {
         options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
+        options.CreateSchemaReferenceId = NameOf;
+        options.AddSchemaTransformer(SchemaDescriber.Describe);
+        options.AddOperationTransformer(OperationDescriber.Describe);
+        options.AddDocumentTransformer(Describe);
     });
 
-    public static void MapApiDocument(this IEndpointRouteBuilder app) => app.MapOpenApi();
+    public static void MapApiDocument(this IEndpointRouteBuilder app)
+    {
+        app.MapOpenApi();
+        app.MapGet("/problems/{code}", Explain).ExcludeFromDescription();
+    }
 
     /// <summary>The page's files are asked only when no endpoint matches, so that requests to the API pass them by.</summary>
     public static void UseApiPage(this IApplicationBuilder app) => app.UseWhen(
@@ -28,4 +53,45 @@ internal static class ApiDocument
             options.SwaggerEndpoint(Path, "Pos.Orleans API v1");
             options.EnableValidator(null);
         }));
+
+    private static Results<Ok<ProblemKind>, Refusal> Explain(string code)
+    {
+        foreach (var kind in Problems.All)
+        {
+            if (kind.Code == code)
+            {
+                return TypedResults.Ok(kind);
+            }
+        }
+
+        return new Refusal(Problems.NotFound, Problems.NotFound.Title);
+    }
+
+    // A page is named for what is on it.
+    private static string? NameOf(JsonTypeInfo type) =>
+        type.Type.IsGenericType && type.Type.GetGenericTypeDefinition() == typeof(Page<>)
+            ? type.Type.GetGenericArguments()[0].Name + "Page"
+            : OpenApiOptions.CreateDefaultSchemaReferenceId(type);
+
+    private static Task Describe(OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken cancellationToken)
+    {
+        document.Info = new OpenApiInfo
+        {
+            Title = "Pos.Orleans API",
+            Version = "v1",
+            Description = Description,
+            License = new OpenApiLicense { Name = "MIT", Identifier = "MIT" },
+        };
+        document.Servers = [new OpenApiServer { Url = "/", Description = "The server that this document came from." }];
+        document.Tags = new HashSet<OpenApiTag>
+        {
+            new() { Name = "Stores", Description = "Shops, their currency, taxes and tills." },
+            new() { Name = "Products", Description = "What can be sold." },
+            new() { Name = "Stock", Description = "How much of a product is in a store, and how it came about." },
+            new() { Name = "Holds", Description = "Pieces kept back for a while." },
+            new() { Name = "Orders", Description = "Sales, from the request to their end." },
+            new() { Name = "Returns", Description = "Goods that come back without a receipt." },
+        };
+        return Task.CompletedTask;
+    }
 }

@@ -100,10 +100,10 @@ internal static class OrdersApi
     }
 
     private static async Task<Results<Ok<Page<OrderView>>, Refusal>> List(
-        StoreId store, int? limit, Cursor? cursor, IGrainFactory grains, CancellationToken cancelled)
+        StoreId store, string? limit, string? cursor, IGrainFactory grains, CancellationToken cancelled)
     {
         var page = await grains.GetGrain<IDirectoryGrain>(store.Value)
-            .List(DirectoryKind.Orders, cursor?.After ?? 0, Paging.Limit(limit), cancelled);
+            .List(DirectoryKind.Orders, Paging.After(cursor), Paging.Limit(limit), cancelled);
         return page.Ids.IsEmpty && await grains.GetGrain<IStoreGrain>(store.Value).Get() is null
             ? StoresApi.Unknown(store)
             : await Paging.Fetch(page, id => grains.GetGrain<IOrderGrain>(id).Get());

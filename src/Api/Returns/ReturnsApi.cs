@@ -65,10 +65,10 @@ internal static class ReturnsApi
     }
 
     private static async Task<Results<Ok<Page<ReturnView>>, Refusal>> List(
-        StoreId store, int? limit, Cursor? cursor, IGrainFactory grains, CancellationToken cancelled)
+        StoreId store, string? limit, string? cursor, IGrainFactory grains, CancellationToken cancelled)
     {
         var page = await grains.GetGrain<IDirectoryGrain>(store.Value)
-            .List(DirectoryKind.Returns, cursor?.After ?? 0, Paging.Limit(limit), cancelled);
+            .List(DirectoryKind.Returns, Paging.After(cursor), Paging.Limit(limit), cancelled);
         return page.Ids.IsEmpty && await grains.GetGrain<IStoreGrain>(store.Value).Get() is null
             ? StoresApi.Unknown(store)
             : await Paging.Fetch(page, id => grains.GetGrain<IReturnGrain>(id).Get());

@@ -54,10 +54,10 @@ internal static class StockApi
         new(Problems.UnknownStockItem, $"Nothing ever happened to '{sku}' in the store '{store}'.");
 
     private static async Task<Results<Ok<Page<StockView>>, Refusal>> List(
-        StoreId store, int? limit, Cursor? cursor, IGrainFactory grains, CancellationToken cancelled)
+        StoreId store, string? limit, string? cursor, IGrainFactory grains, CancellationToken cancelled)
     {
         var page = await grains.GetGrain<IDirectoryGrain>(store.Value)
-            .List(DirectoryKind.Stock, cursor?.After ?? 0, Paging.Limit(limit), cancelled);
+            .List(DirectoryKind.Stock, Paging.After(cursor), Paging.Limit(limit), cancelled);
         return page.Ids.IsEmpty && await grains.GetGrain<IStoreGrain>(store.Value).Get() is null
             ? StoresApi.Unknown(store)
             : await Paging.Fetch(page, sku => grains.Item(store, new Sku(sku)).Get());
@@ -96,10 +96,10 @@ internal static class StockApi
         (await grains.Item(store, sku).SetPolicy(new SetStockPolicy(put.Operation, put.Body.Policy))).ToOk();
 
     private static async Task<Results<Ok<Page<LedgerEntry>>, Refusal>> Ledger(
-        StoreId store, Sku sku, int? limit, Cursor? cursor, IGrainFactory grains, CancellationToken cancelled)
+        StoreId store, Sku sku, string? limit, string? cursor, IGrainFactory grains, CancellationToken cancelled)
     {
         var item = grains.Item(store, sku);
-        var page = await item.Ledger(cursor?.After ?? 0, Paging.Limit(limit), cancelled);
+        var page = await item.Ledger(Paging.After(cursor), Paging.Limit(limit), cancelled);
         return page.Entries.IsEmpty && await item.Get() is null
             ? Unknown(store, sku)
             : TypedResults.Ok(Paging.Of(page.Entries, page.Next, page.HasMore));

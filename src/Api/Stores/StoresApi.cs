@@ -40,10 +40,10 @@ internal static class StoresApi
         return response.OkOr(view, view?.Version, Unknown(store));
     }
 
-    private static async Task<Ok<Page<StoreView>>> List(int? limit, Cursor? cursor, IGrainFactory grains, CancellationToken cancelled)
+    private static async Task<Ok<Page<StoreView>>> List(string? limit, string? cursor, IGrainFactory grains, CancellationToken cancelled)
     {
         var page = await grains.GetGrain<IDirectoryGrain>(IDirectoryGrain.Catalogue)
-            .List(DirectoryKind.Stores, cursor?.After ?? 0, Paging.Limit(limit), cancelled);
+            .List(DirectoryKind.Stores, Paging.After(cursor), Paging.Limit(limit), cancelled);
         return await Paging.Fetch(page, id => grains.GetGrain<IStoreGrain>(id).Get());
     }
 }

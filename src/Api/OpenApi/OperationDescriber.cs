@@ -1,0 +1,149 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.OpenApi;
+
+namespace Pos.Api;
+
+/// <summary>Adds to every operation its headers, its examples and its problems.</summary>
+internal static class OperationDescriber
+{
+    public static Task Describe(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
+    {
+        var metadata = context.Description.ActionDescriptor.EndpointMetadata;
+        DescribeParameters(operation, context);
+        if (metadata.OfType<KeyRequired>().Any())
+        {
+            AddHeader(operation, IdempotencyKey.Header, true, "Makes the request repeatable: new for every new request, the same for its repetition.", "8e03978e-40d5-43dd-bc93-6894a57f9324");
+        }
+
+        if (metadata.OfType<PreferAsync>().Any())
+        {
+            AddHeader(operation, "Prefer", false, "`respond-async` answers 202 as soon as the request is durable.", "respond-async");
+        }
+
+        foreach (var body in context.Description.ParameterDescriptions.Where(parameter => parameter.Source.Id == "Body"))
+        {
+            SetExample(operation.RequestBody?.Content, Samples.Of(body.Type));
+        }
+
+        foreach (var answer in context.Description.SupportedResponseTypes)
+        {
+            var response = operation.Responses?[answer.StatusCode.ToString(CultureInfo.InvariantCulture)] as OpenApiResponse;
+            if (response is not null && answer.Type is { } type && type != typeof(Problem))
+            {
+                SetExample(response.Content, Samples.Of(type));
+                DescribeHeaders(response, answer.StatusCode, type);
+            }
+        }
+
+        DescribeProblems(operation, context.Document!, metadata.OfType<RefusalMetadata>().LastOrDefault());
+        // Authentication is the network's for now; the document says so instead of saying nothing.
+        operation.Security = [];
+        return Task.CompletedTask;
+    }
+
+    private static void DescribeParameters(OpenApiOperation operation, OpenApiOperationTransformerContext context)
+    {
+        foreach (var parameter in operation.Parameters?.OfType<OpenApiParameter>() ?? [])
+        {
+            var described = context.Description.ParameterDescriptions.FirstOrDefault(candidate => candidate.Name == parameter.Name);
+            var schema = new OpenApiSchema();
+            if (described?.ParameterDescriptor?.ParameterType is { } type && SchemaDescriber.DescribeText(schema, type))
+            {
+                parameter.Schema = schema;
+            }
+
+            parameter.Description = parameter.Name switch
+            {
+                "store" => "The store's id.",
+                "sku" => "The product's SKU.",
+                "hold" => "The hold's id.",
+                "id" => "Its id, as the Location header named it.",
+                "cursor" => "`nextCursor` of the page before.",
+                "limit" => "Entries at most.",
+                _ => parameter.Description,
+            };
+            if (parameter.Name == "limit")
+            {
+                parameter.Schema = new OpenApiSchema
+                {
+                    Type = JsonSchemaType.Integer, Format = "int32", Minimum = "1",
+                    Maximum = Paging.LimitMax.ToString(CultureInfo.InvariantCulture), Default = Paging.LimitDefault,
+                };
+            }
+            else if (parameter.Name == "cursor" && SchemaDescriber.DescribeText(schema, typeof(Cursor)))
+            {
+                parameter.Schema = schema;
+            }
+        }
+    }
+
+    private static void AddHeader(OpenApiOperation operation, string name, bool required, string description, string sample)
+    {
+        operation.Parameters ??= [];
+        operation.Parameters.Add(new OpenApiParameter
+        {
+            Name = name, In = ParameterLocation.Header, Required = required, Description = description,
+            Schema = new OpenApiSchema { Type = JsonSchemaType.String, MinLength = 1, MaxLength = IdempotencyKey.LengthMax, Pattern = "^[ -~]+$" },
+            Example = sample,
+        });
+    }
+
+    private static void DescribeHeaders(OpenApiResponse response, int status, Type type)
+    {
+        if (status is StatusCodes.Status201Created or StatusCodes.Status202Accepted)
+        {
+            response.Description = status == StatusCodes.Status201Created ? "Done." : "Durable, and still running: ask the Location.";
+            response.Headers = Header("Location", "Where to read it.", JsonSchemaType.String);
+        }
+        else if (type.GetProperty("Version") is not null)
+        {
+            response.Headers = Header("ETag", "The version, on GET.", JsonSchemaType.String);
+        }
+    }
+
+    private static void DescribeProblems(OpenApiOperation operation, OpenApiDocument document, RefusalMetadata? refusals)
+    {
+        foreach (var kinds in (refusals?.Kinds ?? []).GroupBy(kind => kind.Status))
+        {
+            if (operation.Responses?[kinds.Key.ToString(CultureInfo.InvariantCulture)] is not OpenApiResponse response)
+            {
+                continue;
+            }
+
+            foreach (var kind in kinds)
+            {
+                // One example of each kind in the document, however many operations can answer it.
+                document.AddComponent(kind.Code, new OpenApiExample { Summary = kind.Title, Value = Samples.Of(kind) });
+            }
+
+            response.Description = string.Join(" ", kinds.Select(kind => $"`{kind.Code}`: {kind.Title}"));
+            if (kinds.Any(kind => kind.RetryAfterSeconds > 0))
+            {
+                response.Headers = Header("Retry-After", "Seconds to wait before repeating the request.", JsonSchemaType.Integer);
+            }
+
+            foreach (var media in Medias(response.Content))
+            {
+                media.Examples = kinds.ToDictionary(kind => kind.Code, kind => (IOpenApiExample)new OpenApiExampleReference(kind.Code, document));
+            }
+        }
+    }
+
+    private static Dictionary<string, IOpenApiHeader> Header(string name, string description, JsonSchemaType type) => new()
+    {
+        [name] = new OpenApiHeader { Description = description, Schema = new OpenApiSchema { Type = type } },
+    };
+
+    private static void SetExample(IDictionary<string, OpenApiMediaType>? content, JsonNode? example)
+    {
+        foreach (var media in Medias(content))
+        {
+            media.Example = example?.DeepClone();
+        }
+    }
+
+    private static IEnumerable<OpenApiMediaType> Medias(IDictionary<string, OpenApiMediaType>? content) => content?.Values ?? Enumerable.Empty<OpenApiMediaType>();
+}

@@ -1,0 +1,94 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Pos.Api;
+
+/// <summary>One example of every request and answer, in types, so that they cannot drift from the API.</summary>
+internal static class Samples
+{
+    private static readonly DateTimeOffset Noon = new(2026, 1, 31, 12, 0, 0, TimeSpan.Zero);
+    private static readonly StoreId Store = new("demo");
+    private static readonly TillId Till = new("till-1");
+    private static readonly Sku Espresso = new("espresso");
+    private static readonly HoldId Hold = new("fd61a03af4f77d870fc21e05e7e80678");
+    private static readonly OrderId OrderId = new("9f86d081884c7d659a2feaa0c55ad015");
+    private static readonly ReturnId ReturnId = new("60303ae22b998861bce3b28f33eec1be");
+    private static readonly Totals OnePack = new(Euro(747), Euro(52), Euro(799));
+    private static readonly Totals TwoPacks = new(Euro(1_493), Euro(105), Euro(1_598));
+
+    private static readonly ImmutableSortedDictionary<string, int> Rates = ImmutableSortedDictionary.CreateRange(
+        StringComparer.Ordinal, [KeyValuePair.Create("reduced", 700), KeyValuePair.Create("standard", 1_900)]);
+
+    private static readonly StoreView StoreView =
+        new(Store, "Corner shop", "Old town", "shop", new Currency("EUR"), "Europe/Berlin", true, Rates, [Till], 1);
+
+    private static readonly ProductView ProductView =
+        new(Espresso, "Espresso beans, 250 g", "", "Coffee", Euro(799), "reduced", ProductKind.Goods, true, 1);
+
+    private static readonly StockView StockView = new(Store, Espresso, 100, 2, 98, StockPolicy.Deny, 1, 3);
+
+    private static readonly LedgerEntry LedgerEntry = new(1, Noon, Noon, "received", 100, 100, "Delivery note 4711", "");
+
+    private static readonly OrderView OrderView = new(
+        OrderId, Store, Till, OrderState.Confirmed, false,
+        [new OrderLineView(1, Espresso, "Espresso beans, 250 g", ProductKind.Goods, 2, Euro(799), Euro(799), null, 700, TwoPacks)],
+        TwoPacks, new CashView(Euro(2_000), Euro(402)), null, Noon, Noon, 3);
+
+    private static readonly OrderHistory OrderHistory = new(
+        OrderId,
+        [
+            new OrderTransition(OrderState.Created, "order.placed", Noon, "placed at till-1", "", 1),
+            new OrderTransition(OrderState.StockReserved, "order.stock-reserved", Noon, "every line is held", "", 2),
+            new OrderTransition(OrderState.Confirmed, "order.cash-taken", Noon, "cash was taken", "", 3),
+            new OrderTransition(null, "order.settled", Noon, "stock was committed", "", 4),
+        ]);
+
+    private static readonly ReturnView ReturnView = new(
+        ReturnId, Store, Till, ReturnState.Completed,
+        [new ReturnLineView(1, Espresso, "Espresso beans, 250 g", ProductKind.Goods, 1, Euro(799), 700, Disposition.Restock, OnePack)],
+        OnePack, "wrong roast", Noon, Noon, 2);
+
+    private static readonly FrozenDictionary<Type, object> ByType = new object[]
+    {
+        new StoreDetails("Corner shop", "Old town", "shop", new Currency("EUR"), "Europe/Berlin", true, Rates, [Till]),
+        new ProductDetails("Espresso beans, 250 g", "", "Coffee", Euro(799), "reduced", ProductKind.Goods, true),
+        new ChangeProductRequest(Price: Euro(849)),
+        new ReceiptRequest(100, "Delivery note 4711"),
+        new AdjustmentRequest(-1, "Torn bag"),
+        new CountRequest(97, "Monthly count"),
+        new PolicyRequest(StockPolicy.Deny),
+        new HoldRequest(2, 900),
+        new PlaceOrderRequest(Store, Till, [new OrderLineRequest(Espresso, 2)], Euro(2_000)),
+        new CancelOrderRequest("The customer changed her mind."),
+        new PlaceReturnRequest(Store, Till, [new ReturnedLine(Espresso, 1, Disposition.Restock)], "wrong roast"),
+        StoreView, ProductView, StockView, OrderView, OrderHistory, ReturnView,
+        new HoldView(Hold, "api", 2, HoldState.Held, Noon.AddMinutes(15), 98),
+        Page(StoreView), Page(ProductView), Page(StockView), Page(LedgerEntry), Page(OrderView), Page(ReturnView),
+    }.ToFrozenDictionary(sample => sample.GetType());
+
+    /// <summary>An example as JSON, or null for a type without one.</summary>
+    public static JsonNode? Of(Type type) =>
+        ByType.TryGetValue(type, out var sample) ? JsonSerializer.SerializeToNode(sample, ApiJson.Wire.GetTypeInfo(type)!) : null;
+
+    /// <summary>A problem of a kind as JSON.</summary>
+    public static JsonNode Of(ProblemKind kind)
+    {
+        var problem = new Problem(kind.Type, kind.Title, kind.Status, kind.Title, kind.Code, "0af7651916cd43dd8448eb211c80319c");
+        if (kind == Problems.Of(RejectionCode.InsufficientStock))
+        {
+            problem = problem with { Detail = "Line 1: 2 of 'espresso' were asked for, 1 is available.", Shortages = [new Shortage(1, Espresso, 2, 1)], Order = OrderId };
+        }
+        else if (kind == Problems.MalformedBody)
+        {
+            problem = problem with { Detail = "The value has the wrong type or does not fit.", At = new BodyPlace("$.lines[0].quantity", 1, 74) };
+        }
+
+        return JsonSerializer.SerializeToNode(problem, ApiJson.Wire.Problem)!;
+    }
+
+    private static Money Euro(long amount) => new(amount, new Currency("EUR"));
+
+    private static Page<T> Page<T>(T item) => new([item], false, null);
+}

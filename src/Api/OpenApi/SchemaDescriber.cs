@@ -1,0 +1,83 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.OpenApi;
+
+namespace Pos.Api;
+
+/// <summary>Adds what the framework cannot see behind our own JSON converters: ids, instants, enumerations.</summary>
+internal static class SchemaDescriber
+{
+    private static readonly FrozenDictionary<Type, (string Pattern, string Sample)> Texts = new Dictionary<Type, (string, string)>
+    {
+        [typeof(StoreId)] = ("^[a-z0-9][a-z0-9-]{0,31}$", "demo"),
+        [typeof(TillId)] = ("^[a-z0-9-]{1,32}$", "till-1"),
+        [typeof(Sku)] = (@"^[^\s/\\]([^/\\]{0,62}[^\s/\\])?$", "espresso"),
+        [typeof(OrderId)] = ("^[0-9a-f]{32}$", "9f86d081884c7d659a2feaa0c55ad015"),
+        [typeof(ReturnId)] = ("^[0-9a-f]{32}$", "60303ae22b998861bce3b28f33eec1be"),
+        [typeof(HoldId)] = (@"^[0-9a-f]{32}(\.[0-9]{1,7})?$", "fd61a03af4f77d870fc21e05e7e80678"),
+        [typeof(Currency)] = ("^[A-Z]{3}$", "EUR"),
+        [typeof(Cursor)] = ("^[A-Za-z0-9_-]{11}$", new Cursor(42).ToString()),
+    }.ToFrozenDictionary();
+
+    public static Task Describe(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancellationToken)
+    {
+        var type = context.JsonTypeInfo.Type;
+        if (!DescribeText(schema, type))
+        {
+            DescribeOther(schema, type);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    /// <summary>An id as text with its pattern; false for any other type.</summary>
+    public static bool DescribeText(OpenApiSchema schema, Type type)
+    {
+        if (!Texts.TryGetValue(Nullable.GetUnderlyingType(type) ?? type, out var text))
+        {
+            return false;
+        }
+
+        schema.Type = JsonSchemaType.String;
+        schema.Pattern = text.Pattern;
+        schema.Examples = [JsonValue.Create(text.Sample)];
+        return true;
+    }
+
+    private static void DescribeOther(OpenApiSchema schema, Type type)
+    {
+        var bare = Nullable.GetUnderlyingType(type) ?? type;
+        if (bare == typeof(DateTimeOffset))
+        {
+            schema.Type = bare == type ? JsonSchemaType.String : JsonSchemaType.String | JsonSchemaType.Null;
+            schema.Format = "date-time";
+        }
+        else if (bare == typeof(RejectionCode))
+        {
+            schema.Type = JsonSchemaType.String;
+            schema.Enum = [.. Enum.GetValues<RejectionCode>().Select(code => JsonValue.Create(Problems.Of(code).Code))];
+        }
+        else if (bare.IsEnum)
+        {
+            schema.Type = JsonSchemaType.String;
+        }
+        else if (bare.IsGenericType && bare.GetGenericTypeDefinition() == typeof(ImmutableArray<>) 
+            && schema is { Type: JsonSchemaType.Array, Items: null })
+        {
+            var items = new OpenApiSchema();
+            DescribeText(items, bare.GetGenericArguments()[0]);
+            schema.Items = items;
+        }
+        else if (schema.Type == JsonSchemaType.Object && IsRequest(bare))
+        {
+            schema.AdditionalPropertiesAllowed = false;
+        }
+    }
+
+    // Answers may gain members; requests with members we do not know are refused.
+    private static bool IsRequest(Type type) =>
+        type.Name.EndsWith("Request", StringComparison.Ordinal) || type == typeof(StoreDetails) || type == typeof(ProductDetails)
+        || type == typeof(ReturnedLine) || type == typeof(PriceOverride);
+}
