@@ -6,6 +6,8 @@ namespace Pos.Api;
 /// <summary>Says what is wrong with a JSON body without naming the types behind it.</summary>
 internal static partial class JsonFault
 {
+    public const string NullValue = "The value must not be null.";
+
     public static string Describe(JsonException fault)
     {
         var message = fault.Message;
@@ -28,7 +30,7 @@ internal static partial class JsonFault
 
         if (Null().IsMatch(message))
         {
-            return "The value must not be null.";
+            return NullValue;
         }
 
         return message.Contains("could not be converted", StringComparison.Ordinal)

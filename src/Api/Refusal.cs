@@ -32,9 +32,12 @@ internal sealed record Problem(string Type, string Title, int Status, string Det
 
 /// <summary>A place in a JSON body.</summary>
 /// <param name="Path">JSON path.</param>
-/// <param name="Line">From 1.</param>
-/// <param name="Position">Byte in the line, from 1.</param>
-internal sealed record BodyPlace(string Path, long Line, long Position);
+/// <param name="Line">From 1; absent where only the path is known.</param>
+/// <param name="Position">Byte in the line, from 1; absent where only the path is known.</param>
+internal sealed record BodyPlace(
+    string Path,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? Line = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? Position = null);
 
 /// <summary>Answers a request with a problem.</summary>
 internal sealed class Refusal(ProblemKind kind, string detail) : IResult, IStatusCodeHttpResult, IContentTypeHttpResult

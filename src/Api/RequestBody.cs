@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http;
@@ -36,6 +37,12 @@ internal static class RequestBody
             reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
         }
     }
+
+    /// <summary>The refusal of a list with a null in it, which the JSON reader lets pass; null when there is none.</summary>
+    public static Refusal? NullIn<T>(ImmutableArray<T> list, string name) where T : class =>
+        list.IndexOf(null!) is >= 0 and var index
+            ? new Refusal(Problems.MalformedBody, JsonFault.NullValue) { At = new BodyPlace($"$.{name}[{index}]") }
+            : null;
 
     private static T Parse<T>(ReadOnlySequence<byte> json, JsonTypeInfo<T> type) where T : class
     {

@@ -48,6 +48,11 @@ internal static class OrdersApi
         Command<PlaceOrderRequest> command, HttpContext context, IGrainFactory grains, IOptions<ApiOptions> options)
     {
         var sale = command.Body;
+        if (RequestBody.NullIn(sale.Lines, "lines") is { } hole)
+        {
+            return hole;
+        }
+
         var id = command.Id(sale.Store.Value, sale.Till.Value, "POST /orders");
         var waitMax = PreferAsync.IsAsked(context) ? TimeSpan.Zero : options.Value.WaitMax;
         var outcome = await grains.GetGrain<IOrderGrain>(id).Place(new PlaceOrder(

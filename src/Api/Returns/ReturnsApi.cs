@@ -37,6 +37,11 @@ internal static class ReturnsApi
         Command<PlaceReturnRequest> command, HttpContext context, IGrainFactory grains, IOptions<ApiOptions> options)
     {
         var back = command.Body;
+        if (RequestBody.NullIn(back.Lines, "lines") is { } hole)
+        {
+            return hole;
+        }
+
         var id = command.Id(back.Store.Value, back.Till.Value, "POST /returns");
         var waitMax = PreferAsync.IsAsked(context) ? TimeSpan.Zero : options.Value.WaitMax;
         var lines = ImmutableArray.CreateRange(

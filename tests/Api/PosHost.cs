@@ -1,0 +1,85 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Pos.Api;
+using Pos.Grains;
+using Pos.Journal;
+using Pos.LocalEngine;
+
+namespace Pos.Tests;
+
+/// <summary>The host as <c>src/Silo</c> composes it, on a port of its own and a journal in a folder of its own.</summary>
+public sealed class PosHost : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+    private readonly DirectoryInfo _folder;
+
+    private PosHost(WebApplication app, DirectoryInfo folder)
+    {
+        _app = app;
+        _folder = folder;
+        var address = new Uri(app.Urls.First());
+        Port = address.Port;
+        Http = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = 1_000, AllowAutoRedirect = false })
+        {
+            BaseAddress = address,
+            Timeout = TimeSpan.FromSeconds(60),
+        };
+    }
+
+    public HttpClient Http { get; }
+
+    public int Port { get; }
+
+    public IServiceProvider Services => _app.Services;
+
+    public IJournal Journal => Services.GetRequiredService<IJournal>();
+
+    public static Task<PosHost> Start() => Start(static _ => { });
+
+    /// <param name="change">Replaces registrations before the host is built.</param>
+    public static async Task<PosHost> Start(Action<IServiceCollection> change)
+    {
+        var folder = Directory.CreateTempSubdirectory("pos-api-");
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Configuration.AddInMemoryCollection([new("Journal:Path", folder.FullName)]);
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddJournal(builder.Configuration);
+        builder.Services.AddLocalEngine(options => options.Assemblies.Add(typeof(PosGrains).Assembly));
+        builder.Services.AddPosGrains(builder.Configuration);
+        builder.Services.AddPosApi(builder.Configuration);
+        change(builder.Services);
+        var app = builder.Build();
+        app.MapPosApi();
+        await app.StartAsync();
+        return new PosHost(app, folder);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Http.Dispose();
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+        _folder.Delete(recursive: true);
+    }
+}
+
+/// <summary>One host with one shop for a class of tests.</summary>
+public sealed class OpenShop : IAsyncLifetime
+{
+    public PosHost Host { get; private set; } = null!;
+
+    internal Shop Shop { get; private set; } = null!;
+
+    public async Task InitializeAsync()
+    {
+        Host = await PosHost.Start();
+        Shop = await Shop.Open(Host);
+    }
+
+    public async Task DisposeAsync() => await Host.DisposeAsync();
+}
