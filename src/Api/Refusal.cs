@@ -22,8 +22,8 @@ internal sealed record Problem(string Type, string Title, int Status, string Det
     public BodyPlace? At { get; init; }
 
     /// <summary>Every line that could not be had, with what is available.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public ImmutableArray<Shortage>? Shortages { get; init; }
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public ImmutableArray<Shortage> Shortages { get; init; }
 
     /// <summary>The order that was cancelled for this reason; its Location is in the header.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -77,7 +77,7 @@ internal sealed class Refusal(ProblemKind kind, string detail) : IResult, IStatu
         var problem = new Problem(kind.Type, kind.Title, kind.Status, detail, kind.Code, TraceId(httpContext))
         {
             At = At,
-            Shortages = Shortages.IsDefaultOrEmpty ? null : Shortages,
+            Shortages = Shortages.IsDefaultOrEmpty ? default : Shortages,
             Order = Order,
         };
         var json = JsonSerializer.SerializeToUtf8Bytes(problem, ApiJson.Wire.Problem);

@@ -24,14 +24,21 @@ internal static class RequestBody
             var read = await reader.ReadAsync(request.HttpContext.RequestAborted);
             if (read.Buffer.Length > ApiOptions.BodyBytesMax)
             {
+                reader.AdvanceTo(read.Buffer.End);
                 throw new RefusedRequestException(Problems.BodyTooLarge, Problems.BodyTooLarge.Title);
             }
 
             if (read.IsCompleted)
             {
-                var value = Parse(read.Buffer, type);
-                reader.AdvanceTo(read.Buffer.End);
-                return value;
+                try
+                {
+                    return Parse(read.Buffer, type);
+                }
+                finally
+                {
+                    // Refused or not, the body was read: otherwise the server gives up the connection under the client's next request.
+                    reader.AdvanceTo(read.Buffer.End);
+                }
             }
 
             reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);

@@ -1,0 +1,45 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Pos.Tests;
+
+/// <summary>Nobody writes lines of their own into our log.</summary>
+public sealed class LogTests
+{
+    [Fact]
+    public async Task what_a_client_sends_never_breaks_a_line_of_the_log()
+    {
+        using var log = new Lines();
+        await using var host = await PosHost.Start(services => services.AddLogging(logging => logging.AddProvider(log).SetMinimumLevel(LogLevel.Information)));
+        var shop = await Shop.Open(host);
+        await shop.Product("tea", stock: 1);
+        await shop.Get("/products/a%0D%0AERROR%20all%20is%20lost");
+        await shop.Get("/orders?store=a%0AERROR%20all%20is%20lost");
+        await shop.Post("/orders", Shop.Order("x\\nERROR all is lost"));
+        await shop.Post("/stores/london/stock/tea/receipts", """{"quantity":1,"note":"a\nERROR all is lost"}""");
+        await shop.Post("/stores/london/stock/tea/adjustments", """{"delta":-1,"reason":"a\r\nERROR all is lost"}""");
+        await shop.Post("/nothing%0AERROR%20all%20is%20lost", "{}");
+        await RawHttp.Send(host.Port, "GET /\nERROR all is lost HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+        Assert.NotEmpty(log.Written);
+        Assert.All(log.Written, line => Assert.DoesNotContain("\nERROR", line, StringComparison.Ordinal));
+    }
+
+    private sealed class Lines : ILoggerProvider, ILogger
+    {
+        public ConcurrentQueue<string> Written { get; } = new();
+
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Dispose()
+        {
+        }
+
+        void ILogger.Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            Written.Enqueue(formatter(state, exception) + exception);
+    }
+}
