@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace Pos.Api;
@@ -22,6 +23,8 @@ public static class ApiRegistration
         services.AddSingleton<IConfigureOptions<KestrelServerOptions>, KestrelLimits>();
         services.ConfigureHttpJsonOptions(static json => ApiJson.ApplyTo(json.SerializerOptions));
         services.Configure<RouteHandlerOptions>(static options => options.ThrowOnBadRequest = true);
+        // The framework writes the path of every request as it came, line breaks and all; ours names the route.
+        services.AddLogging(static logging => logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning));
         services.AddHealth();
         services.AddApiDocument();
         return services;
