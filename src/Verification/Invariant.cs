@@ -10,7 +10,7 @@ internal sealed record Invariant(string Name, string Meaning)
         "head", "The events reach as far as the journal and its head file say, and their running hash is the one stored there.");
     public static readonly Invariant Readable = new("events-readable", "Every event is of a known type and its payload has the members it must have.");
     public static readonly Invariant Envelope = new("envelope-store", "The envelope names the store that stream and payload belong to.");
-    public static readonly Invariant Operations = new("operation-once", "An operation id has one effect in its stream while it is remembered.");
+    public static readonly Invariant Operations = new("operation-once", "An operation id has one effect on its stock item or product while it is remembered.");
 
     public static readonly Invariant StockBalance = new(
         "stock-balance", "onHand = received + restocked + adjusted + counted − committed, after every event.");

@@ -20,7 +20,6 @@ internal sealed class OrderCheck(Tally tally, Streams streams)
         order.Standing = OrderStanding.Created;
         order.Details = new OrderDetails(placed);
         tally.Check(Invariant.Envelope, at.Context.Store == placed.Store, at, $"the envelope says store '{at.Context.Store}', the order '{placed.Store}'");
-        tally.Check(Invariant.Operations, order.Note(placed.Operation, at.RecordedAt), at, $"operation {placed.Operation.Id} took effect twice");
         var fault = LineFault(placed.Lines, placed.TaxInclusive)
             ?? MoneyRules.Fault(placed.Lines, placed.Net, placed.Tax, placed.Gross)
             ?? (placed.Tendered.Currency == placed.Gross.Currency && placed.Tendered.Minor >= placed.Gross.Minor

@@ -17,7 +17,6 @@ internal sealed class ReturnCheck(Tally tally, Streams streams)
         back.Details = accepted;
         tally.Check(
             Invariant.Envelope, at.Context.Store == accepted.Store, at, $"the envelope says store '{at.Context.Store}', the return '{accepted.Store}'");
-        tally.Check(Invariant.Operations, back.Note(accepted.Operation, at.RecordedAt), at, $"operation {accepted.Operation.Id} took effect twice");
         var fault = OrderCheck.LineFault(accepted.Lines, accepted.TaxInclusive)
             ?? MoneyRules.Fault(accepted.Lines, accepted.Net, accepted.Tax, accepted.Gross)
             ?? (accepted.Gross.Minor >= 0 ? null : "the gross is negative");

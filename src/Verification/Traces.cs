@@ -3,8 +3,8 @@ using Pos.Journal;
 namespace Pos.Verification;
 
 /// <summary>
-/// What is remembered of a stream while the journal goes by: its version, its hash and the operations it still knows. A few hundred
-/// bytes a stream; what is known of an order, return or hold beyond that is let go at its end.
+/// What is remembered of a stream while the journal goes by: its version, its hash and the operations it still knows. About 300
+/// bytes a settled order; what is known of an order, return or hold beyond that is let go at its end.
 /// </summary>
 internal class StreamTrace
 {
