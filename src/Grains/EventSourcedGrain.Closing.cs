@@ -29,6 +29,10 @@ public abstract partial class EventSourcedGrain<TState, TEvent>
         OnClosed();
     }
 
+    // Callers know one exception for "the journal failed", whoever noticed.
+    private NotDurableException Unreadable(JournalUnavailableException because) =>
+        new($"{aggregate.Category}/{Key} cannot be read: {because.Message}");
+
     private NotDurableException NotDurable(AppendResult because) =>
         new($"{aggregate.Category}/{Key}: a decision did not become durable ({because}). Repeat the same operation.");
 

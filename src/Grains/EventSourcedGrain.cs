@@ -61,8 +61,7 @@ public abstract partial class EventSourcedGrain<TState, TEvent>(Aggregate<TState
         }
         catch (JournalUnavailableException unreadable)
         {
-            // Callers know one exception for "the journal failed", whoever noticed.
-            throw new NotDurableException($"{aggregate.Category}/{Key} cannot be read: {unreadable.Message}");
+            throw Unreadable(unreadable);
         }
 
         Durable = _decided = Tidy(fold.State, int.MaxValue);
@@ -170,6 +169,20 @@ public abstract partial class EventSourcedGrain<TState, TEvent>(Aggregate<TState
         }
 
         Advance();
+    }
+
+    /// <summary>A read straight from the journal, which fails as everything of a grain fails when the journal does.</summary>
+    /// <exception cref="NotDurableException">The journal cannot be read now.</exception>
+    protected async Task<T> Read<T>(Task<T> reading)
+    {
+        try
+        {
+            return await reading;
+        }
+        catch (JournalUnavailableException unreadable)
+        {
+            throw Unreadable(unreadable);
+        }
     }
 
     /// <summary>When a state wants to be woken, or null. The journal's wake-up is changed only to something earlier, or to nothing.</summary>

@@ -49,13 +49,15 @@ internal sealed partial class LineEffects(string saga, ILogger logger)
         return new(_answers.Count == lines.Length, refusals.ToImmutable());
     }
 
+    /// <summary>Whether a refusal stands. Two of them only say "not now".</summary>
+    public static bool IsAnswer(Rejection refused) => refused.Code is not (RejectionCode.JournalFull or RejectionCode.TooManyPending);
+
     private async Task Ask(int line, Func<int, Task<Rejection?>> effect)
     {
         try
         {
             var answer = await effect(line);
-            // These two say "not now"; every other answer stands.
-            if (answer?.Code is not (RejectionCode.JournalFull or RejectionCode.TooManyPending))
+            if (answer is null || IsAnswer(answer))
             {
                 _answers[line] = answer;
             }

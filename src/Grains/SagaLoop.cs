@@ -53,7 +53,7 @@ internal sealed partial class SagaLoop(
     {
         _stopped = true;
         _news?.TrySetResult();
-        Release(waiting => waiting.TrySetException(new NotDurableException($"{name}: this activation ends; repeat the same operation.")));
+        Release(waiting => waiting.TrySetException(Unknown()));
     }
 
     /// <summary>Tells everyone who waits that the end has been reached.</summary>
@@ -67,6 +67,11 @@ internal sealed partial class SagaLoop(
         if (bounded <= TimeSpan.Zero)
         {
             return;
+        }
+
+        if (_stopped)
+        {
+            throw Unknown();
         }
 
         // The timer completes the wait itself: waiting for whichever of two tasks ends first would go through the thread pool.
@@ -135,6 +140,8 @@ internal sealed partial class SagaLoop(
         await _news.Task;
         _news = null;
     }
+
+    private NotDurableException Unknown() => new($"{name}: this activation ends before the saga does. Repeat the same operation.");
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 

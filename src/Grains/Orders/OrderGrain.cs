@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Orleans;
 using Orleans.Concurrency;
 
@@ -36,7 +35,7 @@ public sealed partial class OrderGrain(GrainServices services)
         var (store, products) = Decided.Placed is null ? await Shop.Look(GrainFactory, command.Store, command.Lines) : Shop.NotLookedAt;
         var recording = Record(
             Order.Decide(Decided, new OrderCommand.Place(command, store, products, Now)),
-            Envelope.Of(command.Operation, command.Store, command.Till.Value, command.OccurredAt?.ToUniversalTime() ?? Now));
+            Envelope.Of(command.Operation with { Correlation = Key }, command.Store, command.Till.Value, command.OccurredAt?.ToUniversalTime() ?? Now));
         if (await Durably(recording) is { } refused)
         {
             return refused;
@@ -56,7 +55,7 @@ public sealed partial class OrderGrain(GrainServices services)
     {
         var recording = Record(
             Order.Decide(Decided, new OrderCommand.Cancel(command, Now)),
-            Envelope.Of(command.Operation, Decided.Placed?.Store ?? default, command.Operation.Till, Now));
+            Envelope.Of(command.Operation with { Correlation = Key }, Decided.Placed?.Store ?? default, command.Operation.Till, Now));
         if (await Durably(recording) is { } refused)
         {
             return refused;
@@ -74,7 +73,8 @@ public sealed partial class OrderGrain(GrainServices services)
     }
 
     /// <inheritdoc/>
-    public Task<OrderHistory?> History(CancellationToken cancellationToken) => OrderViewing.History(Services.Journal, _id, cancellationToken);
+    public Task<OrderHistory?> History(CancellationToken cancellationToken) =>
+        Read(OrderViewing.History(Services.Journal, _id, cancellationToken));
 
     /// <inheritdoc/>
     public Task<DateTimeOffset?> WakeUp(CancellationToken cancellationToken)
@@ -99,6 +99,7 @@ public sealed partial class OrderGrain(GrainServices services)
         // Hardly anybody asks again, and a day's orders in memory are a day's growth: whoever does ask reads the stream.
         if (Durable.Settled)
         {
+            Services.Instruments.OnSagaEnded(OrderJournal.Category, Durable.State!.Value.ToString());
             DeactivateOnIdle();
         }
     }
@@ -115,61 +116,4 @@ public sealed partial class OrderGrain(GrainServices services)
     }
 
     private OrderView? View() => OrderViewing.View(_id, Durable, DurableVersion);
-
-    private async Task<SagaStep> Step()
-    {
-        var debt = OrderSaga.Owed(Durable);
-        if (debt == OrderDebt.Nothing)
-        {
-            return SagaStep.Done;
-        }
-
-        var placed = Durable.Placed!;
-        var answers = await _effects.Ask(debt, OrderSaga.Goods(placed), line => Effect(debt, placed, line));
-        if (OrderSaga.Fact(debt, answers, Now) is not { } fact)
-        {
-            Services.Instruments.OnSagaRetry(OrderJournal.Category, debt.ToString());
-            return SagaStep.Later;
-        }
-
-        var recording = Record(
-            OrderSaga.Decide(Decided, fact), Envelope.OfSaga(_saga, debt.ToString(), placed.Store, placed.Till, placed.OccurredAt));
-        if (await Durably(recording) is not null)
-        {
-            return SagaStep.Later;
-        }
-
-        Services.Instruments.OnSagaStep(OrderJournal.Category, debt.ToString());
-        return SagaStep.Next;
-    }
-
-    private async Task<Rejection?> Effect(OrderDebt debt, OrderEvent.Placed placed, int number)
-    {
-        var line = placed.Lines[number - 1];
-        var stock = GrainFactory.GetGrain<IStockGrain>(new StockKey(placed.Store, line.Sku).ToString());
-        var (hold, now) = (HoldId.Of(_id, number), Now);
-        var operation = new Operation(
-            hold.Value, "", placed.PlacedAt + OrderSaga.HoldsRemembered, _saga, placed.Till.Value, Key, Activity.Current?.Id ?? "");
-        switch (debt)
-        {
-            case OrderDebt.Reserve:
-                return OrderSaga.Reserved(await stock.Reserve(new(operation, hold, _saga, line.Quantity, now, Pinned: true)));
-            case OrderDebt.Commit:
-                return Ended(await stock.Commit(new(operation, hold, _saga, placed.OccurredAt)), number);
-            case OrderDebt.Release:
-                return Ended(await stock.Release(new(operation, hold, _saga)), number);
-            default:
-                throw new UnreachableException();
-        }
-    }
-
-    private Rejection? Ended(Outcome<HoldView> answer, int line)
-    {
-        if (answer.Rejection is { } refused && !OrderSaga.IsEnd(refused.Code))
-        {
-            LogOddEnd(Services.Logger, _saga, line, refused.Code, refused.Detail);
-        }
-
-        return answer.Rejection;
-    }
 }

@@ -87,8 +87,7 @@ public static class OrderSaga
     /// Whether a refused commit or release means that the hold has ended before: a stock item forgets an ended hold in time, and a pinned
     /// one is ended by its order alone.
     /// </summary>
-    internal static bool IsEnd(RejectionCode code) =>
-        code is RejectionCode.UnknownHold or RejectionCode.OperationTooLate or RejectionCode.JournalFull or RejectionCode.TooManyPending;
+    internal static bool IsEnd(RejectionCode code) => code is RejectionCode.UnknownHold or RejectionCode.OperationTooLate;
 
     /// <summary>The fact that a step's answers amount to; null while too little is known.</summary>
     internal static OrderFact? Fact(OrderDebt debt, LineAnswers answers, DateTimeOffset now) => debt switch

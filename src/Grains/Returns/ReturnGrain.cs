@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using Microsoft.Extensions.Logging;
 using Orleans;
 using Orleans.Concurrency;
 
@@ -37,7 +35,7 @@ public sealed partial class ReturnGrain(GrainServices services)
         var (store, products) = Decided.Accepted is null ? await Shop.Look(GrainFactory, command.Store, command.Lines) : Shop.NotLookedAt;
         var recording = Record(
             Return.Decide(Decided, new ReturnCommand.Place(command, store, products, Now)),
-            Envelope.Of(command.Operation, command.Store, command.Till.Value, command.OccurredAt?.ToUniversalTime() ?? Now));
+            Envelope.Of(command.Operation with { Correlation = Key }, command.Store, command.Till.Value, command.OccurredAt?.ToUniversalTime() ?? Now));
         if (await Durably(recording) is { } refused)
         {
             return refused;
@@ -82,6 +80,7 @@ public sealed partial class ReturnGrain(GrainServices services)
         // Hardly anybody asks again, and a day's orders in memory are a day's growth: whoever does ask reads the stream.
         if (Durable.HasEnded)
         {
+            Services.Instruments.OnSagaEnded(ReturnJournal.Category, Durable.State!.Value.ToString());
             DeactivateOnIdle();
         }
     }
@@ -98,50 +97,4 @@ public sealed partial class ReturnGrain(GrainServices services)
     }
 
     private ReturnView? View() => ReturnViewing.View(_id, Durable, DurableVersion);
-
-    private async Task<SagaStep> Step()
-    {
-        var debt = ReturnSaga.Owed(Durable);
-        if (debt == ReturnDebt.Nothing)
-        {
-            return SagaStep.Done;
-        }
-
-        var accepted = Durable.Accepted!;
-        var answers = await _effects.Ask(debt, ReturnSaga.Restocked(accepted), line => Restock(accepted, line));
-        if (!answers.All)
-        {
-            Services.Instruments.OnSagaRetry(ReturnJournal.Category, debt.ToString());
-            return SagaStep.Later;
-        }
-
-        var recording = Record(
-            ReturnSaga.Decide(Decided, new ReturnFact.StockRestocked()),
-            Envelope.OfSaga(_saga, debt.ToString(), accepted.Store, accepted.Till, accepted.OccurredAt));
-        if (await Durably(recording) is not null)
-        {
-            return SagaStep.Later;
-        }
-
-        Services.Instruments.OnSagaStep(ReturnJournal.Category, debt.ToString());
-        return SagaStep.Next;
-    }
-
-    private async Task<Rejection?> Restock(ReturnEvent.Accepted accepted, int number)
-    {
-        var line = accepted.Lines[number - 1];
-        var stock = GrainFactory.GetGrain<IStockGrain>(new StockKey(accepted.Store, line.Sku).ToString());
-        var operation = new Operation(
-            $"{Key}.{number}", "", accepted.PlacedAt + ReturnSaga.RestockRemembered, _saga, accepted.Till.Value, Key, Activity.Current?.Id ?? "");
-        var answer = await stock.Restock(new(operation, line.Quantity, _id, accepted.OccurredAt));
-        if (answer.Rejection is { Code: not (RejectionCode.JournalFull or RejectionCode.TooManyPending) } refused)
-        {
-            LogNotRestocked(Services.Logger, _saga, number, refused.Code, refused.Detail);
-        }
-
-        return answer.Rejection;
-    }
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "{Saga}: line {Line} could not be restocked: {Code}, {Detail}")]
-    private static partial void LogNotRestocked(ILogger logger, string saga, int line, RejectionCode code, string detail);
 }

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Orleans;
 using Orleans.Concurrency;
 using Pos.Journal;
@@ -62,19 +61,19 @@ public sealed class StockGrain(GrainServices services)
     public Task<StockView?> Get()
     {
         Refresh();
-        return Task.FromResult(DurableVersion == 0 ? null : View(Durable, DurableVersion));
+        return Task.FromResult(DurableVersion == 0 ? null : StockViewing.View(_key, Durable, DurableVersion));
     }
 
     /// <inheritdoc/>
     public Task<HoldView?> GetHold(HoldId hold)
     {
         Refresh();
-        return Task.FromResult(Durable.Holds.TryGetValue(hold, out var found) ? View(hold, found, Durable) : null);
+        return Task.FromResult(Durable.Holds.TryGetValue(hold, out var found) ? StockViewing.View(hold, found, Durable) : null);
     }
 
     /// <inheritdoc/>
     public Task<LedgerPage> Ledger(long after, int limit, CancellationToken cancellationToken) =>
-        StockLedger.Read(Services.Journal, Key, after, Math.Clamp(limit, 1, 100), cancellationToken);
+        Read(StockLedger.Read(Services.Journal, Key, after, Math.Clamp(limit, 1, 100), cancellationToken));
 
     /// <inheritdoc/>
     public async Task<DateTimeOffset?> WakeUp(CancellationToken cancellationToken)
@@ -100,14 +99,14 @@ public sealed class StockGrain(GrainServices services)
     private async Task<Outcome<StockView>> Item(StockCommand command, Operation operation, DateTimeOffset? occurredAt = null)
     {
         var recording = Record(command, operation, occurredAt);
-        var view = View(Decided, DecidedVersion);
+        var view = StockViewing.View(_key, Decided, DecidedVersion);
         return await Durably(recording) is { } refused ? refused : view;
     }
 
     private async Task<Outcome<HoldView>> Hold(StockCommand command, Operation operation, HoldId hold, DateTimeOffset? occurredAt = null)
     {
         var recording = Record(command, operation, occurredAt);
-        var view = Decided.Holds.TryGetValue(hold, out var found) ? View(hold, found, Decided) : null;
+        var view = Decided.Holds.TryGetValue(hold, out var found) ? StockViewing.View(hold, found, Decided) : null;
         return await Durably(recording) is { } refused ? refused : view!;
     }
 
@@ -146,10 +145,4 @@ public sealed class StockGrain(GrainServices services)
         _verified = refused is null;
         return refused;
     }
-
-    private StockView View(StockState state, long version) =>
-        new(_key.Store, _key.Sku, state.OnHand, state.Held, state.Available, state.Policy, state.LiveHolds, version);
-
-    private static HoldView View(HoldId id, Hold hold, StockState state) =>
-        new(id, hold.Owner, hold.Quantity, hold.State, hold.ExpiresAt, state.Available);
 }

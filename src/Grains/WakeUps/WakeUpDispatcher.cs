@@ -43,15 +43,33 @@ public sealed partial class WakeUpDispatcher(IGrainFactory grains, GrainServices
         // Not before the first poll: the engine may still be starting.
         while (await Poll())
         {
-            _running.RemoveWhere(static task => task.IsCompleted);
-            var room = services.Options.WakeUpsMax - _running.Count;
-            foreach (var claimed in room > 0 ? await Claim(room) : [])
+            while (await ClaimAll() && !_stop.Task.IsCompleted)
             {
-                _running.Add(Deliver(claimed));
+                // There may be more than fit at one time, as after a crash: on with them as soon as one is done.
+                await Task.WhenAny(_running);
             }
         }
 
         await Task.WhenAll(_running);
+    }
+
+    /// <summary>Claims what is due, as far as there is room; true if there may be more.</summary>
+    private async Task<bool> ClaimAll()
+    {
+        _running.RemoveWhere(static task => task.IsCompleted);
+        var room = services.Options.WakeUpsMax - _running.Count;
+        if (room <= 0)
+        {
+            return true;
+        }
+
+        var claimed = await Claim(room);
+        foreach (var lease in claimed)
+        {
+            _running.Add(Deliver(lease));
+        }
+
+        return claimed.Count == room && _running.Count > 0;
     }
 
     private async Task<bool> Poll()
