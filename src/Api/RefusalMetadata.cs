@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Metadata;
+using Microsoft.AspNetCore.Routing;
 
 namespace Pos.Api;
 
@@ -36,7 +37,12 @@ internal static class RefusalMetadataExtensions
     public static void RefusesWhatItsShapeImplies(this IEndpointConventionBuilder group) => group.Finally(static endpoint =>
     {
         var metadata = endpoint.Metadata;
-        List<ProblemKind> kinds = [.. metadata.OfType<RefusalMetadata>().SelectMany(refusals => refusals.Kinds), .. OfEvery, Problems.InvalidParameter];
+        List<ProblemKind> kinds = [.. metadata.OfType<RefusalMetadata>().SelectMany(refusals => refusals.Kinds), .. OfEvery];
+        if (endpoint is RouteEndpointBuilder { RoutePattern.Parameters.Count: > 0 } || metadata.OfType<IHttpMethodMetadata>().Any(IsGet))
+        {
+            kinds.Add(Problems.InvalidParameter);
+        }
+
         if (metadata.OfType<IAcceptsMetadata>().Any())
         {
             kinds.AddRange(OfBodies);
@@ -53,4 +59,7 @@ internal static class RefusalMetadataExtensions
             metadata.Add(new ProducesResponseTypeMetadata(status, typeof(Problem), [Refusal.ProblemJson]));
         }
     });
+
+    // A GET without parameters in its path is a list, which has some in its query.
+    private static bool IsGet(IHttpMethodMetadata methods) => methods.HttpMethods.Contains(HttpMethods.Get);
 }

@@ -28,18 +28,24 @@ internal static class ApiDocument
         * **503** comes with `Retry-After`: nothing was acknowledged; repeat the request with the same key.
         """;
 
-    public static void AddApiDocument(this IServiceCollection services) => services.AddOpenApi("v1", static options =>
+    public const string Name = "v1";
+
+    public static void AddApiDocument(this IServiceCollection services)
     {
-        options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
-        options.CreateSchemaReferenceId = NameOf;
-        options.AddSchemaTransformer(SchemaDescriber.Describe);
-        options.AddOperationTransformer(OperationDescriber.Describe);
-        options.AddDocumentTransformer(Describe);
-    });
+        services.AddSingleton<WrittenDocument>();
+        services.AddOpenApi(Name, static options =>
+        {
+            options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
+            options.CreateSchemaReferenceId = NameOf;
+            options.AddSchemaTransformer(SchemaDescriber.Describe);
+            options.AddOperationTransformer(OperationDescriber.Describe);
+            options.AddDocumentTransformer(Describe);
+        });
+    }
 
     public static void MapApiDocument(this IEndpointRouteBuilder app)
     {
-        app.MapOpenApi();
+        app.MapGet(Path, static async (WrittenDocument document) => TypedResults.Bytes(await document.Json, "application/json")).ExcludeFromDescription();
         app.MapGet("/problems/{code}", Explain).ExcludeFromDescription();
     }
 
