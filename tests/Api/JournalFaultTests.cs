@@ -3,7 +3,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Pos.Journal;
 using Pos.Journal.Simulated;
-using Pos.LocalEngine;
 using Xunit.Abstractions;
 
 namespace Pos.Tests;
@@ -161,7 +160,7 @@ public sealed class JournalFaultTests(ITestOutputHelper output)
                 TimeProvider.System, faults: faults, options: options, schedule: steps is null ? null : steps.Take)));
             if (responseTimeout is { } timeout)
             {
-                services.Configure<LocalEngineOptions>(engine => engine.ResponseTimeout = timeout);
+                services.SetResponseTimeout(timeout);
             }
         });
 

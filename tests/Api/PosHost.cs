@@ -6,7 +6,6 @@ using Microsoft.Extensions.Logging;
 using Pos.Api;
 using Pos.Grains;
 using Pos.Journal;
-using Pos.LocalEngine;
 
 namespace Pos.Tests;
 
@@ -49,7 +48,7 @@ public sealed class PosHost : IAsyncDisposable
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddJournal(builder.Configuration);
-        builder.Services.AddLocalEngine(options => options.Assemblies.Add(typeof(PosGrains).Assembly));
+        builder.AddEngine();
         builder.Services.AddPosGrains(builder.Configuration);
         builder.Services.AddPosApi(builder.Configuration);
         change(builder.Services);
