@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Pos.Journal;
 using Pos.Journal.Simulated;
 
 namespace Pos.Tests;
@@ -12,6 +13,7 @@ internal sealed class World
     private static readonly TimeSpan LongestStory = TimeSpan.FromHours(48);
 
     private readonly List<(WorldSilo Of, Action Do)> _runnable = [];
+    private readonly Queue<(WorldSilo Of, Action Do)> _atTheDisk = new();
     private readonly int _thread = Environment.CurrentManagedThreadId;
     private TaskCompletionSource _restarted = new();
 
@@ -31,6 +33,12 @@ internal sealed class World
 
     /// <summary>What strikes the journal. Asked at each step of its writer.</summary>
     public Func<SimulatedPoint, SimulatedFault> Faults { get; set; } = _ => SimulatedFault.None;
+
+    /// <summary>While true the disk does nothing as long as anything else can be done.</summary>
+    public bool DiskIsSlow { get; set; }
+
+    /// <summary>Limits of the journal of silos that start from now on.</summary>
+    public GroupCommitOptions Limits { get; } = new();
 
     /// <summary>The silo that lives now.</summary>
     public WorldSilo Silo { get; private set; }
@@ -107,7 +115,17 @@ internal sealed class World
         _runnable.Add((of, item));
     }
 
-    public void Forget(WorldSilo of) => _runnable.RemoveAll(item => item.Of == of);
+    public void ScheduleAtTheDisk(WorldSilo of, Action step)
+    {
+        Assert.Equal(_thread, Environment.CurrentManagedThreadId);
+        _atTheDisk.Enqueue((of, step));
+    }
+
+    public void Forget(WorldSilo of)
+    {
+        _runnable.RemoveAll(item => item.Of == of);
+        _atTheDisk.Clear();
+    }
 
     private void Drive(Func<World, Task> story)
     {
@@ -116,12 +134,17 @@ internal sealed class World
         var end = Now + LongestStory;
         while (!told.IsCompleted)
         {
-            if (_runnable.Count > 0)
+            // The disk is one of those who can go on; its own steps keep their order.
+            var chosen = Random.Next(_runnable.Count + (_atTheDisk.Count > 0 && (!DiskIsSlow || _runnable.Count == 0) ? 1 : 0));
+            if (chosen < _runnable.Count)
             {
-                var chosen = Random.Next(_runnable.Count);
-                var (_, next) = _runnable[chosen];
+                var next = _runnable[chosen].Do;
                 _runnable.RemoveAt(chosen);
                 next();
+            }
+            else if (_atTheDisk.TryDequeue(out var step))
+            {
+                step.Do();
             }
             else
             {

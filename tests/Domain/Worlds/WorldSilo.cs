@@ -19,7 +19,7 @@ internal sealed class WorldSilo : ITurnScheduler, ISimulatedFaults
     {
         _world = world;
         var time = new LifeTime(this, world.Time);
-        Journal = new SimulatedJournal(time, world.Disk, this, null, Schedule);
+        Journal = new SimulatedJournal(time, world.Disk, this, world.Limits, ScheduleAtTheDisk);
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Services
             .AddSingleton<TimeProvider>(time)
@@ -66,6 +66,14 @@ internal sealed class WorldSilo : ITurnScheduler, ISimulatedFaults
     public void Schedule(IThreadPoolWorkItem item) => Schedule(item.Execute);
 
     SimulatedFault ISimulatedFaults.At(SimulatedPoint point) => _isDead ? SimulatedFault.None : _world.Faults(point);
+
+    private void ScheduleAtTheDisk(Action step)
+    {
+        if (!_isDead)
+        {
+            _world.ScheduleAtTheDisk(this, step);
+        }
+    }
 
     private void Schedule(Action item)
     {
