@@ -102,6 +102,7 @@ public sealed class BadInputTests(OpenShop open) : IClassFixture<OpenShop>
         { "PUT", "/stores/oslo", """{"name":"","district":"","kind":"","currency":"NOK","timeZone":"Europe/Oslo","taxInclusive":true,"taxRates":{},"tills":["till-1"]}""", 422, "invalid-value" },
         { "PUT", "/stores/oslo", """{"name":"O","district":"","kind":"","currency":"NOK","timeZone":"Mars/Crater","taxInclusive":true,"taxRates":{},"tills":["till-1"]}""", 422, "invalid-value" },
         { "PUT", "/stores/oslo", """{"name":"O","district":"","kind":"","currency":"NOK","timeZone":"Europe/Oslo","taxInclusive":true,"taxRates":{},"tills":[]}""", 422, "invalid-value" },
+        { "PUT", "/stores/oslo", """{"name":"O","district":"","kind":"","currency":"NOK","timeZone":"Europe/Oslo","taxInclusive":true,"taxRates":{"a":1,"a":2},"tills":["till-1"]}""", 400, "malformed-body" },
         { "PUT", "/stores/Os-lo", "{}", 400, "invalid-parameter" },
         { "PUT", "/products/tea", """{"name":"Tea","description":"","category":"","price":{"amount":-1,"currency":"GBP"},"taxClass":"standard","kind":"goods","active":true}""", 422, "invalid-value" },
         { "PUT", "/products/tea", """{"name":"Tea","description":"","category":"","price":{"amount":1000000000001,"currency":"GBP"},"taxClass":"standard","kind":"goods","active":true}""", 422, "amount-too-large" },
@@ -138,6 +139,9 @@ public sealed class BadInputTests(OpenShop open) : IClassFixture<OpenShop>
         { "/stores/london/stock/tea/holds/00000000000000000000000000000000", 404, "unknown-hold" },
         { "/products/none", 404, "unknown-product" },
         { "/products/%20none", 400, "invalid-parameter" },
+        { "/products/%FF", 404, "unknown-product" },
+        { "/products/" + new string('x', 65), 400, "invalid-parameter" },
+        { "/orders?store=london&store=paris", 400, "invalid-parameter" },
         { "/nothing", 404, "not-found" },
     };
 

@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
+using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Pos.Journal;
 
 namespace Pos.Tests;
 
@@ -23,6 +25,32 @@ public sealed class LogTests
         await RawHttp.Send(host.Port, "GET /\nERROR all is lost HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
         Assert.NotEmpty(log.Written);
         Assert.All(log.Written, line => Assert.DoesNotContain("\nERROR", line, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task the_clients_trace_leads_from_the_request_to_its_event()
+    {
+        const string Trace = "4bf92f3577b34da6a3ce929d0e0e4736";
+        using var log = new Lines();
+        await using var host = await PosHost.Start(services => services.AddLogging(logging => logging.AddProvider(log)));
+        var shop = await Shop.Open(host);
+        await shop.Product("tea", stock: 1);
+        using var sale = Traced(Shop.Order("tea"));
+        var order = (string)(await shop.Send(sale))["id"]!;
+        var placed = await host.Journal.ReadStream(new StreamName("order", order), 0, 1, CancellationToken.None).SingleAsync();
+        Assert.Equal("order.placed", placed.Type);
+        Assert.Contains(Trace, placed.Context.TraceParent, StringComparison.Ordinal);
+
+        using var refused = Traced(Shop.Order("none"));
+        Assert.Equal(Trace, (string?)(await shop.Send(refused))["traceId"]);
+
+        HttpRequestMessage Traced(string body)
+        {
+            var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/orders") { Content = new StringContent(body, Encoding.UTF8, "application/json") };
+            request.Headers.Add("Idempotency-Key", shop.NewKey());
+            request.Headers.Add("traceparent", $"00-{Trace}-00f067aa0ba902b7-01");
+            return request;
+        }
     }
 
     private sealed class Lines : ILoggerProvider, ILogger

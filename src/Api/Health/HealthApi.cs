@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
@@ -44,7 +45,8 @@ public static class HealthApi
     {
         HealthStatus.Healthy => "healthy",
         HealthStatus.Degraded => "degraded",
-        _ => "unhealthy",
+        HealthStatus.Unhealthy => "unhealthy",
+        _ => throw new UnreachableException(),
     };
 
     /// <summary>The shortest way through engine and journal.</summary>
