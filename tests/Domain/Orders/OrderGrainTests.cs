@@ -100,6 +100,31 @@ public sealed class OrderGrainTests
         Assert.True((await shop.Order(OrderNumber(1)).Get())!.Settled);
     });
 
+    [Theory]
+    [InlineData(nameof(IStockGrain.Reserve))]
+    [InlineData(nameof(IStockGrain.Commit))]
+    [InlineData(nameof(IStockGrain.Release))]
+    public void An_effect_that_fails_is_repeated_until_it_is_done(string effect) => World.Run(1, async world =>
+    {
+        var shop = new Shopkeeper(world.Silo.Grains, world.Time);
+        await shop.Open(10, "mug", "cup");
+        var failures = 0;
+        world.Silo.Calls.OnArrived = call =>
+        {
+            if (call.MethodName == effect && failures++ < 5)
+            {
+                throw new InvalidOperationException("The story wants it.");
+            }
+        };
+        var enough = effect != nameof(IStockGrain.Release);
+        var order = Accepted(await shop.Sell(OrderNumber(1), LongEnough, ("mug", 3), ("cup", enough ? 1 : 11)));
+        Assert.Equal(enough ? OrderState.Confirmed : OrderState.Cancelled, order.State);
+        // Long before the wake-up would.
+        await world.Pass(TimeSpan.FromSeconds(5));
+        Assert.Equal(enough ? 7 : 10, (await Audit.Settled(world))["london/mug"].OnHand);
+        Assert.True(failures > 5, $"{failures} calls");
+    });
+
     [Fact]
     public void A_refused_request_leaves_no_trace() => World.Run(1, async world =>
     {

@@ -106,17 +106,22 @@ public sealed class StockGrainTests
         Assert.Null(await shop.Stock("jug").Get());
     });
 
-    [Fact]
-    public void A_long_stream_is_read_from_its_snapshot() => World.Run(1, async world =>
+    [Theory, InlineData(1), InlineData(2), InlineData(3)]
+    public void A_long_stream_is_read_from_its_snapshot(int seed) => World.Run(seed, async world =>
     {
         var shop = new Shopkeeper(world.Silo.Grains, world.Time);
         await shop.Open(1_000_000, "mug");
-        for (var i = 0; i < 4_000; i++)
+        for (var i = 0; i < 4_000; i += 50)
         {
-            var (id, operation) = (Hold(i), shop.Operation(Hold(i).Value, "") with { NotAfter = world.Now.AddMinutes(1) });
+            await Task.WhenAll(Enumerable.Range(i, 50).Select(ReserveAndRelease));
+            await world.Pass(TimeSpan.FromSeconds(50));
+        }
+
+        async Task ReserveAndRelease(int number)
+        {
+            var (id, operation) = (Hold(number), shop.Operation(Hold(number).Value, "") with { NotAfter = world.Now.AddMinutes(1) });
             await shop.Stock("mug").Reserve(new(operation, id, "api", 1, default, Pinned: true));
             await shop.Stock("mug").Release(new(operation, id, "api"));
-            await world.Pass(TimeSpan.FromSeconds(1));
         }
 
         var before = await shop.Stock("mug").Get();
@@ -180,6 +185,21 @@ public sealed class StockGrainTests
         Assert.All(asked.Where(answer => answer.Result.Rejection is not null), answer => Assert.Equal(RejectionCode.JournalFull, answer.Result.Rejection!.Code));
         Assert.InRange(held, 1, 499);
         Assert.Equal(held, (await shop.Stock("mug").Get())!.Held);
+    });
+
+    [Fact]
+    public void A_read_shows_nothing_that_is_not_durable() => World.Run(1, async world =>
+    {
+        var shop = new Shopkeeper(world.Silo.Grains, world.Time);
+        await shop.Open(10, "mug");
+        world.DiskIsSlow = true;
+        var reserved = Reserve(shop, world, 1, 4, TimeSpan.FromMinutes(5));
+        Assert.Equal(10, (await shop.Stock("mug").Get())!.Available);
+        Assert.Null(await shop.Stock("mug").GetHold(Hold(1)));
+        Assert.False(reserved.IsCompleted);
+        world.DiskIsSlow = false;
+        Accepted(await reserved);
+        Assert.Equal(6, (await shop.Stock("mug").Get())!.Available);
     });
 
     [Fact]
