@@ -15,6 +15,21 @@ public abstract partial class EventSourcedGrain<TState, TEvent>
 
     private static readonly Rejection JournalFull = new(RejectionCode.JournalFull, "The journal's queue is full; nothing was decided.");
 
+    /// <summary>
+    /// Before a wake-up is answered, or a saga is told that something has ended: another activation may have gone on without this
+    /// one, and an answer from what we know would take away the wake-up that it has asked for, or settle what is still held.
+    /// </summary>
+    /// <exception cref="NotDurableException">The journal holds events that this activation has never seen.</exception>
+    protected async ValueTask RequireNewest(CancellationToken cancellationToken)
+    {
+        var newer = services.Journal.ReadStream(new StreamName(aggregate.Category, Key), Session.Version, 1, cancellationToken);
+        await foreach (var _ in newer)
+        {
+            Close(AppendResult.Conflict);
+            throw NotDurable(AppendResult.Conflict);
+        }
+    }
+
     private void Close(AppendResult because)
     {
         if (_closed)

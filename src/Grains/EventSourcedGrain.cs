@@ -48,6 +48,8 @@ public abstract partial class EventSourcedGrain<TState, TEvent>(Aggregate<TState
     /// <summary>True when nothing more may be decided here.</summary>
     protected bool IsClosed => _closed || Session.IsPoisoned;
 
+    private int EventsBetweenSnapshots => Math.Min(services.Options.SnapshotEventsMax, aggregate.Snapshots?.EventsBetween(Durable) ?? 0);
+
     private JournalSession Session => _session ?? throw new InvalidOperationException("The grain is not active.");
 
     /// <inheritdoc/>
@@ -85,7 +87,7 @@ public abstract partial class EventSourcedGrain<TState, TEvent>(Aggregate<TState
         if (await _session.Pending.WaitAsync(cancellationToken) == AppendResult.Durable)
         {
             Advance();
-            SaveSnapshot(Math.Min(SnapshotOnLeavingMin, aggregate.Snapshots?.EventsBetween(Durable) ?? 0));
+            SaveSnapshot(Math.Min(SnapshotOnLeavingMin, EventsBetweenSnapshots));
         }
     }
 
@@ -109,7 +111,8 @@ public abstract partial class EventSourcedGrain<TState, TEvent>(Aggregate<TState
             return new Recording(session.Pending, decision.Rejection);
         }
 
-        var state = _decided;
+        // Forgotten is what earlier decisions left, never what this one ends: its reply still shows that.
+        var state = Tidy(_decided, ForgottenPerDecisionMax);
         var events = new NewEvent[decision.Events.Length];
         for (var i = 0; i < events.Length; i++)
         {
@@ -121,7 +124,7 @@ public abstract partial class EventSourcedGrain<TState, TEvent>(Aggregate<TState
         switch (session.TryAppend(events, context, wakeUp, out var result))
         {
             case AppendAdmission.Admitted:
-                _decided = Tidy(state, ForgottenPerDecisionMax);
+                _decided = state;
                 _underWay.Enqueue((session.Version, _decided));
                 _wakeUp = wakeUp.What switch
                 {
@@ -204,8 +207,10 @@ public abstract partial class EventSourcedGrain<TState, TEvent>(Aggregate<TState
     {
     }
 
+    // What is due, or nearly so by a clock that is ahead of ours, may have been claimed and moved already: only a wake-up that lies
+    // well in the future is known to be there.
     private WakeUpChange Change(DateTimeOffset? next) => next is { } due
-        ? _wakeUp is { } known && known <= due ? WakeUpChange.Keep : WakeUpChange.Set(due)
+        ? _wakeUp is { } known && known <= due && known > Now + Limits.ClockSkewMax ? WakeUpChange.Keep : WakeUpChange.Set(due)
         : _wakeUp is null ? WakeUpChange.Keep : WakeUpChange.Clear;
 
     private void Advance()
@@ -222,7 +227,7 @@ public abstract partial class EventSourcedGrain<TState, TEvent>(Aggregate<TState
         }
 
         OnDurable();
-        if (aggregate.Snapshots is { } format && DurableVersion - _snapshotVersion >= format.EventsBetween(Durable))
+        if (aggregate.Snapshots is not null && DurableVersion - _snapshotVersion >= EventsBetweenSnapshots)
         {
             SaveSnapshot(1);
         }

@@ -77,11 +77,12 @@ public sealed partial class OrderGrain(GrainServices services)
         Read(OrderViewing.History(Services.Journal, _id, cancellationToken));
 
     /// <inheritdoc/>
-    public Task<DateTimeOffset?> WakeUp(CancellationToken cancellationToken)
+    public async Task<DateTimeOffset?> WakeUp(CancellationToken cancellationToken)
     {
         Refresh();
         GoOn();
-        return Task.FromResult(WakeNext(OrderSaga.Owed(Durable) == OrderDebt.Nothing ? null : Now + Services.Options.SagaWakeUp));
+        await RequireNewest(cancellationToken);
+        return WakeNext(OrderSaga.Owed(Durable) == OrderDebt.Nothing ? null : Now + Services.Options.SagaWakeUp);
     }
 
     /// <inheritdoc/>

@@ -58,11 +58,12 @@ public sealed partial class ReturnGrain(GrainServices services)
     }
 
     /// <inheritdoc/>
-    public Task<DateTimeOffset?> WakeUp(CancellationToken cancellationToken)
+    public async Task<DateTimeOffset?> WakeUp(CancellationToken cancellationToken)
     {
         Refresh();
         GoOn();
-        return Task.FromResult(WakeNext(ReturnSaga.Owed(Durable) == ReturnDebt.Nothing ? null : Now + Services.Options.SagaWakeUp));
+        await RequireNewest(cancellationToken);
+        return WakeNext(ReturnSaga.Owed(Durable) == ReturnDebt.Nothing ? null : Now + Services.Options.SagaWakeUp);
     }
 
     /// <inheritdoc/>

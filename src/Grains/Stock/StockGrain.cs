@@ -87,6 +87,7 @@ public sealed class StockGrain(GrainServices services)
             }
         }
 
+        await RequireNewest(cancellationToken);
         return WakeNext(Decided.NextExpiry);
     }
 
@@ -107,7 +108,18 @@ public sealed class StockGrain(GrainServices services)
     {
         var recording = Record(command, operation, occurredAt);
         var view = Decided.Holds.TryGetValue(hold, out var found) ? StockViewing.View(hold, found, Decided) : null;
-        return await Durably(recording) is { } refused ? refused : view!;
+        if (await Durably(recording) is not { } refused)
+        {
+            return view!;
+        }
+
+        // Sagas take these for the end of a hold: an activation that was overtaken, and has never seen the hold, must not say so.
+        if (refused.Code is RejectionCode.UnknownHold or RejectionCode.HoldEnded or RejectionCode.OperationTooLate)
+        {
+            await RequireNewest(CancellationToken.None);
+        }
+
+        return refused;
     }
 
     // What has expired ends first, as a decision of its own: it stands whatever becomes of the command.
