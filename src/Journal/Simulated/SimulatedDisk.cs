@@ -43,6 +43,15 @@ public sealed class SimulatedDisk
         }
     }
 
+    /// <summary>A stream's snapshot is gone; its events are not.</summary>
+    public void LoseSnapshot(StreamName stream)
+    {
+        lock (Gate)
+        {
+            Tables.LoseSnapshot(stream);
+        }
+    }
+
     internal void Hold()
     {
         lock (Gate)

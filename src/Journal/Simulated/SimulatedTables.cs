@@ -17,6 +17,8 @@ internal sealed class SimulatedTables
     private readonly Stack<Action> undo = new();
     private byte[] running = new byte[ChainHash.Size];
 
+    public int Count => events.Count;
+
     public JournalMark Mark => new(events.Count, running.ToArray());
 
     public void Begin() => undo.Clear();
@@ -90,6 +92,8 @@ internal sealed class SimulatedTables
     }
 
     public SnapshotRecord? SnapshotOf(StreamName stream) => snapshots.TryGetValue(stream, out var found) ? found : null;
+
+    public void LoseSnapshot(StreamName stream) => snapshots.Remove(stream);
 
     public void ReadStream(StreamName stream, long afterVersion, int limit, List<RecordedEvent> page)
     {

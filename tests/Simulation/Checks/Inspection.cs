@@ -1,0 +1,93 @@
+using Orleans;
+using Pos.Verification;
+
+namespace Pos.Simulation;
+
+/// <summary>
+/// The last check, at rest: no hold is left of an order that is settled, every grain shows what the journal says, from snapshots and
+/// without them, and <c>pos verify</c> agrees.
+/// </summary>
+internal sealed class Inspection(World world, Func<Func<Task>, bool> finish)
+{
+    public void Run()
+    {
+        Balances();
+        world.Book.RequireWakeUps(world.Disk);
+        if (!world.IsWell || (!world.HasStaleReaders && !finish(ShowEverything)))
+        {
+            return;
+        }
+
+        world.HasStaleReaders = false;
+        world.Restart();
+        if (!finish(ShowEverything))
+        {
+            return;
+        }
+
+        world.IgnoreSnapshots = true;
+        world.Restart();
+        if (finish(ShowEverything))
+        {
+            finish(Verify);
+        }
+    }
+
+    private void Balances()
+    {
+        foreach (var item in world.Book.Streams.OfType<StockItem>())
+        {
+            foreach (var (id, hold) in item.Holds)
+            {
+                var order = hold.Owner.StartsWith("order:", StringComparison.Ordinal) ? world.Book.OrderOf(hold.Owner["order:".Length..]) : null;
+                world.Violations.Require(
+                    order is null || !hold.IsLive, Invariant.HoldsEndOnce, item.Stream, $"hold {id} is {hold.State} though its order is settled");
+            }
+        }
+    }
+
+    private async Task ShowEverything()
+    {
+        foreach (var stream in world.Book.Streams.ToList())
+        {
+            var key = stream.Stream[(stream.Stream.IndexOf('/', StringComparison.Ordinal) + 1)..];
+            var since = world.Replies.Seen(stream.Stream);
+            switch (stream)
+            {
+                case StockItem item:
+                    var grain = world.Silo.Grains.GetGrain<IStockGrain>(key);
+                    world.Replies.Item((await grain.Get())!, since);
+                    await ShowHolds(item, grain);
+                    break;
+                case OrderTrace:
+                    world.Replies.Order((await world.Silo.Grains.GetGrain<IOrderGrain>(key).Get())!, since);
+                    break;
+                case ReturnTrace:
+                    world.Replies.Return((await world.Silo.Grains.GetGrain<IReturnGrain>(key).Get())!, since);
+                    break;
+            }
+        }
+    }
+
+    private async Task ShowHolds(StockItem item, IStockGrain grain)
+    {
+        foreach (var (id, hold) in item.Holds)
+        {
+            // What may be forgotten may be gone, also after a clock was set back.
+            var isKept = hold.IsLive || hold.NotAfter > world.Machine.UtcNow + TimeSpan.FromMinutes(2);
+            var shown = await grain.GetHold(new HoldId(id));
+            world.Violations.Require(
+                shown is null ? !isKept : shown.State == hold.State && shown.Owner == hold.Owner && shown.Quantity == hold.Quantity, Invariant.StateIsTheFold,
+                item.Stream, $"hold {id} is shown as {shown?.State.ToString() ?? "unknown"}, the journal says {hold.State}");
+        }
+    }
+
+    private async Task Verify()
+    {
+        var report = await Verifier.Run(world.Journal.ReadAll(0, CancellationToken.None), [new Checkpoint("head", world.Disk.Head)], CancellationToken.None);
+        foreach (var invariant in report.Invariants.Where(invariant => invariant.Violations > 0))
+        {
+            world.Violations.Report(Invariant.VerifierAgrees, invariant.First[0].Where, $"{invariant.Name}: {invariant.First[0].What}");
+        }
+    }
+}

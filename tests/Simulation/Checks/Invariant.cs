@@ -1,0 +1,74 @@
+namespace Pos.Simulation;
+
+/// <summary>What must hold whatever goes wrong.</summary>
+internal enum Invariant
+{
+    StockIsConserved,
+    NothingIsOversold,
+    HoldsEndOnce,
+    TransitionsAreLegal,
+    ConfirmedIsPaidAndCommitted,
+    MoneyAddsUp,
+    JournalIsWhole,
+    AcknowledgedIsPresent,
+    RefusedLeavesNothing,
+    OneKeyOneVerdict,
+    StateIsTheFold,
+    NothingUndurableIsSaid,
+    RepliesFollowTheJournal,
+    WakeUpsAreArmed,
+    EverySagaEnds,
+    RepliesAreOutcomes,
+    NothingEscapes,
+    VerifierAgrees,
+}
+
+/// <summary>One line about each.</summary>
+internal static class Invariants
+{
+    public static string Meaning(Invariant invariant) => invariant switch
+    {
+        Invariant.StockIsConserved => "onHand = received + restocked + adjustments − committed, after every event and in every view",
+        Invariant.NothingIsOversold => "no hold beyond what is available, unless the item allows backorder",
+        Invariant.HoldsEndOnce => "a hold begins once and ends once: committed or released by its owner, or expired when unpinned and due",
+        Invariant.TransitionsAreLegal => "orders and returns only take the steps they may take, in their order",
+        Invariant.ConfirmedIsPaidAndCommitted => "cash is taken only with every line held for good; settled after it only with every line committed",
+        Invariant.MoneyAddsUp => "lines, sums, change and refund agree to the minor unit; another price than the list's has a reason",
+        Invariant.JournalIsWhole => "positions and versions without gap, chain hashes intact, head file never ahead",
+        Invariant.AcknowledgedIsPresent => "what was accepted is on the disk when the reply comes, and after every recovery",
+        Invariant.RefusedLeavesNothing => "a refusal journals nothing, then or later",
+        Invariant.OneKeyOneVerdict => "one operation id has one effect and one verdict, however often it is sent",
+        Invariant.StateIsTheFold => "what a grain shows is the fold of its journal: from snapshots, without them, after every restart",
+        Invariant.NothingUndurableIsSaid => "no reply rests on a version that is not durable",
+        Invariant.RepliesFollowTheJournal => "per stream, replies agree with the journal's order in real time",
+        Invariant.WakeUpsAreArmed => "whoever owes something, or holds something that expires, has a wake-up in time",
+        Invariant.EverySagaEnds => "after the faults stop, every order and return is settled and every hold ended within a bound",
+        Invariant.RepliesAreOutcomes => "callers get an outcome or one of the named failures",
+        Invariant.NothingEscapes => "nothing runs on another thread or another clock",
+        Invariant.VerifierAgrees => "pos verify, which shares no code with the grains, finds nothing",
+        _ => throw new ArgumentOutOfRangeException(nameof(invariant)),
+    };
+}
+
+/// <summary>An invariant that did not hold.</summary>
+internal sealed record Violation(Invariant Invariant, string Where, string What, long Step, TimeSpan At)
+{
+    public override string ToString() => $"{Invariant} at {Where} (step {Step}, {At}): {What}";
+}
+
+/// <summary>Keeps the first violation; a run ends with it.</summary>
+internal sealed class Violations(Machine machine)
+{
+    public Violation? First { get; private set; }
+
+    public void Report(Invariant invariant, string where, string what) =>
+        First ??= new Violation(invariant, where, what, machine.Steps, machine.Elapsed);
+
+    public void Require(bool holds, Invariant invariant, string where, string what)
+    {
+        if (!holds)
+        {
+            Report(invariant, where, what);
+        }
+    }
+}

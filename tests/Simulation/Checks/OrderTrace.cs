@@ -1,0 +1,164 @@
+using System.Text.Json;
+using Pos.Journal;
+
+namespace Pos.Simulation;
+
+/// <summary>An order as the checker understands its journal.</summary>
+internal sealed class OrderTrace(string stream, Book book) : StreamTrace(stream)
+{
+    public string Id { get; } = stream[(stream.IndexOf('/', StringComparison.Ordinal) + 1)..];
+
+    public string Store { get; private set; } = "";
+
+    public List<LineTrace> Lines { get; } = [];
+
+    public OrderState? State { get; private set; }
+
+    public bool Settled { get; private set; }
+
+    public DateTimeOffset PlacedAt { get; private set; }
+
+    /// <summary>State and settled after each version.</summary>
+    public List<(OrderState? State, bool Settled)> Points { get; } = [(null, false)];
+
+    public long Gross { get; private set; }
+
+    public long Tendered { get; private set; }
+
+    public override SagaSteps Debt => (State, Settled) switch
+    {
+        (null, _) or (_, true) => SagaSteps.None,
+        (OrderState.Confirmed, _) => SagaSteps.Commit,
+        (OrderState.Cancelled, _) => SagaSteps.Release,
+        _ => SagaSteps.Reserve,
+    };
+
+    public IEnumerable<(LineTrace Line, string Hold, string Stock)> Goods =>
+        Lines.Where(line => line.Kind == "goods").Select(line => (line, $"{Id}.{line.Number}", $"stock/{Store}/{line.Sku}"));
+
+    public override void Take(in RecordedEvent e, JsonElement body)
+    {
+        switch (e.Type)
+        {
+            case "order.placed":
+                Legal(State is null, e);
+                Place(body);
+                break;
+            case "order.stock-reserved":
+                Legal(State == OrderState.Created, e);
+                Reserved(body);
+                break;
+            case "order.cash-taken":
+                Legal(State == OrderState.StockReserved, e);
+                Paid(body);
+                break;
+            case "order.cancelled":
+                Legal(State == OrderState.Created, e);
+                State = OrderState.Cancelled;
+                break;
+            case "order.settled":
+                Legal(State is OrderState.Confirmed or OrderState.Cancelled && !Settled, e);
+                Settle(e);
+                break;
+            default:
+                Require(false, Invariant.TransitionsAreLegal, $"an event {e.Type} is unknown");
+                break;
+        }
+
+        Points.Add((State, Settled));
+    }
+
+    private void Place(JsonElement body)
+    {
+        State = OrderState.Created;
+        Store = body.Text("store");
+        PlacedAt = body.Instant("placedAt");
+        Tendered = body.Amount("tendered");
+        Gross = body.Amount("gross");
+        var (net, tax, gross) = (0L, 0L, 0L);
+        var inclusive = body.GetProperty("taxInclusive").GetBoolean();
+        foreach (var line in body.GetProperty("lines").EnumerateArray())
+        {
+            var read = LineTrace.Read(line);
+            Lines.Add(read);
+            Require(read.Number == Lines.Count, Invariant.MoneyAddsUp, "lines are not numbered from 1");
+            Require(read.IsPriced(inclusive), Invariant.MoneyAddsUp, $"line {read.Number} does not add up: {line}");
+            Require(
+                line.Long("listPrice") == read.UnitPrice || (line.TryGetProperty("overrideReason", out var reason) && reason.GetString() is { Length: > 0 }),
+                Invariant.MoneyAddsUp, $"line {read.Number} is sold at another price without a reason");
+            (net, tax, gross) = (net + read.Net, tax + read.Tax, gross + read.Gross);
+        }
+
+        Require((net, tax, gross) == (body.Amount("net"), body.Amount("tax"), Gross), Invariant.MoneyAddsUp, "the sums are not the lines' sums");
+        Require(Tendered >= Gross, Invariant.MoneyAddsUp, $"{Tendered} handed over for {Gross}");
+        var id = body.GetProperty("operation").Text("id");
+        book.OnEffect(id);
+    }
+
+    private void Reserved(JsonElement body)
+    {
+        State = OrderState.StockReserved;
+        Require(body.Long("holds") == Goods.Count(), Invariant.ConfirmedIsPaidAndCommitted, $"{body.Long("holds")} holds for {Goods.Count()} lines of goods");
+        foreach (var (line, id, stock) in Goods)
+        {
+            var hold = book.HoldOf(stock, id);
+            Require(
+                hold is { State: HoldState.Pinned } && hold.Quantity == line.Quantity, Invariant.ConfirmedIsPaidAndCommitted,
+                $"hold {id} is {hold?.State.ToString() ?? "missing"} when the order says it is held");
+        }
+    }
+
+    private void Paid(JsonElement body)
+    {
+        State = OrderState.Confirmed;
+        Require(
+            body.Amount("tendered") == Tendered && body.Amount("change") == Tendered - Gross, Invariant.MoneyAddsUp,
+            $"{body.Amount("change")} change of {Tendered} for {Gross}");
+    }
+
+    private void Settle(in RecordedEvent e)
+    {
+        Settled = true;
+        foreach (var (_, id, stock) in Goods)
+        {
+            var hold = book.HoldOf(stock, id);
+            if (State == OrderState.Confirmed)
+            {
+                Require(hold is { State: HoldState.Committed }, Invariant.ConfirmedIsPaidAndCommitted, $"settled with hold {id} {hold?.State.ToString() ?? "missing"}");
+            }
+            else
+            {
+                // Nothing can be reserved any more once the time for it has passed.
+                var mayBeMissing = hold is null && e.RecordedAt > PlacedAt + Remembered;
+                Require(
+                    hold is { State: HoldState.Released } || mayBeMissing, Invariant.HoldsEndOnce,
+                    $"a cancelled order is settled with hold {id} {hold?.State.ToString() ?? "neither released nor buried"}");
+            }
+        }
+    }
+
+    private static TimeSpan Remembered { get; } = TimeSpan.FromMinutes(10);
+
+    private void Legal(bool isLegal, in RecordedEvent e) =>
+        Require(isLegal, Invariant.TransitionsAreLegal, $"{e.Type} in {State?.ToString() ?? "nothing"}{(Settled ? ", settled" : "")}");
+
+    private void Require(bool holds, Invariant invariant, string what) => book.Require(holds, invariant, $"{Stream}@{Version}", what);
+}
+
+/// <summary>A line of an order or a return.</summary>
+internal sealed record LineTrace(
+    int Number, string Sku, string Kind, long Quantity, long UnitPrice, int TaxRate, long Net, long Tax, long Gross, string Disposition)
+{
+    public static LineTrace Read(JsonElement line) => new(
+        line.GetProperty("line").GetInt32(), line.Text("sku"), line.Text("kind"), line.Long("quantity"), line.Long("unitPrice"),
+        line.GetProperty("taxRate").GetInt32(), line.Long("net"), line.Long("tax"), line.Long("gross"),
+        line.TryGetProperty("disposition", out var disposition) ? disposition.GetString()! : "");
+
+    /// <summary>EVENTS.md's rule, half away from zero, in exact arithmetic.</summary>
+    public bool IsPriced(bool inclusive)
+    {
+        var value = (decimal)UnitPrice * Quantity;
+        var tax = decimal.Round(value * TaxRate / (inclusive ? 10_000 + TaxRate : 10_000), MidpointRounding.AwayFromZero);
+        return Tax == tax && Net + Tax == Gross && (inclusive ? Gross : Net) == value;
+    }
+}

@@ -1,0 +1,43 @@
+using Pos.LocalEngine;
+
+namespace Pos.Simulation;
+
+/// <summary>The engine's turns, handed to the machine one step at a time.</summary>
+internal sealed class Turns(Machine machine, Owner owner) : ITurnScheduler
+{
+    public int StepsMax => 1;
+
+    public void Schedule(IThreadPoolWorkItem item) => machine.Enqueue(owner, item);
+}
+
+/// <summary>Continuations of everything that is no grain: clients, the wake-up dispatcher.</summary>
+internal sealed class Strand(Machine machine, Owner owner) : SynchronizationContext
+{
+    public override void Post(SendOrPostCallback d, object? state) => machine.Enqueue(owner, new Posted(this, d, state));
+
+    public override void Send(SendOrPostCallback d, object? state) => throw new NotSupportedException("Nothing here waits for another strand.");
+
+    public override SynchronizationContext CreateCopy() => this;
+
+    /// <summary>Runs something whose continuations belong to this strand.</summary>
+    public void Run(Action work)
+    {
+        var outer = Current;
+        SetSynchronizationContext(this);
+        try
+        {
+            work();
+        }
+        finally
+        {
+            SetSynchronizationContext(outer);
+        }
+    }
+
+    private sealed class Posted(Strand strand, SendOrPostCallback callback, object? state) : IThreadPoolWorkItem
+    {
+        public void Execute() => strand.Run(() => callback(state));
+
+        public override string ToString() => $"{callback.Method.DeclaringType?.FullName}.{callback.Method.Name} ({state})";
+    }
+}

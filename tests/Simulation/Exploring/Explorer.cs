@@ -1,0 +1,111 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+
+namespace Pos.Simulation;
+
+/// <summary>Runs many seeds, each on one thread of its own, as many at a time as there are processors.</summary>
+internal sealed class Explorer(int steps)
+{
+    /// <summary>Deep recursion of inlined continuations must not spill over to the thread pool.</summary>
+    private const int StackBytes = 64 * 1024 * 1024;
+
+    private readonly Lock _gate = new();
+
+    /// <summary>How often each fault hit each step.</summary>
+    public long[,] Coverage { get; } = new long[StepsUnderWay.Count, FaultPlan.Kinds];
+
+    public long Seeds { get; private set; }
+
+    public long Steps { get; private set; }
+
+    public long Events { get; private set; }
+
+    public long Crashes { get; private set; }
+
+    public long SnapshotsRead { get; private set; }
+
+    public TimeSpan Elapsed { get; private set; }
+
+    /// <summary>Processor time of all runs together: steps per second of one core come from here.</summary>
+    public double StepsPerSecondAndCore => Steps / Math.Max(0.001, Elapsed.TotalSeconds * Threads);
+
+    public static int Threads { get; } = Environment.ProcessorCount;
+
+    /// <summary>Runs seeds until one fails, or there are none left, or time is up.</summary>
+    /// <returns>The failure of the smallest failing seed that was found, or null.</returns>
+    public RunResult? Run(IEnumerable<ulong> seeds, TimeSpan? timeMax = null)
+    {
+        var clock = Stopwatch.StartNew();
+        RunResult? failure = null;
+        using var next = seeds.GetEnumerator();
+        OnThreads(() =>
+        {
+            while (Volatile.Read(ref failure) is null && (timeMax is null || clock.Elapsed < timeMax))
+            {
+                ulong seed;
+                lock (_gate)
+                {
+                    if (!next.MoveNext())
+                    {
+                        return;
+                    }
+
+                    seed = next.Current;
+                }
+
+                var result = Simulation.Run(seed, steps);
+                lock (_gate)
+                {
+                    Count(result);
+                    if (result.Violation is not null && (failure is null || result.Seed < failure.Seed))
+                    {
+                        failure = result;
+                    }
+                }
+            }
+        });
+        Elapsed += clock.Elapsed;
+        return failure;
+    }
+
+    /// <summary>Runs something on as many threads as there are processors; what one throws, all throw.</summary>
+    public static void OnThreads(Action work)
+    {
+        var failures = new ConcurrentQueue<Exception>();
+        var threads = Enumerable.Range(0, Threads).Select(number => new Thread(
+            () =>
+            {
+                try
+                {
+                    work();
+                }
+                catch (Exception failure)
+                {
+                    failures.Enqueue(failure);
+                }
+            },
+            StackBytes) { Name = $"simulation {number}", IsBackground = true }).ToList();
+        threads.ForEach(thread => thread.UnsafeStart());
+        threads.ForEach(thread => thread.Join());
+        if (failures.TryDequeue(out var first))
+        {
+            throw new InvalidOperationException("The simulator itself failed.", first);
+        }
+    }
+
+    private void Count(RunResult result)
+    {
+        Seeds++;
+        Steps += result.Steps;
+        Events += result.Events;
+        Crashes += result.Crashes;
+        SnapshotsRead += result.SnapshotsRead;
+        for (var step = 0; step < StepsUnderWay.Count; step++)
+        {
+            for (var fault = 0; fault < FaultPlan.Kinds; fault++)
+            {
+                Coverage[step, fault] += result.Coverage[step, fault];
+            }
+        }
+    }
+}

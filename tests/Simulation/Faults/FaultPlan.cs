@@ -1,0 +1,115 @@
+namespace Pos.Simulation;
+
+/// <summary>
+/// Decides about every fault, from the seed. Each seed enables some kinds with probabilities of its own, and aims at one cell of the
+/// coverage table: the first chances of that fault while that step is under way are taken for certain.
+/// </summary>
+internal sealed class FaultPlan
+{
+    public const int Kinds = (int)Fault.SnapshotOld + 1;
+
+    private const int AimedMax = 2;
+
+    // A process that dies at every second step gets nothing done: the heavier, the rarer.
+    private static readonly double[] Most =
+    [
+        0.001, 0.01, 0.01, 0.01, 0.01, 0.03, 0.2, 0.03, 0.03, 0.05, 0.05, 0.3, 0.05, 0.1, 0.002, 0.1, 0.05, 0.05, 0.1, 0.1, 0.1, 0.3, 0.3, 0.003, 0.2,
+        0.2,
+    ];
+
+    private readonly double[] _probability = new double[Kinds];
+    private readonly int[] _asked = new int[Kinds];
+    private readonly ulong[] _salt = new ulong[Kinds];
+    private readonly StepsUnderWay _underWay;
+    private readonly HashSet<Strike>? _only;
+    private readonly Fault _aimedFault;
+    private readonly SagaSteps _aimedStep;
+    private int _aimed;
+
+    /// <param name="seed">The seed.</param>
+    /// <param name="underWay">What a fault hits.</param>
+    /// <param name="only">When a failure is shrunk: nothing else may strike.</param>
+    public FaultPlan(ulong seed, StepsUnderWay underWay, HashSet<Strike>? only)
+    {
+        (_underWay, _only) = (underWay, only);
+        var chance = new Chance(seed, "faults");
+        var calm = chance.Is(0.05);
+        for (var kind = 0; kind < Kinds; kind++)
+        {
+            var enabled = chance.Is(0.3);
+            var probability = Most[kind] * chance.NextDouble();
+            _probability[kind] = enabled && !calm ? probability : 0;
+            _salt[kind] = (ulong)chance.NextInt64();
+        }
+
+        var cell = (int)(Chance.Mix(seed) % (Kinds * StepsUnderWay.Count));
+        _aimedFault = (Fault)(cell / StepsUnderWay.Count);
+        _aimedStep = calm ? SagaSteps.None : (SagaSteps)(1 << (cell % StepsUnderWay.Count));
+    }
+
+    /// <summary>What struck, in order.</summary>
+    public List<Strike> Struck { get; } = [];
+
+    /// <summary>Off once the faults are to stop.</summary>
+    public bool IsOn { get; set; }
+
+    /// <summary>How often a fault hit a step.</summary>
+    public int[,] Coverage { get; } = new int[StepsUnderWay.Count, Kinds];
+
+    /// <summary>Told of each strike, for the timeline.</summary>
+    public Action<Fault, SagaSteps>? OnStrike { get; set; }
+
+    /// <summary>Whether a fault strikes now, hitting these steps.</summary>
+    public bool Strikes(Fault fault, SagaSteps hit)
+    {
+        if (!IsOn)
+        {
+            return false;
+        }
+
+        var kind = (int)fault;
+        var strike = new Strike(fault, _asked[kind]++);
+        if (!(_only is null ? IsDrawn(strike, hit) : _only.Contains(strike)))
+        {
+            return false;
+        }
+
+        Struck.Add(strike);
+        Cover(fault, hit);
+        OnStrike?.Invoke(fault, hit);
+        return true;
+    }
+
+    /// <summary>The same for what hits everything that is under way.</summary>
+    public bool Strikes(Fault fault) => Strikes(fault, _underWay.Now);
+
+    /// <summary>A fault that was not drawn here but came of something else.</summary>
+    public void Cover(Fault fault, SagaSteps hit)
+    {
+        for (var i = 0; i < StepsUnderWay.Count; i++)
+        {
+            if ((hit & (SagaSteps)(1 << i)) != 0)
+            {
+                Coverage[i, (int)fault]++;
+            }
+        }
+    }
+
+    /// <summary>How strong the last strike of this kind is, from 0 to 1.</summary>
+    public double Strength(Fault fault) => Draw((int)fault, _asked[(int)fault], 1);
+
+    private bool IsDrawn(Strike strike, SagaSteps hit)
+    {
+        if (strike.Fault == _aimedFault && (hit & _aimedStep) != 0 && _aimed < AimedMax)
+        {
+            _aimed++;
+            return true;
+        }
+
+        var probability = _probability[(int)strike.Fault];
+        return probability > 0 && Draw((int)strike.Fault, strike.Chance, 0) < probability;
+    }
+
+    private double Draw(int kind, int number, ulong what) =>
+        (Chance.Mix(_salt[kind] + (ulong)number + (what << 40)) >> 11) * (1.0 / (1UL << 53));
+}

@@ -1,0 +1,187 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using System.Text;
+using Orleans;
+
+namespace Pos.Simulation;
+
+internal sealed partial class Client
+{
+    private Operation Operation(string id) =>
+        new(id, $"f-{id}", _time.GetUtcNow() + Limits.IdempotencyKeyLifetime, _name, Shop.Till.Value, id);
+
+    private static string Hex(string key) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)))[..32];
+
+    private string NextKey(string what) => $"{what}-{_name}-{++_asked}";
+
+    private Task AskSomething() => _chance.Next(100) switch
+    {
+        < 34 => PlaceOrder(),
+        < 40 => RepeatOrder(),
+        < 46 => CancelOrder(),
+        < 52 => LookAtOrder(),
+        < 60 => PlaceReturn(),
+        < 63 => RepeatReturn(),
+        < 64 => ChangePrice(),
+        var dice => AskStock(dice),
+    };
+
+    private Task PlaceOrder()
+    {
+        var id = new OrderId(Hex(NextKey("order")));
+        var lines = ImmutableArray.CreateBuilder<OrderLineRequest>();
+        for (var i = 1 + _chance.Next(_chance.Is(0.1) ? 8 : 3); i > 0; i--)
+        {
+            var sku = _chance.Is(0.15) ? Shop.Service : _chance.Is(0.01) ? Shop.Unknown : _chance.Of(_shop.Goods);
+            var price = _chance.Is(0.2)
+                ? new PriceOverride(new Money(_chance.Next(500), Shop.Currency), _chance.Is(0.2) ? "" : "damaged")
+                : null;
+            lines.Add(new(sku, 1 + _chance.Next(_chance.Is(0.1) ? _shop.StockMax + 2 : 3), price));
+        }
+
+        var command = new PlaceOrder(
+            Operation(id.Value), _chance.Of(_shop.Stores), Shop.Till, lines.ToImmutable(),
+            new Money(_chance.Is(0.03) ? 1 : 1_000_000, Shop.Currency),
+            _chance.Is(0.1) ? _time.GetUtcNow() + TimeSpan.FromHours(_chance.Is(0.2) ? 1 : -1) : null, Wait());
+        var order = new PlacedOrder(new Asked(id.Value, $"order/{id}", isCommand: true), id, command);
+        Workshop.Keep(_shared.Orders, order);
+        return Place(order, command);
+    }
+
+    private TimeSpan Wait() => _chance.Is(0.3) ? TimeSpan.Zero : TimeSpan.FromSeconds(_chance.Next(4));
+
+    private Task Place(PlacedOrder order, PlaceOrder command) => Ask(
+        order.Asked, grains => grains.GetGrain<IOrderGrain>(order.Id.Value).Place(command),
+        (outcome, since) => Judge(order.Asked, outcome, view => Told(order, view, since)));
+
+    /// <summary>What one caller was told of an order's end, every other is told too.</summary>
+    private void Told(PlacedOrder order, OrderView view, long since)
+    {
+        _world.Replies.Order(view, since);
+        if (view.State is OrderState.Confirmed or OrderState.Cancelled)
+        {
+            _world.Violations.Require(
+                order.Ended is null || order.Ended == view.State, Invariant.OneKeyOneVerdict, $"order/{order.Id}",
+                $"was {order.Ended} and is now {view.State}");
+            order.Ended = view.State;
+        }
+    }
+
+    private Task RepeatOrder()
+    {
+        if (_shared.Orders.Count == 0)
+        {
+            return Task.CompletedTask;
+        }
+
+        var order = _chance.Of(_shared.Orders);
+        if (_chance.Is(0.7))
+        {
+            return Place(order, order.Command with { WaitMax = Wait() });
+        }
+
+        // Another body under the same key: whoever comes second is refused, and nothing of it happens.
+        var other = order.Command with { Operation = order.Command.Operation with { Fingerprint = "another body" } };
+        return !_world.Book.IsKnown($"order/{order.Id}") ? Task.CompletedTask : Ask(
+            new Asked("another body", $"order/{order.Id}", isCommand: false), grains => grains.GetGrain<IOrderGrain>(order.Id.Value).Place(other),
+            (outcome, _) =>
+            {
+                _world.Violations.Require(
+                    outcome.Rejection is { Code: RejectionCode.OperationReused or RejectionCode.JournalFull }, Invariant.OneKeyOneVerdict,
+                    $"order/{order.Id}", $"another body under the same key: {outcome}");
+                return true;
+            });
+    }
+
+    private Task CancelOrder()
+    {
+        if (_shared.Orders.Count == 0)
+        {
+            return Task.CompletedTask;
+        }
+
+        var order = _chance.Of(_shared.Orders);
+        var asked = new Asked(NextKey("cancel"), $"order/{order.Id}", isCommand: false);
+        return Ask(
+            asked, grains => grains.GetGrain<IOrderGrain>(order.Id.Value).Cancel(new(Operation(asked.Id), "the customer left")),
+            (outcome, since) =>
+            {
+                if (outcome.Value is { } view)
+                {
+                    _world.Violations.Require(
+                        view.State == OrderState.Cancelled, Invariant.AcknowledgedIsPresent, asked.Stream,
+                        $"the cancel is accepted and the order {view.State}");
+                    Told(order, view, since);
+                }
+                else if (outcome.Rejection!.Code == RejectionCode.IllegalTransition)
+                {
+                    _world.Violations.Require(
+                        _world.Book.OrderOf(order.Id.Value)?.State == OrderState.Confirmed, Invariant.NothingUndurableIsSaid, asked.Stream,
+                        "the cancel is refused because of a payment that is not durable");
+                }
+
+                return !IsNotNow(outcome.Rejection);
+            });
+    }
+
+    private Task LookAtOrder()
+    {
+        if (_shared.Orders.Count == 0)
+        {
+            return Task.CompletedTask;
+        }
+
+        var order = _chance.Of(_shared.Orders);
+        return Ask(
+            new Asked("look", $"order/{order.Id}", isCommand: false), grains => grains.GetGrain<IOrderGrain>(order.Id.Value).Get(),
+            (view, since) =>
+            {
+                if (view is not null)
+                {
+                    Told(order, view, since);
+                }
+                else
+                {
+                    _world.Violations.Require(
+                        since == 0 || _world.HasStaleReaders, Invariant.RepliesFollowTheJournal, $"order/{order.Id}",
+                        "an order that is durable is not found");
+                }
+
+                return true;
+            });
+    }
+
+    private Task PlaceReturn()
+    {
+        var id = new ReturnId(Hex(NextKey("return")));
+        var lines = ImmutableArray.CreateBuilder<ReturnLineRequest>();
+        for (var i = 1 + _chance.Next(2); i > 0; i--)
+        {
+            var sku = _chance.Is(0.1) ? Shop.Service : _chance.Of(_shop.Goods);
+            var price = _chance.Is(0.5) ? new Money(_chance.Next(400), Shop.Currency) : (Money?)null;
+            lines.Add(new(sku, 1 + _chance.Next(3), price, _chance.Is(0.8) ? Disposition.Restock : Disposition.WriteOff));
+        }
+
+        var command = new PlaceReturn(
+            Operation(id.Value), _chance.Of(_shop.Stores), Shop.Till, lines.ToImmutable(), _chance.Is(0.03) ? "" : "faulty", null, Wait());
+        var back = new PlacedReturn(new Asked(id.Value, $"return/{id}", isCommand: true), id, command);
+        Workshop.Keep(_shared.Returns, back);
+        return Place(back);
+    }
+
+    private Task Place(PlacedReturn back) => Ask(
+        back.Asked, grains => grains.GetGrain<IReturnGrain>(back.Id.Value).Place(back.Command),
+        (outcome, since) => Judge(back.Asked, outcome, view => _world.Replies.Return(view, since)));
+
+    private Task RepeatReturn() => _shared.Returns.Count == 0 ? Task.CompletedTask : Place(_chance.Of(_shared.Returns));
+
+    private Task ChangePrice()
+    {
+        var sku = _chance.Is(0.2) ? Shop.Service : _chance.Of(_shop.Goods);
+        var asked = new Asked(NextKey("price"), $"product/{sku}", isCommand: false);
+        var command = new ChangeProduct(
+            Operation(asked.Id), null, null, null, new Money(1 + _chance.Next(500), Shop.Currency), null, !_chance.Is(0.1));
+        return Ask(
+            asked, grains => grains.GetGrain<IProductGrain>(sku.Value).Change(command), (outcome, _) => !IsNotNow(outcome.Rejection));
+    }
+}

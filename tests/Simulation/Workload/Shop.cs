@@ -1,0 +1,48 @@
+using System.Collections.Immutable;
+
+namespace Pos.Simulation;
+
+/// <summary>What a seed's shop sells: few things, and little of them, so that everything collides.</summary>
+internal sealed class Shop
+{
+    public Shop(ulong seed)
+    {
+        var chance = new Chance(seed, "shop");
+        TaxInclusive = chance.Is(0.5);
+        Goods = [.. Enumerable.Range(1, 1 + chance.Next(4)).Select(number => new Sku($"sku-{number}"))];
+        Stores = [.. Enumerable.Range(1, chance.Is(0.3) ? 2 : 1).Select(number => new StoreId($"store-{number}"))];
+        StockMax = 1 + chance.Next(30);
+        Clients = 2 + chance.Next(8);
+        ThinkMax = TimeSpan.FromMilliseconds(1 + chance.Next(400));
+    }
+
+    public static Sku Service { get; } = new("gift-wrap");
+
+    public static Sku Unknown { get; } = new("no-such-thing");
+
+    public static Currency Currency { get; } = new("GBP");
+
+    public static TillId Till { get; } = new("till-1");
+
+    public bool TaxInclusive { get; }
+
+    public ImmutableArray<Sku> Goods { get; }
+
+    public ImmutableArray<StoreId> Stores { get; }
+
+    public int StockMax { get; }
+
+    public int Clients { get; }
+
+    public TimeSpan ThinkMax { get; }
+
+    public StoreDetails Details => new(
+        "Shop", "", "shop", Currency, "Europe/London", TaxInclusive,
+        ImmutableSortedDictionary.CreateRange(
+            StringComparer.Ordinal, [KeyValuePair.Create("standard", 2_000), KeyValuePair.Create("reduced", 725)]),
+        [Till, new TillId("till-2")]);
+
+    public static ProductDetails Product(Sku sku, long price) => new(
+        sku.Value, "", "", new Money(price, Currency), sku == Service ? "reduced" : "standard",
+        sku == Service ? ProductKind.Service : ProductKind.Goods, Active: true);
+}
