@@ -218,6 +218,25 @@ public sealed class StockTests
     }
 
     [Fact]
+    public void No_item_keeps_holds_or_memories_without_bound()
+    {
+        var crowded = new Scenario<StockState, StockEvent>(
+            StockJournal.Aggregate, Given(Ten, Held).State with { LiveHolds = Limits.LiveHoldsPerItemMax });
+        crowded.When(Reserve(Other, 1)).Refused(RejectionCode.TooManyPending);
+        crowded.When(Reserve(Hold, 4)).ThenNothing();
+        Assert.Single(crowded.When(Command("commit", Now)).Events);
+        Assert.Single(crowded.When(Receive("r2", 1)).Events);
+
+        // As if so many of the holds it knows had ended.
+        var burdened = new Scenario<StockState, StockEvent>(
+            StockJournal.Aggregate, Given(Ten, Held).State with { LiveHolds = -Limits.RememberedPerItemMax });
+        burdened.When(Reserve(Other, 1)).Refused(RejectionCode.TooManyPending);
+        burdened.When(Receive("r2", 1)).Refused(RejectionCode.TooManyPending);
+        burdened.When(Receive("r", 10)).ThenNothing();
+        Assert.Single(burdened.When(Command("release", Now)).Events);
+    }
+
+    [Fact]
     public void What_is_due_expires_and_nothing_else()
     {
         var later = new StockEvent.Reserved(Other, "me", 1, false, NotAfter, Soon.AddTicks(1));
