@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Pos.Journal;
 
 namespace Pos.Grains;
@@ -14,9 +13,9 @@ internal static class Envelope
         operation.Actor,
         operation.Correlation,
         operation.Id,
-        Activity.Current?.Id ?? operation.TraceParent);
+        operation.TraceParent);
 
     /// <summary>Of an event that a saga caused by itself.</summary>
-    public static EventContext OfSaga(string saga, string step, StoreId store, TillId till, DateTimeOffset occurredAt) => new(
-        occurredAt, store.Value, till.Value, saga, saga[(saga.IndexOf(':', StringComparison.Ordinal) + 1)..], step, Activity.Current?.Id ?? "");
+    public static EventContext OfSaga(string saga, string step, StoreId store, TillId till, DateTimeOffset occurredAt, string traceParent) => new(
+        occurredAt, store.Value, till.Value, saga, saga[(saga.IndexOf(':', StringComparison.Ordinal) + 1)..], step, traceParent);
 }

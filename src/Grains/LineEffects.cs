@@ -14,6 +14,7 @@ internal sealed partial class LineEffects(string saga, ILogger logger)
 {
     private readonly Dictionary<int, Rejection?> _answers = [];
     private object? _step;
+    private Exception? _fault;
 
     /// <summary>Asks every line that has not answered this step yet, once.</summary>
     /// <param name="step">The step; another one begins anew.</param>
@@ -36,7 +37,13 @@ internal sealed partial class LineEffects(string saga, ILogger logger)
             }
         }
 
+        _fault = null;
         await Task.WhenAll(asked);
+        if (_fault is not null)
+        {
+            LogUnanswered(logger, saga, lines.Length - _answers.Count, lines.Length, _fault.Message);
+        }
+
         var refusals = ImmutableArray.CreateBuilder<LineRefusal>();
         foreach (var line in lines)
         {
@@ -65,10 +72,11 @@ internal sealed partial class LineEffects(string saga, ILogger logger)
         catch (Exception unanswered)
         {
             // Whether it was done is unknown: asked again with the same operation id, it is done once.
-            LogUnanswered(logger, saga, line, unanswered);
+            _fault = unanswered;
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Saga}: line {Line} had no answer and is asked again.")]
-    private static partial void LogUnanswered(ILogger logger, string saga, int line, Exception exception);
+    // One line a round and no stack: while a journal is away, every open order says this at every attempt.
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Saga}: {Unanswered} of {Lines} lines had no answer and are asked again: {Reason}")]
+    private static partial void LogUnanswered(ILogger logger, string saga, int unanswered, int lines, string reason);
 }

@@ -28,7 +28,7 @@ public sealed class LogTests
     }
 
     [Fact]
-    public async Task the_clients_trace_leads_from_the_request_to_its_event()
+    public async Task the_clients_trace_leads_from_the_request_to_every_event_of_its_sale()
     {
         const string Trace = "4bf92f3577b34da6a3ce929d0e0e4736";
         using var log = new Lines();
@@ -37,9 +37,12 @@ public sealed class LogTests
         await shop.Product("tea", stock: 1);
         using var sale = Traced(Shop.Order("tea"));
         var order = (string)(await shop.Send(sale))["id"]!;
-        var placed = await host.Journal.ReadStream(new StreamName("order", order), 0, 1, CancellationToken.None).SingleAsync();
-        Assert.Equal("order.placed", placed.Type);
-        Assert.Contains(Trace, placed.Context.TraceParent, StringComparison.Ordinal);
+        await shop.Settled(order);
+        var caused = await host.Journal.ReadAll(0, CancellationToken.None).Where(recorded => recorded.Context.Correlation == order).ToListAsync();
+        Assert.Equal(
+            ["order.placed", "stock.reserved", "order.stock-reserved", "order.cash-taken", "stock.committed", "order.settled"],
+            caused.Select(recorded => recorded.Type));
+        Assert.All(caused, recorded => Assert.Contains(Trace, recorded.Context.TraceParent, StringComparison.Ordinal));
 
         using var refused = Traced(Shop.Order("none"));
         Assert.Equal(Trace, (string?)(await shop.Send(refused))["traceId"]);

@@ -68,7 +68,7 @@ internal sealed class Terminal(TextWriter output, TextWriter error, bool errorIs
 internal sealed class ProgressLines(string title, string unit, int total, TextWriter writer, TimeProvider time)
 {
     private readonly long began = time.GetTimestamp();
-    private readonly int step = Math.Max(1, total / 50);
+    private readonly int step = Math.Max(1, total / 10);
     private readonly Lock gate = new();
     private int done;
 

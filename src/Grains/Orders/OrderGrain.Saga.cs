@@ -23,7 +23,7 @@ public sealed partial class OrderGrain
         }
 
         var recording = Record(
-            OrderSaga.Decide(Decided, fact), Envelope.OfSaga(_saga, debt.ToString(), placed.Store, placed.Till, placed.OccurredAt));
+            OrderSaga.Decide(Decided, fact), Envelope.OfSaga(_saga, debt.ToString(), placed.Store, placed.Till, placed.OccurredAt, _traceParent));
         if (await Durably(recording) is not null)
         {
             return SagaStep.Later;
@@ -39,7 +39,7 @@ public sealed partial class OrderGrain
         var stock = GrainFactory.GetGrain<IStockGrain>(new StockKey(placed.Store, line.Sku).ToString());
         var (hold, now) = (HoldId.Of(_id, number), Now);
         var operation = new Operation(
-            hold.Value, "", placed.PlacedAt + OrderSaga.HoldsRemembered, _saga, placed.Till.Value, Key, Activity.Current?.Id ?? "");
+            hold.Value, "", placed.PlacedAt + OrderSaga.HoldsRemembered, _saga, placed.Till.Value, Key, _traceParent);
         switch (debt)
         {
             case OrderDebt.Reserve:

@@ -10,6 +10,9 @@ public sealed partial class OrderGrain(GrainServices services)
 {
     private OrderId _id;
     private string _saga = "";
+
+    // Of the request that began it. An order that a wake-up resumes in another activation has no request to belong to.
+    private string _traceParent = "";
     private SagaLoop _loop = null!;
     private LineEffects _effects = null!;
 
@@ -41,6 +44,7 @@ public sealed partial class OrderGrain(GrainServices services)
             return refused;
         }
 
+        _traceParent = _traceParent.Length == 0 ? command.Operation.TraceParent : _traceParent;
         GoOn();
         if (!Durable.HasEnded)
         {

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 
 namespace Pos.Grains;
@@ -24,7 +23,7 @@ public sealed partial class ReturnGrain
 
         var recording = Record(
             ReturnSaga.Decide(Decided, new ReturnFact.StockRestocked()),
-            Envelope.OfSaga(_saga, debt.ToString(), accepted.Store, accepted.Till, accepted.OccurredAt));
+            Envelope.OfSaga(_saga, debt.ToString(), accepted.Store, accepted.Till, accepted.OccurredAt, _traceParent));
         if (await Durably(recording) is not null)
         {
             return SagaStep.Later;
@@ -39,7 +38,7 @@ public sealed partial class ReturnGrain
         var line = accepted.Lines[number - 1];
         var stock = GrainFactory.GetGrain<IStockGrain>(new StockKey(accepted.Store, line.Sku).ToString());
         var operation = new Operation(
-            $"{Key}.{number}", "", accepted.PlacedAt + ReturnSaga.RestockRemembered, _saga, accepted.Till.Value, Key, Activity.Current?.Id ?? "");
+            $"{Key}.{number}", "", accepted.PlacedAt + ReturnSaga.RestockRemembered, _saga, accepted.Till.Value, Key, _traceParent);
         var answer = await stock.Restock(new(operation, line.Quantity, _id, accepted.OccurredAt));
         if (answer.Rejection is { } refused && LineEffects.IsAnswer(refused))
         {
