@@ -36,9 +36,10 @@ public sealed partial class OrderGrain(GrainServices services)
         }
 
         var (store, products) = Decided.Placed is null ? await Shop.Look(GrainFactory, command.Store, command.Lines) : Shop.NotLookedAt;
+        var now = Now;
         var recording = Record(
-            Order.Decide(Decided, new OrderCommand.Place(command, store, products, Now)),
-            Envelope.Of(command.Operation with { Correlation = Key }, command.Store, command.Till.Value, command.OccurredAt?.ToUniversalTime() ?? Now));
+            Order.Decide(Decided, new OrderCommand.Place(command, store, products, now)),
+            Envelope.Of(command.Operation with { Correlation = Key }, command.Store, command.Till.Value, command.OccurredAt?.ToUniversalTime() ?? now));
         if (await Durably(recording) is { } refused)
         {
             return refused;
