@@ -17,11 +17,12 @@ public abstract partial class EventSourcedGrain<TState, TEvent>
 
     /// <summary>
     /// Before a wake-up is answered, or a saga is told that something has ended: another activation may have gone on without this
-    /// one, and an answer from what we know would take away the wake-up that it has asked for, or settle what is still held.
+    /// one, or what we decided may yet fail, and an answer from what we know would take away the wake-up that it has asked for, or settle what is still held.
     /// </summary>
     /// <exception cref="NotDurableException">The journal holds events that this activation has never seen.</exception>
     protected async ValueTask RequireNewest(CancellationToken cancellationToken)
     {
+        await Durably(new Recording(Session.Pending, null));
         var newer = services.Journal.ReadStream(new StreamName(aggregate.Category, Key), Session.Version, 1, cancellationToken);
         await foreach (var _ in newer)
         {

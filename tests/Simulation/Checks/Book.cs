@@ -149,6 +149,9 @@ internal sealed class Book(Machine machine, Violations violations, StepsUnderWay
 
         Require(recorded.Position == Position + 1, Invariant.JournalIsWhole, name, $"position {recorded.Position} follows {Position}");
         Require(recorded.Version == stream.Version + 1, Invariant.JournalIsWhole, name, $"version {recorded.Version} follows {stream.Version}");
+        Require(
+            (machine.UtcNow - recorded.RecordedAt).Duration() < TimeSpan.FromHours(12), Invariant.NothingEscapes, name,
+            $"recorded at {recorded.RecordedAt:O}, which is the time of another clock");
         var hash = ReferenceHash.Of(stream.LastHash, recorded);
         Require(recorded.Hash.Span.SequenceEqual(hash), Invariant.JournalIsWhole, $"{name}@{recorded.Version}", "the chain hash is not that of its event");
         Position = recorded.Position;

@@ -1,4 +1,5 @@
 using Orleans;
+using Pos.Journal;
 using Pos.Verification;
 
 namespace Pos.Simulation;
@@ -27,9 +28,9 @@ internal sealed class Inspection(World world, Func<Func<Task>, bool> finish)
 
         world.IgnoreSnapshots = true;
         world.Restart();
-        if (finish(ShowEverything))
+        if (finish(ShowEverything) && finish(Verify))
         {
-            finish(Verify);
+            finish(Rot);
         }
     }
 
@@ -79,6 +80,37 @@ internal sealed class Inspection(World world, Func<Func<Task>, bool> finish)
             world.Violations.Require(
                 shown is null ? !isKept : shown.State == hold.State && shown.Owner == hold.Owner && shown.Quantity == hold.Quantity, Invariant.StateIsTheFold,
                 item.Stream, $"hold {id} is shown as {shown?.State.ToString() ?? "unknown"}, the journal says {hold.State}");
+        }
+    }
+
+    /// <summary>One bit rots, and whoever opens the stream is told.</summary>
+    private async Task Rot()
+    {
+        var position = 1 + (long)(world.Seed % (ulong)world.Book.Position);
+        var stream = world.Book.Streams.Single(stream => stream.Positions.Contains(position));
+        world.Disk.FlipBit(position);
+        try
+        {
+            await world.Journal.Open(StreamName.Parse(stream.Stream), new Blind(), CancellationToken.None);
+        }
+        catch (JournalCorruptException)
+        {
+            return;
+        }
+
+        world.Violations.Report(Invariant.JournalIsWhole, stream.Stream, $"position {position} has rotted, and the stream opens all the same");
+    }
+
+    private sealed class Blind : IStreamFold
+    {
+        public int StateVersion => -1;
+
+        public void Restore(ReadOnlyMemory<byte> state, long version)
+        {
+        }
+
+        public void Apply(in RecordedEvent recorded)
+        {
         }
     }
 

@@ -38,6 +38,11 @@ internal sealed class ReturnTrace(string stream, Book book) : StreamTrace(stream
         }
     }
 
+    /// <summary>Whether an operation is one of its lines that goes back on the shelf.</summary>
+    public bool Restocks(string operation, string stock, long quantity) => Lines.Exists(
+        line => line is { Kind: "goods", Disposition: "restock" } && operation == $"{Id}.{line.Number}" && stock == $"stock/{Store}/{line.Sku}"
+            && quantity == line.Quantity);
+
     private void Accept(JsonElement body)
     {
         IsAccepted = true;

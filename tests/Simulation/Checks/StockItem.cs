@@ -108,7 +108,8 @@ internal sealed class StockItem(string stream, Book book) : StreamTrace(stream)
         var id = body.GetProperty("operation").Text("id");
         var back = book.ReturnOf(body.Text("return"));
         Require(back is not null && !back.IsCompleted, Invariant.TransitionsAreLegal, "restocked for a return that is not under way");
-        Require(id.StartsWith(body.Text("return") + ".", StringComparison.Ordinal), Invariant.OneKeyOneVerdict, $"operation {id} is not the return's line");
+        Require(
+            back is null || back.Restocks(id, Stream, body.Long("quantity")), Invariant.OneKeyOneVerdict, $"operation {id} is no line of its return");
         Move(body.Long("quantity"), body);
     }
 

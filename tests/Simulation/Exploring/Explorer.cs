@@ -11,6 +11,9 @@ internal sealed class Explorer(int steps)
 
     private readonly Lock _gate = new();
 
+    /// <summary>What each thread does before it runs anything.</summary>
+    public static Action Prepare { get; set; } = static () => { };
+
     /// <summary>How often each fault hit each step.</summary>
     public long[,] Coverage { get; } = new long[StepsUnderWay.Count, FaultPlan.Kinds];
 
@@ -77,6 +80,7 @@ internal sealed class Explorer(int steps)
             {
                 try
                 {
+                    Prepare();
                     work();
                 }
                 catch (Exception failure)

@@ -17,6 +17,16 @@ internal static class Program
         }
 
         var steps = options.TryGetValue("--steps", out var asked) ? int.Parse(asked, CultureInfo.InvariantCulture) : StepsDefault;
+        if (options.TryGetValue("--report", out var file))
+        {
+            return Report.Write(file, steps);
+        }
+
+        if (options.TryGetValue("--plant", out var plant))
+        {
+            return Planting.Run(plant, options.TryGetValue("--seed", out var at) ? ulong.Parse(at, CultureInfo.InvariantCulture) : null, steps);
+        }
+
         if (options.TryGetValue("--seed", out var seed))
         {
             return Replay(ulong.Parse(seed, CultureInfo.InvariantCulture), steps, options.ContainsKey("--timeline"));
@@ -36,6 +46,8 @@ internal static class Program
             dotnet run --project tests/Simulation -- --seed N [--timeline]   replays a seed; a failing one is shrunk and told
                                                      --minutes M             explores fresh seeds
                                                      --seeds COUNT           runs the seeds 0 to COUNT - 1
+                                                     --plant NAME [--seed N] hunts a planted bug; without a name, all of them
+                                                     --report FILE           runs everything and writes the tables
                                                      --steps S               with S steps under faults instead of 2,000
             """);
         return 2;
@@ -76,7 +88,7 @@ internal static class Program
         return 1;
     }
 
-    private static int Replay(ulong seed, int steps, bool withTimeline)
+    public static int Replay(ulong seed, int steps, bool withTimeline)
     {
         RunResult? result = null;
         var (pool, timers) = (ThreadPool.CompletedWorkItemCount, Timer.ActiveCount);
@@ -118,7 +130,13 @@ internal static class Program
 
     private static void OnOneThread(Action work)
     {
-        var thread = new Thread(() => work(), 64 * 1024 * 1024) { Name = "simulation" };
+        var thread = new Thread(
+            () =>
+            {
+                Explorer.Prepare();
+                work();
+            },
+            64 * 1024 * 1024) { Name = "simulation" };
         thread.Start();
         thread.Join();
     }

@@ -56,7 +56,8 @@ internal sealed class WatchedJournal(World world, SimulatedJournal inner, string
         var delivered = new List<WakeUpLease>();
         foreach (var claimed in await inner.ClaimWakeUps(owner, lease, limit, cancellationToken))
         {
-            var hit = world.UnderWayIn(claimed.Stream.Value);
+            // A dispatcher that stumbles is late for everybody.
+            var hit = world.UnderWay.Now;
             if (world.Plan.Strikes(Fault.WakeUpLate, hit))
             {
                 continue;

@@ -16,11 +16,11 @@ internal sealed partial class Client
 
     private Task AskSomething() => _chance.Next(100) switch
     {
-        < 34 => PlaceOrder(),
-        < 40 => RepeatOrder(),
-        < 46 => CancelOrder(),
-        < 52 => LookAtOrder(),
-        < 60 => PlaceReturn(),
+        < 32 => PlaceOrder(),
+        < 38 => RepeatOrder(),
+        < 44 => CancelOrder(),
+        < 49 => LookAtOrder(),
+        < 58 => PlaceReturn(),
         < 63 => RepeatReturn(),
         < 64 => ChangePrice(),
         var dice => AskStock(dice),

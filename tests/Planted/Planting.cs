@@ -1,0 +1,54 @@
+using System.Globalization;
+using System.Text;
+
+namespace Pos.Simulation;
+
+/// <summary>What the program can do here beside what the simulator can: wake planted bugs.</summary>
+internal static class Planting
+{
+    public static int Run(string name, ulong? seed, int steps)
+    {
+        if (name.Length == 0)
+        {
+            var all = Hunt.ForAll(Plants.All);
+            Console.Write(Table(all));
+            return all.TrueForAll(found => found.Result is not null) && MissingPatches.All.Length == 0 ? 0 : 1;
+        }
+
+        var plant = Plants.All.Single(plant => plant.Name == name);
+        Explorer.Prepare = () => Plants.Wake(name);
+        if (seed is { } given)
+        {
+            return Program.Replay(given, steps, withTimeline: false);
+        }
+
+        var found = Hunt.ForAll([plant])[0];
+        Console.Write(Table([found]));
+        return found.Result is { } result ? Program.Replay(result.Seed, Hunt.Steps, withTimeline: false) * 0 : 1;
+    }
+
+    public static string Report()
+    {
+        var text = new StringBuilder(Table(Hunt.ForAll(Plants.All)));
+        foreach (var missing in MissingPatches.All)
+        {
+            text.AppendLine(CultureInfo.InvariantCulture, $"MISSING: {missing}");
+        }
+
+        return text.ToString();
+    }
+
+    private static string Table(IEnumerable<Found> all)
+    {
+        var text = new StringBuilder("| planted bug | what it is | caught by | seeds to find | first caught by another |\n| --- | --- | --- | ---: | --- |\n");
+        foreach (var found in all)
+        {
+            var others = found.Others.Count == 0 ? "–" : string.Join(", ", found.Others.Select(other => $"{other.Key} ({other.Value}×)"));
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"| `{found.Plant.Name}` | {found.Plant.Meaning} | {found.Result?.Violation?.Invariant.ToString() ?? "**not found**"} | {found.Seeds} | {others} |\n");
+        }
+
+        return text.ToString();
+    }
+}
