@@ -18,6 +18,26 @@ public sealed class PlantedTests
     }
 
     [Fact]
+    public void a_failure_is_shrunk_to_the_faults_it_takes_and_told_as_a_timeline()
+    {
+        RunResult? told = null;
+        var (before, after) = (0, 0);
+        Explorer.OnOneThread(() =>
+        {
+            var plant = Plants.All.Single(plant => plant.Name == "wake-up-by-the-overtaken");
+            var found = Hunt.For(plant).Result!;
+            Plants.Wake(plant.Name);
+            var (faults, steps) = Shrinking.Shrink(found, Hunt.Steps);
+            told = Simulation.Run(found.Seed, steps, [.. faults], withTimeline: true);
+            (before, after) = (found.Struck.Count, faults.Count);
+            Plants.Wake(null);
+        });
+        Assert.Equal(Invariant.WakeUpsAreArmed, told!.Violation?.Invariant);
+        Assert.True(after < before, $"{before} faults were shrunk to {after}");
+        Assert.Contains(told.Timeline, static line => line.Contains(" decides ", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void with_every_bug_asleep_nothing_is_found()
     {
         var explorer = new Explorer(Hunt.Steps);

@@ -71,11 +71,16 @@ internal sealed class Explorer(int steps)
         return failure;
     }
 
+    /// <summary>Runs something on a thread with room for deep recursion.</summary>
+    public static void OnOneThread(Action work) => OnThreads(work, 1);
+
     /// <summary>Runs something on as many threads as there are processors; what one throws, all throw.</summary>
-    public static void OnThreads(Action work)
+    public static void OnThreads(Action work) => OnThreads(work, Threads);
+
+    private static void OnThreads(Action work, int count)
     {
         var failures = new ConcurrentQueue<Exception>();
-        var threads = Enumerable.Range(0, Threads).Select(number => new Thread(
+        var threads = Enumerable.Range(0, count).Select(number => new Thread(
             () =>
             {
                 try

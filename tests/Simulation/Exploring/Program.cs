@@ -92,7 +92,7 @@ internal static class Program
     {
         RunResult? result = null;
         var (pool, timers) = (ThreadPool.CompletedWorkItemCount, Timer.ActiveCount);
-        OnOneThread(() => result = Simulation.Run(seed, steps, null, withTimeline));
+        Explorer.OnOneThread(() => result = Simulation.Run(seed, steps, null, withTimeline));
         foreach (var line in result!.Timeline)
         {
             Console.WriteLine(line);
@@ -128,24 +128,11 @@ internal static class Program
         return 1;
     }
 
-    private static void OnOneThread(Action work)
-    {
-        var thread = new Thread(
-            () =>
-            {
-                Explorer.Prepare();
-                work();
-            },
-            64 * 1024 * 1024) { Name = "simulation" };
-        thread.Start();
-        thread.Join();
-    }
-
     private static void Tell(RunResult failure, int steps)
     {
         Console.WriteLine($"FAILED seed {failure.Seed}: {failure.Violation}");
         Console.WriteLine($"    {failure.Violation!.Invariant}: {Invariants.Meaning(failure.Violation.Invariant)}");
-        OnOneThread(() =>
+        Explorer.OnOneThread(() =>
         {
             var (faults, fewer) = Shrinking.Shrink(failure, steps);
             var small = Simulation.Run(failure.Seed, fewer, [.. faults], withTimeline: true);
