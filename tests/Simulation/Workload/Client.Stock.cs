@@ -102,7 +102,8 @@ internal sealed partial class Client
     {
         var key = SomeStock().ToString();
         var id = new HoldId(Hex(NextKey("buried")));
-        var notAfter = _time.GetUtcNow() + TimeSpan.FromMinutes(10);
+        var now = _time.GetUtcNow();
+        var notAfter = now + TimeSpan.FromMinutes(10);
         var release = new Asked(NextKey("bury"), $"stock/{key}", isCommand: false);
         var buried = false;
         await Ask(
@@ -113,7 +114,7 @@ internal sealed partial class Client
                 return !IsNotNow(outcome.Rejection);
             });
         var asked = new Asked(id.Value, $"stock/{key}", isCommand: true);
-        var command = new ReserveStock(Operation(id.Value) with { NotAfter = notAfter }, id, "api", 1, notAfter);
+        var command = new ReserveStock(Operation(id.Value) with { NotAfter = notAfter }, id, "api", 1, now + TimeSpan.FromMinutes(1));
         await Ask(
             asked, grains => grains.GetGrain<IStockGrain>(key).Reserve(command),
             (outcome, _) => Judge(asked, outcome, _ => _world.Violations.Require(
