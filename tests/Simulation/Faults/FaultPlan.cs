@@ -45,6 +45,11 @@ internal sealed class FaultPlan
         var cell = (int)(Chance.Mix(seed) % (Kinds * StepsUnderWay.Count));
         _aimedFault = (Fault)(cell / StepsUnderWay.Count);
         _aimedStep = calm ? SagaSteps.None : (SagaSteps)(1 << (cell % StepsUnderWay.Count));
+        if (_aimedFault is >= Fault.CallDelayed and <= Fault.WakeUpDoubled or Fault.SecondActivation)
+        {
+            // A step must last for a call to come in between.
+            _probability[(int)Fault.JournalSlow] = 0.3;
+        }
     }
 
     /// <summary>What struck, in order.</summary>

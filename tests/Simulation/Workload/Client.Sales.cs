@@ -12,6 +12,9 @@ internal sealed partial class Client
 
     private static string Hex(string key) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)))[..32];
 
+    // What was asked last is most likely still under way.
+    private T Lately<T>(List<T> all) => _chance.Is(0.5) ? all[^1] : _chance.Of(all);
+
     private string NextKey(string what) => $"{what}-{_name}-{++_asked}";
 
     private Task AskSomething() => _chance.Next(100) switch
@@ -74,7 +77,7 @@ internal sealed partial class Client
             return Task.CompletedTask;
         }
 
-        var order = _chance.Of(_shared.Orders);
+        var order = Lately(_shared.Orders);
         if (_chance.Is(0.7))
         {
             return Place(order, order.Command with { WaitMax = Wait() });
@@ -100,7 +103,7 @@ internal sealed partial class Client
             return Task.CompletedTask;
         }
 
-        var order = _chance.Of(_shared.Orders);
+        var order = Lately(_shared.Orders);
         var asked = new Asked(NextKey("cancel"), $"order/{order.Id}", isCommand: false);
         return Ask(
             asked, grains => grains.GetGrain<IOrderGrain>(order.Id.Value).Cancel(new(Operation(asked.Id), "the customer left")),
@@ -131,7 +134,7 @@ internal sealed partial class Client
             return Task.CompletedTask;
         }
 
-        var order = _chance.Of(_shared.Orders);
+        var order = Lately(_shared.Orders);
         return Ask(
             new Asked("look", $"order/{order.Id}", isCommand: false), grains => grains.GetGrain<IOrderGrain>(order.Id.Value).Get(),
             (view, since) =>
@@ -173,7 +176,7 @@ internal sealed partial class Client
         back.Asked, grains => grains.GetGrain<IReturnGrain>(back.Id.Value).Place(back.Command),
         (outcome, since) => Judge(back.Asked, outcome, view => _world.Replies.Return(view, since)));
 
-    private Task RepeatReturn() => _shared.Returns.Count == 0 ? Task.CompletedTask : Place(_chance.Of(_shared.Returns));
+    private Task RepeatReturn() => _shared.Returns.Count == 0 ? Task.CompletedTask : Place(Lately(_shared.Returns));
 
     private Task ChangePrice()
     {
