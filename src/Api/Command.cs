@@ -69,8 +69,12 @@ internal sealed class Command : IBindableFromHttpContext<Command>, IEndpointPara
     // What is asked for stands in the path, and the path is part of the id.
     public Operation Operation(string id) => _sender.Operation(id, "", "");
 
-    public static ValueTask<Command?> BindAsync(HttpContext context, ParameterInfo parameter) =>
-        ValueTask.FromResult<Command?>(new Command(IdempotencyKey.Of(context.Request), Sender.Of(context)));
+    public static async ValueTask<Command?> BindAsync(HttpContext context, ParameterInfo parameter)
+    {
+        var key = IdempotencyKey.Of(context.Request);
+        await RequestBody.RefuseAny(context.Request);
+        return new Command(key, Sender.Of(context));
+    }
 
     public static void PopulateMetadata(ParameterInfo parameter, EndpointBuilder builder) => builder.Metadata.Add(KeyRequired.Metadata);
 }

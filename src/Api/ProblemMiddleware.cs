@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -19,6 +20,12 @@ internal static partial class ProblemMiddleware
         context.Response.Headers.XContentTypeOptions = "nosniff";
         try
         {
+            // The server leaves %2F encoded and decodes all else, so that such a path would name another resource than it says.
+            if (context.Features.Get<IHttpRequestFeature>()?.RawTarget is { } target && HasEncodedSlash(target))
+            {
+                throw new RefusedRequestException(Problems.InvalidParameter, "A path has no encoded slash (%2F): no id contains one.");
+            }
+
             await next(context);
             var response = context.Response;
             if (response.StatusCode >= StatusCodes.Status400BadRequest && !response.HasStarted && response.ContentType is null)
@@ -47,6 +54,12 @@ internal static partial class ProblemMiddleware
             context.Response.Clear();
             await refusal.ExecuteAsync(context);
         }
+    }
+
+    private static bool HasEncodedSlash(string target)
+    {
+        var query = target.IndexOf('?', StringComparison.Ordinal);
+        return (query < 0 ? target : target.AsSpan(0, query)).Contains("%2F", StringComparison.OrdinalIgnoreCase);
     }
 
     private static string Detail(HttpContext context, ProblemKind kind) =>

@@ -1,8 +1,10 @@
 using System.Buffers;
+using System.Text;
 using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Net.Http.Headers;
 
 namespace Pos.Api;
@@ -10,6 +12,8 @@ namespace Pos.Api;
 /// <summary>Reads a JSON body, and says where it is wrong when it is.</summary>
 internal static class RequestBody
 {
+    private const int EmptyBodyBytesMax = 16;
+
     /// <exception cref="RefusedRequestException">The body is not declared as JSON, too large or not what <typeparamref name="T"/> takes.</exception>
     public static async ValueTask<T> Read<T>(HttpRequest request, JsonTypeInfo<T> type) where T : class
     {
@@ -50,6 +54,25 @@ internal static class RequestBody
         list.IndexOf(null!) is >= 0 and var index
             ? new Refusal(Problems.MalformedBody, JsonFault.NullValue) { At = new BodyPlace($"$.{name}[{index}]") }
             : null;
+
+    /// <summary>For an operation that takes no body: <c>{}</c> and white space say nothing and are let pass.</summary>
+    /// <exception cref="RefusedRequestException">There is a body, and it says something.</exception>
+    public static async ValueTask RefuseAny(HttpRequest request)
+    {
+        if (request.HttpContext.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false })
+        {
+            return;
+        }
+
+        var read = await request.BodyReader.ReadAtLeastAsync(EmptyBodyBytesMax + 1, request.HttpContext.RequestAborted);
+        var isEmpty = read.Buffer.Length <= EmptyBodyBytesMax
+            && Encoding.UTF8.GetString(read.Buffer).Trim() is "" or "{}";
+        request.BodyReader.AdvanceTo(read.Buffer.End);
+        if (!isEmpty)
+        {
+            throw new RefusedRequestException(Problems.MalformedBody, "This operation takes no body.");
+        }
+    }
 
     private static T Parse<T>(ReadOnlySequence<byte> json, JsonTypeInfo<T> type) where T : class
     {

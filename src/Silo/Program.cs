@@ -20,6 +20,8 @@ builder.Services.AddDemoShop(builder.Configuration);
 try
 {
     var app = builder.Build();
+    // Before the host starts, which would log a refusal of its own with its stack.
+    app.Services.GetRequiredService<IJournal>();
     app.MapPosApi();
     app.MapVerification();
     app.SayWhereItListens();

@@ -1,3 +1,4 @@
+using System.Net;
 using Pos.Journal.Sqlite;
 using Pos.Verification;
 
@@ -6,11 +7,36 @@ namespace Pos.Silo;
 /// <summary>What the host adds to the API.</summary>
 internal static partial class Startup
 {
-    /// <summary>Lets <c>pos verify</c> check the journal of a running silo: nobody else can open the file meanwhile.</summary>
-    public static void MapVerification(this WebApplication app) =>
-        app.MapPost("/admin/verify", async (SqliteJournal journal, CancellationToken cancelled) =>
-                TypedResults.Json(await Verifier.Run(journal, cancelled), VerificationJson.Default.VerificationReport))
-            .ExcludeFromDescription();
+    /// <summary>
+    /// Lets <c>pos verify</c> check the journal of a running silo: nobody else can open the file meanwhile. It reads everything, so it
+    /// answers programs on this machine only, one at a time.
+    /// </summary>
+    public static void MapVerification(this WebApplication app)
+    {
+        var one = new SemaphoreSlim(1);
+        app.MapPost("/admin/verify", async Task<IResult> (HttpContext context, SqliteJournal journal, CancellationToken cancelled) =>
+        {
+            if (context.Connection.RemoteIpAddress is not { } caller || !IPAddress.IsLoopback(caller) || context.Request.Headers.Origin.Count > 0)
+            {
+                return TypedResults.StatusCode(StatusCodes.Status403Forbidden);
+            }
+
+            if (!one.Wait(0, cancelled))
+            {
+                context.Response.Headers.RetryAfter = "5";
+                return TypedResults.StatusCode(StatusCodes.Status503ServiceUnavailable);
+            }
+
+            try
+            {
+                return TypedResults.Json(await Verifier.Run(journal, cancelled), VerificationJson.Default.VerificationReport);
+            }
+            finally
+            {
+                one.Release();
+            }
+        }).ExcludeFromDescription();
+    }
 
     public static void SayWhereItListens(this WebApplication app) =>
         app.Lifetime.ApplicationStarted.Register(() =>

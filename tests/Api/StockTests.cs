@@ -1,4 +1,6 @@
 using System.Net;
+using System.Security.Cryptography;
+using System.Text;
 
 namespace Pos.Tests;
 
@@ -78,6 +80,45 @@ public sealed class StockTests(OpenShop open) : IClassFixture<OpenShop>
         await Shop.Product("own", stock: 1);
         var order = (string)(await Shop.Sell("own"))["id"]!;
         Shop.IsProblem(await Shop.Post($"{Item("own")}/holds/{order}.1/release", null), 409, "hold-not-owned");
+    }
+
+    [Fact]
+    public async Task nobody_can_bury_the_hold_of_a_sale_yet_to_come()
+    {
+        await Shop.Product("target", stock: 1);
+        var key = Shop.NewKey();
+        // The id of an order is a hash that anybody can compute, and so is the id of its hold.
+        var bytes = new List<byte>();
+        foreach (var part in (string[])[Shop.Store, "till-1", "POST /orders", key])
+        {
+            bytes.AddRange([0, 0, 0, (byte)part.Length, .. Encoding.UTF8.GetBytes(part)]);
+        }
+
+        var order = Convert.ToHexStringLower(SHA256.HashData(bytes.ToArray()))[..32];
+        Shop.IsProblem(await Shop.Post($"{Item("target")}/holds/{order}.1/release", null), 404, "unknown-hold");
+        var sold = await Shop.Sell("target", key: key);
+        Assert.Equal((HttpStatusCode.Created, order), (sold.Status, (string?)sold["id"]));
+    }
+
+    [Theory]
+    [InlineData("pin")]
+    [InlineData("commit")]
+    [InlineData("release")]
+    public async Task an_operation_without_a_body_refuses_one(string verb)
+    {
+        await Shop.Product("plain", stock: 5);
+        var hold = (string)(await Shop.Post(Item("plain") + "/holds", """{"quantity":1,"expiresInSeconds":60}"""))["id"]!;
+        Shop.IsProblem(await Shop.Post($"{Item("plain")}/holds/{hold}/{verb}", """{"x":1}"""), 400, "malformed-body");
+        Shop.IsProblem(await Shop.Post($"{Item("plain")}/holds/{hold}/{verb}", "junk{"), 400, "malformed-body");
+        Assert.Equal("HELD", (string?)(await Shop.Get($"{Item("plain")}/holds/{hold}"))["state"]);
+        Assert.Equal(HttpStatusCode.OK, (await Shop.Post($"{Item("plain")}/holds/{hold}/{verb}", "{}")).Status);
+    }
+
+    [Fact]
+    public async Task an_encoded_slash_names_nothing()
+    {
+        Shop.IsProblem(await Shop.Send(HttpMethod.Get, "/products/a%2Fb", null, null), 400, "invalid-parameter");
+        Shop.IsProblem(await Shop.Post("/stores/london/stock/a%2fb/receipts", """{"quantity":1}"""), 400, "invalid-parameter");
     }
 
     [Fact]

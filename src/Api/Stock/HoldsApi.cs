@@ -27,7 +27,8 @@ internal static class HoldsApi
             .WithDescription("Ended holds are remembered for a day.")
             .Refuses(RejectionCode.UnknownHold);
         EndsHold(holds.MapPost("/{hold}/pin", Pin)).WithName("pinHold")
-            .WithSummary("Keep a hold from expiring");
+            .WithSummary("Keep a hold from expiring")
+            .WithDescription("From now on it ends by commit or release alone: whoever pins a hold must end it.");
         EndsHold(holds.MapPost("/{hold}/commit", Commit)).WithName("commitHold")
             .WithSummary("The held pieces leave the store");
         EndsHold(holds.MapPost("/{hold}/release", Release)).WithName("releaseHold")
@@ -60,7 +61,7 @@ internal static class HoldsApi
     private static async Task<Results<Ok<HoldView>, Refusal>> Get(StoreId store, Sku sku, HoldId hold, IGrainFactory grains) =>
         await grains.Item(store, sku).GetHold(hold) is { } view
             ? TypedResults.Ok(view)
-            : new Refusal(RejectionCode.UnknownHold, $"There is no hold '{hold}' on this item, or it ended so long ago that it is forgotten.");
+            : Unknown(hold);
 
     private static async Task<Results<Ok<HoldView>, Refusal>> Pin(StoreId store, Sku sku, HoldId hold, Command command, IGrainFactory grains) =>
         (await grains.Item(store, sku).Pin(Ending(store, sku, hold, command, "pin"))).ToOk();
@@ -68,8 +69,17 @@ internal static class HoldsApi
     private static async Task<Results<Ok<HoldView>, Refusal>> Commit(StoreId store, Sku sku, HoldId hold, Command command, IGrainFactory grains) =>
         (await grains.Item(store, sku).Commit(Ending(store, sku, hold, command, "commit"))).ToOk();
 
-    private static async Task<Results<Ok<HoldView>, Refusal>> Release(StoreId store, Sku sku, HoldId hold, Command command, IGrainFactory grains) =>
-        (await grains.Item(store, sku).Release(Ending(store, sku, hold, command, "release"))).ToOk();
+    private static async Task<Results<Ok<HoldView>, Refusal>> Release(StoreId store, Sku sku, HoldId hold, Command command, IGrainFactory grains)
+    {
+        // A release ahead of its reserve buries the hold yet to come: a saga's need, and nobody else may do that to a sale.
+        var item = grains.Item(store, sku);
+        return await item.GetHold(hold) is null
+            ? Unknown(hold)
+            : (await item.Release(Ending(store, sku, hold, command, "release"))).ToOk();
+    }
+
+    private static Refusal Unknown(HoldId hold) =>
+        new(RejectionCode.UnknownHold, $"There is no hold '{hold}' on this item, or it ended so long ago that it is forgotten.");
 
     private static HoldCommand Ending(StoreId store, Sku sku, HoldId hold, Command command, string verb) =>
         new(command.Operation(command.Id(store.Value, sku.Value, $"POST holds/{hold}/{verb}")), hold, Owner);
