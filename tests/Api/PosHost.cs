@@ -39,9 +39,12 @@ public sealed class PosHost : IAsyncDisposable
     public static Task<PosHost> Start() => Start(static _ => { });
 
     /// <param name="change">Replaces registrations before the host is built.</param>
-    public static async Task<PosHost> Start(Action<IServiceCollection> change)
+    public static Task<PosHost> Start(Action<IServiceCollection> change) => Start(change, Directory.CreateTempSubdirectory("pos-api-"));
+
+    /// <param name="change">Replaces registrations before the host is built.</param>
+    /// <param name="folder">The journal's; goes with the host.</param>
+    public static async Task<PosHost> Start(Action<IServiceCollection> change, DirectoryInfo folder)
     {
-        var folder = Directory.CreateTempSubdirectory("pos-api-");
         var builder = WebApplication.CreateSlimBuilder();
         builder.Configuration.AddInMemoryCollection([new("Journal:Path", folder.FullName)]);
         builder.Logging.ClearProviders();
