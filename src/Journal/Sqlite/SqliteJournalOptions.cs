@@ -19,8 +19,8 @@ public sealed class SqliteJournalOptions : GroupCommitOptions
     public int ReadersKept { get; set; } = 8;
 
     /// <summary>
-    /// For an operator who restored the database from a copy, or accepts the loss of a tail: writes a new head file from the database
-    /// after checking all of its events, whatever the old one says. Default false. Never leave it on: a lost tail goes unnoticed then.
+    /// For an operator who restored the database from a copy, or accepts the loss of a tail: writes a new head file from the database,
+    /// whatever the old one says, after recomputing the running hash from the first position on (<c>pos verify</c> checks each event). Default false. Never leave it on: a lost tail goes unnoticed then.
     /// </summary>
     public bool RebuildHead { get; set; }
 
