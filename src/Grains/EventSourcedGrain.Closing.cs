@@ -16,18 +16,30 @@ public abstract partial class EventSourcedGrain<TState, TEvent>
     private static readonly Rejection JournalFull = new(RejectionCode.JournalFull, "The journal's queue is full; nothing was decided.");
 
     /// <summary>
-    /// Before a wake-up is answered, or a saga is told that something has ended: another activation may have gone on without this
-    /// one, or what we decided may yet fail, and an answer from what we know would take away the wake-up that it has asked for, or settle what is still held.
+    /// Before a wake-up is answered, a saga is told that something has ended, or a request is refused because nothing is known of it:
+    /// another activation may have gone on without this one, or what we decided may yet fail, and an answer from what we know would take
+    /// away the wake-up that it has asked for, settle what is still held, or refuse what it has accepted.
     /// </summary>
-    /// <exception cref="NotDurableException">The journal holds events that this activation has never seen.</exception>
+    /// <exception cref="NotDurableException">The journal holds events that this activation has never seen, or cannot be read now.</exception>
     protected async ValueTask RequireNewest(CancellationToken cancellationToken)
     {
         await Durably(new Recording(Session.Pending, null));
         var newer = services.Journal.ReadStream(new StreamName(aggregate.Category, Key), Session.Version, 1, cancellationToken);
-        await foreach (var _ in newer)
+        try
         {
-            Close(AppendResult.Conflict);
-            throw NotDurable(AppendResult.Conflict);
+            await foreach (var found in newer)
+            {
+                // What this activation has decided during the read is no news to it.
+                if (found.Version > Session.Version)
+                {
+                    Close(AppendResult.Conflict);
+                    throw NotDurable(AppendResult.Conflict);
+                }
+            }
+        }
+        catch (JournalUnavailableException unreadable)
+        {
+            throw Unreadable(unreadable);
         }
     }
 

@@ -28,7 +28,18 @@ public sealed class ProductGrain(GrainServices services)
     {
         var recording = Record(Product.Decide(Decided, command), Envelope.Of(operation, default, operation.Till, Now));
         var (details, version) = (Decided.Details, DecidedVersion);
-        return await Durably(recording) is { } refused ? refused : View(details!, version);
+        if (await Durably(recording) is not { } refused)
+        {
+            return View(details!, version);
+        }
+
+        // An activation that was overtaken, and has never seen the product, must not deny it.
+        if (refused.Code == RejectionCode.UnknownProduct)
+        {
+            await RequireNewest(CancellationToken.None);
+        }
+
+        return refused;
     }
 
     private ProductView View(ProductDetails details, long version) => new(

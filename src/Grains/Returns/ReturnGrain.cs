@@ -32,7 +32,7 @@ public sealed partial class ReturnGrain(GrainServices services)
     {
         if (Decided.Accepted is null && Return.Refuse(command, Now) is { } malformed)
         {
-            return malformed;
+            return await Refused(command, malformed);
         }
 
         var (store, products) = Decided.Accepted is null ? await Shop.Look(GrainFactory, command.Store, command.Lines) : Shop.NotLookedAt;
@@ -42,7 +42,7 @@ public sealed partial class ReturnGrain(GrainServices services)
             Envelope.Of(command.Operation with { Correlation = Key }, command.Store, command.Till.Value, command.OccurredAt?.ToUniversalTime() ?? now));
         if (await Durably(recording) is { } refused)
         {
-            return refused;
+            return await Refused(command, refused);
         }
 
         _traceParent = _traceParent.Length == 0 ? command.Operation.TraceParent : _traceParent;
@@ -93,6 +93,23 @@ public sealed partial class ReturnGrain(GrainServices services)
 
     /// <inheritdoc/>
     protected override void OnClosed() => _loop.Stop();
+
+    // Whatever would be refused now, a repetition of what has been accepted is accepted: so nothing is refused before it is known that
+    // nothing is placed, neither by another request in the meantime nor by an activation that has overtaken this one.
+    private async Task<Outcome<ReturnView>> Refused(PlaceReturn command, Rejection refusal)
+    {
+        if (refusal.Code is RejectionCode.OperationReused or RejectionCode.JournalFull)
+        {
+            return refusal;
+        }
+
+        if (Decided.Accepted is null)
+        {
+            await RequireNewest(CancellationToken.None);
+        }
+
+        return Decided.Accepted is null ? refusal : await Place(command);
+    }
 
     private void GoOn()
     {
