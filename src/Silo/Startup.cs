@@ -29,7 +29,7 @@ internal static partial class Startup
 
             try
             {
-                return TypedResults.Json(await Verifier.Run(journal, cancelled), VerificationJson.Default.VerificationReport);
+                return TypedResults.Json(await Verifier.Run(journal, null, cancelled), VerificationJson.Default.VerificationReport);
             }
             finally
             {

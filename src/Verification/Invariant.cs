@@ -26,16 +26,32 @@ internal sealed record Invariant(string Name, string Meaning)
         "hold-owner", "An order's hold belongs to one of its goods lines, and none is live once the order is settled.");
 
     public static readonly Invariant OrderTransitions = new(
-        "order-transitions", "placed, then (stock-reserved, cash-taken, settled) or (cancelled, settled), and nothing after it.");
+        "order-transitions", "placed, then (stock-reserved, cash-taken or paid, settled) or (cancelled, settled); after a confirmed one is settled, returns alone.");
     public static readonly Invariant OrderMoney = new(
-        "order-money", "Line totals, tax and sums are right to the minor unit, and tendered − gross = change ≥ 0.");
+        "order-money", "Line totals, tax and sums are right to the minor unit; cards + credit + cash due = gross + rounding; tendered − cash due = change ≥ 0.");
     public static readonly Invariant OrderStock = new(
         "order-stock",
         "A confirmed order holds, then commits exactly its goods lines; a cancelled one commits nothing and keeps nothing.");
 
+    public static readonly Invariant OrderTenders = new(
+        "order-tenders", "A paid order has every card captured and its credit taken; a cancelled one, once settled, keeps nothing of either.");
+    public static readonly Invariant OrderReturned = new(
+        "order-returned", "Of no line more comes back than was sold, at the price paid to the minor unit, and to no card more than it paid.");
+
+    public static readonly Invariant PaymentTransitions = new(
+        "payment-transitions", "requested, then captured, declined or abandoned; captured money is voided whole, or refunded under ids that were asked for.");
+    public static readonly Invariant PaymentMoney = new(
+        "payment-money", "A payment asks for its order's tender, and gives back at most what it captured.");
+    public static readonly Invariant ProviderLedger = new(
+        "provider-ledger", "What the payment provider's own ledger keeps of an order is what ours does, in each currency.");
+
+    public static readonly Invariant BarcodeOwner = new("barcode-owner", "A code belongs to one SKU at a time, and only that SKU gives it up.");
+    public static readonly Invariant CartTransitions = new("cart-transitions", "A cart is checked out or cancelled once, and nothing is put into it afterwards.");
+    public static readonly Invariant CartOrder = new("cart-order", "An order from a cart is the one its cart was checked out as, with the cart's total.");
+
     public static readonly Invariant ReturnTransitions = new("return-transitions", "accepted, then completed, and nothing after it.");
     public static readonly Invariant ReturnMoney = new(
-        "return-money", "Line totals, tax and sums are right to the minor unit, and the refund is the gross.");
+        "return-money", "Line totals, tax and sums are right to the minor unit; the refund is the gross, to the tenders and for the lines that the order says.");
     public static readonly Invariant ReturnStock = new(
         "return-stock", "What a return restocks are its goods lines to be restocked, each once, all of them when it is completed.");
 
@@ -44,7 +60,9 @@ internal sealed record Invariant(string Name, string Meaning)
     [
         Positions, Versions, Chain, Head, Readable, Envelope, Operations,
         StockBalance, StockOversold, HoldQuantities, HoldEndsOnce, HoldTransitions, HoldOwner,
-        OrderTransitions, OrderMoney, OrderStock,
+        OrderTransitions, OrderMoney, OrderStock, OrderTenders, OrderReturned,
+        PaymentTransitions, PaymentMoney, ProviderLedger,
+        BarcodeOwner, CartTransitions, CartOrder,
         ReturnTransitions, ReturnMoney, ReturnStock,
     ];
 }

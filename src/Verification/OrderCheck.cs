@@ -4,7 +4,7 @@ using Pos.Journal;
 namespace Pos.Verification;
 
 /// <summary>Follows every order through its transitions, its money and its holds.</summary>
-internal sealed class OrderCheck(Tally tally, Streams streams)
+internal sealed class OrderCheck(Tally tally, Streams streams, OrderTenderCheck tenders)
 {
     private const string OwnerPrefix = "order:";
 
@@ -22,9 +22,7 @@ internal sealed class OrderCheck(Tally tally, Streams streams)
         tally.Check(Invariant.Envelope, at.Context.Store == placed.Store, at, $"the envelope says store '{at.Context.Store}', the order '{placed.Store}'");
         var fault = LineFault(placed.Lines, placed.TaxInclusive)
             ?? MoneyRules.Fault(placed.Lines, placed.Net, placed.Tax, placed.Gross)
-            ?? (placed.Tendered.Currency == placed.Gross.Currency && placed.Tendered.Minor >= placed.Gross.Minor
-                ? null
-                : string.Create(CultureInfo.InvariantCulture, $"{placed.Tendered.Minor} {placed.Tendered.Currency} tendered for {placed.Gross.Minor} {placed.Gross.Currency}"));
+            ?? OrderTenderCheck.Fault(placed);
         tally.Check(Invariant.OrderMoney, fault is null, at, $"{fault}");
     }
 
@@ -51,29 +49,28 @@ internal sealed class OrderCheck(Tally tally, Streams streams)
 
     public void CashTaken(in RecordedEvent at, OrderTrace order, OrderCashTaken taken)
     {
-        if (!Follows(at, order, order.Standing == OrderStanding.Reserved))
+        if (Follows(at, order, order.Standing == OrderStanding.Reserved && order.Details is not { Placed.IsCharged: true }))
         {
-            return;
-        }
-
-        order.Standing = OrderStanding.Confirmed;
-        if (order.Details is { Placed: var placed })
-        {
-            var right = taken.Tendered == placed.Tendered
-                && taken.Change.Currency == placed.Gross.Currency
-                && taken.Change.Minor >= 0
-                && taken.Tendered.Minor - placed.Gross.Minor == taken.Change.Minor;
-            tally.Check(
-                Invariant.OrderMoney,
-                right,
-                at,
-                $"tendered {taken.Tendered.Minor} (placed with {placed.Tendered.Minor}) − gross {placed.Gross.Minor} ≠ change {taken.Change.Minor}");
+            Confirmed(at, order, taken.Tendered, taken.Change);
         }
     }
 
+    public void Paid(in RecordedEvent at, OrderTrace order, OrderPaid paid)
+    {
+        if (Follows(at, order, order.Standing == OrderStanding.Reserved && order.Details is { Placed.IsCharged: true }))
+        {
+            tenders.Paid(at, order.Details!.Placed, paid);
+            Confirmed(at, order, paid.Tendered, paid.Change);
+        }
+    }
+
+    // What is only cash is confirmed with the reservation; what is charged may be given up until it is paid.
     public void Cancelled(in RecordedEvent at, OrderTrace order)
     {
-        if (Follows(at, order, order.Standing == OrderStanding.Created))
+        if (Follows(
+            at,
+            order,
+            order.Standing == OrderStanding.Created || (order.Standing == OrderStanding.Reserved && order.Details is { Placed.IsCharged: true })))
         {
             order.Standing = OrderStanding.Cancelled;
         }
@@ -91,6 +88,11 @@ internal sealed class OrderCheck(Tally tally, Streams streams)
         if (order.Details is not { } details)
         {
             return;
+        }
+
+        if (!confirmed)
+        {
+            tenders.NothingKept(at, details.Placed);
         }
 
         var live = details.Holds.Where(h => h.Value.Hold.Standing == HoldStanding.Live).Select(h => h.Key).FirstOrDefault();
@@ -169,6 +171,23 @@ internal sealed class OrderCheck(Tally tally, Streams streams)
         }
 
         return lines.Count > 0 ? null : "there are no lines";
+    }
+
+    private void Confirmed(in RecordedEvent at, OrderTrace order, Amount tendered, Amount change)
+    {
+        order.Standing = OrderStanding.Confirmed;
+        if (order.Details is not { Placed: var placed })
+        {
+            return;
+        }
+
+        tally.Check(
+            Invariant.OrderMoney,
+            tendered == placed.Tendered && change == placed.Gross with { Minor = tendered.Minor - placed.CashDue } && change.Minor >= 0,
+            at,
+            $"tendered {tendered.Minor} (placed with {placed.Tendered.Minor}) − cash due {placed.CashDue} ≠ change {change.Minor}");
+        order.Sold = [.. placed.Lines.Select(l => new SoldLine(l.Quantity, l.Net, l.Tax, l.Gross, 0, 0, 0, 0))];
+        order.CardsLeft = [.. (placed.Cards ?? []).Select(c => c.Amount)];
     }
 
     private bool Follows(in RecordedEvent at, OrderTrace order, bool legal) =>

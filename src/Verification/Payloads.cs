@@ -62,13 +62,42 @@ internal sealed record OrderPlaced(
     Amount Net,
     Amount Tax,
     Amount Gross,
-    Amount Tendered);
+    Amount Tendered,
+    long Rounding = 0,
+    IReadOnlyList<Card>? Cards = null,
+    Credit? Credit = null,
+    string? Cart = null)
+{
+    /// <summary>What has to come in coins and notes.</summary>
+    public long CashDue => Gross.Minor - (Cards?.Sum(c => c.Amount) ?? 0) - (Credit?.Amount ?? 0) + Rounding;
+
+    /// <summary>Whether money moves elsewhere than in the drawer.</summary>
+    public bool IsCharged => Cards is { Count: > 0 } || Credit is not null;
+}
+
+internal sealed record Card(int Tender, long Amount);
+
+internal sealed record Credit(string Return, long Amount);
 
 internal sealed record OrderStockReserved(int Holds);
 
 internal sealed record OrderCashTaken(Amount Tendered, Amount Change);
 
+internal sealed record OrderPaid(IReadOnlyList<CardTaken> Cards, Amount Tendered, Amount Change);
+
+internal sealed record CardTaken(int Tender, string Reference);
+
 internal sealed record OrderCancelled(string Reason);
+
+internal sealed record OrderReturnAccepted(
+    string Return, OperationRef Operation, IReadOnlyList<ReturnedLine> Lines, Amount Net, Amount Tax, Amount Gross, IReadOnlyList<Refund> Refunds, long Rounding = 0);
+
+internal sealed record ReturnedLine([property: JsonPropertyName("line")] int Number, long Quantity, long Net, long Tax, long Gross);
+
+/// <summary>Tender 0 is cash, n is card n.</summary>
+internal sealed record Refund(int Tender, long Amount);
+
+internal sealed record OrderReturnHandedOver(string Return);
 
 internal sealed record ReturnAccepted(
     string Store,
@@ -78,9 +107,29 @@ internal sealed record ReturnAccepted(
     bool TaxInclusive,
     Amount Net,
     Amount Tax,
-    Amount Gross);
+    Amount Gross,
+    string? Order = null,
+    IReadOnlyList<Refund>? Refunds = null,
+    long Rounding = 0,
+    bool Exchange = false);
 
-internal sealed record ReturnCompleted(Amount Refund);
+internal sealed record ReturnCompleted(Amount Refund, IReadOnlyList<Refund>? Refunds = null, Amount? Credit = null);
+
+internal sealed record ReturnCredit(string Order, Amount? Amount = null);
+
+internal sealed record PaymentRequested(string Order, int Tender, Amount Amount, string Key);
+
+internal sealed record PaymentDeclined(string Code);
+
+internal sealed record PaymentReference(string Reference);
+
+internal sealed record PaymentUndoAsked(string Reason);
+
+internal sealed record PaymentRefundAsked(string Refund, Amount Amount);
+
+internal sealed record PaymentRefunded(string Refund, Amount Amount, string Reference);
+
+internal sealed record BarcodeMoved(OperationRef Operation, string Sku);
 
 internal sealed record Nothing;
 
@@ -104,8 +153,19 @@ internal sealed record Nothing;
 [JsonSerializable(typeof(OrderPlaced))]
 [JsonSerializable(typeof(OrderStockReserved))]
 [JsonSerializable(typeof(OrderCashTaken))]
+[JsonSerializable(typeof(OrderPaid))]
 [JsonSerializable(typeof(OrderCancelled))]
+[JsonSerializable(typeof(OrderReturnAccepted))]
+[JsonSerializable(typeof(OrderReturnHandedOver))]
 [JsonSerializable(typeof(ReturnAccepted))]
 [JsonSerializable(typeof(ReturnCompleted))]
+[JsonSerializable(typeof(ReturnCredit))]
+[JsonSerializable(typeof(PaymentRequested))]
+[JsonSerializable(typeof(PaymentDeclined))]
+[JsonSerializable(typeof(PaymentReference))]
+[JsonSerializable(typeof(PaymentUndoAsked))]
+[JsonSerializable(typeof(PaymentRefundAsked))]
+[JsonSerializable(typeof(PaymentRefunded))]
+[JsonSerializable(typeof(BarcodeMoved))]
 [JsonSerializable(typeof(Nothing))]
 internal sealed partial class Payloads : JsonSerializerContext;

@@ -19,8 +19,37 @@ internal sealed class ReturnCheck(Tally tally, Streams streams)
             Invariant.Envelope, at.Context.Store == accepted.Store, at, $"the envelope says store '{at.Context.Store}', the return '{accepted.Store}'");
         var fault = OrderCheck.LineFault(accepted.Lines, accepted.TaxInclusive)
             ?? MoneyRules.Fault(accepted.Lines, accepted.Net, accepted.Tax, accepted.Gross)
-            ?? (accepted.Gross.Minor >= 0 ? null : "the gross is negative");
+            ?? (accepted.Gross.Minor >= 0 ? null : "the gross is negative")
+            ?? OfOrder(at, accepted);
         tally.Check(Invariant.ReturnMoney, fault is null, at, $"{fault}");
+    }
+
+    /// <summary>An order takes the refund as its credit.</summary>
+    public void CreditTaken(in RecordedEvent at, ReturnTrace back, ReturnCredit taken)
+    {
+        if (tally.Check(
+            Invariant.ReturnTransitions,
+            back is { Accepted: true, Completed: false, Credit: null, Details.Exchange: true } && taken.Amount is not null,
+            at,
+            $"order {taken.Order} takes credit of a return without any, or after another"))
+        {
+            back.Credit = (taken.Order, taken.Amount!.Minor);
+            tally.Check(
+                Invariant.ReturnMoney,
+                taken.Amount.Minor > 0 && taken.Amount.Minor <= back.Details!.Gross.Minor && taken.Amount.Currency == back.Details.Gross.Currency,
+                at,
+                $"credit {taken.Amount.Minor} of {back.Details!.Gross.Minor}");
+        }
+    }
+
+    // Given back before it was taken, it is a tombstone.
+    public void CreditGivenBack(in RecordedEvent at, ReturnTrace back, ReturnCredit given)
+    {
+        if (tally.Check(Invariant.ReturnTransitions, !back.Completed || back.Credit?.Order != given.Order, at, $"credit is given back after the return is completed")
+            && back.Credit?.Order == given.Order)
+        {
+            back.Credit = null;
+        }
     }
 
     public void Completed(in RecordedEvent at, ReturnTrace back, ReturnCompleted completed)
@@ -40,16 +69,42 @@ internal sealed class ReturnCheck(Tally tally, Streams streams)
             return;
         }
 
+        var credit = back.Credit?.Amount ?? 0;
+        var refunds = completed.Refunds?.Sum(r => r.Amount) ?? completed.Refund.Minor;
         tally.Check(
             Invariant.ReturnMoney,
-            completed.Refund == details.Gross,
+            completed.Refund.Currency == details.Gross.Currency && completed.Refund.Minor == refunds && (completed.Credit?.Minor ?? 0) == credit
+                && (credit == 0 ? refunds == details.Gross.Minor + details.Rounding : refunds >= 0 && credit <= details.Gross.Minor),
             at,
-            $"refund {completed.Refund.Minor} {completed.Refund.Currency}, and the gross is {details.Gross.Minor} {details.Gross.Currency}");
+            $"refund {completed.Refund.Minor} {completed.Refund.Currency} ({refunds} in tenders) and credit {credit}, and the gross is {details.Gross.Minor} {details.Gross.Currency}");
+        foreach (var refund in completed.Refunds ?? [])
+        {
+            var id = string.Create(CultureInfo.InvariantCulture, $"payment/{details.Order}.{refund.Tender}");
+            var done = refund is { Tender: > 0, Amount: > 0 }
+                ? (streams.Find(id) as PaymentTrace)?.Refunds.GetValueOrDefault(at.Stream.Key) ?? default
+                : (refund.Amount, Done: true);
+            tally.Check(Invariant.ReturnMoney, done == (refund.Amount, true), at, $"{refund.Amount} went back to card {refund.Tender}, whose payment says {done}");
+        }
+
         var due = details.Lines.Where(l => l.IsRestocked).Select(l => l.Number).ToList();
         var missing = due.Where(n => !back.Restocked.Contains(n)).ToList();
         tally.Check(Invariant.ReturnStock, missing.Count == 0, at, $"completed, and lines {string.Join(", ", missing)} are not restocked");
         back.Details = null;
         back.Restocked.Clear();
+    }
+
+    private string? OfOrder(in RecordedEvent at, ReturnAccepted accepted)
+    {
+        if (accepted.Order is null)
+        {
+            return accepted.Refunds is null ? null : "refunds go to the tenders of an order, and it names none";
+        }
+
+        var said = (streams.Find("order/" + accepted.Order) as OrderTrace)?.Returns?.GetValueOrDefault(at.Stream.Key);
+        return said is not null && said.Gross == accepted.Gross && said.Rounding == accepted.Rounding
+            && said.Refunds.SequenceEqual(accepted.Refunds ?? []) && said.Lines.Count == accepted.Lines.Count
+                ? null
+                : $"order {accepted.Order} has not accepted it so";
     }
 
     /// <summary>A stock item took goods back in the name of a return.</summary>

@@ -13,6 +13,8 @@ internal sealed class Streams
 
     public StreamTrace? Find(string stream) => traces.GetValueOrDefault(stream);
 
+    public IEnumerable<T> All<T>() where T : StreamTrace => traces.Values.OfType<T>();
+
     public StreamTrace Get(StreamName stream)
     {
         if (!traces.TryGetValue(stream.Value, out var trace))
@@ -21,6 +23,7 @@ internal sealed class Streams
             {
                 "order" => new OrderTrace(),
                 "return" => new ReturnTrace(),
+                "payment" => new PaymentTrace(),
                 "stock" => new StockTrace(),
                 _ => new StreamTrace(),
             };
@@ -32,7 +35,7 @@ internal sealed class Streams
 
     public OpenWork Open()
     {
-        int orders = 0, returns = 0, holds = 0;
+        int orders = 0, returns = 0, payments = 0, holds = 0;
         long held = 0;
         var first = new List<string>();
         foreach (var (stream, trace) in traces)
@@ -50,6 +53,9 @@ internal sealed class Streams
                 case ReturnTrace { Completed: false }:
                     returns++;
                     break;
+                case PaymentTrace { IsOpen: true }:
+                    payments++;
+                    break;
                 case StockTrace item:
                     holds += item.Holds.Values.Count(h => h.Standing == HoldStanding.Live);
                     held += item.Held;
@@ -59,6 +65,6 @@ internal sealed class Streams
             }
         }
 
-        return new OpenWork(orders, returns, holds, held, first);
+        return new OpenWork(orders, returns, payments, holds, held, first);
     }
 }

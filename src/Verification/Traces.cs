@@ -17,6 +17,9 @@ internal class StreamTrace
 
     public ReadOnlyMemory<byte> Hash { get; set; } = ChainHash.Start.ToArray();
 
+    /// <summary>Of a barcode: the SKU it belongs to.</summary>
+    public string? Owner { get; set; }
+
     /// <summary>Notes an operation's effect; false when it had one before and is still remembered.</summary>
     public bool Note(OperationRef operation, DateTimeOffset now)
     {
@@ -119,6 +122,15 @@ internal sealed class OrderTrace : StreamTrace
 
     /// <summary>Null before it is placed, and again once it is settled.</summary>
     public OrderDetails? Details { get; set; }
+
+    /// <summary>What a confirmed order sold, by line number from 1; empty before.</summary>
+    public SoldLine[] Sold { get; set; } = [];
+
+    /// <summary>What each card has to give back at most; by tender from 1.</summary>
+    public long[] CardsLeft { get; set; } = [];
+
+    /// <summary>Returns it accepted: what it said, and whether the return has it.</summary>
+    public Dictionary<string, OrderReturnAccepted>? Returns { get; set; }
 }
 
 /// <summary>What is kept of an order while it is open.</summary>
@@ -136,6 +148,44 @@ internal sealed class OrderDetails(OrderPlaced placed)
     public bool StockFaulty { get; set; }
 }
 
+/// <summary>What was sold on a line, and how much of it came back.</summary>
+internal record struct SoldLine(long Quantity, long Net, long Tax, long Gross, long Returned, long ReturnedNet, long ReturnedTax, long ReturnedGross);
+
+/// <summary>How a payment stands.</summary>
+internal enum PaymentStanding
+{
+    Unknown,
+    Requested,
+    Captured,
+    Declined,
+    Abandoned,
+    Voided,
+}
+
+/// <summary>A card payment.</summary>
+internal sealed class PaymentTrace : StreamTrace
+{
+    public PaymentStanding Standing { get; set; }
+
+    public string Order { get; set; } = "";
+
+    public string Key { get; set; } = "";
+
+    public Amount? Amount { get; set; }
+
+    public long Captured { get; set; }
+
+    public long GivenBack { get; set; }
+
+    /// <summary>Nothing is to be kept.</summary>
+    public bool Undone { get; set; }
+
+    public Dictionary<string, (long Amount, bool Done)> Refunds { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Whether something is still owed.</summary>
+    public bool IsOpen => Standing == PaymentStanding.Requested || (Undone && Captured > GivenBack) || Refunds.Values.Any(r => !r.Done);
+}
+
 /// <summary>A return.</summary>
 internal sealed class ReturnTrace : StreamTrace
 {
@@ -145,6 +195,9 @@ internal sealed class ReturnTrace : StreamTrace
 
     /// <summary>Null before it is accepted, and again once it is completed.</summary>
     public ReturnAccepted? Details { get; set; }
+
+    /// <summary>The order that took the refund as its credit, and how much; null when none.</summary>
+    public (string Order, long Amount)? Credit { get; set; }
 
     /// <summary>Lines that are back on the shelf.</summary>
     public HashSet<int> Restocked { get; } = [];

@@ -29,10 +29,11 @@ public sealed record Violation(string Where, string What);
 /// <summary>What had not reached its end when the reading ended.</summary>
 /// <param name="Orders">Orders that are not settled.</param>
 /// <param name="Returns">Returns that are not completed.</param>
+/// <param name="Payments">Card payments whose outcome, void or refund is owed.</param>
 /// <param name="Holds">Live holds.</param>
 /// <param name="HeldPieces">Their pieces.</param>
 /// <param name="FirstOrders">The first of those orders with their states, twenty at most.</param>
-public sealed record OpenWork(int Orders, int Returns, int Holds, long HeldPieces, IReadOnlyList<string> FirstOrders);
+public sealed record OpenWork(int Orders, int Returns, int Payments, int Holds, long HeldPieces, IReadOnlyList<string> FirstOrders);
 
 /// <summary>Writes and reads reports as JSON.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]

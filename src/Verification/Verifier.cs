@@ -9,34 +9,52 @@ namespace Pos.Verification;
 /// Reads a journal from its first event to its last, once, as JSON and without the code that wrote it, and checks every invariant.
 /// May run beside a server: the events up to any position are a consistent whole, and what is under way is reported as open.
 /// </summary>
-public sealed class Verifier
+public sealed partial class Verifier
 {
     private readonly Tally tally = new();
     private readonly Streams streams = new();
     private readonly ChainCheck chain;
     private readonly StockCheck stock;
     private readonly OrderCheck orders;
+    private readonly OrderReturnCheck orderReturns;
     private readonly ReturnCheck returns;
+    private readonly PaymentCheck payments;
     private long events;
 
     private Verifier(IReadOnlyList<Checkpoint> checkpoints)
     {
         chain = new ChainCheck(tally, checkpoints);
-        orders = new OrderCheck(tally, streams);
+        orders = new OrderCheck(tally, streams, new OrderTenderCheck(tally, streams));
+        orderReturns = new OrderReturnCheck(tally);
+        payments = new PaymentCheck(tally, streams);
         stock = new StockCheck(tally, orders);
         returns = new ReturnCheck(tally, streams);
     }
 
-    /// <summary>Verifies an open journal, and that it reaches as far as its database and its head file say, if it has them.</summary>
+    /// <summary>
+    /// Verifies an open journal, that it reaches as far as its database and its head file say, if it has them, and that the payment
+    /// provider's ledger says of the money what it says.
+    /// </summary>
+    /// <param name="journal">The journal.</param>
+    /// <param name="providerLedger">File of that ledger, or null when there is none to be read.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
     /// <exception cref="JournalUnavailableException">It cannot be read now.</exception>
-    public static Task<VerificationReport> Run(IJournal journal, CancellationToken cancellationToken)
+    public static async Task<VerificationReport> Run(IJournal journal, string? providerLedger, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(journal);
         // The marks before the events, the head file first: each may lag behind what is read later, and must never lead it.
         Checkpoint[] checkpoints = journal is SqliteJournal sqlite
             ? [new("head file", sqlite.ReadHeadFile()), new("journal", sqlite.ReadStoredMark())]
             : [];
-        return Run(journal.ReadAll(0, cancellationToken), checkpoints, cancellationToken);
+        var before = providerLedger is null ? [] : await ProviderLedger.Read(providerLedger, cancellationToken);
+        var verifier = await Read(journal.ReadAll(0, cancellationToken), checkpoints, cancellationToken);
+        if (providerLedger is not null)
+        {
+            var (entries, moving) = ProviderLedger.Between(before, await ProviderLedger.Read(providerLedger, cancellationToken));
+            verifier.payments.Compare(entries, moving);
+        }
+
+        return verifier.End();
     }
 
     /// <summary>Verifies events, ascending by position from the first.</summary>
@@ -44,6 +62,18 @@ public sealed class Verifier
     /// <param name="checkpoints">How far the journal says it reaches; read before the events.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     public static async Task<VerificationReport> Run(
+        IAsyncEnumerable<RecordedEvent> recorded, IReadOnlyList<Checkpoint> checkpoints, CancellationToken cancellationToken) =>
+        (await Read(recorded, checkpoints, cancellationToken)).End();
+
+    /// <summary>The report on a journal that would not open because of what it holds: nothing was read, and it is not well.</summary>
+    public static VerificationReport Refused(string message)
+    {
+        var verifier = new Verifier([]);
+        verifier.tally.CheckPart(Invariant.Head, false, "journal", $"{message}");
+        return verifier.End();
+    }
+
+    private static async Task<Verifier> Read(
         IAsyncEnumerable<RecordedEvent> recorded, IReadOnlyList<Checkpoint> checkpoints, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(recorded);
@@ -53,15 +83,7 @@ public sealed class Verifier
             verifier.Next(next);
         }
 
-        return verifier.End();
-    }
-
-    /// <summary>The report on a journal that would not open because of what it holds: nothing was read, and it is not well.</summary>
-    public static VerificationReport Refused(string message)
-    {
-        var verifier = new Verifier([]);
-        verifier.tally.CheckPart(Invariant.Head, false, "journal", $"{message}");
-        return verifier.End();
+        return verifier;
     }
 
     private void Next(in RecordedEvent at)
@@ -80,33 +102,11 @@ public sealed class Verifier
             case ReturnTrace back:
                 Return(at, back);
                 break;
+            case PaymentTrace payment:
+                Payment(at, payment);
+                break;
             default:
                 Catalogue(at, trace);
-                break;
-        }
-    }
-
-    private void Order(in RecordedEvent at, OrderTrace order)
-    {
-        switch (at.Type)
-        {
-            case "order.placed" when Read(at, Payloads.Default.OrderPlaced) is { } placed:
-                orders.Placed(at, order, placed);
-                break;
-            case "order.stock-reserved" when Read(at, Payloads.Default.OrderStockReserved) is { } reserved:
-                orders.StockReserved(at, order, reserved);
-                break;
-            case "order.cash-taken" when Read(at, Payloads.Default.OrderCashTaken) is { } taken:
-                orders.CashTaken(at, order, taken);
-                break;
-            case "order.cancelled" when Read(at, Payloads.Default.OrderCancelled) is not null:
-                orders.Cancelled(at, order);
-                break;
-            case "order.settled" when Read(at, Payloads.Default.Nothing) is not null:
-                orders.Settled(at, order);
-                break;
-            default:
-                Unread(at, "order.placed", "order.stock-reserved", "order.cash-taken", "order.cancelled", "order.settled");
                 break;
         }
     }
@@ -166,22 +166,6 @@ public sealed class Verifier
         }
     }
 
-    private void Return(in RecordedEvent at, ReturnTrace back)
-    {
-        switch (at.Type)
-        {
-            case "return.accepted" when Read(at, Payloads.Default.ReturnAccepted) is { } accepted:
-                returns.Accepted(at, back, accepted);
-                break;
-            case "return.completed" when Read(at, Payloads.Default.ReturnCompleted) is { } completed:
-                returns.Completed(at, back, completed);
-                break;
-            default:
-                Unread(at, "return.accepted", "return.completed");
-                break;
-        }
-    }
-
     private void Catalogue(in RecordedEvent at, StreamTrace trace)
     {
         tally.Check(Invariant.Envelope, at.Context.Store.Length == 0, at, $"the envelope says store '{at.Context.Store}', and it belongs to none");
@@ -190,14 +174,24 @@ public sealed class Verifier
             case "product.defined" when Read(at, Payloads.Default.ProductDefined) is not null:
             case "store.defined" when Read(at, Payloads.Default.StoreDefined) is not null:
                 break;
+            case "barcode.claimed" or "barcode.released" when Read(at, Payloads.Default.BarcodeMoved) is { } moved:
+                Barcode(at, trace, moved);
+                break;
             case "product.changed" when Read(at, Payloads.Default.ProductChanged) is { } changed:
                 tally.Check(
                     Invariant.Operations, trace.Note(changed.Operation, at.RecordedAt), at, $"operation {changed.Operation.Id} took effect twice");
                 break;
             default:
-                Unread(at, "product.defined", "product.changed", "store.defined");
+                Unread(at, "product.defined", "product.changed", "store.defined", "barcode.claimed", "barcode.released");
                 break;
         }
+    }
+
+    private void Barcode(in RecordedEvent at, StreamTrace trace, BarcodeMoved moved)
+    {
+        var claims = at.Type == "barcode.claimed";
+        tally.Check(Invariant.BarcodeOwner, trace.Owner == (claims ? null : moved.Sku), at, $"{at.Type} by '{moved.Sku}' while it belongs to '{trace.Owner}'");
+        trace.Owner = claims ? moved.Sku : null;
     }
 
     private T? Read<T>(in RecordedEvent at, JsonTypeInfo<T> json) where T : class

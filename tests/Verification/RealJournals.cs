@@ -35,7 +35,7 @@ public sealed class RealJournals : IDisposable
 
         using var instruments = new JournalInstruments();
         using var journal = Open(instruments);
-        var report = await Verifier.Run(journal, CancellationToken.None);
+        var report = await Verifier.Run(journal, null, CancellationToken.None);
 
         var broken = Assert.Single(report.Invariants, i => i.Violations > 0);
         Assert.Equal("chain-hash", broken.Name);
@@ -51,7 +51,7 @@ public sealed class RealJournals : IDisposable
         using var journal = Open(instruments);
         await Append(journal, "product/MUG", "product.defined", """{"name":"Enamel mug","price":{"amount":255,"currency":"GBP"},"taxClass":"standard","kind":"goods","active":true}""");
         await Append(journal, "store/london", "store.defined", """{"name":"London","currency":"GBP","timeZone":"Europe/London","taxInclusive":true,"tills":["till-1"]}""");
-        return await Verifier.Run(journal, CancellationToken.None);
+        return await Verifier.Run(journal, null, CancellationToken.None);
     }
 
     private static async Task Append(SqliteJournal journal, string stream, string type, string payload)

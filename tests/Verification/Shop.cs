@@ -33,11 +33,11 @@ internal static class Shop
     public static string MugsAndPostage { get; } =
         $"{LineOf(1, "MUG", "goods", 6, 255, 1275, 255, 1530)},{LineOf(2, "POST", "service", 1, 1800, 1500, 300, 1800)}";
 
-    public static Book Place(this Book book, string? lines = null, long net = 2775, long tax = 555, long gross = 3330, long tendered = 4000) => book.Add(
+    public static Book Place(this Book book, string? lines = null, long net = 2775, long tax = 555, long gross = 3330, long tendered = 4000, string more = "") => book.Add(
         Order,
         "order.placed",
         $"{{'store':'london','till':'till-1',{Operation(OrderId)},'lines':[{lines ?? MugsAndPostage}],'taxInclusive':true,"
-        + $"'net':{Money(net)},'tax':{Money(tax)},'gross':{Money(gross)},'tendered':{Money(tendered)},"
+        + $"'net':{Money(net)},'tax':{Money(tax)},'gross':{Money(gross)},'tendered':{Money(tendered)}{more},"
         + "'occurredAt':'2026-01-01T08:26:00+00:00','placedAt':'2026-01-01T09:00:00+00:00'}");
 
     public static Book Reserve(this Book book, string stream = Mug, int line = 1, long quantity = 6, string order = OrderId) => book.Add(

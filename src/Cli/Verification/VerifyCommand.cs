@@ -73,7 +73,8 @@ internal static class VerifyCommand
         {
             using var instruments = new JournalInstruments();
             using var journal = SqliteJournal.Open(new SqliteJournalOptions { Path = folder }, TimeProvider.System, instruments);
-            return await Verifier.Run(journal, cancellationToken);
+            var ledger = Path.Combine(folder, "provider-ledger.jsonl");
+            return await Verifier.Run(journal, File.Exists(ledger) ? ledger : null, cancellationToken);
         }
         catch (JournalCorruptException e)
         {
@@ -115,7 +116,7 @@ internal static class VerifyCommand
         terminal.Result(string.Create(
             CultureInfo.InvariantCulture,
             $"{source}: {report.Events:N0} events in {report.Streams:N0} streams to position {report.Head:N0}. "
-            + $"Open: {report.Open.Orders} orders, {report.Open.Returns} returns, {report.Open.Holds} holds of {report.Open.HeldPieces} pieces."));
+            + $"Open: {report.Open.Orders} orders, {report.Open.Returns} returns, {report.Open.Payments} payments, {report.Open.Holds} holds of {report.Open.HeldPieces} pieces."));
         foreach (var order in report.Open.FirstOrders)
         {
             terminal.Result($"  open {order}");

@@ -1,0 +1,141 @@
+using System.Globalization;
+using Pos.Journal;
+
+namespace Pos.Verification;
+
+/// <summary>Follows every card payment from its intent to the money that is kept.</summary>
+internal sealed class PaymentCheck(Tally tally, Streams streams)
+{
+    public void Requested(in RecordedEvent at, PaymentTrace payment, PaymentRequested requested)
+    {
+        if (!Follows(at, payment, payment.Standing == PaymentStanding.Unknown && !payment.Undone))
+        {
+            return;
+        }
+
+        payment.Standing = PaymentStanding.Requested;
+        payment.Amount = requested.Amount;
+        payment.Order = requested.Order;
+        payment.Key = requested.Key;
+        var placed = (streams.Find("order/" + requested.Order) as OrderTrace)?.Details?.Placed;
+        var card = placed?.Cards?.FirstOrDefault(c => c.Tender == requested.Tender);
+        tally.Check(
+            Invariant.PaymentMoney,
+            card is not null && requested.Amount == placed!.Gross with { Minor = card.Amount }
+                && at.Stream.Key == string.Create(CultureInfo.InvariantCulture, $"{requested.Order}.{requested.Tender}"),
+            at,
+            $"asks for {requested.Amount.Minor} {requested.Amount.Currency}, which is not card {requested.Tender} of an open order {requested.Order}");
+        tally.Check(
+            Invariant.Envelope, placed is null || at.Context.Store == placed.Store, at, $"the envelope says store '{at.Context.Store}', the order '{placed?.Store}'");
+    }
+
+    // Money that arrives after it was thought declined or given up is a fact, and owed back.
+    public void Captured(in RecordedEvent at, PaymentTrace payment)
+    {
+        if (Follows(at, payment, payment.Standing is PaymentStanding.Requested or PaymentStanding.Declined or PaymentStanding.Abandoned))
+        {
+            payment.Standing = PaymentStanding.Captured;
+            payment.Captured = payment.Amount!.Minor;
+        }
+    }
+
+    public void Declined(in RecordedEvent at, PaymentTrace payment)
+    {
+        if (Follows(at, payment, payment.Standing == PaymentStanding.Requested))
+        {
+            payment.Standing = PaymentStanding.Declined;
+        }
+    }
+
+    public void UndoAsked(in RecordedEvent at, PaymentTrace payment)
+    {
+        if (Follows(at, payment, !payment.Undone))
+        {
+            payment.Undone = true;
+        }
+    }
+
+    public void Abandoned(in RecordedEvent at, PaymentTrace payment)
+    {
+        if (Follows(at, payment, payment is { Undone: true, Standing: PaymentStanding.Requested or PaymentStanding.Unknown }))
+        {
+            payment.Standing = PaymentStanding.Abandoned;
+        }
+    }
+
+    public void Voided(in RecordedEvent at, PaymentTrace payment)
+    {
+        if (Follows(at, payment, payment is { Standing: PaymentStanding.Captured, GivenBack: 0 }))
+        {
+            payment.Standing = PaymentStanding.Voided;
+            payment.GivenBack = payment.Captured;
+        }
+    }
+
+    public void RefundAsked(in RecordedEvent at, PaymentTrace payment, PaymentRefundAsked asked)
+    {
+        if (!Follows(at, payment, payment.Standing == PaymentStanding.Captured && !payment.Refunds.ContainsKey(asked.Refund)))
+        {
+            return;
+        }
+
+        payment.Refunds.Add(asked.Refund, (asked.Amount.Minor, false));
+        var all = payment.Refunds.Values.Sum(r => r.Amount);
+        tally.Check(
+            Invariant.PaymentMoney,
+            asked.Amount.Minor > 0 && all <= payment.Captured && asked.Amount.Currency == payment.Amount!.Currency,
+            at,
+            $"{all} is to be given back of {payment.Captured} captured");
+    }
+
+    public void Refunded(in RecordedEvent at, PaymentTrace payment, PaymentRefunded refunded)
+    {
+        var asked = payment.Refunds.GetValueOrDefault(refunded.Refund);
+        if (!Follows(at, payment, payment.Standing == PaymentStanding.Captured && asked is { Amount: > 0, Done: false }))
+        {
+            return;
+        }
+
+        payment.Refunds[refunded.Refund] = (asked.Amount, true);
+        payment.GivenBack += refunded.Amount.Minor;
+        tally.Check(
+            Invariant.PaymentMoney,
+            refunded.Amount.Minor == asked.Amount && refunded.Amount.Currency == payment.Amount!.Currency,
+            at,
+            $"{refunded.Amount.Minor} given back as {refunded.Refund}, and {asked.Amount} was asked for");
+    }
+
+    /// <summary>The provider's own ledger against ours, an order and currency at a time.</summary>
+    /// <param name="ledger">All of it.</param>
+    /// <param name="moving">Orders whose money moved while the journal was read.</param>
+    public void Compare(IReadOnlyCollection<ProviderEntry> ledger, IReadOnlySet<string> moving)
+    {
+        var theirs = new Dictionary<(string Order, string Currency), long>();
+        foreach (var entry in ledger)
+        {
+            var key = (entry.Order, entry.Currency);
+            var amount = entry.Kind switch { "captured" => entry.Amount, "voided" or "refunded" => -entry.Amount, _ => 0 };
+            theirs[key] = theirs.GetValueOrDefault(key) + amount;
+        }
+
+        foreach (var payments in streams.All<PaymentTrace>().Where(p => p.Amount is not null).GroupBy(p => (p.Order, p.Amount!.Currency)))
+        {
+            theirs.Remove(payments.Key, out var kept);
+            var ours = payments.Sum(p => p.Captured - p.GivenBack);
+            // What is under way may have happened there and not be known here yet.
+            tally.CheckPart(
+                Invariant.ProviderLedger,
+                ours == kept || moving.Contains(payments.Key.Order) || payments.Any(p => p.IsOpen),
+                $"order/{payments.Key.Order}",
+                $"we keep {ours} {payments.Key.Currency}, the provider's ledger says {kept}");
+        }
+
+        foreach (var ((order, currency), kept) in theirs)
+        {
+            tally.CheckPart(Invariant.ProviderLedger, kept == 0 || moving.Contains(order), $"order/{order}", $"the provider took {kept} {currency}, and no payment of ours asked for it");
+        }
+    }
+
+    private bool Follows(in RecordedEvent at, PaymentTrace payment, bool legal) => tally.Check(
+        Invariant.PaymentTransitions, legal, at, $"{at.Type} while the payment is {payment.Standing}{(payment.Undone ? " and is to be undone" : "")}");
+}
