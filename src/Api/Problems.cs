@@ -46,6 +46,7 @@ internal static class Problems
         [RejectionCode.UnknownOrder] = new(404, "unknown-order", "There is no such order."),
         [RejectionCode.UnknownHold] = new(404, "unknown-hold", "There is no such hold."),
         [RejectionCode.UnknownReturn] = new(404, "unknown-return", "There is no such return."),
+        [RejectionCode.UnknownPayment] = new(404, "unknown-payment", "There is no such payment."),
         [RejectionCode.InvalidQuantity] = new(422, "invalid-quantity", "The quantity is zero, negative or beyond its limit."),
         [RejectionCode.AmountTooLarge] = new(422, "amount-too-large", "A sum of money is beyond its limit."),
         [RejectionCode.WrongCurrency] = new(422, "wrong-currency", "The currency is not the store's."),
@@ -63,6 +64,8 @@ internal static class Problems
         [RejectionCode.JournalFull] = new(503, "journal-full", "The journal's queue is full; nothing was done.", 1),
         [RejectionCode.TooManyPending] = new(503, "too-many-pending", "Too many operations are remembered or too many holds live; nothing was done.", 5),
         [RejectionCode.UnknownTaxRate] = new(422, "unknown-tax-rate", "The store has no tax rate for the product's tax class."),
+        [RejectionCode.PaymentUndone] = new(409, "payment-undone", "The payment was undone."),
+        [RejectionCode.NotRefundable] = new(409, "not-refundable", "So much of the payment cannot be given back."),
     }.ToFrozenDictionary();
 
     /// <summary>Every kind, by status and code.</summary>

@@ -39,6 +39,12 @@ public static class Limits
     /// <summary>Tills of one store.</summary>
     public const int TillsPerStoreMax = 1_000;
 
+    /// <summary>Refunds of one payment.</summary>
+    public const int RefundsPerPaymentMax = 1_000;
+
+    /// <summary>Characters of a card's token.</summary>
+    public const int TokenLengthMax = 255;
+
     /// <summary>How far a clock may run ahead of ours before a time counts as in the future.</summary>
     public static readonly TimeSpan ClockSkewMax = TimeSpan.FromSeconds(5);
 

@@ -106,6 +106,15 @@ public enum RejectionCode
 
     /// <summary>There is no such return.</summary>
     UnknownReturn = 24,
+
+    /// <summary>There is no such payment.</summary>
+    UnknownPayment = 36,
+
+    /// <summary>The payment was undone: it is not charged any more.</summary>
+    PaymentUndone = 37,
+
+    /// <summary>So much cannot be given back: it is not here, has been given back, or is being given back.</summary>
+    NotRefundable = 38,
 }
 
 /// <summary>

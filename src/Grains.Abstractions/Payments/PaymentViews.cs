@@ -1,0 +1,76 @@
+using System.Collections.Immutable;
+using System.Text.Json.Serialization;
+using Orleans;
+using Orleans.Concurrency;
+
+namespace Pos;
+
+/// <summary>Where a payment stands.</summary>
+[GenerateSerializer, Alias("pos.PaymentState")]
+public enum PaymentState
+{
+    /// <summary>Durable; what the provider makes of it is not known yet.</summary>
+    [JsonStringEnumMemberName("REQUESTED")]
+    Requested = 1,
+
+    /// <summary>The money is here. When it is owed back, or refunds are under way, the payment is not settled.</summary>
+    [JsonStringEnumMemberName("CAPTURED")]
+    Captured = 2,
+
+    /// <summary>The provider refused the card.</summary>
+    [JsonStringEnumMemberName("DECLINED")]
+    Declined = 3,
+
+    /// <summary>Undone before any money moved; none can.</summary>
+    [JsonStringEnumMemberName("ABANDONED")]
+    Abandoned = 4,
+
+    /// <summary>The whole charge was taken back.</summary>
+    [JsonStringEnumMemberName("VOIDED")]
+    Voided = 5,
+
+    /// <summary>Everything that had been charged was given back, because it was too late to void.</summary>
+    [JsonStringEnumMemberName("REFUNDED")]
+    Refunded = 6,
+}
+
+/// <summary>A payment as it durably stands.</summary>
+/// <param name="Id">Its id.</param>
+/// <param name="Order">What it pays.</param>
+/// <param name="Store">Where; empty when it was undone before it was asked for and nobody said where.</param>
+/// <param name="Tender">Which of the order's cards, from 1.</param>
+/// <param name="Amount">What was asked for; null when it was undone before.</param>
+/// <param name="State">Where it stands.</param>
+/// <param name="Settled">True when nothing is owed to anybody: neither an answer nor money.</param>
+/// <param name="Decline">Why the card was refused, for example <c>insufficient-funds</c>; null otherwise.</param>
+/// <param name="Reference">The provider's own name of the charge; null while there is none.</param>
+/// <param name="Refunded">Given back by refunds so far; null without an amount.</param>
+/// <param name="Refunds">Every refund asked for, in order.</param>
+/// <param name="Version">Version of its stream.</param>
+[GenerateSerializer, Immutable, Alias("pos.PaymentView")]
+public sealed record PaymentView(
+    PaymentId Id,
+    OrderId Order,
+    StoreId Store,
+    int Tender,
+    Money? Amount,
+    PaymentState State,
+    bool Settled,
+    string? Decline,
+    string? Reference,
+    Money? Refunded,
+    ImmutableArray<PaymentRefundView> Refunds,
+    long Version)
+{
+    /// <summary>Nothing of the customer's money is here by this payment, and none can come: what an <see cref="IPaymentGrain.Undo"/> leads to.</summary>
+    [JsonIgnore]
+    public bool KeepsNothing =>
+        Settled && State is (PaymentState.Declined or PaymentState.Abandoned or PaymentState.Voided or PaymentState.Refunded);
+}
+
+/// <summary>A refund of a payment.</summary>
+/// <param name="Refund">The return that it belongs to, or <c>undo</c>.</param>
+/// <param name="Amount">Of it.</param>
+/// <param name="Reference">The provider's own name of the refund; null until the money has gone back.</param>
+[GenerateSerializer, Immutable, Alias("pos.PaymentRefundView")]
+public sealed record PaymentRefundView(string Refund, Money Amount, string? Reference);

@@ -1,0 +1,245 @@
+using System.Buffers;
+using System.Text.Json;
+
+namespace Pos.Payments;
+
+/// <summary>
+/// A ledger in a file of JSON lines, written by one process at a time. An append ends when its line is on the disk; whoever comes while the
+/// disk works shares the next write and flush. A line that a crash cut off was never acknowledged and is dropped at the next start.
+/// </summary>
+public sealed class FileLedger : IPaymentLedger, IDisposable
+{
+    private const byte LineFeed = (byte)'\n';
+
+    private readonly Lock _gate = new();
+    private readonly FileStream _held;
+    private readonly FileStream _file;
+    private Batch _next = new();
+    private bool _isWriting;
+    private IOException? _broken;
+
+    private FileLedger(string path, FileStream held)
+    {
+        _held = held;
+        Path = path;
+        _file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite, bufferSize: 0);
+    }
+
+    /// <summary>Where it lies.</summary>
+    public string Path { get; }
+
+    /// <summary>Opens a ledger, or begins one.</summary>
+    /// <exception cref="LedgerUnavailableException">Another process has it, it is damaged in the middle, or the folder cannot be used.</exception>
+    public static FileLedger Open(string path)
+    {
+        path = System.IO.Path.GetFullPath(path);
+        FileStream? held = null;
+        try
+        {
+            Directory.CreateDirectory(System.IO.Path.GetDirectoryName(path)!);
+            held = Hold(path);
+            var ledger = new FileLedger(path, held);
+            try
+            {
+                ledger.DropTornLine();
+                foreach (var _ in ledger.Read())
+                {
+                    // Every line must be readable before the first one is trusted.
+                }
+
+                ledger._file.Seek(0, SeekOrigin.End);
+                return ledger;
+            }
+            catch
+            {
+                ledger._file.Dispose();
+                throw;
+            }
+        }
+        catch (Exception exception)
+        {
+            held?.Dispose();
+            throw exception is IOException or UnauthorizedAccessException
+                ? new LedgerUnavailableException($"The payment ledger '{path}' cannot be opened: {exception.Message}", exception)
+                : exception;
+        }
+    }
+
+    /// <inheritdoc/>
+    public IEnumerable<LedgerLine> Read()
+    {
+        using var file = new FileStream(Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        using var lines = new StreamReader(file);
+        for (var number = 1L; lines.ReadLine() is { } line; number++)
+        {
+            yield return Parse(line, number);
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task Append(LedgerLine line)
+    {
+        ArgumentNullException.ThrowIfNull(line);
+        lock (_gate)
+        {
+            if (_broken is not null)
+            {
+                return Task.FromException(_broken);
+            }
+
+            var batch = _next;
+            using (var json = new Utf8JsonWriter(batch.Bytes))
+            {
+                JsonSerializer.Serialize(json, line, LedgerJson.Default.LedgerLine);
+            }
+
+            batch.Bytes.Write([LineFeed]);
+            if (!_isWriting)
+            {
+                _isWriting = true;
+                ThreadPool.UnsafeQueueUserWorkItem(static ledger => ledger.WriteAll(), this, preferLocal: false);
+            }
+
+            return batch.Durable;
+        }
+    }
+
+    /// <summary>Lets go of the file. What was not acknowledged may or may not be there.</summary>
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            _broken ??= new IOException($"The payment ledger '{Path}' is closed.");
+            // Its writer, if there is one, still owns the file and lets go of it.
+            if (!_isWriting)
+            {
+                Close();
+            }
+        }
+    }
+
+    private static FileStream Hold(string path)
+    {
+        try
+        {
+            return new FileStream(path + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException denied)
+        {
+            throw new LedgerUnavailableException($"The payment ledger '{path}' is in use by another process, or twice by this one.", denied);
+        }
+    }
+
+    private LedgerLine Parse(string line, long number)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(line, LedgerJson.Default.LedgerLine) ?? throw new JsonException("The line is null.");
+        }
+        catch (JsonException damage)
+        {
+            throw new LedgerUnavailableException($"The payment ledger '{Path}' is damaged in line {number}: {damage.Message}", damage);
+        }
+    }
+
+    private void DropTornLine()
+    {
+        var end = _file.Length;
+        var last = new byte[1];
+        while (end > 0)
+        {
+            _file.Position = end - 1;
+            if (_file.Read(last) == 1 && last[0] == LineFeed)
+            {
+                break;
+            }
+
+            end--;
+        }
+
+        if (end < _file.Length)
+        {
+            _file.SetLength(end);
+            _file.Flush(flushToDisk: true);
+        }
+    }
+
+    private void WriteAll()
+    {
+        while (true)
+        {
+            Batch batch;
+            lock (_gate)
+            {
+                if (_next.IsEmpty)
+                {
+                    _isWriting = false;
+                    if (_broken is not null)
+                    {
+                        Close();
+                    }
+
+                    return;
+                }
+
+                batch = _next;
+                _next = new();
+            }
+
+            Write(batch);
+        }
+    }
+
+    private void Write(Batch batch)
+    {
+        if (_broken is { } before)
+        {
+            batch.Fail(before);
+            return;
+        }
+
+        try
+        {
+            _file.Write(batch.Bytes.WrittenSpan);
+            _file.Flush(flushToDisk: true);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            // After a failed flush nobody knows what the disk holds: the next start reads it.
+            var broken = new IOException($"The payment ledger '{Path}' cannot be written: {failure.Message}", failure);
+            lock (_gate)
+            {
+                _broken ??= broken;
+            }
+
+            batch.Fail(broken);
+            return;
+        }
+
+        batch.Succeed();
+    }
+
+    private void Close()
+    {
+        _file.Dispose();
+        _held.Dispose();
+    }
+
+    private sealed class Batch
+    {
+        private readonly TaskCompletionSource _durable = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public ArrayBufferWriter<byte> Bytes { get; } = new(1_024);
+
+        public Task Durable => _durable.Task;
+
+        public bool IsEmpty => Bytes.WrittenCount == 0;
+
+        public void Succeed() => _durable.SetResult();
+
+        public void Fail(IOException why) => _durable.SetException(why);
+    }
+}
+
+/// <summary>The provider's ledger cannot be used: the message says which file and why.</summary>
+public sealed class LedgerUnavailableException(string message, Exception? inner = null) : Exception(message, inner);

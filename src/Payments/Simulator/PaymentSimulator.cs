@@ -1,0 +1,195 @@
+using System.Diagnostics;
+
+namespace Pos.Payments;
+
+/// <summary>
+/// A payment provider in this process, with a ledger of its own: it decides by test tokens (<see cref="TestTokens"/>), loses requests and
+/// replies, and moves money late. Thread-safe; with a <see cref="MemoryLedger"/> and one thread everything it does happens in the calls
+/// and timers of that thread, so that a simulation can own it.
+/// </summary>
+public sealed partial class PaymentSimulator : IPaymentProvider, IPaymentNews
+{
+    private readonly Lock _gate = new();
+    private readonly SimulatorOptions _options;
+    private readonly TimeProvider _clock;
+    private readonly Random _chance;
+    private readonly SimulatedAccounts _accounts;
+    private readonly Dictionary<string, LateCharge> _late = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, DateTimeOffset> _downUntil = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _met = new(StringComparer.Ordinal);
+    private readonly HashSet<ITimer> _timers = [];
+    private Action<string> _heard = static _ => { };
+
+    /// <summary>Goes on where the ledger ends.</summary>
+    /// <exception cref="LedgerUnavailableException">The ledger contradicts itself.</exception>
+    public PaymentSimulator(IPaymentLedger ledger, SimulatorOptions options, TimeProvider clock, Random chance)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        (_options, _clock, _chance) = (options, clock, chance);
+        _accounts = new(ledger, options.VoidWindow, clock);
+    }
+
+    /// <summary>While true nothing can be sent to it. Charges that it is late with go on.</summary>
+    public bool IsDown { get; set; }
+
+    /// <inheritdoc/>
+    public void Listen(Action<string> heard) => _heard = heard;
+
+    /// <inheritdoc/>
+    public Task<PaymentAnswer> Charge(ChargeRequest request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return Call(request.Key, () => Meet(request), mishap => Take(request, mishap), cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task<PaymentAnswer> Query(string key, CancellationToken cancellationToken) => Call(key, () => Draw(isCharge: false), _ => Find(key), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<PaymentAnswer> Void(VoidRequest request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return Call(request.Charge, () => Draw(isCharge: false), _ => OnItsWay(request.Charge) ?? _accounts.Void(request), cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task<PaymentAnswer> Refund(RefundRequest request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return Call(request.Charge, () => Draw(isCharge: false), _ => OnItsWay(request.Charge) ?? _accounts.Refund(request), cancellationToken);
+    }
+
+    private async Task<PaymentAnswer> Call(string charge, Func<Mishap> meet, Func<Mishap, Booked> act, CancellationToken cancellationToken)
+    {
+        Mishap mishap;
+        TimeSpan there, back;
+        lock (_gate)
+        {
+            mishap = meet();
+            mishap = IsDown || (_downUntil.TryGetValue(charge, out var until) && _clock.GetUtcNow() < until) ? Mishap.Down : mishap;
+            (there, back) = (_options.LatencyMax * _chance.NextDouble(), _options.LatencyMax * _chance.NextDouble());
+        }
+
+        // Nothing here belongs to whoever calls: a caller that dies does not take back a request that is on its way.
+        await Pass(there, cancellationToken).ConfigureAwait(false);
+        switch (mishap)
+        {
+            case Mishap.Down:
+                return new PaymentAnswer.NotSent("The connection was refused.");
+            case Mishap.SilentBefore:
+                return await Silence(cancellationToken).ConfigureAwait(false);
+        }
+
+        Booked booked;
+        lock (_gate)
+        {
+            booked = act(mishap);
+        }
+
+        try
+        {
+            await booked.Durable.ConfigureAwait(false);
+        }
+        catch (IOException failure)
+        {
+            return new PaymentAnswer.Unknown(failure.Message);
+        }
+
+        return await Reply(charge, booked.Answer, mishap, back, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<PaymentAnswer> Reply(string charge, PaymentAnswer answer, Mishap mishap, TimeSpan back, CancellationToken cancellationToken)
+    {
+        switch (mishap)
+        {
+            case Mishap.SilentAfter:
+                return await Silence(cancellationToken).ConfigureAwait(false);
+            case Mishap.LostReply:
+                return new PaymentAnswer.Unknown("The connection broke before the answer.");
+            case Mishap.Twice:
+                After(back + TimeSpan.FromMilliseconds(1), () => _heard(charge));
+                break;
+            case Mishap.None or Mishap.Late:
+                break;
+            default:
+                throw new UnreachableException($"No rule for {mishap}.");
+        }
+
+        await Pass(back, cancellationToken).ConfigureAwait(false);
+        return answer;
+    }
+
+    // What goes wrong with a charge by its token goes wrong with its first request alone.
+    private Mishap Meet(ChargeRequest request)
+    {
+        if (request.Token == TestTokens.Approve)
+        {
+            return Draw(isCharge: true);
+        }
+
+        var first = TestTokens.Of(request.Token).First;
+        if (first == Mishap.None || !_met.Add(request.Key))
+        {
+            return Mishap.None;
+        }
+
+        if (first == Mishap.Down)
+        {
+            _downUntil[request.Key] = _clock.GetUtcNow() + _options.DownFor;
+        }
+
+        return first;
+    }
+
+    private Mishap Draw(bool isCharge) => _options.Chances.IsNever ? Mishap.None : _options.Chances.Draw(_chance, isCharge);
+
+    private Booked Take(ChargeRequest request, Mishap mishap)
+    {
+        if (_late.TryGetValue(request.Key, out var late))
+        {
+            return late.Request == request ? Known(new PaymentAnswer.Pending()) : throw new PaymentKeyReusedException(request.Key);
+        }
+
+        if (mishap != Mishap.Late || _accounts.Knows(request.Key))
+        {
+            return _accounts.Take(request, TestTokens.Of(request.Token).Declined);
+        }
+
+        var isHidden = _chance.Next(2) == 0;
+        _late.Add(request.Key, new(request, isHidden));
+        After(_options.LateAfter * (0.5 + _chance.NextDouble()), () => _ = Land(request));
+        return Known(isHidden ? new PaymentAnswer.Unknown("The provider took too long.") : new PaymentAnswer.Pending());
+    }
+
+    private async Task Land(ChargeRequest request)
+    {
+        Booked booked;
+        lock (_gate)
+        {
+            _late.Remove(request.Key);
+            booked = _accounts.Take(request, TestTokens.Of(request.Token).Declined);
+        }
+
+        try
+        {
+            await booked.Durable.ConfigureAwait(false);
+        }
+        catch (IOException)
+        {
+            // Nobody can be told of what may not be so; whoever asks learns that it is unknown.
+            return;
+        }
+
+        _heard(request.Key);
+    }
+
+    private Booked Find(string key) => OnItsWay(key) ?? _accounts.Query(key) ?? Known(new PaymentAnswer.NotFound());
+
+    private Booked? OnItsWay(string charge) => _late.TryGetValue(charge, out var late)
+        ? Known(late.IsHidden ? new PaymentAnswer.NotFound() : new PaymentAnswer.Pending())
+        : null;
+
+    private static Booked Known(PaymentAnswer answer) => new(answer, Task.CompletedTask);
+
+    private sealed record LateCharge(ChargeRequest Request, bool IsHidden);
+}
