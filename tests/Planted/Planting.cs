@@ -6,7 +6,10 @@ namespace Pos.Simulation;
 /// <summary>What the program can do here beside what the simulator can: wake planted bugs.</summary>
 internal static class Planting
 {
-    public static int Run(string name, ulong? seed, int steps)
+    /// <summary>What a replay has to be told beside the seed: the bug that is awake.</summary>
+    public static string Option { get; private set; } = "";
+
+    public static int Run(string name, ulong? seed, int steps, bool withTimeline)
     {
         if (name.Length == 0)
         {
@@ -17,9 +20,10 @@ internal static class Planting
 
         var plant = Plants.All.Single(plant => plant.Name == name);
         Explorer.Prepare = () => Plants.Wake(name);
+        Option = $"--plant {name} ";
         if (seed is { } given)
         {
-            return Program.Replay(given, steps, withTimeline: false);
+            return Program.Replay(given, steps, withTimeline);
         }
 
         var found = Hunt.ForAll([plant])[0];

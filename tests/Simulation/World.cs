@@ -1,3 +1,4 @@
+using Orleans;
 using Pos.Journal;
 using Pos.Journal.Simulated;
 
@@ -88,6 +89,12 @@ internal sealed class World : IDisposable
         }
 
         HasStaleReaders = true;
+        if (!Book.IsKnown(stream) && StreamName.Parse(stream) is { Category: "order" } order)
+        {
+            // Somebody has looked for it in the first silo before, whose activation will know nothing of it.
+            _ = Silo.Grains.GetGrain<IOrderGrain>(order.Key).Get();
+        }
+
         return Peer ??= Start("peer");
     }
 

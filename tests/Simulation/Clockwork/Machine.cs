@@ -16,9 +16,13 @@ internal sealed class Machine
     private readonly Chance _order;
     private readonly int _thread = Environment.CurrentManagedThreadId;
     private long _numbers;
+    private long _begun;
+    private volatile IThreadPoolWorkItem? _doing;
     private volatile string? _escape;
 
-    public Machine(ulong seed) => _order = new Chance(seed, "order");
+    public Machine(ulong seed) => (Seed, _order) = (seed, new Chance(seed, "order"));
+
+    public ulong Seed { get; }
 
     /// <summary>Steps taken.</summary>
     public long Steps { get; private set; }
@@ -35,6 +39,12 @@ internal sealed class Machine
     public DateTimeOffset UtcNow => Beginning.AddTicks(Ticks) + Skew;
 
     public TimeSpan Elapsed => TimeSpan.FromTicks(Ticks);
+
+    /// <summary>Grows with every step that is begun, for whoever looks from another thread.</summary>
+    public long StepsBegun => Volatile.Read(ref _begun);
+
+    /// <summary>Whose turn it is, for people.</summary>
+    public string Doing => _doing?.ToString() ?? "between two turns";
 
     /// <summary>What ran on another thread, or null.</summary>
     public string? Escape => _escape;
@@ -85,6 +95,7 @@ internal sealed class Machine
     /// <returns>False if nothing can run and no timer is due, ever.</returns>
     public bool TakeStep()
     {
+        Volatile.Write(ref _begun, _begun + 1);
         Ticks += _order.Next(2_000);
         FireDue();
         while (_runnable.Count == 0)
@@ -108,7 +119,9 @@ internal sealed class Machine
 
         Steps++;
         Note(((ulong)chosen << 32) ^ (ulong)_runnable.Count ^ ((ulong)Ticks << 8));
+        _doing = work;
         work.Execute();
+        _doing = null;
         return true;
     }
 
@@ -163,5 +176,7 @@ internal sealed class Machine
     private sealed class Step(Action work) : IThreadPoolWorkItem
     {
         public void Execute() => work();
+
+        public override string ToString() => $"{work.Method.DeclaringType?.FullName}.{work.Method.Name}";
     }
 }

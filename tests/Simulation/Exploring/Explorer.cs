@@ -9,6 +9,8 @@ internal sealed class Explorer(int steps)
     /// <summary>Deep recursion of inlined continuations must not spill over to the thread pool.</summary>
     private const int StackBytes = 64 * 1024 * 1024;
 
+    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
+
     private readonly Lock _gate = new();
 
     /// <summary>What each thread does before it runs anything.</summary>
@@ -72,19 +74,24 @@ internal sealed class Explorer(int steps)
     }
 
     /// <summary>Runs something on a thread with room for deep recursion.</summary>
-    public static void OnOneThread(Action work) => OnThreads(work, 1);
+    public static void OnOneThread(Action work) => OnThreads(work, [new StepWatch()]);
+
+    /// <summary>The same, with a watch of one's own.</summary>
+    public static void OnOneThread(Action work, StepWatch watch) => OnThreads(work, [watch]);
 
     /// <summary>Runs something on as many threads as there are processors; what one throws, all throw.</summary>
-    public static void OnThreads(Action work) => OnThreads(work, Threads);
+    /// <exception cref="EndlessStepException">A step does not end; its thread is left to itself.</exception>
+    public static void OnThreads(Action work) => OnThreads(work, [.. Enumerable.Range(0, Threads).Select(static _ => new StepWatch())]);
 
-    private static void OnThreads(Action work, int count)
+    private static void OnThreads(Action work, StepWatch[] watches)
     {
         var failures = new ConcurrentQueue<Exception>();
-        var threads = Enumerable.Range(0, count).Select(number => new Thread(
+        var threads = watches.Select((watch, number) => new Thread(
             () =>
             {
                 try
                 {
+                    watch.Begin();
                     Prepare();
                     work();
                 }
@@ -95,7 +102,14 @@ internal sealed class Explorer(int steps)
             },
             StackBytes) { Name = $"simulation {number}", IsBackground = true }).ToList();
         threads.ForEach(thread => thread.UnsafeStart());
-        threads.ForEach(thread => thread.Join());
+        foreach (var thread in threads)
+        {
+            while (!thread.Join(LookEvery))
+            {
+                Array.ForEach(watches, static watch => watch.Look());
+            }
+        }
+
         if (failures.TryDequeue(out var first))
         {
             throw new InvalidOperationException("The simulator itself failed.", first);

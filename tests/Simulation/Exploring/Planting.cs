@@ -6,12 +6,20 @@ namespace Pos.Simulation;
 /// <summary>Planted bugs live in a copy of the product, and in a program of its own: <c>tests/Planted</c>.</summary>
 internal static class Planting
 {
-    public static int Run(string name, ulong? seed, int steps)
+    /// <summary>What a replay has to be told beside the seed: nothing here.</summary>
+    public static string Option => "";
+
+    public static int Run(string name, ulong? seed, int steps, bool withTimeline)
     {
         List<string> arguments = [Path.Combine(Folder(), "Pos.Tests.Planted.dll"), "--plant", name, "--steps", steps.ToString(CultureInfo.InvariantCulture)];
         if (seed is { } given)
         {
             arguments.AddRange(["--seed", given.ToString(CultureInfo.InvariantCulture)]);
+        }
+
+        if (withTimeline)
+        {
+            arguments.Add("--timeline");
         }
 
         using var planted = Process.Start(new ProcessStartInfo("dotnet", arguments))!;

@@ -17,6 +17,19 @@ internal static class Program
         }
 
         var steps = options.TryGetValue("--steps", out var asked) ? int.Parse(asked, CultureInfo.InvariantCulture) : StepsDefault;
+        try
+        {
+            return Run(options, steps);
+        }
+        catch (EndlessStepException endless)
+        {
+            Console.WriteLine($"FAILED {endless.Message}.");
+            return 1;
+        }
+    }
+
+    private static int Run(Dictionary<string, string> options, int steps)
+    {
         if (options.TryGetValue("--report", out var file))
         {
             return Report.Write(file, steps);
@@ -24,7 +37,8 @@ internal static class Program
 
         if (options.TryGetValue("--plant", out var plant))
         {
-            return Planting.Run(plant, options.TryGetValue("--seed", out var at) ? ulong.Parse(at, CultureInfo.InvariantCulture) : null, steps);
+            return Planting.Run(
+                plant, options.TryGetValue("--seed", out var at) ? ulong.Parse(at, CultureInfo.InvariantCulture) : null, steps, options.ContainsKey("--timeline"));
         }
 
         if (options.TryGetValue("--seed", out var seed))
@@ -144,6 +158,6 @@ internal static class Program
             Console.WriteLine($"Smallest schedule found: {fewer} steps with [{string.Join(", ", faults)}]");
             Console.WriteLine(small.Violation);
         });
-        Console.WriteLine($"Replay: dotnet run --project tests/Simulation -- --seed {failure.Seed} --steps {steps} --timeline");
+        Console.WriteLine($"Replay: dotnet run --project tests/Simulation -- {Planting.Option}--seed {failure.Seed} --steps {steps} --timeline");
     }
 }

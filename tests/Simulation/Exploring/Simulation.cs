@@ -32,6 +32,7 @@ internal sealed class Simulation : IDisposable
         {
             using var simulation = new Simulation(seed, steps, only, withTimeline);
             PoolWatch.Watch(simulation._world.Machine);
+            StepWatch.Watch(simulation._world.Machine);
             simulation.Run();
             simulation._world.Violations.Require(
                 simulation._world.Machine.Escape is null, Invariant.NothingEscapes, "machine", simulation._world.Machine.Escape ?? "");
@@ -40,6 +41,7 @@ internal sealed class Simulation : IDisposable
         finally
         {
             PoolWatch.Watch(null);
+            StepWatch.Watch(null);
             SynchronizationContext.SetSynchronizationContext(outer);
         }
     }
@@ -151,7 +153,8 @@ internal sealed class Simulation : IDisposable
 
     private bool IsAtRest(Task trade)
     {
-        if (!trade.IsCompleted)
+        // What is stored and not yet acknowledged is not shown yet either.
+        if (!trade.IsCompleted || _world.Journal.Head < _world.Book.Position)
         {
             return false;
         }

@@ -24,7 +24,9 @@ internal sealed class FaultPlan
     private readonly HashSet<Strike>? _only;
     private readonly Fault _aimedFault;
     private readonly SagaSteps _aimedStep;
+    private readonly bool _aimsAtExpiries;
     private int _aimed;
+    private bool _failsNext;
 
     /// <param name="seed">The seed.</param>
     /// <param name="underWay">What a fault hits.</param>
@@ -49,6 +51,13 @@ internal sealed class FaultPlan
         {
             // A step must last for a call to come in between.
             _probability[(int)Fault.JournalSlow] = 0.3;
+        }
+
+        // That an expiry fails while another wake-up asks for it is rarer than every cell: some seeds look for it.
+        _aimsAtExpiries = !calm && Chance.Mix(~seed) % 8 == 0;
+        if (_aimsAtExpiries)
+        {
+            _probability[(int)Fault.WakeUpDoubled] = 0.5;
         }
     }
 
@@ -88,6 +97,9 @@ internal sealed class FaultPlan
     /// <summary>The same for what hits everything that is under way.</summary>
     public bool Strikes(Fault fault) => Strikes(fault, _underWay.Now);
 
+    /// <summary>The end of a hold by itself goes to the journal: its write may be one to fail.</summary>
+    public void OnExpiring() => _failsNext = _aimsAtExpiries;
+
     /// <summary>A fault that was not drawn here but came of something else.</summary>
     public void Cover(Fault fault, SagaSteps hit)
     {
@@ -112,6 +124,12 @@ internal sealed class FaultPlan
         }
 
         var probability = _probability[(int)strike.Fault];
+        if (_failsNext && strike.Fault == Fault.JournalFailing)
+        {
+            _failsNext = false;
+            probability = 0.5;
+        }
+
         return probability > 0 && Draw((int)strike.Fault, strike.Chance, 0) < probability;
     }
 

@@ -136,6 +136,10 @@ internal sealed class WatchedJournal(World world, SimulatedJournal inner, string
             }
 
             world.Appends.Begin(Stream.Value, inner.Version, steps, result);
+            if (events[^1].Type == "stock.expired")
+            {
+                world.Plan.OnExpiring();
+            }
 
             journal.Activations?.MayGo(Stream.Value);
             return admission;

@@ -62,6 +62,7 @@ public sealed class SimulationTests
     [InlineData(859, "a wake-up that another activation had moved was believed to be where it had been")]
     [InlineData(1586, "a wake-up was answered from an expiry that was not durable and then failed")]
     [InlineData(141715072519729, "an overtaken activation that knew nothing of an order refused its repetition, because the product had become inactive")]
+    [InlineData(955, "the simulator took the shop for being at rest before the last expiry was acknowledged")]
     public void what_was_found_once_stays_fixed(ulong seed, string what)
     {
         RunResult? result = null;
@@ -76,6 +77,24 @@ public sealed class SimulationTests
         Explorer.OnOneThread(() => calm = Simulation.Run(5, Steps, only: []));
         Assert.Null(calm!.Violation);
         Assert.Empty(calm.Struck);
+    }
+
+    [Fact]
+    public void a_step_that_does_not_end_fails_by_its_seed_and_its_turn()
+    {
+        var isOver = false;
+        var watch = new StepWatch { LooksMax = 1 };
+        var told = Assert.Throws<EndlessStepException>(() => Explorer.OnOneThread(
+            () =>
+            {
+                var machine = new Machine(4711);
+                machine.Enqueue(new Owner("silo"), () => SpinWait.SpinUntil(() => Volatile.Read(ref isOver)));
+                StepWatch.Watch(machine);
+                machine.TakeStep();
+            },
+            watch));
+        Volatile.Write(ref isOver, true);
+        Assert.Contains("seed 4711: step 1, Pos.Simulation.SimulationTests", told.Message, StringComparison.Ordinal);
     }
 
     private static IEnumerable<(int Step, int Fault)> Cells() =>

@@ -25,7 +25,7 @@ internal sealed partial class Client
         < 49 => LookAtOrder(),
         < 58 => PlaceReturn(),
         < 63 => RepeatReturn(),
-        < 64 => ChangePrice(),
+        < 64 => ChangeProduct(),
         var dice => AskStock(dice),
     };
 
@@ -178,12 +178,30 @@ internal sealed partial class Client
 
     private Task RepeatReturn() => _shared.Returns.Count == 0 ? Task.CompletedTask : Place(Lately(_shared.Returns));
 
-    private Task ChangePrice()
+    private Task ChangeProduct()
     {
+        if (_shared.Orders.Count > 0 && _chance.Is(0.4))
+        {
+            return Discontinue(Lately(_shared.Orders));
+        }
+
         var sku = _chance.Is(0.2) ? Shop.Service : _chance.Of(_shop.Goods);
-        var asked = new Asked(NextKey("price"), $"product/{sku}", isCommand: false);
-        var command = new ChangeProduct(
-            Operation(asked.Id), null, null, null, new Money(1 + _chance.Next(500), Shop.Currency), null, !_chance.Is(0.1));
+        return Change(sku, new Money(1 + _chance.Next(500), Shop.Currency), isActive: !_chance.Is(0.1));
+    }
+
+    /// <summary>What an order sold is sold no more: the order stands all the same, whoever is asked.</summary>
+    private async Task Discontinue(PlacedOrder order)
+    {
+        var sku = order.Command.Lines[0].Sku;
+        await Change(sku, null, isActive: false);
+        await Place(order, order.Command);
+        await Change(sku, null, isActive: true);
+    }
+
+    private Task Change(Sku sku, Money? price, bool isActive)
+    {
+        var asked = new Asked(NextKey("change"), $"product/{sku}", isCommand: false);
+        var command = new ChangeProduct(Operation(asked.Id), null, null, null, price, null, isActive);
         return Ask(
             asked, grains => grains.GetGrain<IProductGrain>(sku.Value).Change(command), (outcome, _) => !IsNotNow(outcome.Rejection));
     }
