@@ -83,6 +83,12 @@ internal sealed class World : IDisposable
     /// <summary>The silo for the next call: mostly the one, sometimes the second, which does not know what the first has under way.</summary>
     public Silo Choose(string stream)
     {
+        if (Plan is { IsOn: true, HasBusyPeer: true })
+        {
+            HasStaleReaders = true;
+            Peer ??= Start("peer");
+        }
+
         if (!Plan.IsOn || !Plan.Strikes(Fault.SecondActivation, UnderWayIn(stream) | (Book.IsKnown(stream) ? 0 : SagaSteps.Place | SagaSteps.Accept)))
         {
             return Silo;

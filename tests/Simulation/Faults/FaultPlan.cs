@@ -53,13 +53,19 @@ internal sealed class FaultPlan
             _probability[(int)Fault.JournalSlow] = 0.3;
         }
 
-        // That an expiry fails while another wake-up asks for it is rarer than every cell: some seeds look for it.
-        _aimsAtExpiries = !calm && Chance.Mix(~seed) % 8 == 0;
+        // That an expiry fails while another wake-up asks for it, or that a second silo answers the wake-ups of the first, is rarer than
+        // every cell: some seeds look for the one, some for the other.
+        var aim = Chance.Mix(~seed) % 8;
+        _aimsAtExpiries = !calm && aim == 0;
+        HasBusyPeer = !calm && aim == 1;
         if (_aimsAtExpiries)
         {
             _probability[(int)Fault.WakeUpDoubled] = 0.5;
         }
     }
+
+    /// <summary>Whether there is a second silo most of the time, and many holds expire.</summary>
+    public bool HasBusyPeer { get; }
 
     /// <summary>What struck, in order.</summary>
     public List<Strike> Struck { get; } = [];

@@ -8,6 +8,11 @@ internal sealed partial class Client
 
     private Task AskStock(int dice)
     {
+        if (_world.Plan.HasBusyPeer && _chance.Is(0.5))
+        {
+            return TakeHold();
+        }
+
         // Drawn once: a repetition sends the same request.
         var (quantity, op) = (_chance.Next(_shop.StockMax), Operation(NextKey("stock")));
         var delta = _chance.Is(0.5) ? 1 : -1 - _chance.Next(3);
