@@ -21,6 +21,12 @@ public sealed class GrainsOptions
     /// <summary>Longest wait of a <c>Place</c> for the saga's end, whatever the caller asks for. Default 20 s: below the engine's response time-out.</summary>
     public TimeSpan WaitMax { get; set; } = TimeSpan.FromSeconds(20);
 
+    /// <summary>
+    /// How long after it was sent a charge that the payment provider does not know may still come to be. Default 10 min. Only after it a payment
+    /// that was undone is given up as never charged. Shorter than what the provider promises loses sight of money; longer settles later.
+    /// </summary>
+    public TimeSpan ProviderLateMax { get; set; } = TimeSpan.FromMinutes(10);
+
     /// <summary>How often due wake-ups are looked for. Default 500 ms. Shorter notices an expiry sooner, at one small read each time.</summary>
     public TimeSpan WakeUpPoll { get; set; } = TimeSpan.FromMilliseconds(500);
 
@@ -43,6 +49,7 @@ public sealed class GrainsOptions
         foreach (var (name, value) in new[]
         {
             (nameof(RetryMin), RetryMin), (nameof(RetryMax), RetryMax), (nameof(SagaWakeUp), SagaWakeUp), (nameof(WaitMax), WaitMax),
+            (nameof(ProviderLateMax), ProviderLateMax),
             (nameof(WakeUpPoll), WakeUpPoll), (nameof(WakeUpLease), WakeUpLease),
         })
         {

@@ -32,6 +32,7 @@ public static class PosGrains
         services.TryAddSingleton<GrainInstruments>();
         services.TryAddSingleton<GrainServices>();
         services.AddHostedService<WakeUpDispatcher>();
+        services.AddHostedService<PaymentNewsListener>();
         return services;
     }
 

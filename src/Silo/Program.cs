@@ -1,6 +1,7 @@
 using Pos.Api;
 using Pos.Grains;
 using Pos.Journal;
+using Pos.Payments;
 using Pos.Silo;
 
 var builder = WebApplication.CreateBuilder(new WebApplicationOptions
@@ -12,6 +13,7 @@ var builder = WebApplication.CreateBuilder(new WebApplicationOptions
 
 builder.Services.AddSingleton(TimeProvider.System);
 builder.Services.AddJournal(builder.Configuration);
+builder.Services.AddPayments(builder.Configuration);
 builder.AddEngine();
 builder.Services.AddPosGrains(builder.Configuration);
 builder.Services.AddPosApi(builder.Configuration);
@@ -22,13 +24,14 @@ try
     var app = builder.Build();
     // Before the host starts, which would log a refusal of its own with its stack.
     app.Services.GetRequiredService<IJournal>();
+    app.Services.GetRequiredService<IPaymentProvider>();
     app.MapPosApi();
     app.MapVerification();
     app.SayWhereItListens();
     await app.RunAsync();
     return 0;
 }
-catch (Exception refusal) when (refusal is JournalUnavailableException or JournalInUseException or JournalCorruptException)
+catch (Exception refusal) when (refusal is JournalUnavailableException or JournalInUseException or JournalCorruptException or LedgerUnavailableException)
 {
     // What an operator has to act on is one sentence, not a stack trace.
     await Console.Error.WriteLineAsync($"The silo does not start: {refusal.Message}");

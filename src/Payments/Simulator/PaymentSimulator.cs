@@ -26,7 +26,7 @@ public sealed partial class PaymentSimulator : IPaymentProvider, IPaymentNews
     {
         ArgumentNullException.ThrowIfNull(options);
         (_options, _clock, _chance) = (options, clock, chance);
-        _accounts = new(ledger, options.VoidWindow, clock);
+        _accounts = new(ledger, options, clock);
     }
 
     /// <summary>While true nothing can be sent to it. Charges that it is late with go on.</summary>

@@ -10,15 +10,15 @@ internal readonly record struct Booked(PaymentAnswer Answer, Task Durable);
 internal sealed class SimulatedAccounts
 {
     private readonly IPaymentLedger _ledger;
-    private readonly TimeSpan _voidWindow;
+    private readonly SimulatorOptions _options;
     private readonly TimeProvider _clock;
     private readonly Dictionary<string, Charge> _charges = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Operation> _operations = new(StringComparer.Ordinal);
     private long _lines;
 
-    public SimulatedAccounts(IPaymentLedger ledger, TimeSpan voidWindow, TimeProvider clock)
+    public SimulatedAccounts(IPaymentLedger ledger, SimulatorOptions options, TimeProvider clock)
     {
-        (_ledger, _voidWindow, _clock) = (ledger, voidWindow, clock);
+        (_ledger, _options, _clock) = (ledger, options, clock);
         foreach (var line in ledger.Read())
         {
             _lines++;
@@ -89,7 +89,7 @@ internal sealed class SimulatedAccounts
             return Answer(charge);
         }
 
-        if (charge.Refunded > 0 || _clock.GetUtcNow() > charge.Line.At + _voidWindow)
+        if (charge.Refunded > 0 || _clock.GetUtcNow() > charge.Line.At + _options.VoidWindow)
         {
             return new(new PaymentAnswer.TooLate(), charge.Durable);
         }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Pos.Journal;
 using Pos.Journal.Simulated;
+using Pos.Payments;
 
 namespace Pos.Tests;
 
@@ -22,6 +23,7 @@ internal sealed class World
 #pragma warning disable RS0030 // The seed is the point.
         Random = new Random(seed);
 #pragma warning restore RS0030
+        Provider = new(Ledger, Cards, Time, Random);
         Silo = new(this);
     }
 
@@ -30,6 +32,15 @@ internal sealed class World
     public Random Random { get; }
 
     public SimulatedDisk Disk { get; } = new();
+
+    /// <summary>Moves the money of cards, out of reach of whatever happens to silos.</summary>
+    public PaymentSimulator Provider { get; }
+
+    /// <summary>The provider's own book.</summary>
+    public MemoryLedger Ledger { get; } = new();
+
+    /// <summary>How the provider behaves, from now on.</summary>
+    public SimulatorOptions Cards { get; } = new();
 
     /// <summary>What strikes the journal. Asked at each step of its writer.</summary>
     public Func<SimulatedPoint, SimulatedFault> Faults { get; set; } = _ => SimulatedFault.None;

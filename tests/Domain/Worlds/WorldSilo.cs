@@ -5,6 +5,7 @@ using Pos.Grains;
 using Pos.Journal;
 using Pos.Journal.Simulated;
 using Pos.LocalEngine;
+using Pos.Payments;
 
 namespace Pos.Tests;
 
@@ -27,6 +28,8 @@ internal sealed class WorldSilo : ITurnScheduler, ISimulatedFaults
             .AddSingleton<ITurnScheduler>(this)
             .AddSingleton<IJournal>(Journal)
             .AddSingleton<IIncomingGrainCallFilter>(Calls)
+            .AddSingleton<IPaymentProvider>(world.Provider)
+            .AddSingleton<IPaymentNews>(world.Provider)
             .AddLocalEngine(options =>
             {
                 options.Assemblies.Add(typeof(EventSourcedGrain<,>).Assembly);

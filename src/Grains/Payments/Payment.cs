@@ -1,0 +1,211 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+
+namespace Pos.Grains;
+
+/// <summary>How far a payment has come.</summary>
+/// <param name="Requested">What was asked for; null before that, and for ever when it was undone first.</param>
+/// <param name="State">Where it stands; null when nothing was ever heard of it.</param>
+/// <param name="Store">Where; null when nothing was ever heard of it.</param>
+/// <param name="UndoneAt">Since when nothing is to be kept; null while the money is wanted.</param>
+/// <param name="IsOwedBack">Money came in after an end that said it would not.</param>
+/// <param name="Decline">Why the card was refused, or null.</param>
+/// <param name="Reference">The provider's own name of the charge, or null.</param>
+/// <param name="Captures">How often money came in: once, unless the provider breaks its word.</param>
+/// <param name="Kept">Minor units that came in and did not go back.</param>
+/// <param name="Refunds">Asked for, in order.</param>
+public sealed record PaymentProgress(
+    PaymentEvent.Requested? Requested,
+    PaymentState? State,
+    StoreId? Store,
+    DateTimeOffset? UndoneAt,
+    bool IsOwedBack,
+    string? Decline,
+    string? Reference,
+    int Captures,
+    long Kept,
+    ImmutableArray<PaymentRefund> Refunds)
+{
+    /// <summary>Whether nothing is to be kept.</summary>
+    public bool IsUndone => UndoneAt is not null || IsOwedBack;
+
+    /// <summary>What no refund has been asked for yet, in minor units.</summary>
+    public long Left => Kept - Refunds.Where(static refund => refund.Reference is null).Sum(static refund => refund.Amount.Amount);
+
+    /// <summary>A refund, or null.</summary>
+    public PaymentRefund? Refund(string id) => Refunds.FirstOrDefault(refund => refund.Id == id);
+}
+
+/// <summary>A part that is given back.</summary>
+/// <param name="Id">The return's, or <c>undo</c>.</param>
+/// <param name="Amount">Of it.</param>
+/// <param name="Reference">The provider's own name of it; null until it has gone back.</param>
+public sealed record PaymentRefund(string Id, Money Amount, string? Reference = null);
+
+/// <summary>What a payment is asked to do, with everything that has to be known for it.</summary>
+public abstract record PaymentCommand
+{
+    private PaymentCommand()
+    {
+    }
+
+    /// <summary>Asks for the money.</summary>
+    public sealed record Charge(PaymentId Id, ChargePayment Asked, DateTimeOffset Now) : PaymentCommand;
+
+    /// <summary>Asks that nothing be kept.</summary>
+    public sealed record Undo(PaymentId Id, UndoPayment Asked, DateTimeOffset Now) : PaymentCommand;
+
+    /// <summary>Asks to give a part back.</summary>
+    public sealed record Refund(RefundPayment Asked) : PaymentCommand;
+}
+
+/// <summary>The rules of a card payment.</summary>
+public static class Payment
+{
+    private static readonly Decision<PaymentEvent> Nothing = new([], null);
+
+    /// <summary>Nothing was asked for.</summary>
+    public static PaymentProgress Initial { get; } = new(null, null, null, null, false, null, null, 0, 0, []);
+
+    /// <summary>The payment after an event.</summary>
+    public static PaymentProgress Evolve(PaymentProgress state, PaymentEvent happened)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        return happened switch
+        {
+            PaymentEvent.Requested e => state with { Requested = e, State = PaymentState.Requested, Store = e.Store },
+            PaymentEvent.Captured e => state with
+            {
+                State = PaymentState.Captured,
+                Reference = e.Reference,
+                Captures = state.Captures + 1,
+                Kept = state.Kept + state.Requested!.Amount.Amount,
+                IsOwedBack = state.State != PaymentState.Requested,
+            },
+            PaymentEvent.Declined e => state with { State = PaymentState.Declined, Decline = e.Code },
+            PaymentEvent.UndoAsked e => Closed(state with { UndoneAt = e.At, Store = state.Store ?? e.Store }),
+            PaymentEvent.Abandoned => state with { State = PaymentState.Abandoned },
+            PaymentEvent.Voided => state with { State = PaymentState.Voided, Kept = state.Kept - state.Requested!.Amount.Amount },
+            PaymentEvent.RefundAsked e => state with { Refunds = state.Refunds.Add(new(e.Refund, e.Amount)) },
+            PaymentEvent.Refunded e => Closed(state with
+            {
+                Kept = state.Kept - e.Amount.Amount,
+                Refunds = state.Refunds.Replace(state.Refund(e.Refund)!, new(e.Refund, e.Amount, e.Reference)),
+            }),
+            _ => throw new UnreachableException($"No rule for {happened.GetType().Name}."),
+        };
+    }
+
+    /// <summary>What a command comes to.</summary>
+    public static Decision<PaymentEvent> Decide(PaymentProgress state, PaymentCommand command)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        return command switch
+        {
+            PaymentCommand.Charge c => Charge(state, c),
+            PaymentCommand.Undo c => Undo(state, c),
+            PaymentCommand.Refund c => Refund(state, c.Asked),
+            _ => throw new UnreachableException($"No rule for {command.GetType().Name}."),
+        };
+    }
+
+    // Everything has gone back by refunds, and that is what was wanted.
+    private static PaymentProgress Closed(PaymentProgress state) =>
+        state is { State: PaymentState.Captured, IsUndone: true, Kept: 0 } ? state with { State = PaymentState.Refunded } : state;
+
+    private static Decision<PaymentEvent> Charge(PaymentProgress state, PaymentCommand.Charge command)
+    {
+        var asked = command.Asked;
+        if (Refuse(command.Id, asked) is { } malformed)
+        {
+            return malformed;
+        }
+
+        if (state.Requested is { } known && (known.Amount != asked.Amount || known.Token != asked.Token || known.Store != asked.Store))
+        {
+            return OperationMemory.Reused(command.Id.Value);
+        }
+
+        if (state.UndoneAt is { } undone)
+        {
+            return new Rejection(RejectionCode.PaymentUndone, $"The payment {command.Id} was undone at {undone:O}.");
+        }
+
+        return state.Requested is not null
+            ? Nothing
+            : new PaymentEvent.Requested(
+                asked.Order, asked.Store, asked.Till, asked.Tender, asked.Amount, asked.Token, command.Id.Value, command.Now);
+    }
+
+    private static Rejection? Refuse(PaymentId id, ChargePayment asked) => asked switch
+    {
+        _ when PaymentId.Of(asked.Order, asked.Tender) != id =>
+            new(RejectionCode.InvalidValue, $"The payment {id} is not card {asked.Tender} of the order {asked.Order}."),
+        { Amount.Amount: <= 0 } => new(RejectionCode.InvalidValue, $"A card is charged with more than nothing, not with {asked.Amount}."),
+        { Amount.Amount: > Limits.AmountMax } => new(RejectionCode.AmountTooLarge, $"A card is charged with at most {Limits.AmountMax} minor units."),
+        _ => RefuseToken(asked.Token),
+    };
+
+    /// <summary>Why a token cannot stand for a card, or null.</summary>
+    internal static Rejection? RefuseToken(string? token) =>
+        token is { Length: > 0 and <= Limits.TokenLengthMax } && !token.AsSpan().ContainsAnyExceptInRange('!', '~')
+            ? null
+            : new(RejectionCode.InvalidValue, $"A card's token has 1 to {Limits.TokenLengthMax} printable ASCII characters without a space.");
+
+    private static Decision<PaymentEvent> Undo(PaymentProgress state, PaymentCommand.Undo command)
+    {
+        var asked = command.Asked;
+        if (asked.Order != command.Id.Order)
+        {
+            return new Rejection(RejectionCode.InvalidValue, $"The payment {command.Id} is none of the order {asked.Order}.");
+        }
+
+        if (Texts.Required(asked.Reason, Limits.TextLengthMax, "reason") is { } unexplained)
+        {
+            return unexplained;
+        }
+
+        switch (state.State)
+        {
+            case null:
+                // A tombstone: a charge that comes later is refused.
+                return ImmutableArray.Create<PaymentEvent>(
+                    new PaymentEvent.UndoAsked(asked.Reason, command.Now, asked.Store), new PaymentEvent.Abandoned(command.Now));
+            case PaymentState.Requested or PaymentState.Captured:
+                return state.UndoneAt is null ? new PaymentEvent.UndoAsked(asked.Reason, command.Now) : Nothing;
+            case PaymentState.Declined or PaymentState.Abandoned or PaymentState.Voided or PaymentState.Refunded:
+                return Nothing;
+            default:
+                throw new UnreachableException($"No rule for {state.State}.");
+        }
+    }
+
+    private static Decision<PaymentEvent> Refund(PaymentProgress state, RefundPayment asked)
+    {
+        if (state.State is null)
+        {
+            return new Rejection(RejectionCode.UnknownPayment, "There is no such payment.");
+        }
+
+        if (state.Refund(asked.Refund.Value) is { } known)
+        {
+            return known.Amount == asked.Amount ? Nothing : OperationMemory.Reused(asked.Refund.Value);
+        }
+
+        if (state.State != PaymentState.Captured || state.IsUndone)
+        {
+            return new Rejection(RejectionCode.NotRefundable, $"The payment is {state.State}{(state.IsUndone ? ", and is being undone" : "")}.");
+        }
+
+        var currency = state.Requested!.Amount.Currency;
+        return asked.Amount.Currency != currency
+            ? new Rejection(RejectionCode.WrongCurrency, $"The payment is in {currency}, not in {asked.Amount.Currency}.")
+            : asked.Amount.Amount <= 0
+                ? new Rejection(RejectionCode.InvalidValue, $"More than nothing is given back, not {asked.Amount}.")
+                : asked.Amount.Amount > state.Left || state.Refunds.Length >= Limits.RefundsPerPaymentMax
+                    ? new Rejection(
+                        RejectionCode.NotRefundable,
+                        $"{asked.Amount} is asked for, and {new Money(state.Left, currency)} is left after {state.Refunds.Length} refunds.")
+                    : new PaymentEvent.RefundAsked(asked.Refund.Value, asked.Amount);
+    }
+}

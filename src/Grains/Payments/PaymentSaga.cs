@@ -1,0 +1,127 @@
+using System.Diagnostics;
+
+namespace Pos.Grains;
+
+/// <summary>What a payment still owes to the world, by its durable state.</summary>
+public enum PaymentDebt
+{
+    /// <summary>Nothing.</summary>
+    Nothing,
+
+    /// <summary>The card is to be charged, or what became of that is to be learnt.</summary>
+    Charge,
+
+    /// <summary>The money is not wanted any more: what became of the charge is to be learnt, and nothing else.</summary>
+    Resolve,
+
+    /// <summary>The charge is taken back.</summary>
+    Void,
+
+    /// <summary>A part, or the rest of what cannot be voided, is given back.</summary>
+    Refund,
+}
+
+/// <summary>What has happened to a payment outside of it. Never refused; one that says nothing new changes nothing.</summary>
+public abstract record PaymentFact
+{
+    private PaymentFact()
+    {
+    }
+
+    /// <summary>The money has come in.</summary>
+    public sealed record Captured(string Reference, DateTimeOffset Now) : PaymentFact;
+
+    /// <summary>The card was refused.</summary>
+    public sealed record Declined(string Code, DateTimeOffset Now) : PaymentFact;
+
+    /// <summary>The provider knows of no charge, and none that was sent can still be on its way.</summary>
+    public sealed record NothingMoved(DateTimeOffset Now) : PaymentFact;
+
+    /// <summary>The whole charge was taken back.</summary>
+    public sealed record Voided(string Reference, DateTimeOffset Now) : PaymentFact;
+
+    /// <summary>The charge can only be refunded.</summary>
+    public sealed record TooLateToVoid : PaymentFact;
+
+    /// <summary>The money of a refund has gone back.</summary>
+    public sealed record Refunded(string Refund, string Reference, DateTimeOffset Now) : PaymentFact;
+}
+
+/// <summary>What a payment does by itself: two pure functions. Nothing in flight is remembered anywhere but in the journal.</summary>
+public static class PaymentSaga
+{
+    private static readonly Decision<PaymentEvent> Nothing = new([], null);
+
+    /// <summary>What is owed. Computed from durable state only.</summary>
+    public static PaymentDebt Owed(PaymentProgress state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        return state.State switch
+        {
+            null or PaymentState.Declined or PaymentState.Abandoned or PaymentState.Voided or PaymentState.Refunded => PaymentDebt.Nothing,
+            PaymentState.Requested => state.IsUndone ? PaymentDebt.Resolve : PaymentDebt.Charge,
+            PaymentState.Captured when OpenRefund(state) is not null => PaymentDebt.Refund,
+            PaymentState.Captured => state.IsUndone ? PaymentDebt.Void : PaymentDebt.Nothing,
+            _ => throw new UnreachableException($"No rule for {state.State}."),
+        };
+    }
+
+    /// <summary>The first refund that has not gone back yet, or null.</summary>
+    public static PaymentRefund? OpenRefund(PaymentProgress state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        return state.Refunds.FirstOrDefault(static refund => refund.Reference is null);
+    }
+
+    /// <summary>What a fact comes to.</summary>
+    public static Decision<PaymentEvent> Decide(PaymentProgress state, PaymentFact fact)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        return fact switch
+        {
+            PaymentFact.Captured f => IsNews(state, f.Reference) ? new PaymentEvent.Captured(f.Reference, f.Now) : Nothing,
+            PaymentFact.Declined f => state.State == PaymentState.Requested ? new PaymentEvent.Declined(f.Code, f.Now) : Nothing,
+            PaymentFact.NothingMoved f => Owed(state) == PaymentDebt.Resolve ? new PaymentEvent.Abandoned(f.Now) : Nothing,
+            PaymentFact.Voided f when state.State == PaymentState.Requested =>
+                // Somebody else has voided what we never knew to be charged: both are facts about money.
+                new([new PaymentEvent.Captured(f.Reference, f.Now), new PaymentEvent.Voided(f.Reference, f.Now)], null),
+            PaymentFact.Voided f => state is { State: PaymentState.Captured, Refunds.IsEmpty: true } ? new PaymentEvent.Voided(f.Reference, f.Now) : Nothing,
+            PaymentFact.TooLateToVoid => Owed(state) == PaymentDebt.Void
+                ? new PaymentEvent.RefundAsked(UndoRefund(state), new Money(state.Left, state.Requested!.Amount.Currency))
+                : Nothing,
+            PaymentFact.Refunded f => state.Refund(f.Refund) is { Reference: null } open
+                ? new PaymentEvent.Refunded(f.Refund, open.Amount, f.Reference, f.Now)
+                : Nothing,
+            _ => throw new UnreachableException($"No rule for {fact.GetType().Name}."),
+        };
+    }
+
+    /// <summary>Key of the void at the provider. A second charge that must not be there is another one to void.</summary>
+    public static string VoidKey(PaymentProgress state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        return $"{state.Requested!.Key}.void{Repeated(state)}";
+    }
+
+    /// <summary>Key of a refund at the provider.</summary>
+    public static string RefundKey(PaymentProgress state, PaymentRefund refund)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        ArgumentNullException.ThrowIfNull(refund);
+        return $"{state.Requested!.Key}.refund.{refund.Id}";
+    }
+
+    // A charge that went back is still named by a provider that knows refunds beside it: the same name again is no money.
+    private static bool IsNews(PaymentProgress state, string reference) => state.State switch
+    {
+        PaymentState.Requested or PaymentState.Declined => true,
+        PaymentState.Abandoned => state.Requested is not null,
+        PaymentState.Voided or PaymentState.Refunded => reference != state.Reference,
+        null or PaymentState.Captured => false,
+        _ => throw new UnreachableException($"No rule for {state.State}."),
+    };
+
+    private static string UndoRefund(PaymentProgress state) => $"undo{Repeated(state)}";
+
+    private static string Repeated(PaymentProgress state) => state.Captures > 1 ? FormattableString.Invariant($"-{state.Captures}") : "";
+}

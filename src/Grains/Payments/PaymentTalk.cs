@@ -1,0 +1,183 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Logging;
+using Pos.Payments;
+
+namespace Pos.Grains;
+
+/// <summary>
+/// What one activation says to the provider. Remembers only whether an operation of unknown outcome may be under way: an activation that
+/// finds something owed does not know what the one before it has sent, so it begins by asking.
+/// </summary>
+/// <param name="provider">Moves the money.</param>
+/// <param name="services">Time, settings, logs.</param>
+/// <param name="isWanted">Whether the money is still wanted by everything decided so far, durable or not.</param>
+/// <param name="requireNewest">Fails when another activation has gone on without this one.</param>
+internal sealed partial class PaymentTalk(IPaymentProvider provider, GrainServices services, Func<bool> isWanted, Func<ValueTask> requireNewest)
+{
+    private bool _inDoubt;
+    private DateTimeOffset? _lastSent;
+
+    /// <summary>What came of the last call that brought nothing, in a sentence; empty when it did.</summary>
+    public string Trouble { get; private set; } = "";
+
+    /// <summary>Something was owed before this activation began.</summary>
+    public void Doubt() => _inDoubt = true;
+
+    /// <summary>What was owed is recorded: what comes next has not been sent by anybody.</summary>
+    public void OnRecorded() => _inDoubt = false;
+
+    /// <summary>Does what is owed, or asks what became of it; null while that is not known.</summary>
+    public async Task<PaymentFact?> Settle(PaymentProgress state)
+    {
+        Trouble = "";
+        return PaymentSaga.Owed(state) switch
+        {
+            PaymentDebt.Charge => await Charge(state.Requested!),
+            PaymentDebt.Resolve => await Resolve(state),
+            PaymentDebt.Void => await Void(state),
+            PaymentDebt.Refund => await Refund(state, PaymentSaga.OpenRefund(state)!),
+            PaymentDebt.Nothing or _ => throw new UnreachableException("Nothing is owed."),
+        };
+    }
+
+    /// <summary>What the provider makes of a charge that is done with; null for nothing that matters.</summary>
+    public async Task<PaymentFact?> Look(PaymentProgress state) => Fact(await Query(state.Requested!.Key));
+
+    private async Task<PaymentFact?> Charge(PaymentEvent.Requested asked)
+    {
+        var wasInDoubt = _inDoubt;
+        if (wasInDoubt)
+        {
+            var known = await Query(asked.Key);
+            if (known is not PaymentAnswer.NotFound)
+            {
+                return Fact(known);
+            }
+
+            // It was not charged, and is to be. Not by an activation that sleeps through an undo.
+            await requireNewest();
+        }
+
+        if (!isWanted())
+        {
+            return null;
+        }
+
+        (_inDoubt, _lastSent) = (true, services.Clock.GetUtcNow());
+        var answer = await provider.Charge(new(asked.Key, asked.Order, asked.Amount, asked.Token), CancellationToken.None);
+        Heard("charge", asked.Key, answer);
+        _lastSent = services.Clock.GetUtcNow();
+        if (answer is PaymentAnswer.NotSent && !wasInDoubt)
+        {
+            (_inDoubt, _lastSent) = (false, null);
+        }
+
+        return Fact(answer);
+    }
+
+    private async Task<PaymentFact?> Resolve(PaymentProgress state)
+    {
+        var now = services.Clock.GetUtcNow();
+        if (!_inDoubt)
+        {
+            return new PaymentFact.NothingMoved(now);
+        }
+
+        // Nobody has sent anything since the undo was decided.
+        var lastSent = _lastSent ?? state.UndoneAt!.Value + Limits.ClockSkewMax;
+        var answer = await Query(state.Requested!.Key);
+        return answer is PaymentAnswer.NotFound
+            ? now >= lastSent + services.Options.ProviderLateMax ? new PaymentFact.NothingMoved(now) : null
+            : Fact(answer);
+    }
+
+    private async Task<PaymentFact?> Void(PaymentProgress state)
+    {
+        var charge = state.Requested!.Key;
+        if (_inDoubt && await Query(charge) is var known and not PaymentAnswer.Captured)
+        {
+            return known is PaymentAnswer.Voided ? Fact(known) : null;
+        }
+
+        var wasInDoubt = _inDoubt;
+        _inDoubt = true;
+        var answer = await provider.Void(new(PaymentSaga.VoidKey(state), charge, state.Reference!), CancellationToken.None);
+        Heard("void", charge, answer);
+        _inDoubt = wasInDoubt || answer is not PaymentAnswer.NotSent;
+        return answer is PaymentAnswer.Voided or PaymentAnswer.TooLate ? Fact(answer) : null;
+    }
+
+    private async Task<PaymentFact?> Refund(PaymentProgress state, PaymentRefund refund)
+    {
+        var key = PaymentSaga.RefundKey(state, refund);
+        if (_inDoubt)
+        {
+            var known = await Query(key);
+            if (known is not PaymentAnswer.NotFound)
+            {
+                return Refunded(refund, known);
+            }
+        }
+
+        var wasInDoubt = _inDoubt;
+        _inDoubt = true;
+        var answer = await provider.Refund(new(key, state.Requested!.Key, state.Reference!, refund.Amount), CancellationToken.None);
+        Heard("refund", key, answer);
+        _inDoubt = wasInDoubt || answer is not PaymentAnswer.NotSent;
+        return Refunded(refund, answer);
+    }
+
+    private async Task<PaymentAnswer> Query(string key)
+    {
+        var answer = await provider.Query(key, CancellationToken.None);
+        Heard("query", key, answer);
+        return answer;
+    }
+
+    private PaymentFact.Refunded? Refunded(PaymentRefund refund, PaymentAnswer answer)
+    {
+        if (answer is PaymentAnswer.Declined refused)
+        {
+            // The money is owed and the provider will not have it: it stays owed, in sight of an operator.
+            LogNotRefunded(services.Logger, refund.Id, refused.Code);
+        }
+
+        return answer is PaymentAnswer.Refunded done ? new(refund.Id, done.Reference, services.Clock.GetUtcNow()) : null;
+    }
+
+    private PaymentFact? Fact(PaymentAnswer answer)
+    {
+        var now = services.Clock.GetUtcNow();
+        return answer switch
+        {
+            PaymentAnswer.Captured a => new PaymentFact.Captured(a.Reference, now),
+            PaymentAnswer.Declined a => new PaymentFact.Declined(a.Code, now),
+            PaymentAnswer.Voided a => new PaymentFact.Voided(a.Reference, now),
+            PaymentAnswer.TooLate => new PaymentFact.TooLateToVoid(),
+            PaymentAnswer.Refunded or PaymentAnswer.Pending or PaymentAnswer.NotFound or PaymentAnswer.Unknown or PaymentAnswer.NotSent => null,
+            _ => throw new UnreachableException($"No rule for {answer.Name}."),
+        };
+    }
+
+    private void Heard(string operation, string key, PaymentAnswer answer)
+    {
+        var why = answer switch
+        {
+            PaymentAnswer.Unknown a => a.Why,
+            PaymentAnswer.NotSent a => a.Why,
+            PaymentAnswer.Pending => "The provider has not decided.",
+            _ => "",
+        };
+        Trouble = why.Length == 0 ? "" : $"{operation}: {why}";
+        if (answer is PaymentAnswer.Unknown)
+        {
+            LogUnknown(services.Logger, operation, key, why);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "What became of the {Operation} of payment {Key} is unknown, and asked for: {Why}")]
+    private static partial void LogUnknown(ILogger logger, string operation, string key, string why);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The provider declines the refund {Refund}: {Code}. It stays owed.")]
+    private static partial void LogNotRefunded(ILogger logger, string refund, string code);
+}
