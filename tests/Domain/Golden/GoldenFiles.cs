@@ -52,6 +52,15 @@ public sealed class GoldenFiles
             [new(1, new Sku("85123A"), "WHITE HANGING HEART", ProductKind.Goods, 2, 255, 2_000, Disposition.WriteOff, 425, 85, 510)],
             true, Gbp(425), Gbp(85), Gbp(510), "faulty", Morning, NewYear),
         ["return.completed"] = new ReturnEvent.Completed(Gbp(510)),
+        ["payment.requested"] = new PaymentEvent.Requested(
+            OrderNumber(1), London, Till, 1, Gbp(1_330), "tok_approve", PaymentId.Of(OrderNumber(1), 1).Value, NewYear),
+        ["payment.captured"] = new PaymentEvent.Captured("sim-00000001", NewYear),
+        ["payment.declined"] = new PaymentEvent.Declined("insufficient-funds", NewYear),
+        ["payment.undo-asked"] = new PaymentEvent.UndoAsked("the order was cancelled", NewYear, London),
+        ["payment.abandoned"] = new PaymentEvent.Abandoned(NewYear),
+        ["payment.voided"] = new PaymentEvent.Voided("sim-00000002", NewYear),
+        ["payment.refund-asked"] = new PaymentEvent.RefundAsked("undo", Gbp(1_330)),
+        ["payment.refunded"] = new PaymentEvent.Refunded("undo", Gbp(1_330), "sim-00000003", NewYear),
     };
 
     public static TheoryData<string> Names => [.. Known.Keys];
@@ -66,6 +75,7 @@ public sealed class GoldenFiles
             "store" => Both(StoreJournal.Codec, name, golden),
             "stock" => Both(StockJournal.Codec, name, golden),
             "order" => Both(OrderJournal.Codec, name, golden),
+            "payment" => Both(PaymentJournal.Codec, name, golden),
             _ => Both(ReturnJournal.Codec, name, golden),
         };
         Assert.Equal(golden, written);
@@ -79,7 +89,7 @@ public sealed class GoldenFiles
         [
             .. ProductJournal.Codec.Cases.Select(@case => @case.Name), .. StoreJournal.Codec.Cases.Select(@case => @case.Name),
             .. StockJournal.Codec.Cases.Select(@case => @case.Name), .. OrderJournal.Codec.Cases.Select(@case => @case.Name),
-            .. ReturnJournal.Codec.Cases.Select(@case => @case.Name),
+            .. ReturnJournal.Codec.Cases.Select(@case => @case.Name), .. PaymentJournal.Codec.Cases.Select(@case => @case.Name),
         ];
         Assert.Equal(named.Order(StringComparer.Ordinal), Known.Keys.Order(StringComparer.Ordinal));
         Assert.Equal(named.Order(StringComparer.Ordinal), Assembly.GetExecutingAssembly().GetManifestResourceNames().Order(StringComparer.Ordinal));
