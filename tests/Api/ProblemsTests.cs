@@ -31,6 +31,9 @@ public sealed class ProblemsTests
         { nameof(RejectionCode.JournalFull), 503, "journal-full" },
         { nameof(RejectionCode.TooManyPending), 503, "too-many-pending" },
         { nameof(RejectionCode.UnknownTaxRate), 422, "unknown-tax-rate" },
+        { nameof(RejectionCode.UnknownPayment), 404, "unknown-payment" },
+        { nameof(RejectionCode.PaymentUndone), 409, "payment-undone" },
+        { nameof(RejectionCode.NotRefundable), 409, "not-refundable" },
     };
 
     [Theory, MemberData(nameof(Table))]
