@@ -2,6 +2,9 @@ using System.Diagnostics;
 
 namespace Pos.Payments;
 
+/// <summary>What has arrived at a provider, repetitions included.</summary>
+public readonly record struct SimulatedCalls(long Charges, long Queries, long Voids, long Refunds);
+
 /// <summary>
 /// A payment provider in this process, with a ledger of its own: it decides by test tokens (<see cref="TestTokens"/>), loses requests and
 /// replies, and moves money late. Thread-safe; with a <see cref="MemoryLedger"/> and one thread everything it does happens in the calls
@@ -32,6 +35,9 @@ public sealed partial class PaymentSimulator : IPaymentProvider, IPaymentNews
     /// <summary>While true nothing can be sent to it. Charges that it is late with go on.</summary>
     public bool IsDown { get; set; }
 
+    /// <summary>Calls that arrived so far, also those whose answer was lost.</summary>
+    public SimulatedCalls Calls { get; private set; }
+
     /// <inheritdoc/>
     public void Listen(Action<string> heard) => _heard = heard;
 
@@ -43,20 +49,21 @@ public sealed partial class PaymentSimulator : IPaymentProvider, IPaymentNews
     }
 
     /// <inheritdoc/>
-    public Task<PaymentAnswer> Query(string key, CancellationToken cancellationToken) => Call(key, () => Draw(isCharge: false), _ => Find(key), cancellationToken);
+    public Task<PaymentAnswer> Query(string key, CancellationToken cancellationToken) =>
+        Call(key, () => Draw(isCharge: false), _ => Find(key), cancellationToken);
 
     /// <inheritdoc/>
     public Task<PaymentAnswer> Void(VoidRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        return Call(request.Charge, () => Draw(isCharge: false), _ => OnItsWay(request.Charge) ?? _accounts.Void(request), cancellationToken);
+        return Call(request.Charge, () => Draw(isCharge: false), _ => Void(request), cancellationToken);
     }
 
     /// <inheritdoc/>
     public Task<PaymentAnswer> Refund(RefundRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        return Call(request.Charge, () => Draw(isCharge: false), _ => OnItsWay(request.Charge) ?? _accounts.Refund(request), cancellationToken);
+        return Call(request.Charge, () => Draw(isCharge: false), _ => Refund(request), cancellationToken);
     }
 
     private async Task<PaymentAnswer> Call(string charge, Func<Mishap> meet, Func<Mishap, Booked> act, CancellationToken cancellationToken)
@@ -145,6 +152,7 @@ public sealed partial class PaymentSimulator : IPaymentProvider, IPaymentNews
 
     private Booked Take(ChargeRequest request, Mishap mishap)
     {
+        Calls = Calls with { Charges = Calls.Charges + 1 };
         if (_late.TryGetValue(request.Key, out var late))
         {
             return late.Request == request ? Known(new PaymentAnswer.Pending()) : throw new PaymentKeyReusedException(request.Key);
@@ -183,7 +191,23 @@ public sealed partial class PaymentSimulator : IPaymentProvider, IPaymentNews
         _heard(request.Key);
     }
 
-    private Booked Find(string key) => OnItsWay(key) ?? _accounts.Query(key) ?? Known(new PaymentAnswer.NotFound());
+    private Booked Find(string key)
+    {
+        Calls = Calls with { Queries = Calls.Queries + 1 };
+        return OnItsWay(key) ?? _accounts.Query(key) ?? Known(new PaymentAnswer.NotFound());
+    }
+
+    private Booked Void(VoidRequest request)
+    {
+        Calls = Calls with { Voids = Calls.Voids + 1 };
+        return OnItsWay(request.Charge) ?? _accounts.Void(request);
+    }
+
+    private Booked Refund(RefundRequest request)
+    {
+        Calls = Calls with { Refunds = Calls.Refunds + 1 };
+        return OnItsWay(request.Charge) ?? _accounts.Refund(request);
+    }
 
     private Booked? OnItsWay(string charge) => _late.TryGetValue(charge, out var late)
         ? Known(late.IsHidden ? new PaymentAnswer.NotFound() : new PaymentAnswer.Pending())
