@@ -17,6 +17,7 @@ namespace Pos.Api;
     [
         typeof(InstantConverter), typeof(RejectionCodeConverter), typeof(EnumConverter<OrderState>), typeof(EnumConverter<ReturnState>),
         typeof(EnumConverter<HoldState>), typeof(EnumConverter<StockPolicy>), typeof(EnumConverter<ProductKind>), typeof(EnumConverter<Disposition>),
+        typeof(EnumConverter<PaymentState>),
     ])]
 [JsonSerializable(typeof(StoreDetails))]
 [JsonSerializable(typeof(StoreView))]
@@ -42,6 +43,7 @@ namespace Pos.Api;
 [JsonSerializable(typeof(PlaceReturnRequest))]
 [JsonSerializable(typeof(ReturnView))]
 [JsonSerializable(typeof(Page<ReturnView>))]
+[JsonSerializable(typeof(PaymentView))]
 [JsonSerializable(typeof(Problem))]
 [JsonSerializable(typeof(ProblemKind))]
 [JsonSerializable(typeof(HealthView))]

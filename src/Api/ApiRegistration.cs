@@ -43,6 +43,7 @@ public static class ApiRegistration
         api.MapHolds();
         api.MapOrders();
         api.MapReturns();
+        api.MapPayments();
         api.RefusesWhatItsShapeImplies();
         app.MapHealth();
         app.MapApiDocument();

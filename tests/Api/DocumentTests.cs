@@ -16,7 +16,7 @@ public sealed class DocumentTests(OpenShop open) : IClassFixture<OpenShop>
     public async Task every_operation_says_what_it_does_and_how_it_fails()
     {
         var operations = Operations(await Document()).ToList();
-        Assert.Equal(27, operations.Count);
+        Assert.Equal(Endpoints().Count, operations.Count);
         Assert.All(operations, operation =>
         {
             Assert.False(string.IsNullOrEmpty((string?)operation.Node["summary"]), operation.Name);
@@ -96,9 +96,8 @@ public sealed class DocumentTests(OpenShop open) : IClassFixture<OpenShop>
     [Fact]
     public void every_endpoint_of_the_api_is_in_it_and_reads_generated_json()
     {
-        var endpoints = open.Host.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
-            .Where(endpoint => endpoint.RoutePattern.RawText?.StartsWith("/api/v1", StringComparison.Ordinal) == true).ToList();
-        Assert.Equal(27, endpoints.Count);
+        var endpoints = Endpoints();
+        Assert.True(endpoints.Count > 25, $"{endpoints.Count} endpoints");
         Assert.All(
             endpoints.SelectMany(endpoint => endpoint.Metadata.OfType<Microsoft.AspNetCore.Http.Metadata.IAcceptsMetadata>()),
             body => Assert.NotNull(ApiJson.Default.GetTypeInfo(body.RequestType!)));
@@ -126,6 +125,12 @@ public sealed class DocumentTests(OpenShop open) : IClassFixture<OpenShop>
         using var script = await open.Host.Http.GetAsync(new Uri("/swagger-ui-bundle.js", UriKind.Relative));
         Assert.Equal(HttpStatusCode.OK, script.StatusCode);
     }
+
+    private List<RouteEndpoint> Endpoints() =>
+    [
+        .. open.Host.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
+            .Where(endpoint => endpoint.RoutePattern.RawText?.StartsWith("/api/v1", StringComparison.Ordinal) == true),
+    ];
 
     private static IEnumerable<(string Name, JsonObject Node)> Operations(JsonNode document) =>
         document["paths"]!.AsObject().SelectMany(path => path.Value!.AsObject().Select(verb => ($"{verb.Key} {path.Key}", verb.Value!.AsObject())));

@@ -6,6 +6,7 @@ using Microsoft.Extensions.Logging;
 using Pos.Api;
 using Pos.Grains;
 using Pos.Journal;
+using Pos.Payments;
 
 namespace Pos.Tests;
 
@@ -51,6 +52,7 @@ public sealed class PosHost : IAsyncDisposable
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddJournal(builder.Configuration);
+        builder.Services.AddPayments(builder.Configuration);
         builder.AddEngine();
         builder.Services.AddPosGrains(builder.Configuration);
         builder.Services.AddPosApi(builder.Configuration);

@@ -96,6 +96,7 @@ internal static class ApiDocument
             new() { Name = "Stock", Description = "How much of a product is in a store, and how it came about." },
             new() { Name = "Holds", Description = "Pieces kept back for a while." },
             new() { Name = "Orders", Description = "Sales, from the request to their end." },
+            new() { Name = "Payments", Description = "What became of each card." },
             new() { Name = "Returns", Description = "Goods that come back without a receipt." },
         };
         return Task.CompletedTask;

@@ -50,6 +50,10 @@ internal static class Samples
         [new ReturnLineView(1, Espresso, "Espresso beans, 250 g", ProductKind.Goods, 1, Euro(799), 700, Disposition.Restock, OnePack)],
         OnePack, "wrong roast", Noon, Noon, 2);
 
+    private static readonly PaymentView PaymentView = new(
+        PaymentId.Of(OrderId, 1), OrderId, Store, 1, Euro(1_598), PaymentState.Captured, true, null, "sim-00000001", Euro(799),
+        [new PaymentRefundView(ReturnId.Value, Euro(799), "sim-00000002")], 4);
+
     private static readonly FrozenDictionary<Type, object> ByType = new object[]
     {
         new StoreDetails("Corner shop", "Old town", "shop", new Currency("EUR"), "Europe/Berlin", true, Rates, [Till]),
@@ -63,7 +67,7 @@ internal static class Samples
         new PlaceOrderRequest(Store, Till, [new OrderLineRequest(Espresso, 2)], Euro(2_000)),
         new CancelOrderRequest("The customer changed her mind."),
         new PlaceReturnRequest(Store, Till, [new ReturnedLine(Espresso, 1, Disposition.Restock)], "wrong roast"),
-        StoreView, ProductView, StockView, OrderView, OrderHistory, ReturnView,
+        StoreView, ProductView, StockView, OrderView, OrderHistory, ReturnView, PaymentView,
         new HoldView(Hold, "api", 2, HoldState.Held, Noon.AddMinutes(15), 98),
         Page(StoreView), Page(ProductView), Page(StockView), Page(LedgerEntry), Page(OrderView), Page(ReturnView),
     }.ToFrozenDictionary(sample => sample.GetType());

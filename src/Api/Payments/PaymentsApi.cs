@@ -1,0 +1,28 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using Orleans;
+
+namespace Pos.Api;
+
+/// <summary><c>/payments</c>: what became of each card. Orders charge and undo them, returns refund them; nobody else does.</summary>
+internal static class PaymentsApi
+{
+    public static void MapPayments(this IEndpointRouteBuilder api)
+    {
+        var payments = api.MapGroup("/payments").WithTags("Payments");
+        payments.MapGet("/{id}", Get).WithName("getPayment")
+            .WithSummary("Read a card payment")
+            .WithDescription(
+                "Its id is the order's id, a point, and the number of the card among the order's tenders. `settled` is true when neither an answer of the "
+                + "payment provider nor money is owed.")
+            .Refuses(RejectionCode.UnknownPayment);
+    }
+
+    private static async Task<Results<Ok<PaymentView>, Refusal>> Get(PaymentId id, HttpResponse response, IGrainFactory grains)
+    {
+        var payment = await grains.GetGrain<IPaymentGrain>(id.Value).Get();
+        return response.OkOr(payment, payment?.Version, new Refusal(RejectionCode.UnknownPayment, $"There is no payment {id}."));
+    }
+}
