@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Options;
 using Pos.Api;
 using Pos.Grains;
 using Pos.Journal;
@@ -31,7 +32,7 @@ try
     await app.RunAsync();
     return 0;
 }
-catch (Exception refusal) when (refusal is JournalUnavailableException or JournalInUseException or JournalCorruptException or LedgerUnavailableException)
+catch (Exception refusal) when (refusal is JournalUnavailableException or JournalInUseException or JournalCorruptException or LedgerUnavailableException or OptionsValidationException)
 {
     // What an operator has to act on is one sentence, not a stack trace.
     await Console.Error.WriteLineAsync($"The silo does not start: {refusal.Message}");
