@@ -1,4 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json.Serialization;
 using Orleans;
 using Orleans.Concurrency;
@@ -68,6 +70,14 @@ public readonly record struct Sku(string Value) : IParsable<Sku>
 [GenerateSerializer, Immutable, Alias("pos.OrderId"), JsonConverter(typeof(ParsableJsonConverter<OrderId>))]
 public readonly record struct OrderId(string Value) : IParsable<OrderId>
 {
+    /// <summary>The one order that a cart can become: the hash of the cart's id.</summary>
+    public static OrderId Of(CartId cart)
+    {
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(Encoding.ASCII.GetBytes($"4:cart{cart.Value.Length}:{cart.Value}"), hash);
+        return new(Convert.ToHexStringLower(hash[..16]));
+    }
+
     /// <inheritdoc/>
     public static OrderId Parse(string s, IFormatProvider? provider = null) => Parsing.OrThrow<OrderId>(s);
 

@@ -6,6 +6,12 @@ public static class Limits
     /// <summary>Lines of one order or return.</summary>
     public const int LinesPerOrderMax = 1_000;
 
+    /// <summary>Cards of one order.</summary>
+    public const int CardsPerOrderMax = 8;
+
+    /// <summary>Minor units of the step to which a store rounds cash.</summary>
+    public const int CashRoundingMax = 1_000;
+
     /// <summary>Pieces of one order or return line.</summary>
     public const int QuantityPerLineMax = 100_000;
 

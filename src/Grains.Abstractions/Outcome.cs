@@ -107,6 +107,15 @@ public enum RejectionCode
     /// <summary>There is no such return.</summary>
     UnknownReturn = 24,
 
+    /// <summary>Cards, credit and cash do not make the total as they may.</summary>
+    TenderMismatch = 33,
+
+    /// <summary>A card was declined.</summary>
+    PaymentDeclined = 34,
+
+    /// <summary>What came of a charge did not become known in time; whatever it took is given back.</summary>
+    PaymentTimedOut = 35,
+
     /// <summary>There is no such payment.</summary>
     UnknownPayment = 36,
 
@@ -115,6 +124,12 @@ public enum RejectionCode
 
     /// <summary>So much cannot be given back: it is not here, has been given back, or is being given back.</summary>
     NotRefundable = 38,
+
+    /// <summary>More would come back than was sold.</summary>
+    ReturnedTooMuch = 39,
+
+    /// <summary>The return has no such credit to spend.</summary>
+    CreditNotAvailable = 40,
 }
 
 /// <summary>

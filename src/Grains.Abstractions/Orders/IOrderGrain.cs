@@ -19,7 +19,15 @@ public interface IOrderGrain : IWakeable
     Task<Outcome<OrderView>> Place(PlaceOrder command);
 
     /// <summary>
-    /// Gives the order up. Accepted until money was taken; refused for a CONFIRMED order, which is undone by a return. A cancelled
+    /// Takes a sale that a cart has decided: never refused for what it says, since nothing is looked up again, and the same however often it
+    /// is told. Otherwise as <see cref="Place"/>.
+    /// </summary>
+    [Alias("Take")]
+    Task<Outcome<OrderView>> Take(TakeOrder command);
+
+    /// <summary>
+    /// Gives the order up. Accepted until all the money was taken, also while a payment is under way: what has been or will be charged
+    /// is given back; refused for a CONFIRMED order, which is undone by a return. A cancelled
     /// order stays as it is.
     /// </summary>
     [Alias("Cancel")]

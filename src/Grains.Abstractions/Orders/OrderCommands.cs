@@ -9,7 +9,7 @@ namespace Pos;
 /// <param name="Store">Where.</param>
 /// <param name="Till">Which of the store's tills.</param>
 /// <param name="Lines">1–1,000; several may name one SKU.</param>
-/// <param name="CashTendered">Cash handed over, at least the total; the change is what is beyond it.</param>
+/// <param name="Tender">How it is paid.</param>
 /// <param name="OccurredAt">Business time when it is told later; null for now. Not in the future.</param>
 /// <param name="WaitMax">How long the answer may wait for the saga's end; zero answers as soon as the order is durable.</param>
 [GenerateSerializer, Immutable, Alias("pos.PlaceOrder")]
@@ -18,7 +18,7 @@ public sealed record PlaceOrder(
     StoreId Store,
     TillId Till,
     ImmutableArray<OrderLineRequest> Lines,
-    Money CashTendered,
+    TenderRequest Tender,
     DateTimeOffset? OccurredAt,
     TimeSpan WaitMax);
 
@@ -34,6 +34,13 @@ public sealed record OrderLineRequest(Sku Sku, int Quantity, PriceOverride? Over
 /// <param name="Reason">Required, 1–200 characters.</param>
 [GenerateSerializer, Immutable, Alias("pos.PriceOverride")]
 public sealed record PriceOverride(Money UnitPrice, string Reason);
+
+/// <summary>A sale that a cart has decided.</summary>
+/// <param name="Operation">Whom it comes from; the order's id is made of the cart's.</param>
+/// <param name="Sale">All of it.</param>
+/// <param name="WaitMax">How long the answer may wait for the saga's end; zero answers as soon as the order is durable.</param>
+[GenerateSerializer, Immutable, Alias("pos.TakeOrder")]
+public sealed record TakeOrder(Operation Operation, PricedSale Sale, TimeSpan WaitMax);
 
 /// <summary>Gives an order up.</summary>
 /// <param name="Operation">Makes it repeatable.</param>

@@ -42,10 +42,14 @@ public enum OrderState
 /// <param name="Settled">True when nothing is owed any more: stock committed, or everything taken given back.</param>
 /// <param name="Lines">What is sold, priced.</param>
 /// <param name="Total">Sums of the lines.</param>
-/// <param name="Cash">Cash handed over and change; null before the money was taken.</param>
+/// <param name="Tenders">How it is paid.</param>
+/// <param name="Cash">Cash handed over and change; null before the money was taken and without cash.</param>
 /// <param name="Cancellation">Why it was given up; null while it was not.</param>
+/// <param name="Cart">The cart it was, or null.</param>
+/// <param name="ApprovedBy">Who with a manager's authority stands behind other prices, or null.</param>
 /// <param name="OccurredAt">Business time, UTC.</param>
 /// <param name="PlacedAt">When it was recorded, UTC.</param>
+/// <param name="Actions">What can be done next: <c>cancel</c>, <c>return</c>.</param>
 /// <param name="Version">Version of its stream.</param>
 [GenerateSerializer, Immutable, Alias("pos.OrderView")]
 public sealed record OrderView(
@@ -56,10 +60,14 @@ public sealed record OrderView(
     bool Settled,
     ImmutableArray<OrderLineView> Lines,
     Totals Total,
+    ImmutableArray<TenderView> Tenders,
     CashView? Cash,
     CancellationView? Cancellation,
+    CartId? Cart,
+    string? ApprovedBy,
     DateTimeOffset OccurredAt,
     DateTimeOffset PlacedAt,
+    ImmutableArray<string> Actions,
     long Version);
 
 /// <summary>A priced line.</summary>
@@ -73,6 +81,8 @@ public sealed record OrderView(
 /// <param name="OverrideReason">Why that differs from the list, or null.</param>
 /// <param name="TaxRateBasisPoints">2000 = 20 %.</param>
 /// <param name="Total">Of the line.</param>
+/// <param name="Barcode">The code it was rung up by, or null.</param>
+/// <param name="Embedded">What that code said of the price, or null.</param>
 [GenerateSerializer, Immutable, Alias("pos.OrderLineView")]
 public sealed record OrderLineView(
     int Line,
@@ -84,7 +94,9 @@ public sealed record OrderLineView(
     Money UnitPrice,
     string? OverrideReason,
     int TaxRateBasisPoints,
-    Totals Total);
+    Totals Total,
+    string? Barcode = null,
+    EmbeddedValue? Embedded = null);
 
 /// <summary>What a line or an order comes to: <c>Net + Tax = Gross</c>, to the minor unit.</summary>
 [GenerateSerializer, Immutable, Alias("pos.Totals")]
@@ -115,5 +127,6 @@ public sealed record OrderHistory(OrderId Id, ImmutableArray<OrderTransition> Tr
 /// <param name="Cause">What brought it about.</param>
 /// <param name="Actor">Who.</param>
 /// <param name="Version">Version of the stream.</param>
+/// <param name="Reason">Of a cancellation: why; null otherwise.</param>
 [GenerateSerializer, Immutable, Alias("pos.OrderTransition")]
-public sealed record OrderTransition(OrderState? State, string Event, DateTimeOffset At, string Cause, string Actor, long Version);
+public sealed record OrderTransition(OrderState? State, string Event, DateTimeOffset At, string Cause, string Actor, long Version, string? Reason = null);

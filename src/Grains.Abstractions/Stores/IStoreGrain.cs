@@ -26,6 +26,7 @@ public interface IStoreGrain : IGrainWithStringKey
 /// <param name="TaxInclusive">True: prices contain the tax. False: it is added.</param>
 /// <param name="TaxRates">Basis points (2000 = 20 %) by tax class; 0–10000.</param>
 /// <param name="Tills">Its tills, 1–1,000.</param>
+/// <param name="CashRounding">Step to which cash is rounded, in minor units, 1–1,000; null and 1 mean not at all.</param>
 [GenerateSerializer, Immutable, Alias("pos.StoreDetails")]
 public sealed record StoreDetails(
     string Name,
@@ -35,7 +36,8 @@ public sealed record StoreDetails(
     string TimeZone,
     bool TaxInclusive,
     ImmutableSortedDictionary<string, int> TaxRates,
-    ImmutableArray<TillId> Tills);
+    ImmutableArray<TillId> Tills,
+    int? CashRounding = null);
 
 /// <summary>Creates or replaces.</summary>
 [GenerateSerializer, Immutable, Alias("pos.DefineStore")]
@@ -51,6 +53,7 @@ public sealed record DefineStore(Operation Operation, StoreDetails Details);
 /// <param name="TaxInclusive">Whether prices contain the tax.</param>
 /// <param name="TaxRates">Basis points by tax class.</param>
 /// <param name="Tills">Its tills.</param>
+/// <param name="CashRounding">Step to which cash is rounded, in minor units; null for none.</param>
 /// <param name="Version">Version of its stream.</param>
 [GenerateSerializer, Immutable, Alias("pos.StoreView")]
 public sealed record StoreView(
@@ -63,4 +66,5 @@ public sealed record StoreView(
     bool TaxInclusive,
     ImmutableSortedDictionary<string, int> TaxRates,
     ImmutableArray<TillId> Tills,
+    int? CashRounding,
     long Version);

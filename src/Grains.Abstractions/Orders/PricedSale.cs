@@ -1,0 +1,89 @@
+using System.Collections.Immutable;
+using System.Text.Json.Serialization;
+using Orleans;
+using Orleans.Concurrency;
+
+namespace Pos;
+
+/// <summary>A sale with everything decided: what, for how much, paid how. Also how a cart journals what it was checked out as.</summary>
+/// <param name="Store">Where.</param>
+/// <param name="Till">Which till.</param>
+/// <param name="Lines">What is sold, priced.</param>
+/// <param name="TaxInclusive">Whether unit prices contain the tax.</param>
+/// <param name="Net">Sum of the lines.</param>
+/// <param name="Tax">Sum of the lines.</param>
+/// <param name="Gross">Sum of the lines.</param>
+/// <param name="Tendered">Cash handed over; zero without cash.</param>
+/// <param name="OccurredAt">Business time, UTC.</param>
+/// <param name="Rounding">Cash due − what is exactly left for cash, in minor units; null for none.</param>
+/// <param name="Cards">Cards to be charged; null for none.</param>
+/// <param name="Credit">Credit of a return, or null.</param>
+/// <param name="Cart">The cart it comes from, or null.</param>
+/// <param name="ApprovedBy">Who with a manager's authority stands behind what needs it; null when nobody does.</param>
+[GenerateSerializer, Immutable, Alias("pos.PricedSale")]
+public sealed record PricedSale(
+    StoreId Store,
+    TillId Till,
+    ImmutableArray<OrderLine> Lines,
+    bool TaxInclusive,
+    Money Net,
+    Money Tax,
+    Money Gross,
+    Money Tendered,
+    DateTimeOffset OccurredAt,
+    long? Rounding = null,
+    ImmutableArray<CardTender>? Cards = null,
+    CreditTender? Credit = null,
+    CartId? Cart = null,
+    string? ApprovedBy = null);
+
+/// <summary>A priced line, also as it is journaled. Amounts are minor units of the sale's currency.</summary>
+/// <param name="Line">From 1.</param>
+/// <param name="Sku">What.</param>
+/// <param name="Name">The product's name at that time.</param>
+/// <param name="Kind">Goods or service.</param>
+/// <param name="Quantity">Pieces.</param>
+/// <param name="ListPrice">The product's price at that time.</param>
+/// <param name="UnitPrice">What was charged for one piece.</param>
+/// <param name="TaxRate">Basis points.</param>
+/// <param name="Net">Of the line.</param>
+/// <param name="Tax">Of the line.</param>
+/// <param name="Gross">Of the line.</param>
+/// <param name="OverrideReason">Why the price differs from the list, or null.</param>
+/// <param name="Barcode">The code it was rung up by, or null.</param>
+/// <param name="Embedded">What that code said of the price, or null; the unit price then comes from it and is no override.</param>
+[GenerateSerializer, Immutable, Alias("pos.OrderLine")]
+public sealed record OrderLine(
+    int Line,
+    Sku Sku,
+    string Name,
+    ProductKind Kind,
+    int Quantity,
+    long ListPrice,
+    long UnitPrice,
+    int TaxRate,
+    long Net,
+    long Tax,
+    long Gross,
+    string? OverrideReason = null,
+    string? Barcode = null,
+    EmbeddedValue? Embedded = null);
+
+/// <summary>A price or a weight that a barcode carries.</summary>
+/// <param name="Kind">Which of the two.</param>
+/// <param name="Value">Minor units, or grams.</param>
+[GenerateSerializer, Immutable, Alias("pos.EmbeddedValue")]
+public sealed record EmbeddedValue(EmbeddedKind Kind, long Value);
+
+/// <summary>What a barcode carries beside the item.</summary>
+[GenerateSerializer, Alias("pos.EmbeddedKind")]
+public enum EmbeddedKind
+{
+    /// <summary>The price of the piece, in minor units.</summary>
+    [JsonStringEnumMemberName("price")]
+    Price = 1,
+
+    /// <summary>Its weight in grams; the product's price is for a kilogram.</summary>
+    [JsonStringEnumMemberName("weight")]
+    Weight = 2,
+}

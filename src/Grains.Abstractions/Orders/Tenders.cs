@@ -1,0 +1,64 @@
+using System.Collections.Immutable;
+using System.Text.Json.Serialization;
+using Orleans;
+using Orleans.Concurrency;
+
+namespace Pos;
+
+/// <summary>
+/// How a sale is to be paid. What cards and exchange credit leave is due in cash, rounded as the store rounds; without cash they come to
+/// the total exactly.
+/// </summary>
+/// <param name="Cash">Handed over, at least what is due in cash; null without cash.</param>
+/// <param name="Cards">At most <see cref="Limits.CardsPerOrderMax"/>, each charged for itself; may be default for none.</param>
+/// <param name="Exchange">A return whose credit pays, as far as it goes; or null.</param>
+[GenerateSerializer, Immutable, Alias("pos.TenderRequest")]
+public sealed record TenderRequest(Money? Cash, ImmutableArray<CardRequest> Cards = default, ReturnId? Exchange = null)
+{
+    /// <summary>Cash alone.</summary>
+    public static implicit operator TenderRequest(Money cash) => new(cash);
+}
+
+/// <summary>A card to be charged.</summary>
+/// <param name="Token">Stands for the card, 1–255 printable characters; never a card number.</param>
+/// <param name="Amount">Above zero; null for what the others leave, which one card may and only without cash.</param>
+[GenerateSerializer, Immutable, Alias("pos.CardRequest")]
+public sealed record CardRequest(string Token, Money? Amount = null);
+
+/// <summary>A card of a sale. Amounts are minor units of the sale's currency.</summary>
+/// <param name="Tender">From 1.</param>
+/// <param name="Amount">Above zero.</param>
+/// <param name="Token">Stands for the card.</param>
+[GenerateSerializer, Immutable, Alias("pos.CardTender")]
+public sealed record CardTender(int Tender, long Amount, string Token);
+
+/// <summary>Credit of a return that pays for a sale.</summary>
+/// <param name="Return">Which.</param>
+/// <param name="Amount">Minor units of the sale's currency, above zero.</param>
+[GenerateSerializer, Immutable, Alias("pos.CreditTender")]
+public sealed record CreditTender(ReturnId Return, long Amount);
+
+/// <summary>What kind of money a tender is.</summary>
+[GenerateSerializer, Alias("pos.TenderKind")]
+public enum TenderKind
+{
+    /// <summary>Coins and notes.</summary>
+    [JsonStringEnumMemberName("cash")]
+    Cash = 1,
+
+    /// <summary>A card, charged by its payment.</summary>
+    [JsonStringEnumMemberName("card")]
+    Card = 2,
+
+    /// <summary>Credit of a return.</summary>
+    [JsonStringEnumMemberName("exchange")]
+    Exchange = 3,
+}
+
+/// <summary>One tender of an order.</summary>
+/// <param name="Type">What kind.</param>
+/// <param name="Amount">What it pays of the total; for cash after rounding.</param>
+/// <param name="Payment">For a card: its payment.</param>
+/// <param name="Return">For an exchange: whose credit.</param>
+[GenerateSerializer, Immutable, Alias("pos.TenderView")]
+public sealed record TenderView(TenderKind Type, Money Amount, PaymentId? Payment = null, ReturnId? Return = null);

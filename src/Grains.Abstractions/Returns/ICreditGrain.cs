@@ -1,0 +1,54 @@
+using Orleans;
+using Orleans.Concurrency;
+
+namespace Pos;
+
+/// <summary>
+/// A return as the holder of exchange credit: what it refunds can pay for one new order instead. Key: the return's id. Every call names the
+/// order and may be repeated.
+/// </summary>
+/// <exception cref="NotDurableException">Any member, when the journal failed: repeat the same call.</exception>
+[Alias("pos.ICreditGrain")]
+public interface ICreditGrain : IGrainWithStringKey
+{
+    /// <summary>The credit as it durably stands, or null when there is no such return or it gives none.</summary>
+    [Alias("Credit")]
+    Task<CreditView?> Credit();
+
+    /// <summary>
+    /// Takes credit for an order. Refused with <see cref="RejectionCode.CreditNotAvailable"/> when another order has it, when so much is not
+    /// there, when it is being paid out, or after <see cref="GiveBackCredit"/> for the same order.
+    /// </summary>
+    [Alias("TakeCredit")]
+    Task<Outcome<CreditView>> TakeCredit(TakeCredit command);
+
+    /// <summary>The order was given up: it has no credit, and gets none any more. Accepted in any state.</summary>
+    [Alias("GiveBackCredit")]
+    Task<Outcome<CreditView>> GiveBackCredit(EndCredit command);
+
+    /// <summary>The order is confirmed: its credit is spent, and what is left is refunded.</summary>
+    [Alias("KeepCredit")]
+    Task<Outcome<CreditView>> KeepCredit(EndCredit command);
+}
+
+/// <summary>Takes credit.</summary>
+/// <param name="Operation">Who asks, and for the trace.</param>
+/// <param name="Order">What is paid.</param>
+/// <param name="Amount">Above zero.</param>
+[GenerateSerializer, Immutable, Alias("pos.TakeCredit")]
+public sealed record TakeCredit(Operation Operation, OrderId Order, Money Amount);
+
+/// <summary>Ends an order's claim on credit, one way or the other.</summary>
+/// <param name="Operation">Who asks, and for the trace.</param>
+/// <param name="Order">Which order.</param>
+[GenerateSerializer, Immutable, Alias("pos.EndCredit")]
+public sealed record EndCredit(Operation Operation, OrderId Order);
+
+/// <summary>Credit of a return.</summary>
+/// <param name="Return">Which.</param>
+/// <param name="Store">Where it can be spent.</param>
+/// <param name="Total">What the return refunds.</param>
+/// <param name="Free">What an order could take now; zero when another has it or it is paid out.</param>
+/// <param name="Order">The order that has it, or null.</param>
+[GenerateSerializer, Immutable, Alias("pos.CreditView")]
+public sealed record CreditView(ReturnId Return, StoreId Store, Money Total, Money Free, OrderId? Order);
