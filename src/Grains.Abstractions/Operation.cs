@@ -11,6 +11,11 @@ namespace Pos;
 /// <param name="Till">The till it comes from, or empty.</param>
 /// <param name="Correlation">Shared by everything one request caused, or empty.</param>
 /// <param name="TraceParent">W3C trace context, or empty.</param>
+/// <param name="ApprovedBy">Who with a manager's authority stands behind it: the actor or someone else; empty when nobody does.</param>
+/// <param name="IfVersion">
+/// The version at which the stream has to stand for the operation to take effect, or null for any. A repetition of what has been done is
+/// accepted at any version.
+/// </param>
 [GenerateSerializer, Immutable, Alias("pos.Operation")]
 public sealed record Operation(
     string Id,
@@ -19,4 +24,6 @@ public sealed record Operation(
     string Actor = "",
     string Till = "",
     string Correlation = "",
-    string TraceParent = "");
+    string TraceParent = "",
+    string ApprovedBy = "",
+    long? IfVersion = null);

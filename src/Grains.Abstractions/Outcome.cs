@@ -107,6 +107,12 @@ public enum RejectionCode
     /// <summary>There is no such return.</summary>
     UnknownReturn = 24,
 
+    /// <summary>The stream does not stand at <see cref="Operation.IfVersion"/>.</summary>
+    VersionMismatch = 25,
+
+    /// <summary>It needs a manager's approval.</summary>
+    ApprovalRequired = 26,
+
     /// <summary>Cards, credit and cash do not make the total as they may.</summary>
     TenderMismatch = 33,
 

@@ -95,8 +95,11 @@ public abstract partial class EventSourcedGrain<TState, TEvent>(Aggregate<TState
     /// Journals a decision that was made on <see cref="Decided"/> in this same turn, without any wait in between. Then await
     /// <see cref="Durably"/> before anything is said about it.
     /// </summary>
+    /// <param name="decision">What was decided.</param>
+    /// <param name="context">The envelope of its events.</param>
+    /// <param name="ifVersion">The version at which the stream has to stand unless nothing is to be journaled; null for any.</param>
     /// <exception cref="NotDurableException">This activation has lost the journal: the next one decides.</exception>
-    protected Recording Record(in Decision<TEvent> decision, EventContext context)
+    protected Recording Record(in Decision<TEvent> decision, EventContext context, long? ifVersion = null)
     {
         var session = Session;
         if (IsClosed)
@@ -109,6 +112,11 @@ public abstract partial class EventSourcedGrain<TState, TEvent>(Aggregate<TState
         {
             // A refusal or a repetition rests on what was decided before it, so it waits for that too.
             return new Recording(session.Pending, decision.Rejection);
+        }
+
+        if (ifVersion is { } expected && expected != session.Version)
+        {
+            return new Recording(session.Pending, new(RejectionCode.VersionMismatch, $"It stands at version {session.Version}, not {expected}."));
         }
 
         // Forgotten is what earlier decisions left, never what this one ends: its reply still shows that.

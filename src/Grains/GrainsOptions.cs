@@ -27,6 +27,15 @@ public sealed class GrainsOptions
     /// </summary>
     public TimeSpan ProviderLateMax { get; set; } = TimeSpan.FromMinutes(10);
 
+    /// <summary>
+    /// How long an order waits for what comes of its cards before it gives itself up and the money back. Default 2 min. Shorter frees the
+    /// held goods sooner, longer survives a longer silence of the payment provider.
+    /// </summary>
+    public TimeSpan PaymentPatience { get; set; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>Longest wait for a payment before it is asked again. Default 5 s: below the engine's response time-out.</summary>
+    public TimeSpan PaymentWait { get; set; } = TimeSpan.FromSeconds(5);
+
     /// <summary>How often due wake-ups are looked for. Default 500 ms. Shorter notices an expiry sooner, at one small read each time.</summary>
     public TimeSpan WakeUpPoll { get; set; } = TimeSpan.FromMilliseconds(500);
 
@@ -51,6 +60,7 @@ public sealed class GrainsOptions
             (nameof(RetryMin), RetryMin), (nameof(RetryMax), RetryMax), (nameof(SagaWakeUp), SagaWakeUp), (nameof(WaitMax), WaitMax),
             (nameof(ProviderLateMax), ProviderLateMax),
             (nameof(WakeUpPoll), WakeUpPoll), (nameof(WakeUpLease), WakeUpLease),
+            (nameof(PaymentPatience), PaymentPatience), (nameof(PaymentWait), PaymentWait),
         })
         {
             if (value <= TimeSpan.Zero || value > TimeSpan.FromHours(1))

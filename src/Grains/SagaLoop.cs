@@ -29,7 +29,6 @@ internal sealed partial class SagaLoop(
     // Longer than any one step may take, so that the activation is not collected between two of them.
     private static readonly TimeSpan KeptAlive = TimeSpan.FromMinutes(10);
 
-    private readonly HashSet<TaskCompletionSource> _waiting = [];
     private TaskCompletionSource? _news;
     private bool _running;
     private bool _stopped;
@@ -48,45 +47,21 @@ internal sealed partial class SagaLoop(
         }
     }
 
-    /// <summary>Ends the loop before its next effect, and tells everyone who waits that the outcome is unknown here.</summary>
+    /// <summary>How often the step that is owed has had no answer since something was last recorded.</summary>
+    public int Failures { get; private set; }
+
+    /// <summary>Ends the loop before its next effect.</summary>
     public void Stop()
     {
         _stopped = true;
         _news?.TrySetResult();
-        Release(waiting => waiting.TrySetException(Unknown()));
-    }
-
-    /// <summary>Tells everyone who waits that the end has been reached.</summary>
-    public void OnEnded() => Release(waiting => waiting.TrySetResult());
-
-    /// <summary>Waits for the end, but not longer than asked.</summary>
-    /// <exception cref="NotDurableException">The activation ended first.</exception>
-    public async Task Ended(TimeSpan waitMax)
-    {
-        var bounded = waitMax < services.Options.WaitMax ? waitMax : services.Options.WaitMax;
-        if (bounded <= TimeSpan.Zero)
-        {
-            return;
-        }
-
-        if (_stopped)
-        {
-            throw Unknown();
-        }
-
-        // The timer completes the wait itself: waiting for whichever of two tasks ends first would go through the thread pool.
-        var ended = NewSignal();
-        _waiting.Add(ended);
-        using var enough = Completing(ended, bounded);
-        await ended.Task;
-        _waiting.Remove(ended);
     }
 
     private async Task Run()
     {
         // Whoever starts the loop goes on first: its reply does not wait for the saga.
         await Task.Yield();
-        var failures = 0;
+        Failures = 0;
         try
         {
             while (!_stopped)
@@ -98,10 +73,10 @@ internal sealed partial class SagaLoop(
                     return;
                 }
 
-                failures = went == SagaStep.Next ? 0 : failures + 1;
+                Failures = went == SagaStep.Next ? 0 : Failures + 1;
                 if (went == SagaStep.Later)
                 {
-                    await Pause(failures);
+                    await Pause(Failures);
                 }
             }
         }
@@ -141,22 +116,10 @@ internal sealed partial class SagaLoop(
         _news = null;
     }
 
-    private NotDurableException Unknown() => new($"{name}: this activation ends before the saga does. Repeat the same operation.");
-
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private ITimer Completing(TaskCompletionSource signal, TimeSpan after) => services.Clock.CreateTimer(
         static state => ((TaskCompletionSource)state!).TrySetResult(), signal, after, Timeout.InfiniteTimeSpan);
-
-    private void Release(Action<TaskCompletionSource> tell)
-    {
-        foreach (var waiting in _waiting)
-        {
-            tell(waiting);
-        }
-
-        _waiting.Clear();
-    }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Saga}: a step failed and is repeated.")]
     private static partial void LogStepFailed(ILogger logger, string saga, Exception exception);

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Pos.Grains;
 
 public static partial class Order
@@ -10,7 +12,7 @@ public static partial class Order
         var refused = Checkout.RefuseOperation(asked.Operation)
             ?? Checkout.RefuseCount(count)
             ?? Checkout.RefuseTime(asked.OccurredAt, now)
-            ?? Prices.Refuse(asked.CashTendered, "cash handed over");
+            ?? Tenders.Refuse(asked.Tender);
         for (var i = 0; i < count && refused is null; i++)
         {
             var line = asked.Lines[i];
@@ -23,6 +25,26 @@ public static partial class Order
     private static Rejection? RefuseOverride(PriceOverride? price) => price is null
         ? null
         : Texts.Required(price.Reason, Limits.NameLengthMax, "reason of a price override");
+
+    private static Rejection? Price(
+        PlaceOrder asked, StoreView store, IReadOnlyDictionary<Sku, ProductView> products, out ImmutableArray<OrderLine> lines, out LineTotal sum)
+    {
+        (lines, sum) = ([], default);
+        var priced = ImmutableArray.CreateBuilder<OrderLine>(asked.Lines.Length);
+        foreach (var request in asked.Lines)
+        {
+            if (Price(priced.Count + 1, request, store, products, out var line) is { } unsold)
+            {
+                return unsold;
+            }
+
+            priced.Add(line);
+            sum = new(sum.Net + line.Net, sum.Tax + line.Tax, sum.Gross + line.Gross);
+        }
+
+        lines = priced.MoveToImmutable();
+        return null;
+    }
 
     private static Rejection? Price(
         int number, OrderLineRequest asked, StoreView store, IReadOnlyDictionary<Sku, ProductView> products, out OrderLine line)
@@ -54,12 +76,4 @@ public static partial class Order
             asked.Override?.Reason);
         return null;
     }
-
-    private static Rejection? RefuseTender(PlaceOrder asked, StoreView store, LineTotal sum) =>
-        Checkout.RefuseTotal(sum)
-        ?? (asked.CashTendered.Currency != store.Currency
-            ? new(RejectionCode.WrongCurrency, $"The store takes {store.Currency}, not {asked.CashTendered.Currency}.")
-            : asked.CashTendered.Amount < sum.Gross
-                ? new(RejectionCode.TenderTooSmall, $"{asked.CashTendered} handed over, {new Money(sum.Gross, store.Currency)} to pay.")
-                : null);
 }

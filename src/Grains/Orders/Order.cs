@@ -9,8 +9,9 @@ namespace Pos.Grains;
 /// <param name="Cash">Cash taken, or null.</param>
 /// <param name="Cancelled">Why it was given up, or null.</param>
 /// <param name="Settled">True when nothing is owed any more.</param>
+/// <param name="WasReserved">Whether it was given up when every line was held, so that money may have been asked for.</param>
 public sealed record OrderProgress(
-    OrderEvent.Placed? Placed, OrderState? State, CashView? Cash, OrderEvent.Cancelled? Cancelled, bool Settled)
+    OrderEvent.Placed? Placed, OrderState? State, CashView? Cash, OrderEvent.Cancelled? Cancelled, bool Settled, bool WasReserved = false)
 {
     /// <summary>Whether the till can be told how it ended.</summary>
     public bool HasEnded => State is OrderState.Confirmed or OrderState.Cancelled;
@@ -27,9 +28,13 @@ public abstract record OrderCommand
     /// <param name="Asked">What the till says.</param>
     /// <param name="Store">The store, null when there is none.</param>
     /// <param name="Products">The products that exist, of those the lines name.</param>
+    /// <param name="Credit">Of the return that is to pay; null without one, and when it has none.</param>
     /// <param name="Now">The moment of the decision, UTC.</param>
     public sealed record Place(
-        PlaceOrder Asked, StoreView? Store, IReadOnlyDictionary<Sku, ProductView> Products, DateTimeOffset Now) : OrderCommand;
+        PlaceOrder Asked, StoreView? Store, IReadOnlyDictionary<Sku, ProductView> Products, CreditView? Credit, DateTimeOffset Now) : OrderCommand;
+
+    /// <summary>Tells of a sale that a cart has decided.</summary>
+    public sealed record Take(TakeOrder Asked, DateTimeOffset Now) : OrderCommand;
 
     /// <summary>Gives the order up.</summary>
     public sealed record Cancel(CancelOrder Asked, DateTimeOffset Now) : OrderCommand;
@@ -49,7 +54,8 @@ public static partial class Order
         OrderEvent.Placed e => state with { Placed = e, State = OrderState.Created },
         OrderEvent.StockReserved => state with { State = OrderState.StockReserved },
         OrderEvent.CashTaken e => state with { State = OrderState.Confirmed, Cash = new(e.Tendered, e.Change) },
-        OrderEvent.Cancelled e => state with { State = OrderState.Cancelled, Cancelled = e },
+        OrderEvent.Paid e => state with { State = OrderState.Confirmed, Cash = e.Tendered.Amount == 0 ? null : new(e.Tendered, e.Change) },
+        OrderEvent.Cancelled e => state with { State = OrderState.Cancelled, Cancelled = e, WasReserved = state.State == OrderState.StockReserved },
         OrderEvent.Settled => state with { Settled = true },
         _ => throw new UnreachableException($"No rule for {happened.GetType().Name}."),
     };
@@ -58,6 +64,7 @@ public static partial class Order
     public static Decision<OrderEvent> Decide(OrderProgress state, OrderCommand command) => command switch
     {
         OrderCommand.Place c => Place(state, c),
+        OrderCommand.Take c => IsKnown(state, c.Asked.Operation, out var known) ? known : Placed(c.Asked.Operation, c.Asked.Sale, c.Now),
         OrderCommand.Cancel c => Cancel(state, c),
         _ => throw new UnreachableException($"No rule for {command.GetType().Name}."),
     };
@@ -65,11 +72,9 @@ public static partial class Order
     private static Decision<OrderEvent> Place(OrderProgress state, OrderCommand.Place command)
     {
         var asked = command.Asked;
-        if (state.Placed is { } known)
+        if (IsKnown(state, asked.Operation, out var known))
         {
-            return known.Operation.Fingerprint == asked.Operation.Fingerprint && known.Operation.Id == asked.Operation.Id
-                ? Nothing
-                : OperationMemory.Reused(asked.Operation.Id);
+            return known;
         }
 
         if ((Refuse(asked, command.Now) ?? Checkout.RefusePlace(command.Store, asked.Store, asked.Till)) is { } refused)
@@ -78,39 +83,57 @@ public static partial class Order
         }
 
         var store = command.Store!;
-        var lines = ImmutableArray.CreateBuilder<OrderLine>(asked.Lines.Length);
-        var sum = default(LineTotal);
-        foreach (var line in asked.Lines)
+        if (Price(asked, store, command.Products, out var lines, out var sum) is { } unsold)
         {
-            if (Price(lines.Count + 1, line, store, command.Products, out var priced) is { } unsold)
-            {
-                return unsold;
-            }
-
-            lines.Add(priced);
-            sum = new(sum.Net + priced.Net, sum.Tax + priced.Tax, sum.Gross + priced.Gross);
+            return unsold;
         }
 
-        return RefuseTender(asked, store, sum) is { } unpaid
-            ? unpaid
-            : new OrderEvent.Placed(
-                asked.Store,
-                asked.Till,
-                OperationKey.Of(asked.Operation),
-                lines.MoveToImmutable(),
-                store.TaxInclusive,
-                new Money(sum.Net, store.Currency),
-                new Money(sum.Tax, store.Currency),
-                new Money(sum.Gross, store.Currency),
-                asked.CashTendered,
-                (asked.OccurredAt ?? command.Now).ToUniversalTime(),
-                command.Now);
+        if (Checkout.RefuseTotal(sum) is { } tooMuch)
+        {
+            return tooMuch;
+        }
+
+        if (Tenders.Resolve(asked.Tender, store, sum.Gross, command.Credit, out var tenders) is { } unpaid)
+        {
+            return unpaid;
+        }
+
+        return Placed(
+            asked.Operation,
+            Sale.Of(asked.Store, asked.Till, lines, sum, store, tenders, (asked.OccurredAt ?? command.Now).ToUniversalTime(), null, asked.Operation.ApprovedBy),
+            command.Now);
     }
+
+    private static bool IsKnown(OrderProgress state, Operation asked, out Decision<OrderEvent> decision)
+    {
+        decision = state.Placed is not { } known || (known.Operation.Fingerprint == asked.Fingerprint && known.Operation.Id == asked.Id)
+            ? Nothing
+            : OperationMemory.Reused(asked.Id);
+        return state.Placed is not null;
+    }
+
+    private static OrderEvent.Placed Placed(Operation operation, PricedSale sale, DateTimeOffset now) => new(
+        sale.Store,
+        sale.Till,
+        OperationKey.Of(operation),
+        sale.Lines,
+        sale.TaxInclusive,
+        sale.Net,
+        sale.Tax,
+        sale.Gross,
+        sale.Tendered,
+        sale.OccurredAt,
+        now,
+        sale.Rounding,
+        sale.Cards,
+        sale.Credit,
+        sale.Cart,
+        sale.ApprovedBy);
 
     private static Decision<OrderEvent> Cancel(OrderProgress state, OrderCommand.Cancel command) => state.State switch
     {
         null => new Rejection(RejectionCode.UnknownOrder, "There is no such order."),
-        OrderState.Created => Texts.Required(command.Asked.Reason, Limits.NameLengthMax, "reason") is { } refused
+        OrderState.Created or OrderState.StockReserved => Texts.Required(command.Asked.Reason, Limits.NameLengthMax, "reason") is { } refused
             ? refused
             : new OrderEvent.Cancelled(command.Asked.Reason, [], command.Now),
         OrderState.Cancelled => Nothing,

@@ -10,7 +10,7 @@ public abstract record OrderEvent
     {
     }
 
-    /// <summary>The till asked for a sale, with the cash in hand: CREATED.</summary>
+    /// <summary>A till or a cart asked for a sale: CREATED. What <see cref="PricedSale"/> says, with:</summary>
     /// <param name="Store">Where.</param>
     /// <param name="Till">Which till.</param>
     /// <param name="Operation">What the till called it.</param>
@@ -19,9 +19,14 @@ public abstract record OrderEvent
     /// <param name="Net">Sum of the lines.</param>
     /// <param name="Tax">Sum of the lines.</param>
     /// <param name="Gross">Sum of the lines.</param>
-    /// <param name="Tendered">Cash handed over, at least <paramref name="Gross"/>.</param>
+    /// <param name="Tendered">Cash handed over; zero without cash.</param>
     /// <param name="OccurredAt">Business time, UTC.</param>
     /// <param name="PlacedAt">When it was decided, UTC.</param>
+    /// <param name="Rounding">Cash due − what is exactly left for cash; null for none.</param>
+    /// <param name="Cards">Cards to be charged; null for none.</param>
+    /// <param name="Credit">Credit of a return, or null.</param>
+    /// <param name="Cart">The cart it comes from, or null.</param>
+    /// <param name="ApprovedBy">Who with a manager's authority stands behind it, or null.</param>
     public sealed record Placed(
         StoreId Store,
         TillId Till,
@@ -33,13 +38,30 @@ public abstract record OrderEvent
         Money Gross,
         Money Tendered,
         DateTimeOffset OccurredAt,
-        DateTimeOffset PlacedAt) : OrderEvent;
+        DateTimeOffset PlacedAt,
+        long? Rounding = null,
+        ImmutableArray<CardTender>? Cards = null,
+        CreditTender? Credit = null,
+        CartId? Cart = null,
+        string? ApprovedBy = null) : OrderEvent
+    {
+        /// <summary>What is due in coins and notes.</summary>
+        [JsonIgnore]
+        public Money CashDue => new(SaleTenders.CashDue(Gross.Amount, Rounding, Cards, Credit), Gross.Currency);
+
+        /// <summary>Whether money has to be had from elsewhere than the drawer.</summary>
+        [JsonIgnore]
+        public bool IsCharged => Cards is not null || Credit is not null;
+    }
 
     /// <summary>Every line can be sold and every line of goods is held for good: STOCK_VERIFIED, STOCK_RESERVED.</summary>
     public sealed record StockReserved(int Holds) : OrderEvent;
 
     /// <summary>The cash is in the drawer: PAYMENT_SUCCESS, CONFIRMED.</summary>
     public sealed record CashTaken(Money Tendered, Money Change) : OrderEvent;
+
+    /// <summary>Every card is charged, the credit taken, the cash in the drawer: PAYMENT_SUCCESS, CONFIRMED.</summary>
+    public sealed record Paid(Money Tendered, Money Change) : OrderEvent;
 
     /// <summary>The order was given up: CANCELLED.</summary>
     /// <param name="Code">The refusal that ended it; null when someone wished it.</param>
@@ -53,33 +75,6 @@ public abstract record OrderEvent
     public sealed record Settled : OrderEvent;
 }
 
-/// <summary>A priced line as it is journaled. Amounts are minor units of the order's currency.</summary>
-/// <param name="Line">From 1.</param>
-/// <param name="Sku">What.</param>
-/// <param name="Name">The product's name at that time.</param>
-/// <param name="Kind">Goods or service.</param>
-/// <param name="Quantity">Pieces.</param>
-/// <param name="ListPrice">The product's price at that time.</param>
-/// <param name="UnitPrice">What was charged for one piece.</param>
-/// <param name="TaxRate">Basis points.</param>
-/// <param name="Net">Of the line.</param>
-/// <param name="Tax">Of the line.</param>
-/// <param name="Gross">Of the line.</param>
-/// <param name="OverrideReason">Why the price differs from the list, or null.</param>
-public sealed record OrderLine(
-    int Line,
-    Sku Sku,
-    string Name,
-    ProductKind Kind,
-    int Quantity,
-    long ListPrice,
-    long UnitPrice,
-    int TaxRate,
-    long Net,
-    long Tax,
-    long Gross,
-    string? OverrideReason = null);
-
 /// <summary>How orders are journaled.</summary>
 public static class OrderJournal
 {
@@ -91,6 +86,7 @@ public static class OrderJournal
         new EventCase("order.placed", 1, OrderJson.Default.Placed),
         new EventCase("order.stock-reserved", 1, OrderJson.Default.StockReserved),
         new EventCase("order.cash-taken", 1, OrderJson.Default.CashTaken),
+        new EventCase("order.paid", 1, OrderJson.Default.Paid),
         new EventCase("order.cancelled", 1, OrderJson.Default.Cancelled),
         new EventCase("order.settled", 1, OrderJson.Default.Settled));
 
@@ -107,6 +103,7 @@ public static class OrderJournal
 [JsonSerializable(typeof(OrderEvent.Placed))]
 [JsonSerializable(typeof(OrderEvent.StockReserved))]
 [JsonSerializable(typeof(OrderEvent.CashTaken))]
+[JsonSerializable(typeof(OrderEvent.Paid))]
 [JsonSerializable(typeof(OrderEvent.Cancelled))]
 [JsonSerializable(typeof(OrderEvent.Settled))]
 internal sealed partial class OrderJson : JsonSerializerContext;

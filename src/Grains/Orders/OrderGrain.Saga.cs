@@ -3,34 +3,20 @@ using Microsoft.Extensions.Logging;
 
 namespace Pos.Grains;
 
-/// <summary>The background loop's part of the shell: does what is owed, records what came of it.</summary>
+/// <summary>What an order does to others: each effect bears the same name however often it is repeated.</summary>
 public sealed partial class OrderGrain
 {
-    private async Task<SagaStep> Step()
+    private SagaEffects _lines = null!;
+    private SagaEffects _money = null!;
+
+    /// <inheritdoc/>
+    protected override async Task<OrderFact?> Do(OrderDebt debt)
     {
-        var debt = OrderSaga.Owed(Durable);
-        if (debt == OrderDebt.Nothing)
-        {
-            return SagaStep.Done;
-        }
-
         var placed = Durable.Placed!;
-        var answers = await _effects.Ask(debt, OrderSaga.Goods(placed), line => Effect(debt, placed, line));
-        if (OrderSaga.Fact(debt, answers, Now) is not { } fact)
-        {
-            Services.Instruments.OnSagaRetry(OrderJournal.Category, debt.ToString());
-            return SagaStep.Later;
-        }
-
-        var recording = Record(
-            OrderSaga.Decide(Decided, fact), Envelope.OfSaga(_saga, debt.ToString(), placed.Store, placed.Till, placed.OccurredAt, _traceParent));
-        if (await Durably(recording) is not null)
-        {
-            return SagaStep.Later;
-        }
-
-        Services.Instruments.OnSagaStep(OrderJournal.Category, debt.ToString());
-        return SagaStep.Next;
+        var lines = _lines.Ask(debt, debt == OrderDebt.Charge ? [] : OrderSaga.Goods(placed), line => Effect(debt, placed, line));
+        var money = _money.Ask(debt, OrderSaga.Money(Durable, debt), tender => Pay(debt, placed, tender));
+        var now = Now;
+        return OrderSaga.Fact(debt, await lines, await money, now > placed.PlacedAt + Services.Options.PaymentPatience, now);
     }
 
     private async Task<Rejection?> Effect(OrderDebt debt, OrderEvent.Placed placed, int number)
@@ -38,26 +24,56 @@ public sealed partial class OrderGrain
         var line = placed.Lines[number - 1];
         var stock = GrainFactory.GetGrain<IStockGrain>(new StockKey(placed.Store, line.Sku).ToString());
         var (hold, now) = (HoldId.Of(_id, number), Now);
-        var operation = new Operation(
-            hold.Value, "", placed.PlacedAt + OrderSaga.HoldsRemembered, _saga, placed.Till.Value, Key, _traceParent);
+        var operation = Named(hold.Value, placed);
         switch (debt)
         {
             case OrderDebt.Reserve:
-                return OrderSaga.Reserved(await stock.Reserve(new(operation, hold, _saga, line.Quantity, now, Pinned: true)));
+                return OrderSaga.Reserved(await stock.Reserve(new(operation, hold, Saga, line.Quantity, now, Pinned: true)));
             case OrderDebt.Commit:
-                return Ended(await stock.Commit(new(operation, hold, _saga, placed.OccurredAt)), number);
+                return Ended(await stock.Commit(new(operation, hold, Saga, placed.OccurredAt)), number);
             case OrderDebt.Release:
-                return Ended(await stock.Release(new(operation, hold, _saga)), number);
+                return Ended(await stock.Release(new(operation, hold, Saga)), number);
             default:
                 throw new UnreachableException();
         }
     }
 
+    private Task<Rejection?> Pay(OrderDebt debt, OrderEvent.Placed placed, int tender) =>
+        tender == 0 ? PayByCredit(debt, placed, placed.Credit!) : PayByCard(debt, placed, placed.Cards!.Value[tender - 1]);
+
+    private async Task<Rejection?> PayByCard(OrderDebt debt, OrderEvent.Placed placed, CardTender card)
+    {
+        var id = PaymentId.Of(_id, card.Tender);
+        var payment = GrainFactory.GetGrain<IPaymentGrain>(id.Value);
+        var (operation, waitMax) = (Named(id.Value, placed), Services.Options.PaymentWait);
+        return debt == OrderDebt.Charge
+            ? OrderSaga.Charged(card.Tender, await payment.Charge(new(
+                operation, _id, placed.Store, placed.Till, card.Tender, new Money(card.Amount, placed.Gross.Currency), card.Token, waitMax)))
+            : OrderSaga.Undone(await payment.Undo(new(operation, _id, placed.Store, placed.Till, Durable.Cancelled!.Reason, waitMax)));
+    }
+
+    private async Task<Rejection?> PayByCredit(OrderDebt debt, OrderEvent.Placed placed, CreditTender credit)
+    {
+        var back = GrainFactory.GetGrain<ICreditGrain>(credit.Return.Value);
+        var operation = Named(_id.Value, placed);
+        var answer = debt switch
+        {
+            OrderDebt.Charge => await back.TakeCredit(new(operation, _id, new Money(credit.Amount, placed.Gross.Currency))),
+            OrderDebt.Commit => await back.KeepCredit(new(operation, _id)),
+            OrderDebt.Release => await back.GiveBackCredit(new(operation, _id)),
+            _ => throw new UnreachableException(),
+        };
+        return answer.Rejection;
+    }
+
+    private Operation Named(string id, OrderEvent.Placed placed) =>
+        new(id, "", placed.PlacedAt + OrderSaga.HoldsRemembered, Saga, placed.Till.Value, Key, TraceParent);
+
     private Rejection? Ended(Outcome<HoldView> answer, int line)
     {
-        if (answer.Rejection is { } refused && !OrderSaga.IsEnd(refused.Code) && LineEffects.IsAnswer(refused))
+        if (answer.Rejection is { } refused && !OrderSaga.IsEnd(refused.Code) && SagaEffects.IsAnswer(refused))
         {
-            LogOddEnd(Services.Logger, _saga, line, refused.Code, refused.Detail);
+            LogOddEnd(Services.Logger, Saga, line, refused.Code, refused.Detail);
         }
 
         return answer.Rejection;

@@ -1,58 +1,46 @@
 using Orleans;
 using Orleans.Concurrency;
+using Pos.Journal;
 
 namespace Pos.Grains;
 
 /// <summary>The shell of <see cref="Order"/> and <see cref="OrderSaga"/>. Reentrant: the saga goes on while callers wait for its end.</summary>
 [Reentrant, GrainType("order")]
 public sealed partial class OrderGrain(GrainServices services)
-    : EventSourcedGrain<OrderProgress, OrderEvent>(OrderJournal.Aggregate, services), IOrderGrain
+    : SagaGrain<OrderProgress, OrderEvent, OrderDebt, OrderFact>(OrderJournal.Aggregate, services), IOrderGrain
 {
     private OrderId _id;
-    private string _saga = "";
-
-    // Of the request that began it. An order that a wake-up resumes in another activation has no request to belong to.
-    private string _traceParent = "";
-    private SagaLoop _loop = null!;
-    private LineEffects _effects = null!;
-
-    /// <inheritdoc/>
-    public override async Task OnActivateAsync(CancellationToken cancellationToken)
-    {
-        await base.OnActivateAsync(cancellationToken);
-        _id = OrderId.Parse(Key, null);
-        _saga = $"order:{Key}";
-        _effects = new(_saga, Services.Logger);
-        _loop = new(_saga, Step, DelayDeactivation, Services);
-        GoOn();
-    }
 
     /// <inheritdoc/>
     public async Task<Outcome<OrderView>> Place(PlaceOrder command)
     {
         if (Decided.Placed is null && Order.Refuse(command, Now) is { } malformed)
         {
-            return await Refused(command, malformed);
+            return await Stands(malformed, Begun) ? malformed : await Place(command);
         }
 
         var (store, products) = Decided.Placed is null ? await Shop.Look(GrainFactory, command.Store, command.Lines) : Shop.NotLookedAt;
+        var credit = Decided.Placed is null && command.Tender.Exchange is { } back ? await GrainFactory.GetGrain<ICreditGrain>(back.Value).Credit() : null;
         var now = Now;
         var recording = Record(
-            Order.Decide(Decided, new OrderCommand.Place(command, store, products, now)),
+            Order.Decide(Decided, new OrderCommand.Place(command, store, products, credit, now)),
             Envelope.Of(command.Operation with { Correlation = Key }, command.Store, command.Till.Value, command.OccurredAt?.ToUniversalTime() ?? now));
         if (await Durably(recording) is { } refused)
         {
-            return await Refused(command, refused);
+            return await Stands(refused, Begun) ? refused : await Place(command);
         }
 
-        _traceParent = _traceParent.Length == 0 ? command.Operation.TraceParent : _traceParent;
-        GoOn();
-        if (!Durable.HasEnded)
-        {
-            await _loop.Ended(command.WaitMax);
-        }
+        return await Ended(command.Operation, command.WaitMax);
+    }
 
-        return View()!;
+    /// <inheritdoc/>
+    public async Task<Outcome<OrderView>> Take(TakeOrder command)
+    {
+        var sale = command.Sale;
+        var recording = Record(
+            Order.Decide(Decided, new OrderCommand.Take(command, Now)),
+            Envelope.Of(command.Operation with { Correlation = Key }, sale.Store, sale.Till.Value, sale.OccurredAt));
+        return await Durably(recording) is { } refused ? refused : await Ended(command.Operation, command.WaitMax);
     }
 
     /// <inheritdoc/>
@@ -60,7 +48,8 @@ public sealed partial class OrderGrain(GrainServices services)
     {
         var recording = Record(
             Order.Decide(Decided, new OrderCommand.Cancel(command, Now)),
-            Envelope.Of(command.Operation with { Correlation = Key }, Decided.Placed?.Store ?? default, command.Operation.Till, Now));
+            Envelope.Of(command.Operation with { Correlation = Key }, Decided.Placed?.Store ?? default, command.Operation.Till, Now),
+            command.Operation.IfVersion);
         if (await Durably(recording) is { } refused)
         {
             // An activation that was overtaken, and has never seen the order, must not deny it.
@@ -88,60 +77,41 @@ public sealed partial class OrderGrain(GrainServices services)
         Read(OrderViewing.History(Services.Journal, _id, cancellationToken));
 
     /// <inheritdoc/>
-    public async Task<DateTimeOffset?> WakeUp(CancellationToken cancellationToken)
+    protected override OrderDebt Owed(OrderProgress state) => OrderSaga.Owed(state);
+
+    /// <inheritdoc/>
+    protected override Decision<OrderEvent> Decide(OrderProgress state, OrderFact fact) => OrderSaga.Decide(state, fact);
+
+    /// <inheritdoc/>
+    protected override DateTimeOffset OwedSince(OrderProgress state) => state.Placed!.PlacedAt;
+
+    /// <inheritdoc/>
+    protected override bool IsOver(OrderProgress state) => state.Settled;
+
+    /// <inheritdoc/>
+    protected override string NameOf(OrderProgress state) => state.State!.Value.ToString();
+
+    /// <inheritdoc/>
+    protected override EventContext Context(OrderDebt debt)
     {
-        Refresh();
-        GoOn();
-        await RequireNewest(cancellationToken);
-        return WakeNext(OrderSaga.Owed(Durable) == OrderDebt.Nothing ? null : Now + Services.Options.SagaWakeUp);
+        var placed = Durable.Placed!;
+        return Envelope.OfSaga(Saga, debt.ToString(), placed.Store, placed.Till, placed.OccurredAt, TraceParent);
     }
 
     /// <inheritdoc/>
-    protected override DateTimeOffset? NextWakeUp(OrderProgress state) =>
-        OrderSaga.Owed(state) == OrderDebt.Nothing ? null : state.Placed!.PlacedAt + Services.Options.SagaWakeUp;
-
-    /// <inheritdoc/>
-    protected override void OnDurable()
+    protected override void OnOpened()
     {
-        if (Durable.HasEnded)
-        {
-            _loop.OnEnded();
-        }
-
-        // Hardly anybody asks again, and a day's orders in memory are a day's growth: whoever does ask reads the stream.
-        if (Durable.Settled)
-        {
-            Services.Instruments.OnSagaEnded(OrderJournal.Category, Durable.State!.Value.ToString());
-            DeactivateOnIdle();
-        }
+        _id = OrderId.Parse(Key, null);
+        _lines = new(Saga, Services.Logger);
+        _money = new(Saga, Services.Logger);
     }
 
-    /// <inheritdoc/>
-    protected override void OnClosed() => _loop.Stop();
+    private static bool Begun(OrderProgress state) => state.Placed is not null;
 
-    // Whatever would be refused now, a repetition of what has been accepted is accepted: so nothing is refused before it is known that
-    // nothing is placed, neither by another request in the meantime nor by an activation that has overtaken this one.
-    private async Task<Outcome<OrderView>> Refused(PlaceOrder command, Rejection refusal)
+    private async Task<Outcome<OrderView>> Ended(Operation operation, TimeSpan waitMax)
     {
-        if (refusal.Code is RejectionCode.OperationReused or RejectionCode.JournalFull)
-        {
-            return refusal;
-        }
-
-        if (Decided.Placed is null)
-        {
-            await RequireNewest(CancellationToken.None);
-        }
-
-        return Decided.Placed is null ? refusal : await Place(command);
-    }
-
-    private void GoOn()
-    {
-        if (OrderSaga.Owed(Durable) != OrderDebt.Nothing)
-        {
-            _loop.Start();
-        }
+        await GoOn(operation, static state => state.HasEnded, waitMax);
+        return View()!;
     }
 
     private OrderView? View() => OrderViewing.View(_id, Durable, DurableVersion);

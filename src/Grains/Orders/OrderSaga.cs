@@ -12,10 +12,13 @@ public enum OrderDebt
     /// <summary>A pinned hold for every line of goods.</summary>
     Reserve,
 
-    /// <summary>The goods leave the store.</summary>
+    /// <summary>Every card is charged, and the credit taken.</summary>
+    Charge,
+
+    /// <summary>The goods leave the store, and the credit is spent.</summary>
     Commit,
 
-    /// <summary>Whatever was held, or may yet come to be, is given back.</summary>
+    /// <summary>Whatever was held or taken, or may yet come to be, is given back.</summary>
     Release,
 }
 
@@ -31,14 +34,19 @@ public abstract record OrderFact
     /// <param name="Now">The moment of the decision, UTC.</param>
     public sealed record StockAnswered(ImmutableArray<LineRefusal> Refusals, DateTimeOffset Now) : OrderFact;
 
+    /// <summary>Cards and credit have answered: all of them, or enough to know that it cannot be.</summary>
+    /// <param name="Refusals">What was not taken, by tender, 0 for credit; empty when all was.</param>
+    /// <param name="Now">The moment of the decision, UTC.</param>
+    public sealed record MoneyAnswered(ImmutableArray<LineRefusal> Refusals, DateTimeOffset Now) : OrderFact;
+
     /// <summary>Every line of goods has left the store.</summary>
     public sealed record StockCommitted : OrderFact;
 
-    /// <summary>Every line of goods is given back.</summary>
+    /// <summary>Every line of goods is given back, and so is all money.</summary>
     public sealed record StockReleased : OrderFact;
 }
 
-/// <summary>A line that could not be had.</summary>
+/// <summary>A line, or tender, that could not be had.</summary>
 public sealed record LineRefusal(int Line, Rejection Rejection);
 
 /// <summary>What an order does by itself: two pure functions. Nothing in flight is remembered anywhere but in the journal.</summary>
@@ -49,11 +57,15 @@ public static class OrderSaga
 
     private static readonly Decision<OrderEvent> Nothing = new([], null);
 
+    private static readonly Rejection Silence = new(
+        RejectionCode.PaymentTimedOut, "The payment provider has not said what came of the charge; whatever it took is given back.");
+
     /// <summary>What is owed. Computed from durable state only.</summary>
     public static OrderDebt Owed(OrderProgress state) => state switch
     {
         { State: null } or { Settled: true } => OrderDebt.Nothing,
         { State: OrderState.Created } => OrderDebt.Reserve,
+        { State: OrderState.StockReserved } => OrderDebt.Charge,
         { State: OrderState.Confirmed } => OrderDebt.Commit,
         { State: OrderState.Cancelled } => OrderDebt.Release,
         _ => throw new UnreachableException($"No rule for {state.State}."),
@@ -75,6 +87,30 @@ public static class OrderSaga
         return lines.ToImmutable();
     }
 
+    /// <summary>Numbers of what has to be charged for, or ended at, a step: cards from 1, credit 0.</summary>
+    public static ImmutableArray<int> Money(OrderProgress state, OrderDebt debt)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        if (state.Placed is not { IsCharged: true } placed || debt == OrderDebt.Reserve || (debt == OrderDebt.Release && !state.WasReserved))
+        {
+            return [];
+        }
+
+        var numbers = ImmutableArray.CreateBuilder<int>();
+        if (placed.Credit is not null)
+        {
+            numbers.Add(0);
+        }
+
+        // A captured payment needs nothing more of an order that keeps it.
+        if (placed.Cards is { } cards && debt != OrderDebt.Commit)
+        {
+            numbers.AddRange(cards.Select(card => card.Tender));
+        }
+
+        return numbers.ToImmutable();
+    }
+
     /// <summary>Why a line is not held, or null. A repeated reserve is answered with the hold as it now is.</summary>
     internal static Rejection? Reserved(Outcome<HoldView> answer) => answer switch
     {
@@ -83,6 +119,19 @@ public static class OrderSaga
         _ => new(RejectionCode.HoldEnded, "The hold has ended."),
     };
 
+    /// <summary>Why a card is not charged; null when it is.</summary>
+    internal static Rejection? Charged(int tender, Outcome<PaymentView> answer) => answer switch
+    {
+        { Rejection: { } refused } => refused,
+        { Value: { State: PaymentState.Captured } } => null,
+        { Value: { State: PaymentState.Requested } } => SagaEffects.NotYet,
+        { Value: { State: PaymentState.Declined } declined } => new(RejectionCode.PaymentDeclined, $"Card {tender} was declined: {declined.Decline}."),
+        _ => new(RejectionCode.PaymentUndone, $"Card {tender} was given up."),
+    };
+
+    /// <summary>Whether nothing of a card is kept, and nothing can come of it any more.</summary>
+    internal static Rejection? Undone(Outcome<PaymentView> answer) => answer.Rejection ?? (answer.Value!.KeepsNothing ? null : SagaEffects.NotYet);
+
     /// <summary>
     /// Whether a refused commit or release means that the hold has ended before: a stock item forgets an ended hold in time, and a pinned
     /// one is ended by its order alone.
@@ -90,32 +139,55 @@ public static class OrderSaga
     internal static bool IsEnd(RejectionCode code) => code is RejectionCode.UnknownHold or RejectionCode.OperationTooLate;
 
     /// <summary>The fact that a step's answers amount to; null while too little is known.</summary>
-    internal static OrderFact? Fact(OrderDebt debt, LineAnswers answers, DateTimeOffset now) => debt switch
+    /// <param name="debt">The step.</param>
+    /// <param name="lines">What the stock items have answered.</param>
+    /// <param name="money">What cards and credit have answered.</param>
+    /// <param name="isOverdue">Whether the order has waited for its money as long as it does.</param>
+    /// <param name="now">This moment.</param>
+    internal static OrderFact? Fact(OrderDebt debt, SagaAnswers lines, SagaAnswers money, bool isOverdue, DateTimeOffset now) => debt switch
     {
-        OrderDebt.Reserve => answers.All || !answers.Refusals.IsEmpty ? new OrderFact.StockAnswered(answers.Refusals, now) : null,
-        OrderDebt.Commit => answers.All ? new OrderFact.StockCommitted() : null,
-        OrderDebt.Release => answers.All ? new OrderFact.StockReleased() : null,
+        OrderDebt.Reserve => lines.All || !lines.Refusals.IsEmpty ? new OrderFact.StockAnswered(lines.Refusals, now) : null,
+        OrderDebt.Charge when money.All || !money.Refusals.IsEmpty => new OrderFact.MoneyAnswered(money.Refusals, now),
+        OrderDebt.Charge => isOverdue ? new OrderFact.MoneyAnswered([new(0, Silence)], now) : null,
+        OrderDebt.Commit => lines.All && money.All ? new OrderFact.StockCommitted() : null,
+        OrderDebt.Release => lines.All && money.All ? new OrderFact.StockReleased() : null,
         _ => throw new UnreachableException($"Nothing is owed for {debt}."),
     };
 
     /// <summary>What a fact comes to.</summary>
     public static Decision<OrderEvent> Decide(OrderProgress state, OrderFact fact) => fact switch
     {
-        OrderFact.StockAnswered f when state.State == OrderState.Created => f.Refusals.IsEmpty ? Confirm(state.Placed!) : GiveUp(f),
+        OrderFact.StockAnswered f when state.State == OrderState.Created => f.Refusals.IsEmpty ? Reserve(state.Placed!) : GiveUp(f),
+        OrderFact.MoneyAnswered f when state.State == OrderState.StockReserved => f.Refusals.IsEmpty ? Pay(state.Placed!) : GiveUp(f),
         OrderFact.StockCommitted when state is { State: OrderState.Confirmed, Settled: false } => new OrderEvent.Settled(),
         OrderFact.StockReleased when state is { State: OrderState.Cancelled, Settled: false } => new OrderEvent.Settled(),
-        OrderFact.StockAnswered or OrderFact.StockCommitted or OrderFact.StockReleased => Nothing,
+        OrderFact.StockAnswered or OrderFact.MoneyAnswered or OrderFact.StockCommitted or OrderFact.StockReleased => Nothing,
         _ => throw new UnreachableException($"No rule for {fact.GetType().Name}."),
     };
 
-    // The cash is in the drawer and every hold is pinned to this order: nothing can take the sale back.
-    private static ImmutableArray<OrderEvent> Confirm(OrderEvent.Placed placed)
+    // Cash is in the drawer and every hold is pinned to this order: nothing can take the sale back. Other money is asked for only once
+    // the reservation is on the disk.
+    private static ImmutableArray<OrderEvent> Reserve(OrderEvent.Placed placed)
     {
         var holds = Goods(placed).Length;
         var reserved = new OrderEvent.StockReserved(holds);
-        var taken = new OrderEvent.CashTaken(placed.Tendered, placed.Tendered - placed.Gross);
+        if (placed.IsCharged)
+        {
+            return [reserved];
+        }
+
+        var taken = new OrderEvent.CashTaken(placed.Tendered, placed.Tendered - placed.CashDue);
         return holds > 0 ? [reserved, taken] : [reserved, taken, new OrderEvent.Settled()];
     }
+
+    private static ImmutableArray<OrderEvent> Pay(OrderEvent.Placed placed)
+    {
+        var paid = new OrderEvent.Paid(placed.Tendered, placed.Tendered - placed.CashDue);
+        return Goods(placed).Length > 0 || placed.Credit is not null ? [paid] : [paid, new OrderEvent.Settled()];
+    }
+
+    private static OrderEvent.Cancelled GiveUp(OrderFact.MoneyAnswered fact) =>
+        new(fact.Refusals[0].Rejection.Detail, [], fact.Now, fact.Refusals[0].Rejection.Code);
 
     private static OrderEvent.Cancelled GiveUp(OrderFact.StockAnswered fact)
     {

@@ -28,7 +28,9 @@ internal static class OrderViewing
                 new Money(line.UnitPrice, currency),
                 line.OverrideReason,
                 line.TaxRate,
-                new Totals(new Money(line.Net, currency), new Money(line.Tax, currency), new Money(line.Gross, currency))));
+                new Totals(new Money(line.Net, currency), new Money(line.Tax, currency), new Money(line.Gross, currency)),
+                line.Barcode,
+                line.Embedded));
         }
 
         return new(
@@ -39,22 +41,56 @@ internal static class OrderViewing
             state.Settled,
             lines.MoveToImmutable(),
             new Totals(placed.Net, placed.Tax, placed.Gross),
+            Tenders(id, placed),
             state.Cash,
             state.Cancelled is { } given ? new(given.Code, given.Reason, given.Shortages, given.At) : null,
+            placed.Cart,
+            placed.ApprovedBy,
             placed.OccurredAt,
             placed.PlacedAt,
+            Actions(state),
             version);
     }
+
+    private static ImmutableArray<TenderView> Tenders(OrderId id, OrderEvent.Placed placed)
+    {
+        var tenders = ImmutableArray.CreateBuilder<TenderView>();
+        if (placed.Credit is { } credit)
+        {
+            tenders.Add(new(TenderKind.Exchange, new Money(credit.Amount, placed.Gross.Currency), Return: credit.Return));
+        }
+
+        foreach (var card in placed.Cards ?? [])
+        {
+            tenders.Add(new(TenderKind.Card, new Money(card.Amount, placed.Gross.Currency), PaymentId.Of(id, card.Tender)));
+        }
+
+        if (placed.Tendered.Amount > 0 || tenders.Count == 0)
+        {
+            tenders.Add(new(TenderKind.Cash, placed.CashDue));
+        }
+
+        return tenders.ToImmutable();
+    }
+
+    private static ImmutableArray<string> Actions(OrderProgress state) => state.State switch
+    {
+        OrderState.Created or OrderState.StockReserved => ["cancel"],
+        OrderState.Confirmed => ["return"],
+        _ => [],
+    };
 
     public static async Task<OrderHistory?> History(IJournal journal, OrderId id, CancellationToken cancellationToken)
     {
         var transitions = ImmutableArray.CreateBuilder<OrderTransition>();
         await foreach (var recorded in journal.ReadStream(new StreamName(OrderJournal.Category, id.Value), 0, int.MaxValue, cancellationToken))
         {
-            foreach (var state in Entered(OrderJournal.Codec.Read(recorded)))
+            var happened = OrderJournal.Codec.Read(recorded);
+            foreach (var state in Entered(happened))
             {
                 transitions.Add(new(
-                    state, recorded.Type, recorded.RecordedAt, recorded.Context.Causation, recorded.Context.Actor, recorded.Version));
+                    state, recorded.Type, recorded.RecordedAt, recorded.Context.Causation, recorded.Context.Actor, recorded.Version,
+                    (happened as OrderEvent.Cancelled)?.Reason));
             }
         }
 
@@ -66,7 +102,7 @@ internal static class OrderViewing
     {
         OrderEvent.Placed => [OrderState.Created],
         OrderEvent.StockReserved => [OrderState.StockVerified, OrderState.StockReserved],
-        OrderEvent.CashTaken => [OrderState.PaymentSuccess, OrderState.Confirmed],
+        OrderEvent.CashTaken or OrderEvent.Paid => [OrderState.PaymentSuccess, OrderState.Confirmed],
         OrderEvent.Cancelled => [OrderState.Cancelled],
         OrderEvent.Settled => [null],
         _ => throw new UnreachableException($"No rule for {happened.GetType().Name}."),

@@ -2,35 +2,17 @@ using Microsoft.Extensions.Logging;
 
 namespace Pos.Grains;
 
-/// <summary>The background loop's part of the shell: does what is owed, records what came of it.</summary>
+/// <summary>What a return does to others: each effect bears the same name however often it is repeated.</summary>
 public sealed partial class ReturnGrain
 {
-    private async Task<SagaStep> Step()
+    private SagaEffects _lines = null!;
+
+    /// <inheritdoc/>
+    protected override async Task<ReturnFact?> Do(ReturnDebt debt)
     {
-        var debt = ReturnSaga.Owed(Durable);
-        if (debt == ReturnDebt.Nothing)
-        {
-            return SagaStep.Done;
-        }
-
         var accepted = Durable.Accepted!;
-        var answers = await _effects.Ask(debt, ReturnSaga.Restocked(accepted), line => Restock(accepted, line));
-        if (!answers.All)
-        {
-            Services.Instruments.OnSagaRetry(ReturnJournal.Category, debt.ToString());
-            return SagaStep.Later;
-        }
-
-        var recording = Record(
-            ReturnSaga.Decide(Decided, new ReturnFact.StockRestocked()),
-            Envelope.OfSaga(_saga, debt.ToString(), accepted.Store, accepted.Till, accepted.OccurredAt, _traceParent));
-        if (await Durably(recording) is not null)
-        {
-            return SagaStep.Later;
-        }
-
-        Services.Instruments.OnSagaStep(ReturnJournal.Category, debt.ToString());
-        return SagaStep.Next;
+        var answers = await _lines.Ask(debt, ReturnSaga.Restocked(accepted), line => Restock(accepted, line));
+        return answers.All ? new ReturnFact.StockRestocked() : null;
     }
 
     private async Task<Rejection?> Restock(ReturnEvent.Accepted accepted, int number)
@@ -38,11 +20,11 @@ public sealed partial class ReturnGrain
         var line = accepted.Lines[number - 1];
         var stock = GrainFactory.GetGrain<IStockGrain>(new StockKey(accepted.Store, line.Sku).ToString());
         var operation = new Operation(
-            $"{Key}.{number}", "", accepted.PlacedAt + ReturnSaga.RestockRemembered, _saga, accepted.Till.Value, Key, _traceParent);
+            $"{Key}.{number}", "", accepted.PlacedAt + ReturnSaga.RestockRemembered, Saga, accepted.Till.Value, Key, TraceParent);
         var answer = await stock.Restock(new(operation, line.Quantity, _id, accepted.OccurredAt));
-        if (answer.Rejection is { } refused && LineEffects.IsAnswer(refused))
+        if (answer.Rejection is { } refused && SagaEffects.IsAnswer(refused))
         {
-            LogNotRestocked(Services.Logger, _saga, number, refused.Code, refused.Detail);
+            LogNotRestocked(Services.Logger, Saga, number, refused.Code, refused.Detail);
         }
 
         return answer.Rejection;

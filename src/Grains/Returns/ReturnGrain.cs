@@ -1,38 +1,22 @@
 using Orleans;
 using Orleans.Concurrency;
+using Pos.Journal;
 
 namespace Pos.Grains;
 
 /// <summary>The shell of <see cref="Return"/> and <see cref="ReturnSaga"/>. Reentrant: the saga goes on while callers wait for its end.</summary>
 [Reentrant, GrainType("return")]
 public sealed partial class ReturnGrain(GrainServices services)
-    : EventSourcedGrain<ReturnProgress, ReturnEvent>(ReturnJournal.Aggregate, services), IReturnGrain
+    : SagaGrain<ReturnProgress, ReturnEvent, ReturnDebt, ReturnFact>(ReturnJournal.Aggregate, services), IReturnGrain
 {
     private ReturnId _id;
-    private string _saga = "";
-
-    // Of the request that began it. A return that a wake-up resumes in another activation has no request to belong to.
-    private string _traceParent = "";
-    private SagaLoop _loop = null!;
-    private LineEffects _effects = null!;
-
-    /// <inheritdoc/>
-    public override async Task OnActivateAsync(CancellationToken cancellationToken)
-    {
-        await base.OnActivateAsync(cancellationToken);
-        _id = ReturnId.Parse(Key, null);
-        _saga = $"return:{Key}";
-        _effects = new(_saga, Services.Logger);
-        _loop = new(_saga, Step, DelayDeactivation, Services);
-        GoOn();
-    }
 
     /// <inheritdoc/>
     public async Task<Outcome<ReturnView>> Place(PlaceReturn command)
     {
         if (Decided.Accepted is null && Return.Refuse(command, Now) is { } malformed)
         {
-            return await Refused(command, malformed);
+            return await Stands(malformed, Begun) ? malformed : await Place(command);
         }
 
         var (store, products) = Decided.Accepted is null ? await Shop.Look(GrainFactory, command.Store, command.Lines) : Shop.NotLookedAt;
@@ -42,16 +26,10 @@ public sealed partial class ReturnGrain(GrainServices services)
             Envelope.Of(command.Operation with { Correlation = Key }, command.Store, command.Till.Value, command.OccurredAt?.ToUniversalTime() ?? now));
         if (await Durably(recording) is { } refused)
         {
-            return await Refused(command, refused);
+            return await Stands(refused, Begun) ? refused : await Place(command);
         }
 
-        _traceParent = _traceParent.Length == 0 ? command.Operation.TraceParent : _traceParent;
-        GoOn();
-        if (!Durable.HasEnded)
-        {
-            await _loop.Ended(command.WaitMax);
-        }
-
+        await GoOn(command.Operation, static state => state.HasEnded, command.WaitMax);
         return View()!;
     }
 
@@ -63,61 +41,35 @@ public sealed partial class ReturnGrain(GrainServices services)
     }
 
     /// <inheritdoc/>
-    public async Task<DateTimeOffset?> WakeUp(CancellationToken cancellationToken)
+    protected override ReturnDebt Owed(ReturnProgress state) => ReturnSaga.Owed(state);
+
+    /// <inheritdoc/>
+    protected override Decision<ReturnEvent> Decide(ReturnProgress state, ReturnFact fact) => ReturnSaga.Decide(state, fact);
+
+    /// <inheritdoc/>
+    protected override DateTimeOffset OwedSince(ReturnProgress state) => state.Accepted!.PlacedAt;
+
+    /// <inheritdoc/>
+    protected override bool IsOver(ReturnProgress state) => state.HasEnded;
+
+    /// <inheritdoc/>
+    protected override string NameOf(ReturnProgress state) => state.State!.Value.ToString();
+
+    /// <inheritdoc/>
+    protected override EventContext Context(ReturnDebt debt)
     {
-        Refresh();
-        GoOn();
-        await RequireNewest(cancellationToken);
-        return WakeNext(ReturnSaga.Owed(Durable) == ReturnDebt.Nothing ? null : Now + Services.Options.SagaWakeUp);
+        var accepted = Durable.Accepted!;
+        return Envelope.OfSaga(Saga, debt.ToString(), accepted.Store, accepted.Till, accepted.OccurredAt, TraceParent);
     }
 
     /// <inheritdoc/>
-    protected override DateTimeOffset? NextWakeUp(ReturnProgress state) =>
-        ReturnSaga.Owed(state) == ReturnDebt.Nothing ? null : state.Accepted!.PlacedAt + Services.Options.SagaWakeUp;
-
-    /// <inheritdoc/>
-    protected override void OnDurable()
+    protected override void OnOpened()
     {
-        if (Durable.HasEnded)
-        {
-            _loop.OnEnded();
-        }
-
-        // Hardly anybody asks again, and a day's orders in memory are a day's growth: whoever does ask reads the stream.
-        if (Durable.HasEnded)
-        {
-            Services.Instruments.OnSagaEnded(ReturnJournal.Category, Durable.State!.Value.ToString());
-            DeactivateOnIdle();
-        }
+        _id = ReturnId.Parse(Key, null);
+        _lines = new(Saga, Services.Logger);
     }
 
-    /// <inheritdoc/>
-    protected override void OnClosed() => _loop.Stop();
-
-    // Whatever would be refused now, a repetition of what has been accepted is accepted: so nothing is refused before it is known that
-    // nothing is placed, neither by another request in the meantime nor by an activation that has overtaken this one.
-    private async Task<Outcome<ReturnView>> Refused(PlaceReturn command, Rejection refusal)
-    {
-        if (refusal.Code is RejectionCode.OperationReused or RejectionCode.JournalFull)
-        {
-            return refusal;
-        }
-
-        if (Decided.Accepted is null)
-        {
-            await RequireNewest(CancellationToken.None);
-        }
-
-        return Decided.Accepted is null ? refusal : await Place(command);
-    }
-
-    private void GoOn()
-    {
-        if (ReturnSaga.Owed(Durable) != ReturnDebt.Nothing)
-        {
-            _loop.Start();
-        }
-    }
+    private static bool Begun(ReturnProgress state) => state.Accepted is not null;
 
     private ReturnView? View() => ReturnViewing.View(_id, Durable, DurableVersion);
 }

@@ -29,7 +29,7 @@ public static class Store
     public static StoreState Evolve(StoreState state, StoreEvent happened) => happened switch
     {
         StoreEvent.Defined e => new(
-            new StoreDetails(e.Name, e.District, e.Kind, e.Currency, e.TimeZone, e.TaxInclusive, Ordinal(e.TaxRates), e.Tills)),
+            new StoreDetails(e.Name, e.District, e.Kind, e.Currency, e.TimeZone, e.TaxInclusive, Ordinal(e.TaxRates), e.Tills, e.CashRounding)),
         _ => throw new UnreachableException($"No rule for {happened.GetType().Name}."),
     };
 
@@ -55,7 +55,8 @@ public static class Store
         return known is not null && SaysTheSame(known, asked)
             ? Nothing
             : new StoreEvent.Defined(
-                asked.Name, asked.District, asked.Kind, asked.Currency, asked.TimeZone, asked.TaxInclusive, Ordinal(asked.TaxRates), asked.Tills);
+                asked.Name, asked.District, asked.Kind, asked.Currency, asked.TimeZone, asked.TaxInclusive, Ordinal(asked.TaxRates), asked.Tills,
+                asked.CashRounding is 1 ? null : asked.CashRounding);
     }
 
     private static Rejection? Refuse(StoreDetails details) =>
@@ -65,7 +66,10 @@ public static class Store
         ?? Prices.Refuse(Money.Zero(details.Currency), "store")
         ?? RefuseTimeZone(details.TimeZone)
         ?? RefuseRates(details.TaxRates)
-        ?? RefuseTills(details.Tills);
+        ?? RefuseTills(details.Tills)
+        ?? (details.CashRounding is null or (>= 1 and <= Limits.CashRoundingMax)
+            ? null
+            : new(RejectionCode.InvalidValue, $"Cash is rounded to 1 to {Limits.CashRoundingMax} minor units, not {details.CashRounding}."));
 
     private static Rejection? RefuseTimeZone(string id) =>
         id is { Length: > 0 and <= 100 } && TimeZoneInfo.TryFindSystemTimeZoneById(id, out var zone) && zone.HasIanaId
@@ -115,7 +119,7 @@ public static class Store
     }
 
     private static bool SaysTheSame(StoreDetails known, StoreDetails asked) =>
-        known with { TaxRates = asked.TaxRates, Tills = asked.Tills } == asked
+        known with { TaxRates = asked.TaxRates, Tills = asked.Tills } == (asked.CashRounding is 1 ? asked with { CashRounding = null } : asked)
         && known.Tills.AsSpan().SequenceEqual(asked.Tills.AsSpan())
         && known.TaxRates.SequenceEqual(Ordinal(asked.TaxRates));
 

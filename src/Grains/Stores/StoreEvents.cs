@@ -19,7 +19,8 @@ public abstract record StoreEvent
         string TimeZone,
         bool TaxInclusive,
         ImmutableSortedDictionary<string, int> TaxRates,
-        ImmutableArray<TillId> Tills) : StoreEvent;
+        ImmutableArray<TillId> Tills,
+        int? CashRounding = null) : StoreEvent;
 }
 
 /// <summary>How stores are journaled.</summary>

@@ -33,5 +33,6 @@ public sealed class StoreGrain(GrainServices services)
         details.TaxInclusive,
         details.TaxRates,
         details.Tills,
+        details.CashRounding,
         version);
 }

@@ -3,24 +3,30 @@ using Microsoft.Extensions.Logging;
 
 namespace Pos.Grains;
 
-/// <summary>What the lines of one step have answered.</summary>
-internal readonly record struct LineAnswers(bool All, ImmutableArray<LineRefusal> Refusals);
+/// <summary>What those asked in one step have answered.</summary>
+internal readonly record struct SagaAnswers(bool All, ImmutableArray<LineRefusal> Refusals);
 
 /// <summary>
-/// Does one step of a saga for all its lines in parallel and keeps the answers, so that only lines without one are asked again. Only
+/// Does one step of a saga for all its lines (or tenders) in parallel and keeps the answers, so that only those without one are asked again. Only
 /// saves calls: after a crash everything is asked anew, and every target knows what it has done.
 /// </summary>
-internal sealed partial class LineEffects(string saga, ILogger logger)
+internal sealed partial class SagaEffects(string saga, ILogger logger)
 {
     private readonly Dictionary<int, Rejection?> _answers = [];
     private object? _step;
     private Exception? _fault;
 
+    /// <summary>An effect's answer that is none yet: it is asked again.</summary>
+    public static Rejection NotYet { get; } = new(RejectionCode.TooManyPending, "No answer yet.");
+
+    /// <summary>Why the last attempt had no answer, or null.</summary>
+    public string? LastFault => _fault?.Message;
+
     /// <summary>Asks every line that has not answered this step yet, once.</summary>
     /// <param name="step">The step; another one begins anew.</param>
-    /// <param name="lines">Line numbers.</param>
+    /// <param name="lines">Numbers of lines or tenders.</param>
     /// <param name="effect">Does it for a line: null for done, or the refusal.</param>
-    public async Task<LineAnswers> Ask(object step, ImmutableArray<int> lines, Func<int, Task<Rejection?>> effect)
+    public async Task<SagaAnswers> Ask(object step, ImmutableArray<int> lines, Func<int, Task<Rejection?>> effect)
     {
         if (!step.Equals(_step))
         {

@@ -1,0 +1,46 @@
+using System.Collections.Immutable;
+
+namespace Pos.Grains;
+
+/// <summary>Puts together what a sale has come to.</summary>
+internal static class Sale
+{
+    public static PricedSale Of(
+        StoreId id,
+        TillId till,
+        ImmutableArray<OrderLine> lines,
+        LineTotal sum,
+        StoreView store,
+        SaleTenders tenders,
+        DateTimeOffset occurredAt,
+        CartId? cart,
+        string approvedBy) => new(
+            id,
+            till,
+            lines,
+            store.TaxInclusive,
+            new Money(sum.Net, store.Currency),
+            new Money(sum.Tax, store.Currency),
+            new Money(sum.Gross, store.Currency),
+            tenders.Tendered,
+            occurredAt,
+            tenders.Rounding,
+            tenders.Cards,
+            tenders.Credit,
+            cart,
+            approvedBy.Length > 0 && NeedsApproval(lines) ? approvedBy : null);
+
+    // Who approved is told where something had to be, and not wherever a manager happens to sell.
+    private static bool NeedsApproval(ImmutableArray<OrderLine> lines)
+    {
+        foreach (var line in lines)
+        {
+            if (line.OverrideReason is not null)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}
