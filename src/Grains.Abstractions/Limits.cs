@@ -12,6 +12,9 @@ public static class Limits
     /// <summary>Minor units of the step to which a store rounds cash.</summary>
     public const int CashRoundingMax = 1_000;
 
+    /// <summary>Returns of one order's lines.</summary>
+    public const int ReturnsPerOrderMax = 1_000;
+
     /// <summary>Pieces of one order or return line.</summary>
     public const int QuantityPerLineMax = 100_000;
 

@@ -136,6 +136,9 @@ public enum RejectionCode
 
     /// <summary>The return has no such credit to spend.</summary>
     CreditNotAvailable = 40,
+
+    /// <summary>There is no such line.</summary>
+    UnknownLine = 41,
 }
 
 /// <summary>

@@ -33,6 +33,13 @@ public interface IOrderGrain : IWakeable
     [Alias("Cancel")]
     Task<Outcome<OrderView>> Cancel(CancelOrder command);
 
+    /// <summary>
+    /// Takes lines of a CONFIRMED order back: never more than was sold, at the price paid, to the tenders it came from. Decided here, so that
+    /// two returns cannot both have the last piece; carried out by the return, whose view is the answer.
+    /// </summary>
+    [Alias("Return")]
+    Task<Outcome<ReturnView>> Return(ReturnLines command);
+
     /// <summary>The order as it durably stands, or null when there is none.</summary>
     [Alias("Get")]
     Task<OrderView?> Get();

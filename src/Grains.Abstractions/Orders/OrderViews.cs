@@ -49,6 +49,7 @@ public enum OrderState
 /// <param name="ApprovedBy">Who with a manager's authority stands behind other prices, or null.</param>
 /// <param name="OccurredAt">Business time, UTC.</param>
 /// <param name="PlacedAt">When it was recorded, UTC.</param>
+/// <param name="Returns">What has come back of it.</param>
 /// <param name="Actions">What can be done next: <c>cancel</c>, <c>return</c>.</param>
 /// <param name="Version">Version of its stream.</param>
 [GenerateSerializer, Immutable, Alias("pos.OrderView")]
@@ -67,6 +68,7 @@ public sealed record OrderView(
     string? ApprovedBy,
     DateTimeOffset OccurredAt,
     DateTimeOffset PlacedAt,
+    ImmutableArray<ReturnId> Returns,
     ImmutableArray<string> Actions,
     long Version);
 
@@ -83,6 +85,7 @@ public sealed record OrderView(
 /// <param name="Total">Of the line.</param>
 /// <param name="Barcode">The code it was rung up by, or null.</param>
 /// <param name="Embedded">What that code said of the price, or null.</param>
+/// <param name="Returned">Pieces that have come back.</param>
 [GenerateSerializer, Immutable, Alias("pos.OrderLineView")]
 public sealed record OrderLineView(
     int Line,
@@ -96,7 +99,8 @@ public sealed record OrderLineView(
     int TaxRateBasisPoints,
     Totals Total,
     string? Barcode = null,
-    EmbeddedValue? Embedded = null);
+    EmbeddedValue? Embedded = null,
+    int Returned = 0);
 
 /// <summary>What a line or an order comes to: <c>Net + Tax = Gross</c>, to the minor unit.</summary>
 [GenerateSerializer, Immutable, Alias("pos.Totals")]

@@ -5,7 +5,10 @@ using Orleans.Concurrency;
 
 namespace Pos;
 
-/// <summary>Goods that come back without a receipt: restock or write off, refund in cash. A saga of its own. Key: the return's id.</summary>
+/// <summary>
+/// Goods that come back: restock or write off; refund to where the money came from, without receipt in cash; or keep it as credit for a
+/// new order. A saga of its own. Key: the return's id.
+/// </summary>
 /// <exception cref="NotDurableException">Any member, when the journal failed: repeat the same operation.</exception>
 [Alias("pos.IReturnGrain")]
 public interface IReturnGrain : IWakeable
@@ -16,6 +19,17 @@ public interface IReturnGrain : IWakeable
     /// </summary>
     [Alias("Place")]
     Task<Outcome<ReturnView>> Place(PlaceReturn command);
+
+    /// <summary>
+    /// Takes what an order has accepted back: never refused for what it says, and the same however often it is told. Otherwise as
+    /// <see cref="Place"/>.
+    /// </summary>
+    [Alias("Take")]
+    Task<Outcome<ReturnView>> Take(TakeReturn command);
+
+    /// <summary>Nothing is exchanged: refunds all. Refused with <see cref="RejectionCode.IllegalTransition"/> while an order has the credit.</summary>
+    [Alias("PayOut")]
+    Task<Outcome<ReturnView>> PayOut(PayOutReturn command);
 
     /// <summary>The return as it durably stands, or null when there is none.</summary>
     [Alias("Get")]
@@ -56,6 +70,7 @@ public enum ReturnState
 /// <param name="Reason">1–2,000 characters.</param>
 /// <param name="OccurredAt">Business time when it is told later; null for now. Not in the future.</param>
 /// <param name="WaitMax">How long the answer may wait for the saga's end.</param>
+/// <param name="Exchange">Whether the money is kept as credit for a new order.</param>
 [GenerateSerializer, Immutable, Alias("pos.PlaceReturn")]
 public sealed record PlaceReturn(
     Operation Operation,
@@ -64,7 +79,8 @@ public sealed record PlaceReturn(
     ImmutableArray<ReturnLineRequest> Lines,
     string Reason,
     DateTimeOffset? OccurredAt,
-    TimeSpan WaitMax);
+    TimeSpan WaitMax,
+    bool Exchange = false);
 
 /// <summary>A line that comes back.</summary>
 /// <param name="Sku">What.</param>
@@ -84,6 +100,11 @@ public sealed record ReturnLineRequest(Sku Sku, int Quantity, Money? UnitPrice, 
 /// <param name="Reason">Why.</param>
 /// <param name="OccurredAt">Business time, UTC.</param>
 /// <param name="PlacedAt">When it was recorded, UTC.</param>
+/// <param name="Order">What it was sold by; null without receipt.</param>
+/// <param name="Refunds">Where money goes back to: as planned, and once it is completed as it went.</param>
+/// <param name="Credit">Credit for a new order; null without exchange.</param>
+/// <param name="ApprovedBy">Who with a manager's authority stands behind a return without receipt, or null.</param>
+/// <param name="Actions">What can be done next: <c>exchange</c>, <c>pay-out</c>.</param>
 /// <param name="Version">Version of its stream.</param>
 [GenerateSerializer, Immutable, Alias("pos.ReturnView")]
 public sealed record ReturnView(
@@ -96,7 +117,19 @@ public sealed record ReturnView(
     string Reason,
     DateTimeOffset OccurredAt,
     DateTimeOffset PlacedAt,
+    OrderId? Order,
+    ImmutableArray<RefundView> Refunds,
+    CreditView? Credit,
+    string? ApprovedBy,
+    ImmutableArray<string> Actions,
     long Version);
+
+/// <summary>Money that goes back.</summary>
+/// <param name="Type">Cash or card.</param>
+/// <param name="Amount">Of it; cash after rounding.</param>
+/// <param name="Payment">For a card: the payment that gives it back.</param>
+[GenerateSerializer, Immutable, Alias("pos.RefundView")]
+public sealed record RefundView(TenderKind Type, Money Amount, PaymentId? Payment = null);
 
 /// <summary>A priced line that came back.</summary>
 /// <param name="Line">From 1.</param>
@@ -108,6 +141,7 @@ public sealed record ReturnView(
 /// <param name="TaxRateBasisPoints">2000 = 20 %.</param>
 /// <param name="Disposition">Restock or write off.</param>
 /// <param name="Total">Of the line.</param>
+/// <param name="OrderLine">The order's line that it was sold on; null without receipt.</param>
 [GenerateSerializer, Immutable, Alias("pos.ReturnLineView")]
 public sealed record ReturnLineView(
     int Line,
@@ -118,4 +152,5 @@ public sealed record ReturnLineView(
     Money UnitPrice,
     int TaxRateBasisPoints,
     Disposition Disposition,
-    Totals Total);
+    Totals Total,
+    int? OrderLine = null);

@@ -13,6 +13,15 @@ namespace Pos.Grains;
 public sealed record OrderProgress(
     OrderEvent.Placed? Placed, OrderState? State, CashView? Cash, OrderEvent.Cancelled? Cancelled, bool Settled, bool WasReserved = false)
 {
+    /// <summary>What has come back, in order.</summary>
+    public ImmutableList<OrderEvent.ReturnAccepted> Returns { get; init; } = [];
+
+    /// <summary>How many of <see cref="Returns"/>, from the first, the returns know of.</summary>
+    public int HandedOver { get; init; }
+
+    /// <summary>What its return has yet to be told, or null.</summary>
+    public OrderEvent.ReturnAccepted? ToHandOver => HandedOver < Returns.Count ? Returns[HandedOver] : null;
+
     /// <summary>Whether the till can be told how it ended.</summary>
     public bool HasEnded => State is OrderState.Confirmed or OrderState.Cancelled;
 }
@@ -36,6 +45,12 @@ public abstract record OrderCommand
     /// <summary>Tells of a sale that a cart has decided.</summary>
     public sealed record Take(TakeOrder Asked, DateTimeOffset Now) : OrderCommand;
 
+    /// <summary>Takes lines back.</summary>
+    /// <param name="Asked">What the till says.</param>
+    /// <param name="Store">The order's store; null when it was not looked up.</param>
+    /// <param name="Now">The moment of the decision, UTC.</param>
+    public sealed record Return(ReturnLines Asked, StoreView? Store, DateTimeOffset Now) : OrderCommand;
+
     /// <summary>Gives the order up.</summary>
     public sealed record Cancel(CancelOrder Asked, DateTimeOffset Now) : OrderCommand;
 }
@@ -57,6 +72,8 @@ public static partial class Order
         OrderEvent.Paid e => state with { State = OrderState.Confirmed, Cash = e.Tendered.Amount == 0 ? null : new(e.Tendered, e.Change) },
         OrderEvent.Cancelled e => state with { State = OrderState.Cancelled, Cancelled = e, WasReserved = state.State == OrderState.StockReserved },
         OrderEvent.Settled => state with { Settled = true },
+        OrderEvent.ReturnAccepted e => state with { Returns = state.Returns.Add(e) },
+        OrderEvent.ReturnHandedOver => state with { HandedOver = state.HandedOver + 1 },
         _ => throw new UnreachableException($"No rule for {happened.GetType().Name}."),
     };
 
@@ -66,6 +83,7 @@ public static partial class Order
         OrderCommand.Place c => Place(state, c),
         OrderCommand.Take c => IsKnown(state, c.Asked.Operation, out var known) ? known : Placed(c.Asked.Operation, c.Asked.Sale, c.Now),
         OrderCommand.Cancel c => Cancel(state, c),
+        OrderCommand.Return c => Return(state, c),
         _ => throw new UnreachableException($"No rule for {command.GetType().Name}."),
     };
 

@@ -73,7 +73,42 @@ public abstract record OrderEvent
 
     /// <summary>Nothing is owed any more.</summary>
     public sealed record Settled : OrderEvent;
+
+    /// <summary>Lines come back, and the return is owed its orders.</summary>
+    /// <param name="Return">Which.</param>
+    /// <param name="Operation">What the till called it.</param>
+    /// <param name="Till">Which till took it.</param>
+    /// <param name="Lines">What came back, at the price paid.</param>
+    /// <param name="Net">Sum of the lines.</param>
+    /// <param name="Tax">Sum of the lines.</param>
+    /// <param name="Gross">Sum of the lines.</param>
+    /// <param name="Refunds">Where the money goes back to; together <paramref name="Gross"/>.</param>
+    /// <param name="Reason">Why.</param>
+    /// <param name="OccurredAt">Business time, UTC.</param>
+    /// <param name="At">When it was decided, UTC.</param>
+    /// <param name="CashRounding">Step to which cash is rounded; null for none.</param>
+    /// <param name="Exchange">Whether the money is kept as credit for a new order; null for not.</param>
+    public sealed record ReturnAccepted(
+        ReturnId Return,
+        OperationKey Operation,
+        TillId Till,
+        ImmutableArray<LineBack> Lines,
+        Money Net,
+        Money Tax,
+        Money Gross,
+        ImmutableArray<TenderRefund> Refunds,
+        string Reason,
+        DateTimeOffset OccurredAt,
+        DateTimeOffset At,
+        int? CashRounding = null,
+        bool? Exchange = null) : OrderEvent;
+
+    /// <summary>The return knows all of it, and owes the rest.</summary>
+    public sealed record ReturnHandedOver(ReturnId Return) : OrderEvent;
 }
+
+/// <summary>Pieces of a line that came back. Amounts are minor units of the order's currency.</summary>
+public sealed record LineBack(int Line, int Quantity, Disposition Disposition, long Net, long Tax, long Gross);
 
 /// <summary>How orders are journaled.</summary>
 public static class OrderJournal
@@ -88,7 +123,9 @@ public static class OrderJournal
         new EventCase("order.cash-taken", 1, OrderJson.Default.CashTaken),
         new EventCase("order.paid", 1, OrderJson.Default.Paid),
         new EventCase("order.cancelled", 1, OrderJson.Default.Cancelled),
-        new EventCase("order.settled", 1, OrderJson.Default.Settled));
+        new EventCase("order.settled", 1, OrderJson.Default.Settled),
+        new EventCase("order.return-accepted", 1, OrderJson.Default.ReturnAccepted),
+        new EventCase("order.return-handed-over", 1, OrderJson.Default.ReturnHandedOver));
 
     /// <summary>Everything a grain or a replay needs.</summary>
     public static Aggregate<OrderProgress, OrderEvent> Aggregate { get; } = new(Category, Order.Initial, Order.Evolve, Codec);
@@ -106,4 +143,6 @@ public static class OrderJournal
 [JsonSerializable(typeof(OrderEvent.Paid))]
 [JsonSerializable(typeof(OrderEvent.Cancelled))]
 [JsonSerializable(typeof(OrderEvent.Settled))]
+[JsonSerializable(typeof(OrderEvent.ReturnAccepted))]
+[JsonSerializable(typeof(OrderEvent.ReturnHandedOver))]
 internal sealed partial class OrderJson : JsonSerializerContext;

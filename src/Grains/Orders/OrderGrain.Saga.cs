@@ -13,6 +13,13 @@ public sealed partial class OrderGrain
     protected override async Task<OrderFact?> Do(OrderDebt debt)
     {
         var placed = Durable.Placed!;
+        if (debt == OrderDebt.HandOver)
+        {
+            var back = Durable.ToHandOver!;
+            var told = await _lines.Ask(back.Return, [0], async _ => (await HandOver(back, TimeSpan.Zero)).Rejection);
+            return told.All ? new OrderFact.ReturnHandedOver(back.Return) : null;
+        }
+
         var lines = _lines.Ask(debt, debt == OrderDebt.Charge ? [] : OrderSaga.Goods(placed), line => Effect(debt, placed, line));
         var money = _money.Ask(debt, OrderSaga.Money(Durable, debt), tender => Pay(debt, placed, tender));
         var now = Now;
@@ -64,6 +71,12 @@ public sealed partial class OrderGrain
             _ => throw new UnreachableException(),
         };
         return answer.Rejection;
+    }
+
+    private Task<Outcome<ReturnView>> HandOver(OrderEvent.ReturnAccepted back, TimeSpan waitMax)
+    {
+        var operation = new Operation(back.Operation.Id, back.Operation.Fingerprint, back.Operation.NotAfter, Saga, back.Till.Value, Key, TraceParent);
+        return GrainFactory.GetGrain<IReturnGrain>(back.Return.Value).Take(new(operation, Order.Describe(Durable.Placed!, back, _id), waitMax));
     }
 
     private Operation Named(string id, OrderEvent.Placed placed) =>

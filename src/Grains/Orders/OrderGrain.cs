@@ -66,6 +66,31 @@ public sealed partial class OrderGrain(GrainServices services)
     }
 
     /// <inheritdoc/>
+    public async Task<Outcome<ReturnView>> Return(ReturnLines command)
+    {
+        var store = Decided.Placed is { } placed ? await GrainFactory.GetGrain<IStoreGrain>(placed.Store.Value).Get() : null;
+        var now = Now;
+        var recording = Record(
+            Order.Decide(Decided, new OrderCommand.Return(command, store, now)),
+            Envelope.Of(
+                command.Operation with { Correlation = Key }, Decided.Placed?.Store ?? default, command.Till.Value, command.OccurredAt?.ToUniversalTime() ?? now),
+            command.Operation.IfVersion);
+        if (await Durably(recording) is { } refused)
+        {
+            if (refused.Code is RejectionCode.UnknownOrder or RejectionCode.IllegalTransition)
+            {
+                await RequireNewest(CancellationToken.None);
+            }
+
+            return refused;
+        }
+
+        // The loop hands it over as well, should nobody be left to wait for this call.
+        GoOn();
+        return await HandOver(Durable.Returns.Find(known => known.Return == command.Return)!, command.WaitMax);
+    }
+
+    /// <inheritdoc/>
     public Task<OrderView?> Get()
     {
         Refresh();
@@ -83,10 +108,10 @@ public sealed partial class OrderGrain(GrainServices services)
     protected override Decision<OrderEvent> Decide(OrderProgress state, OrderFact fact) => OrderSaga.Decide(state, fact);
 
     /// <inheritdoc/>
-    protected override DateTimeOffset OwedSince(OrderProgress state) => state.Placed!.PlacedAt;
+    protected override DateTimeOffset OwedSince(OrderProgress state) => state.ToHandOver?.At ?? state.Placed!.PlacedAt;
 
     /// <inheritdoc/>
-    protected override bool IsOver(OrderProgress state) => state.Settled;
+    protected override bool IsOver(OrderProgress state) => state is { Settled: true, ToHandOver: null };
 
     /// <inheritdoc/>
     protected override string NameOf(OrderProgress state) => state.State!.Value.ToString();

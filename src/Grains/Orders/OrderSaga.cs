@@ -20,6 +20,9 @@ public enum OrderDebt
 
     /// <summary>Whatever was held or taken, or may yet come to be, is given back.</summary>
     Release,
+
+    /// <summary>A return is told of what was accepted back.</summary>
+    HandOver,
 }
 
 /// <summary>What has happened to an order outside of it. A fact is never refused; one that came too late changes nothing.</summary>
@@ -44,6 +47,9 @@ public abstract record OrderFact
 
     /// <summary>Every line of goods is given back, and so is all money.</summary>
     public sealed record StockReleased : OrderFact;
+
+    /// <summary>The return knows what was accepted back.</summary>
+    public sealed record ReturnHandedOver(ReturnId Return) : OrderFact;
 }
 
 /// <summary>A line, or tender, that could not be had.</summary>
@@ -63,7 +69,8 @@ public static class OrderSaga
     /// <summary>What is owed. Computed from durable state only.</summary>
     public static OrderDebt Owed(OrderProgress state) => state switch
     {
-        { State: null } or { Settled: true } => OrderDebt.Nothing,
+        { State: null } => OrderDebt.Nothing,
+        { Settled: true } => state.ToHandOver is null ? OrderDebt.Nothing : OrderDebt.HandOver,
         { State: OrderState.Created } => OrderDebt.Reserve,
         { State: OrderState.StockReserved } => OrderDebt.Charge,
         { State: OrderState.Confirmed } => OrderDebt.Commit,
@@ -161,7 +168,8 @@ public static class OrderSaga
         OrderFact.MoneyAnswered f when state.State == OrderState.StockReserved => f.Refusals.IsEmpty ? Pay(state.Placed!) : GiveUp(f),
         OrderFact.StockCommitted when state is { State: OrderState.Confirmed, Settled: false } => new OrderEvent.Settled(),
         OrderFact.StockReleased when state is { State: OrderState.Cancelled, Settled: false } => new OrderEvent.Settled(),
-        OrderFact.StockAnswered or OrderFact.MoneyAnswered or OrderFact.StockCommitted or OrderFact.StockReleased => Nothing,
+        OrderFact.ReturnHandedOver f when state.ToHandOver?.Return == f.Return => new OrderEvent.ReturnHandedOver(f.Return),
+        OrderFact.StockAnswered or OrderFact.MoneyAnswered or OrderFact.StockCommitted or OrderFact.StockReleased or OrderFact.ReturnHandedOver => Nothing,
         _ => throw new UnreachableException($"No rule for {fact.GetType().Name}."),
     };
 

@@ -30,7 +30,8 @@ internal static class OrderViewing
                 line.TaxRate,
                 new Totals(new Money(line.Net, currency), new Money(line.Tax, currency), new Money(line.Gross, currency)),
                 line.Barcode,
-                line.Embedded));
+                line.Embedded,
+                Order.Returned(state, line.Line)));
         }
 
         return new(
@@ -48,6 +49,7 @@ internal static class OrderViewing
             placed.ApprovedBy,
             placed.OccurredAt,
             placed.PlacedAt,
+            [.. state.Returns.Select(back => back.Return)],
             Actions(state),
             version);
     }
@@ -76,7 +78,7 @@ internal static class OrderViewing
     private static ImmutableArray<string> Actions(OrderProgress state) => state.State switch
     {
         OrderState.Created or OrderState.StockReserved => ["cancel"],
-        OrderState.Confirmed => ["return"],
+        OrderState.Confirmed => state.Placed!.Lines.Any(line => Order.Returned(state, line.Line) < line.Quantity) ? ["return"] : [],
         _ => [],
     };
 
@@ -104,7 +106,7 @@ internal static class OrderViewing
         OrderEvent.StockReserved => [OrderState.StockVerified, OrderState.StockReserved],
         OrderEvent.CashTaken or OrderEvent.Paid => [OrderState.PaymentSuccess, OrderState.Confirmed],
         OrderEvent.Cancelled => [OrderState.Cancelled],
-        OrderEvent.Settled => [null],
+        OrderEvent.Settled or OrderEvent.ReturnAccepted or OrderEvent.ReturnHandedOver => [null],
         _ => throw new UnreachableException($"No rule for {happened.GetType().Name}."),
     };
 }

@@ -6,10 +6,30 @@ namespace Pos.Grains;
 /// <summary>How far a return has come.</summary>
 /// <param name="Accepted">What came back; null before that.</param>
 /// <param name="State">Where it stands; null before it was accepted.</param>
-public sealed record ReturnProgress(ReturnEvent.Accepted? Accepted, ReturnState? State)
+/// <param name="IsRestocked">Whether the goods of an exchange are back on the shelf.</param>
+/// <param name="Credit">The order that has credit, and how much; null when none has.</param>
+/// <param name="IsSpent">Whether that order keeps it.</param>
+/// <param name="IsPaidOut">Whether everything is to be refunded after all.</param>
+/// <param name="GaveBack">Orders that get no credit any more; null for none.</param>
+/// <param name="Completed">How it ended; null before.</param>
+public sealed record ReturnProgress(
+    ReturnEvent.Accepted? Accepted,
+    ReturnState? State,
+    bool IsRestocked = false,
+    ReturnEvent.CreditTaken? Credit = null,
+    bool IsSpent = false,
+    bool IsPaidOut = false,
+    ImmutableHashSet<OrderId>? GaveBack = null,
+    ReturnEvent.Completed? Completed = null)
 {
     /// <summary>Whether the till can be told that it is done.</summary>
     public bool HasEnded => State == ReturnState.Completed;
+
+    /// <summary>Whether its money is kept for a new order.</summary>
+    public bool IsExchange => Accepted?.Exchange == true;
+
+    /// <summary>Whether a new order may have credit of it now.</summary>
+    public bool IsFree => IsExchange && !HasEnded && !IsPaidOut && Credit is null;
 }
 
 /// <summary>What a return is asked to do, with everything that has to be known for it.</summary>
@@ -26,10 +46,25 @@ public abstract record ReturnCommand
     /// <param name="Now">The moment of the decision, UTC.</param>
     public sealed record Place(
         PlaceReturn Asked, StoreView? Store, IReadOnlyDictionary<Sku, ProductView> Products, DateTimeOffset Now) : ReturnCommand;
+
+    /// <summary>Tells of what an order has accepted back.</summary>
+    public sealed record Take(TakeReturn Asked, DateTimeOffset Now) : ReturnCommand;
+
+    /// <inheritdoc cref="IReturnGrain.PayOut"/>
+    public sealed record PayOut(PayOutReturn Asked) : ReturnCommand;
+
+    /// <inheritdoc cref="ICreditGrain.TakeCredit"/>
+    public sealed record TakeCredit(Pos.TakeCredit Asked) : ReturnCommand;
+
+    /// <inheritdoc cref="ICreditGrain.GiveBackCredit"/>
+    public sealed record GiveBackCredit(EndCredit Asked) : ReturnCommand;
+
+    /// <inheritdoc cref="ICreditGrain.KeepCredit"/>
+    public sealed record KeepCredit(EndCredit Asked) : ReturnCommand;
 }
 
-/// <summary>The rules of a return without receipt.</summary>
-public static class Return
+/// <summary>The rules of a return.</summary>
+public static partial class Return
 {
     private static readonly Decision<ReturnEvent> Nothing = new([], null);
 
@@ -39,8 +74,17 @@ public static class Return
     /// <summary>The return after an event.</summary>
     public static ReturnProgress Evolve(ReturnProgress state, ReturnEvent happened) => happened switch
     {
-        ReturnEvent.Accepted e => new(e, ReturnState.Accepted),
-        ReturnEvent.Completed => state with { State = ReturnState.Completed },
+        ReturnEvent.Accepted e => state with { Accepted = e, State = ReturnState.Accepted },
+        ReturnEvent.Restocked => state with { IsRestocked = true },
+        ReturnEvent.CreditTaken e => state with { Credit = e },
+        ReturnEvent.CreditGivenBack e => state with
+        {
+            Credit = state.Credit?.Order == e.Order ? null : state.Credit,
+            GaveBack = (state.GaveBack ?? []).Add(e.Order),
+        },
+        ReturnEvent.CreditKept => state with { IsSpent = true },
+        ReturnEvent.PayOutAsked => state with { IsPaidOut = true },
+        ReturnEvent.Completed e => state with { State = ReturnState.Completed, Completed = e },
         _ => throw new UnreachableException($"No rule for {happened.GetType().Name}."),
     };
 
@@ -48,6 +92,11 @@ public static class Return
     public static Decision<ReturnEvent> Decide(ReturnProgress state, ReturnCommand command) => command switch
     {
         ReturnCommand.Place c => Place(state, c),
+        ReturnCommand.Take c => IsKnown(state, c.Asked.Operation, out var known) ? known : Accepted(c.Asked.Operation, c.Asked.Return, c.Now),
+        ReturnCommand.PayOut c => PayOut(state, c.Asked),
+        ReturnCommand.TakeCredit c => TakeCredit(state, c.Asked),
+        ReturnCommand.GiveBackCredit c => GiveBackCredit(state, c.Asked),
+        ReturnCommand.KeepCredit c => KeepCredit(state, c.Asked),
         _ => throw new UnreachableException($"No rule for {command.GetType().Name}."),
     };
 
@@ -75,11 +124,9 @@ public static class Return
     private static Decision<ReturnEvent> Place(ReturnProgress state, ReturnCommand.Place command)
     {
         var asked = command.Asked;
-        if (state.Accepted is { } known)
+        if (IsKnown(state, asked.Operation, out var known))
         {
-            return known.Operation.Fingerprint == asked.Operation.Fingerprint && known.Operation.Id == asked.Operation.Id
-                ? Nothing
-                : OperationMemory.Reused(asked.Operation.Id);
+            return known;
         }
 
         if ((Refuse(asked, command.Now) ?? Checkout.RefusePlace(command.Store, asked.Store, asked.Till)) is { } refused)
@@ -127,6 +174,34 @@ public static class Return
                 new Money(sum.Gross, store.Currency),
                 asked.Reason,
                 (asked.OccurredAt ?? command.Now).ToUniversalTime(),
-                command.Now);
+                command.Now,
+                CashRounding: store.CashRounding,
+                Exchange: asked.Exchange ? true : null,
+                ApprovedBy: asked.Operation.ApprovedBy.Length > 0 ? asked.Operation.ApprovedBy : null);
     }
+
+    private static bool IsKnown(ReturnProgress state, Operation asked, out Decision<ReturnEvent> decision)
+    {
+        decision = state.Accepted is not { } known || (known.Operation.Fingerprint == asked.Fingerprint && known.Operation.Id == asked.Id)
+            ? Nothing
+            : OperationMemory.Reused(asked.Id);
+        return state.Accepted is not null;
+    }
+
+    private static ReturnEvent.Accepted Accepted(Operation operation, PricedReturn back, DateTimeOffset now) => new(
+        back.Store,
+        back.Till,
+        OperationKey.Of(operation),
+        back.Lines,
+        back.TaxInclusive,
+        back.Net,
+        back.Tax,
+        back.Gross,
+        back.Reason,
+        back.OccurredAt,
+        now,
+        back.Order,
+        back.Refunds,
+        back.CashRounding,
+        back.Exchange ? true : null);
 }

@@ -10,7 +10,7 @@ public abstract record ReturnEvent
     {
     }
 
-    /// <summary>The goods are on the counter: ACCEPTED. The members mean what those of <see cref="OrderEvent.Placed"/> mean.</summary>
+    /// <summary>The goods are on the counter: ACCEPTED. The members mean what those of <see cref="PricedReturn"/> mean.</summary>
     public sealed record Accepted(
         StoreId Store,
         TillId Till,
@@ -22,36 +22,36 @@ public abstract record ReturnEvent
         Money Gross,
         string Reason,
         DateTimeOffset OccurredAt,
-        DateTimeOffset PlacedAt) : ReturnEvent;
+        DateTimeOffset PlacedAt,
+        OrderId? Order = null,
+        ImmutableArray<TenderRefund>? Refunds = null,
+        int? CashRounding = null,
+        bool? Exchange = null,
+        string? ApprovedBy = null) : ReturnEvent;
 
-    /// <summary>Everything that goes back on the shelf is there, and the cash is paid out: COMPLETED.</summary>
-    public sealed record Completed(Money Refund) : ReturnEvent;
+    /// <summary>Everything that goes back on the shelf of an exchange is there; the money waits for a new order.</summary>
+    public sealed record Restocked : ReturnEvent;
+
+    /// <summary>A new order has credit of it.</summary>
+    public sealed record CreditTaken(OrderId Order, Money Amount) : ReturnEvent;
+
+    /// <summary>An order has no credit of it, and gets none any more.</summary>
+    public sealed record CreditGivenBack(OrderId Order) : ReturnEvent;
+
+    /// <summary>The order that has credit is confirmed: it is spent, and the rest is owed.</summary>
+    public sealed record CreditKept(OrderId Order) : ReturnEvent;
+
+    /// <summary>Nobody exchanges: all is owed.</summary>
+    public sealed record PayOutAsked(string Reason) : ReturnEvent;
+
+    /// <summary>Nothing is owed any more: COMPLETED.</summary>
+    /// <param name="Refund">What was given back.</param>
+    /// <param name="Refunds">To which tenders; null for cash alone.</param>
+    /// <param name="Credit">What paid for a new order instead, or null.</param>
+    /// <param name="Rounding">Refund + credit − gross, by the rounding of cash; null for none.</param>
+    public sealed record Completed(
+        Money Refund, ImmutableArray<TenderRefund>? Refunds = null, Money? Credit = null, long? Rounding = null) : ReturnEvent;
 }
-
-/// <summary>A priced line that came back. Amounts are minor units of the return's currency.</summary>
-/// <param name="Line">From 1.</param>
-/// <param name="Sku">What.</param>
-/// <param name="Name">The product's name at that time.</param>
-/// <param name="Kind">Goods or service.</param>
-/// <param name="Quantity">Pieces.</param>
-/// <param name="UnitPrice">Refunded for one piece.</param>
-/// <param name="TaxRate">Basis points.</param>
-/// <param name="Disposition">Restock or write off.</param>
-/// <param name="Net">Of the line.</param>
-/// <param name="Tax">Of the line.</param>
-/// <param name="Gross">Of the line.</param>
-public sealed record ReturnLine(
-    int Line,
-    Sku Sku,
-    string Name,
-    ProductKind Kind,
-    int Quantity,
-    long UnitPrice,
-    int TaxRate,
-    Disposition Disposition,
-    long Net,
-    long Tax,
-    long Gross);
 
 /// <summary>How returns are journaled.</summary>
 public static class ReturnJournal
@@ -62,6 +62,11 @@ public static class ReturnJournal
     /// <summary>Names of their events, for ever.</summary>
     public static EventCodec<ReturnEvent> Codec { get; } = new(
         new EventCase("return.accepted", 1, ReturnJson.Default.Accepted),
+        new EventCase("return.restocked", 1, ReturnJson.Default.Restocked),
+        new EventCase("return.credit-taken", 1, ReturnJson.Default.CreditTaken),
+        new EventCase("return.credit-given-back", 1, ReturnJson.Default.CreditGivenBack),
+        new EventCase("return.credit-kept", 1, ReturnJson.Default.CreditKept),
+        new EventCase("return.pay-out-asked", 1, ReturnJson.Default.PayOutAsked),
         new EventCase("return.completed", 1, ReturnJson.Default.Completed));
 
     /// <summary>Everything a grain or a replay needs.</summary>
@@ -75,5 +80,10 @@ public static class ReturnJournal
     RespectNullableAnnotations = true,
     RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(ReturnEvent.Accepted))]
+[JsonSerializable(typeof(ReturnEvent.Restocked))]
+[JsonSerializable(typeof(ReturnEvent.CreditTaken))]
+[JsonSerializable(typeof(ReturnEvent.CreditGivenBack))]
+[JsonSerializable(typeof(ReturnEvent.CreditKept))]
+[JsonSerializable(typeof(ReturnEvent.PayOutAsked))]
 [JsonSerializable(typeof(ReturnEvent.Completed))]
 internal sealed partial class ReturnJson : JsonSerializerContext;

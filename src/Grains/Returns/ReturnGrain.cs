@@ -7,7 +7,7 @@ namespace Pos.Grains;
 /// <summary>The shell of <see cref="Return"/> and <see cref="ReturnSaga"/>. Reentrant: the saga goes on while callers wait for its end.</summary>
 [Reentrant, GrainType("return")]
 public sealed partial class ReturnGrain(GrainServices services)
-    : SagaGrain<ReturnProgress, ReturnEvent, ReturnDebt, ReturnFact>(ReturnJournal.Aggregate, services), IReturnGrain
+    : SagaGrain<ReturnProgress, ReturnEvent, ReturnDebt, ReturnFact>(ReturnJournal.Aggregate, services), IReturnGrain, ICreditGrain
 {
     private ReturnId _id;
 
@@ -29,9 +29,44 @@ public sealed partial class ReturnGrain(GrainServices services)
             return await Stands(refused, Begun) ? refused : await Place(command);
         }
 
-        await GoOn(command.Operation, static state => state.HasEnded, command.WaitMax);
-        return View()!;
+        return await Ended(command.Operation, command.WaitMax);
     }
+
+    /// <inheritdoc/>
+    public async Task<Outcome<ReturnView>> Take(TakeReturn command)
+    {
+        var back = command.Return;
+        var recording = Record(
+            Return.Decide(Decided, new ReturnCommand.Take(command, Now)),
+            Envelope.Of(command.Operation with { Correlation = Key }, back.Store, back.Till.Value, back.OccurredAt));
+        return await Durably(recording) is { } refused ? refused : await Ended(command.Operation, command.WaitMax);
+    }
+
+    /// <inheritdoc/>
+    public async Task<Outcome<ReturnView>> PayOut(PayOutReturn command)
+    {
+        var recording = Record(
+            Return.Decide(Decided, new ReturnCommand.PayOut(command)),
+            Envelope.Of(command.Operation with { Correlation = Key }, Decided.Accepted?.Store ?? default, command.Operation.Till, Now),
+            command.Operation.IfVersion);
+        return await Durably(recording) is { } refused ? await Denied(refused) : await Ended(command.Operation, command.WaitMax);
+    }
+
+    /// <inheritdoc/>
+    public Task<CreditView?> Credit()
+    {
+        Refresh();
+        return Task.FromResult(ReturnViewing.Credit(_id, Durable));
+    }
+
+    /// <inheritdoc/>
+    public Task<Outcome<CreditView>> TakeCredit(TakeCredit command) => Credit(new ReturnCommand.TakeCredit(command), command.Operation);
+
+    /// <inheritdoc/>
+    public Task<Outcome<CreditView>> GiveBackCredit(EndCredit command) => Credit(new ReturnCommand.GiveBackCredit(command), command.Operation);
+
+    /// <inheritdoc/>
+    public Task<Outcome<CreditView>> KeepCredit(EndCredit command) => Credit(new ReturnCommand.KeepCredit(command), command.Operation);
 
     /// <inheritdoc/>
     public Task<ReturnView?> Get()
@@ -48,6 +83,27 @@ public sealed partial class ReturnGrain(GrainServices services)
 
     /// <inheritdoc/>
     protected override DateTimeOffset OwedSince(ReturnProgress state) => state.Accepted!.PlacedAt;
+
+    /// <inheritdoc/>
+    protected override DateTimeOffset? NextWakeUp(ReturnProgress state) =>
+        base.NextWakeUp(state) ?? (ReturnSaga.IsWaiting(state) ? state.Accepted!.PlacedAt + ReturnSaga.ExchangeWithin : null);
+
+    /// <inheritdoc/>
+    protected override DateTimeOffset? WakeAgain() => base.WakeAgain()
+        ?? (ReturnSaga.IsWaiting(Durable) ? Later(Durable.Accepted!.PlacedAt + ReturnSaga.ExchangeWithin, Now + Services.Options.SagaWakeUp) : null);
+
+    /// <inheritdoc/>
+    protected override void OnWoken()
+    {
+        // While an order has the credit, that order's end decides.
+        if (ReturnSaga.IsWaiting(Decided) && Decided.IsFree && Now >= Decided.Accepted!.PlacedAt + ReturnSaga.ExchangeWithin)
+        {
+            var accepted = Decided.Accepted!;
+            Record(
+                new ReturnEvent.PayOutAsked("No new order came."),
+                Envelope.OfSaga(Saga, nameof(ReturnEvent.PayOutAsked), accepted.Store, accepted.Till, Now, TraceParent));
+        }
+    }
 
     /// <inheritdoc/>
     protected override bool IsOver(ReturnProgress state) => state.HasEnded;
@@ -67,9 +123,43 @@ public sealed partial class ReturnGrain(GrainServices services)
     {
         _id = ReturnId.Parse(Key, null);
         _lines = new(Saga, Services.Logger);
+        _money = new(Saga, Services.Logger);
     }
 
     private static bool Begun(ReturnProgress state) => state.Accepted is not null;
+
+    private static DateTimeOffset Later(DateTimeOffset one, DateTimeOffset other) => one > other ? one : other;
+
+    private async Task<Outcome<CreditView>> Credit(ReturnCommand command, Operation operation)
+    {
+        var recording = Record(
+            Return.Decide(Decided, command),
+            Envelope.Of(operation with { Correlation = Key }, Decided.Accepted?.Store ?? default, operation.Till, Now));
+        if (await Durably(recording) is { } refused)
+        {
+            return await Denied(refused);
+        }
+
+        GoOn();
+        return ReturnViewing.Credit(_id, Durable)!;
+    }
+
+    // An activation that was overtaken may not have seen what it denies.
+    private async Task<Rejection> Denied(Rejection refused)
+    {
+        if (refused.Code is RejectionCode.UnknownReturn or RejectionCode.CreditNotAvailable)
+        {
+            await RequireNewest(CancellationToken.None);
+        }
+
+        return refused;
+    }
+
+    private async Task<Outcome<ReturnView>> Ended(Operation operation, TimeSpan waitMax)
+    {
+        await GoOn(operation, static state => state.HasEnded || (ReturnSaga.IsWaiting(state) && state.IsRestocked), waitMax);
+        return View()!;
+    }
 
     private ReturnView? View() => ReturnViewing.View(_id, Durable, DurableVersion);
 }

@@ -6,11 +6,14 @@ namespace Pos.Grains;
 /// <summary>What a return still owes to the world, by its durable state.</summary>
 public enum ReturnDebt
 {
-    /// <summary>Nothing.</summary>
+    /// <summary>Nothing, or nothing until a new order or a pay-out.</summary>
     Nothing,
 
-    /// <summary>Every line that can be sold again goes back on the shelf.</summary>
+    /// <summary>Every line that can be sold again goes back on the shelf; without exchange the money goes back as well.</summary>
     Restock,
+
+    /// <summary>What is left of an exchange goes back.</summary>
+    Refund,
 }
 
 /// <summary>What has happened to a return outside of it. Never refused.</summary>
@@ -20,38 +23,56 @@ public abstract record ReturnFact
     {
     }
 
-    /// <summary>Everything that can be sold again is on the shelf.</summary>
+    /// <summary>Everything that can be sold again is on the shelf, and without exchange every card has its money back.</summary>
     public sealed record StockRestocked : ReturnFact;
+
+    /// <summary>Every card has its money back.</summary>
+    public sealed record MoneyRefunded : ReturnFact;
 }
 
-/// <summary>What a return does by itself: two pure functions.</summary>
+/// <summary>What a return does by itself: pure functions.</summary>
 public static class ReturnSaga
 {
     /// <summary>How long stock remembers that a line was put back: no return stays open for so long.</summary>
     public static readonly TimeSpan RestockRemembered = TimeSpan.FromDays(30);
 
+    /// <summary>How long the money waits for a new order.</summary>
+    public static readonly TimeSpan ExchangeWithin = TimeSpan.FromHours(24);
+
     private static readonly Decision<ReturnEvent> Nothing = new([], null);
 
     /// <summary>What is owed. Computed from durable state only.</summary>
-    public static ReturnDebt Owed(ReturnProgress state) => state.State switch
+    public static ReturnDebt Owed(ReturnProgress state) => state switch
     {
-        null or ReturnState.Completed => ReturnDebt.Nothing,
-        ReturnState.Accepted => ReturnDebt.Restock,
-        _ => throw new UnreachableException($"No rule for {state.State}."),
+        { State: null or ReturnState.Completed } => ReturnDebt.Nothing,
+        { State: not ReturnState.Accepted } => throw new UnreachableException($"No rule for {state.State}."),
+        { IsRestocked: false } => ReturnDebt.Restock,
+        { IsSpent: true } or { IsPaidOut: true } => ReturnDebt.Refund,
+        _ => ReturnDebt.Nothing,
     };
+
+    /// <summary>Whether the money waits for a new order: it is paid out when none comes.</summary>
+    public static bool IsWaiting(ReturnProgress state) => state is { HasEnded: false, IsExchange: true, IsSpent: false, IsPaidOut: false };
 
     /// <summary>What a fact comes to.</summary>
     public static Decision<ReturnEvent> Decide(ReturnProgress state, ReturnFact fact) => fact switch
     {
-        ReturnFact.StockRestocked when state is { State: ReturnState.Accepted, Accepted: { } accepted } => new ReturnEvent.Completed(accepted.Gross),
-        ReturnFact.StockRestocked => Nothing,
+        ReturnFact.StockRestocked when state is { State: ReturnState.Accepted, IsRestocked: false } =>
+            state.IsExchange ? new ReturnEvent.Restocked() : Complete(state),
+        ReturnFact.MoneyRefunded when Owed(state) == ReturnDebt.Refund => Complete(state),
+        ReturnFact.StockRestocked or ReturnFact.MoneyRefunded => Nothing,
         _ => throw new UnreachableException($"No rule for {fact.GetType().Name}."),
     };
 
-    /// <summary>Line numbers of what goes back on the shelf.</summary>
-    public static ImmutableArray<int> Restocked(ReturnEvent.Accepted accepted)
+    /// <summary>Line numbers of what goes back on the shelf at a step.</summary>
+    public static ImmutableArray<int> Restocked(ReturnEvent.Accepted accepted, ReturnDebt debt = ReturnDebt.Restock)
     {
         ArgumentNullException.ThrowIfNull(accepted);
+        if (debt != ReturnDebt.Restock)
+        {
+            return [];
+        }
+
         var lines = ImmutableArray.CreateBuilder<int>(accepted.Lines.Length);
         foreach (var line in accepted.Lines)
         {
@@ -62,5 +83,62 @@ public static class ReturnSaga
         }
 
         return lines.ToImmutable();
+    }
+
+    /// <summary>
+    /// What goes back to which tender: what was planned, less what a new order has of it, cash first and then the last card first. Cash is
+    /// rounded as the store rounds.
+    /// </summary>
+    public static ImmutableArray<TenderRefund> Refunds(ReturnProgress state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        var accepted = state.Accepted!;
+        var spent = state.IsSpent ? state.Credit!.Amount.Amount : 0;
+        var planned = accepted.Refunds ?? [new(0, accepted.Gross.Amount)];
+        var cash = 0L;
+        var cards = new Stack<TenderRefund>();
+        foreach (var refund in planned)
+        {
+            if (refund.Tender == 0)
+            {
+                cash = refund.Amount;
+            }
+            else
+            {
+                cards.Push(refund);
+            }
+        }
+
+        var fromCash = Math.Min(cash, spent);
+        spent -= fromCash;
+        var refunds = new List<TenderRefund>();
+        foreach (var card in cards)
+        {
+            var fromCard = Math.Min(card.Amount, spent);
+            spent -= fromCard;
+            if (card.Amount > fromCard)
+            {
+                refunds.Insert(0, card with { Amount = card.Amount - fromCard });
+            }
+        }
+
+        var rounded = Tenders.Rounded(cash - fromCash, accepted.CashRounding ?? 1);
+        return rounded > 0 ? [.. refunds, new(0, rounded)] : [.. refunds];
+    }
+
+    private static ReturnEvent.Completed Complete(ReturnProgress state)
+    {
+        var accepted = state.Accepted!;
+        var refunds = Refunds(state);
+        var refund = 0L;
+        foreach (var part in refunds)
+        {
+            refund += part.Amount;
+        }
+
+        var credit = state.IsSpent ? state.Credit!.Amount : (Money?)null;
+        var rounding = refund + (credit?.Amount ?? 0) - accepted.Gross.Amount;
+        return new(
+            new Money(refund, accepted.Gross.Currency), accepted.Refunds is null ? null : refunds, credit, rounding == 0 ? null : rounding);
     }
 }

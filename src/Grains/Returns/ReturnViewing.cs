@@ -25,7 +25,8 @@ internal static class ReturnViewing
                 new Money(line.UnitPrice, currency),
                 line.TaxRate,
                 line.Disposition,
-                new Totals(new Money(line.Net, currency), new Money(line.Tax, currency), new Money(line.Gross, currency))));
+                new Totals(new Money(line.Net, currency), new Money(line.Tax, currency), new Money(line.Gross, currency)),
+                line.OrderLine));
         }
 
         return new(
@@ -38,6 +39,34 @@ internal static class ReturnViewing
             accepted.Reason,
             accepted.OccurredAt,
             accepted.PlacedAt,
+            accepted.Order,
+            Refunds(state),
+            Credit(id, state),
+            accepted.ApprovedBy,
+            state.IsFree ? ["exchange", "pay-out"] : [],
             version);
+    }
+
+    public static CreditView? Credit(ReturnId id, ReturnProgress state)
+    {
+        if (state.Accepted is not { Exchange: true } accepted)
+        {
+            return null;
+        }
+
+        return new(id, accepted.Store, accepted.Gross, state.IsFree ? accepted.Gross : Money.Zero(accepted.Gross.Currency), state.Credit?.Order);
+    }
+
+    private static ImmutableArray<RefundView> Refunds(ReturnProgress state)
+    {
+        var accepted = state.Accepted!;
+        var refunds = ImmutableArray.CreateBuilder<RefundView>();
+        foreach (var (tender, amount) in ReturnSaga.Refunds(state))
+        {
+            var money = new Money(amount, accepted.Gross.Currency);
+            refunds.Add(tender == 0 ? new(TenderKind.Cash, money) : new(TenderKind.Card, money, PaymentId.Of(accepted.Order!.Value, tender)));
+        }
+
+        return refunds.ToImmutable();
     }
 }

@@ -1,0 +1,110 @@
+using System.Collections.Immutable;
+using Orleans;
+using Orleans.Concurrency;
+
+namespace Pos;
+
+/// <summary>A return of an order's lines with everything decided by the order.</summary>
+/// <param name="Store">Where.</param>
+/// <param name="Till">Which till.</param>
+/// <param name="Lines">What came back, at the price paid.</param>
+/// <param name="TaxInclusive">Whether unit prices contain the tax.</param>
+/// <param name="Net">Sum of the lines.</param>
+/// <param name="Tax">Sum of the lines.</param>
+/// <param name="Gross">Sum of the lines: what is given back, but for the rounding of cash.</param>
+/// <param name="Reason">Why.</param>
+/// <param name="OccurredAt">Business time, UTC.</param>
+/// <param name="Order">What it was sold by.</param>
+/// <param name="Refunds">Where the money goes back to; together <paramref name="Gross"/>.</param>
+/// <param name="CashRounding">Step to which cash is rounded; null for none.</param>
+/// <param name="Exchange">Whether the money is kept as credit for a new order.</param>
+[GenerateSerializer, Immutable, Alias("pos.PricedReturn")]
+public sealed record PricedReturn(
+    StoreId Store,
+    TillId Till,
+    ImmutableArray<ReturnLine> Lines,
+    bool TaxInclusive,
+    Money Net,
+    Money Tax,
+    Money Gross,
+    string Reason,
+    DateTimeOffset OccurredAt,
+    OrderId Order,
+    ImmutableArray<TenderRefund> Refunds,
+    int? CashRounding,
+    bool Exchange);
+
+/// <summary>A priced line that came back, also as it is journaled. Amounts are minor units of the return's currency.</summary>
+/// <param name="Line">From 1.</param>
+/// <param name="Sku">What.</param>
+/// <param name="Name">The product's name at that time.</param>
+/// <param name="Kind">Goods or service.</param>
+/// <param name="Quantity">Pieces.</param>
+/// <param name="UnitPrice">Price of one piece.</param>
+/// <param name="TaxRate">Basis points.</param>
+/// <param name="Disposition">Restock or write off.</param>
+/// <param name="Net">Of the line.</param>
+/// <param name="Tax">Of the line.</param>
+/// <param name="Gross">Of the line.</param>
+/// <param name="OrderLine">The order's line that it was sold on; null without receipt.</param>
+[GenerateSerializer, Immutable, Alias("pos.ReturnLine")]
+public sealed record ReturnLine(
+    int Line,
+    Sku Sku,
+    string Name,
+    ProductKind Kind,
+    int Quantity,
+    long UnitPrice,
+    int TaxRate,
+    Disposition Disposition,
+    long Net,
+    long Tax,
+    long Gross,
+    int? OrderLine = null);
+
+/// <summary>Money that goes back to a tender. Amounts are minor units.</summary>
+/// <param name="Tender">The order's card from 1; 0 for cash.</param>
+/// <param name="Amount">Above zero.</param>
+[GenerateSerializer, Immutable, Alias("pos.TenderRefund")]
+public sealed record TenderRefund(int Tender, long Amount);
+
+/// <summary>Hands over what an order has accepted back.</summary>
+/// <param name="Operation">Whom it comes from.</param>
+/// <param name="Return">All of it.</param>
+/// <param name="WaitMax">How long the answer may wait for the saga's end.</param>
+[GenerateSerializer, Immutable, Alias("pos.TakeReturn")]
+public sealed record TakeReturn(Operation Operation, PricedReturn Return, TimeSpan WaitMax);
+
+/// <summary>Ends the wait for an exchange.</summary>
+/// <param name="Operation">Makes it repeatable.</param>
+/// <param name="Reason">1–200 characters.</param>
+/// <param name="WaitMax">How long the answer may wait for the saga's end.</param>
+[GenerateSerializer, Immutable, Alias("pos.PayOutReturn")]
+public sealed record PayOutReturn(Operation Operation, string Reason, TimeSpan WaitMax);
+
+/// <summary>Asks an order to take some of its lines back.</summary>
+/// <param name="Operation">Makes it repeatable; the return's id is made from the same idempotency key.</param>
+/// <param name="Return">What it will be called.</param>
+/// <param name="Till">Which of the store's tills.</param>
+/// <param name="Lines">1–1,000, each of the order's lines at most once.</param>
+/// <param name="Reason">1–2,000 characters.</param>
+/// <param name="Exchange">Whether the money is kept as credit for a new order.</param>
+/// <param name="OccurredAt">Business time when it is told later; null for now.</param>
+/// <param name="WaitMax">How long the answer may wait for the return's end.</param>
+[GenerateSerializer, Immutable, Alias("pos.ReturnLines")]
+public sealed record ReturnLines(
+    Operation Operation,
+    ReturnId Return,
+    TillId Till,
+    ImmutableArray<ReturnedLine> Lines,
+    string Reason,
+    bool Exchange,
+    DateTimeOffset? OccurredAt,
+    TimeSpan WaitMax);
+
+/// <summary>Pieces of an order's line that come back.</summary>
+/// <param name="Line">The order's line.</param>
+/// <param name="Quantity">Pieces, at most what was sold and has not come back.</param>
+/// <param name="Disposition">Restock or write off; of no meaning for services.</param>
+[GenerateSerializer, Immutable, Alias("pos.ReturnedLine")]
+public sealed record ReturnedLine(int Line, int Quantity, Disposition Disposition);

@@ -1,0 +1,193 @@
+using System.Collections.Immutable;
+
+namespace Pos.Grains;
+
+/// <summary>The rules of taking an order's lines back: never more than was sold, at the price paid, to the tenders it came from.</summary>
+public static partial class Order
+{
+    /// <summary>A return as its grain is told of it.</summary>
+    public static PricedReturn Describe(OrderEvent.Placed placed, OrderEvent.ReturnAccepted accepted, OrderId order)
+    {
+        ArgumentNullException.ThrowIfNull(placed);
+        ArgumentNullException.ThrowIfNull(accepted);
+        var lines = ImmutableArray.CreateBuilder<ReturnLine>(accepted.Lines.Length);
+        foreach (var back in accepted.Lines)
+        {
+            var sold = placed.Lines[back.Line - 1];
+            lines.Add(new(
+                lines.Count + 1, sold.Sku, sold.Name, sold.Kind, back.Quantity, sold.UnitPrice, sold.TaxRate, back.Disposition,
+                back.Net, back.Tax, back.Gross, back.Line));
+        }
+
+        return new(
+            placed.Store,
+            accepted.Till,
+            lines.MoveToImmutable(),
+            placed.TaxInclusive,
+            accepted.Net,
+            accepted.Tax,
+            accepted.Gross,
+            accepted.Reason,
+            accepted.OccurredAt,
+            order,
+            accepted.Refunds,
+            accepted.CashRounding,
+            accepted.Exchange == true);
+    }
+
+    /// <summary>
+    /// What pieces come to of a line's amount when some have come back before: cumulative, so that all pieces together come to exactly
+    /// what was paid.
+    /// </summary>
+    internal static long Share(long amount, int before, int after, int of) => Part(amount, after, of) - Part(amount, before, of);
+
+    internal static int Returned(OrderProgress state, int line)
+    {
+        var pieces = 0;
+        foreach (var back in state.Returns)
+        {
+            foreach (var one in back.Lines)
+            {
+                pieces += one.Line == line ? one.Quantity : 0;
+            }
+        }
+
+        return pieces;
+    }
+
+    private static long Part(long amount, int pieces, int of) => (long)(((2 * (Int128)amount * pieces) + of) / (2 * of));
+
+    private static Decision<OrderEvent> Return(OrderProgress state, OrderCommand.Return command)
+    {
+        var asked = command.Asked;
+        if (state.Placed is not { } placed)
+        {
+            return new Rejection(RejectionCode.UnknownOrder, "There is no such order.");
+        }
+
+        if (state.Returns.Find(known => known.Return == asked.Return) is { } before)
+        {
+            return before.Operation.Fingerprint == asked.Operation.Fingerprint && before.Operation.Id == asked.Operation.Id
+                ? Nothing
+                : OperationMemory.Reused(asked.Operation.Id);
+        }
+
+        if ((RefuseReturn(state, asked, command.Now) ?? Checkout.RefusePlace(command.Store, placed.Store, asked.Till)) is { } refused)
+        {
+            return refused;
+        }
+
+        var lines = ImmutableArray.CreateBuilder<LineBack>(asked.Lines.Length);
+        var sum = default(LineTotal);
+        foreach (var one in asked.Lines)
+        {
+            if (TakeBack(state, placed, one, out var back) is { } impossible)
+            {
+                return impossible;
+            }
+
+            lines.Add(back);
+            sum = new(sum.Net + back.Net, sum.Tax + back.Tax, sum.Gross + back.Gross);
+        }
+
+        var currency = placed.Gross.Currency;
+        return new OrderEvent.ReturnAccepted(
+            asked.Return,
+            OperationKey.Of(asked.Operation),
+            asked.Till,
+            lines.MoveToImmutable(),
+            new Money(sum.Net, currency),
+            new Money(sum.Tax, currency),
+            new Money(sum.Gross, currency),
+            Refunds(state, placed, sum.Gross),
+            asked.Reason,
+            (asked.OccurredAt ?? command.Now).ToUniversalTime(),
+            command.Now,
+            command.Store!.CashRounding,
+            asked.Exchange ? true : null);
+    }
+
+    private static Rejection? RefuseReturn(OrderProgress state, ReturnLines asked, DateTimeOffset now)
+    {
+        if (state.State != OrderState.Confirmed)
+        {
+            return new(RejectionCode.IllegalTransition, $"Only what a CONFIRMED order sold comes back; this one is {state.State}.");
+        }
+
+        var count = asked.Lines.IsDefault ? 0 : asked.Lines.Length;
+        var refused = Checkout.RefuseOperation(asked.Operation)
+            ?? Checkout.RefuseCount(count)
+            ?? Checkout.RefuseTime(asked.OccurredAt, now)
+            ?? Texts.Required(asked.Reason, Limits.TextLengthMax, "reason")
+            ?? (state.Returns.Count < Limits.ReturnsPerOrderMax
+                ? null
+                : new(RejectionCode.ReturnedTooMuch, $"An order takes lines back {Limits.ReturnsPerOrderMax} times at most."));
+        var seen = new HashSet<int>();
+        for (var i = 0; i < count && refused is null; i++)
+        {
+            var line = asked.Lines[i];
+            refused = !seen.Add(line.Line) ? new(RejectionCode.InvalidValue, $"Line {line.Line} is named twice.")
+                : line.Quantity is < 1 or > Limits.QuantityPerLineMax
+                    ? new(RejectionCode.InvalidQuantity, $"Line {line.Line}: a quantity is from 1 to {Limits.QuantityPerLineMax}, not {line.Quantity}.")
+                    : line.Disposition is Disposition.Restock or Disposition.WriteOff ? null
+                    : new(RejectionCode.InvalidValue, $"Line {line.Line}: goods are restocked or written off.");
+        }
+
+        return refused;
+    }
+
+    private static Rejection? TakeBack(OrderProgress state, OrderEvent.Placed placed, ReturnedLine asked, out LineBack back)
+    {
+        back = null!;
+        if (asked.Line < 1 || asked.Line > placed.Lines.Length)
+        {
+            return new(RejectionCode.UnknownLine, $"The order has no line {asked.Line}.");
+        }
+
+        var sold = placed.Lines[asked.Line - 1];
+        var before = Returned(state, asked.Line);
+        if (before + asked.Quantity > sold.Quantity)
+        {
+            return new(
+                RejectionCode.ReturnedTooMuch,
+                $"Line {asked.Line}: {sold.Quantity} pieces were sold, {before} have come back; {asked.Quantity} more cannot.");
+        }
+
+        var after = before + asked.Quantity;
+        var gross = Share(sold.Gross, before, after, sold.Quantity);
+        var tax = Share(sold.Tax, before, after, sold.Quantity);
+        back = new(asked.Line, asked.Quantity, asked.Disposition, gross - tax, tax, gross);
+        return null;
+    }
+
+    // Cards in their order, up to what each has paid and not got back; the rest was cash or credit, and goes back in cash.
+    private static ImmutableArray<TenderRefund> Refunds(OrderProgress state, OrderEvent.Placed placed, long gross)
+    {
+        var refunds = ImmutableArray.CreateBuilder<TenderRefund>();
+        foreach (var card in placed.Cards ?? [])
+        {
+            var left = card.Amount;
+            foreach (var earlier in state.Returns)
+            {
+                foreach (var refund in earlier.Refunds)
+                {
+                    left -= refund.Tender == card.Tender ? refund.Amount : 0;
+                }
+            }
+
+            var amount = Math.Min(left, gross);
+            if (amount > 0)
+            {
+                refunds.Add(new(card.Tender, amount));
+                gross -= amount;
+            }
+        }
+
+        if (gross > 0)
+        {
+            refunds.Add(new(0, gross));
+        }
+
+        return refunds.ToImmutable();
+    }
+}
