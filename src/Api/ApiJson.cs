@@ -17,7 +17,7 @@ namespace Pos.Api;
     [
         typeof(InstantConverter), typeof(RejectionCodeConverter), typeof(EnumConverter<OrderState>), typeof(EnumConverter<ReturnState>),
         typeof(EnumConverter<HoldState>), typeof(EnumConverter<StockPolicy>), typeof(EnumConverter<ProductKind>), typeof(EnumConverter<Disposition>),
-        typeof(EnumConverter<PaymentState>),
+        typeof(EnumConverter<TenderKind>), typeof(EnumConverter<EmbeddedKind>), typeof(EnumConverter<Payout>), typeof(EnumConverter<PaymentState>),
     ])]
 [JsonSerializable(typeof(StoreDetails))]
 [JsonSerializable(typeof(StoreView))]
@@ -41,6 +41,8 @@ namespace Pos.Api;
 [JsonSerializable(typeof(OrderHistory))]
 [JsonSerializable(typeof(Page<OrderView>))]
 [JsonSerializable(typeof(PlaceReturnRequest))]
+[JsonSerializable(typeof(ReturnLinesRequest))]
+[JsonSerializable(typeof(PayOutRequest))]
 [JsonSerializable(typeof(ReturnView))]
 [JsonSerializable(typeof(Page<ReturnView>))]
 [JsonSerializable(typeof(PaymentView))]

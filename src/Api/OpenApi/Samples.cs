@@ -22,7 +22,7 @@ internal static class Samples
         StringComparer.Ordinal, [KeyValuePair.Create("reduced", 700), KeyValuePair.Create("standard", 1_900)]);
 
     private static readonly StoreView StoreView =
-        new(Store, "Corner shop", "Old town", "shop", new Currency("EUR"), "Europe/Berlin", true, Rates, [Till], 1);
+        new(Store, "Corner shop", "Old town", "shop", new Currency("EUR"), "Europe/Berlin", true, Rates, [Till], null, 1);
 
     private static readonly ProductView ProductView =
         new(Espresso, "Espresso beans, 250 g", "", "Coffee", Euro(799), "reduced", ProductKind.Goods, true, 1);
@@ -34,7 +34,7 @@ internal static class Samples
     private static readonly OrderView OrderView = new(
         OrderId, Store, Till, OrderState.Confirmed, false,
         [new OrderLineView(1, Espresso, "Espresso beans, 250 g", ProductKind.Goods, 2, Euro(799), Euro(799), null, 700, TwoPacks)],
-        TwoPacks, new CashView(Euro(2_000), Euro(402)), null, Noon, Noon, 3);
+        TwoPacks, [new TenderView(TenderKind.Cash, Euro(1_598))], new CashView(Euro(2_000), Euro(402)), null, null, null, Noon, Noon, [], ["return"], 3);
 
     private static readonly OrderHistory OrderHistory = new(
         OrderId,
@@ -48,7 +48,7 @@ internal static class Samples
     private static readonly ReturnView ReturnView = new(
         ReturnId, Store, Till, ReturnState.Completed,
         [new ReturnLineView(1, Espresso, "Espresso beans, 250 g", ProductKind.Goods, 1, Euro(799), 700, Disposition.Restock, OnePack)],
-        OnePack, "wrong roast", Noon, Noon, 2);
+        OnePack, "wrong roast", Noon, Noon, null, [new RefundView(TenderKind.Cash, Euro(799))], null, null, [], 2);
 
     private static readonly PaymentView PaymentView = new(
         PaymentId.Of(OrderId, 1), OrderId, Store, 1, Euro(1_598), PaymentState.Captured, true, null, "sim-00000001", Euro(799),
@@ -64,9 +64,11 @@ internal static class Samples
         new CountRequest(97, "Monthly count"),
         new PolicyRequest(StockPolicy.Deny),
         new HoldRequest(2, 900),
-        new PlaceOrderRequest(Store, Till, [new OrderLineRequest(Espresso, 2)], Euro(2_000)),
+        new PlaceOrderRequest(Store, Till, [new OrderLineRequest(Espresso, 2)], Euro(2_000), [new CardRequest("tok_approve", Euro(500))]),
         new CancelOrderRequest("The customer changed her mind."),
-        new PlaceReturnRequest(Store, Till, [new ReturnedLine(Espresso, 1, Disposition.Restock)], "wrong roast"),
+        new PlaceReturnRequest(Store, Till, [new ReturnedLineRequest(Espresso, 1, Disposition.Restock)], "wrong roast"),
+        new ReturnLinesRequest(Till, [new ReturnedLine(1, 1, Disposition.Restock)], "wrong roast"),
+        new PayOutRequest("The customer found nothing else."),
         StoreView, ProductView, StockView, OrderView, OrderHistory, ReturnView, PaymentView,
         new HoldView(Hold, "api", 2, HoldState.Held, Noon.AddMinutes(15), 98),
         Page(StoreView), Page(ProductView), Page(StockView), Page(LedgerEntry), Page(OrderView), Page(ReturnView),

@@ -6,10 +6,18 @@ namespace Pos.Api;
 /// <param name="Store">Where.</param>
 /// <param name="Till">Which of the store's tills.</param>
 /// <param name="Lines">1–1,000; several may name one SKU.</param>
-/// <param name="Cash">Cash handed over, at least the total.</param>
+/// <param name="Cash">Cash handed over, at least what cards and exchange leave, rounded as the store rounds cash.</param>
+/// <param name="Cards">Up to 8 cards, each charged for itself; one without an amount is charged what is left.</param>
+/// <param name="Exchange">A return whose credit pays, as far as it goes.</param>
 /// <param name="OccurredAt">Business time when the sale is told later; not in the future.</param>
 internal sealed record PlaceOrderRequest(
-    StoreId Store, TillId Till, ImmutableArray<OrderLineRequest> Lines, Money Cash, DateTimeOffset? OccurredAt = null);
+    StoreId Store,
+    TillId Till,
+    ImmutableArray<OrderLineRequest> Lines,
+    Money? Cash = null,
+    ImmutableArray<CardRequest>? Cards = null,
+    ReturnId? Exchange = null,
+    DateTimeOffset? OccurredAt = null);
 
 /// <summary>Gives an order up.</summary>
 /// <param name="Reason">1–200 characters.</param>

@@ -16,13 +16,14 @@ internal static class OrdersApi
         orders.MapPost("/", Place).WithName("placeOrder").WithMetadata(PreferAsync.Metadata)
             .WithSummary("Sell")
             .WithDescription(
-                "Answers 201 when the order is CONFIRMED: paid, with every piece pinned to it. 409 `insufficient-stock` cancels it. "
+                "Answers 201 when the order is CONFIRMED: paid, with every piece pinned to it. 409 `insufficient-stock` and `payment-declined` cancel it. "
                 + "202 when it has not ended within 3 seconds, or at once when it is durable with `Prefer: respond-async`: ask its Location. "
                 + "The same request with the same key joins the running sale or shows its end.")
             .Refuses(
                 RejectionCode.UnknownStore, RejectionCode.UnknownTill, RejectionCode.UnknownProduct, RejectionCode.UnknownTaxRate,
                 RejectionCode.ProductInactive, RejectionCode.InvalidValue, RejectionCode.InvalidQuantity, RejectionCode.AmountTooLarge,
-                RejectionCode.WrongCurrency, RejectionCode.TimeInFuture, RejectionCode.TenderTooSmall, RejectionCode.InsufficientStock,
+                RejectionCode.WrongCurrency, RejectionCode.TimeInFuture, RejectionCode.TenderTooSmall, RejectionCode.TenderMismatch, RejectionCode.CreditNotAvailable,
+                RejectionCode.PaymentDeclined, RejectionCode.PaymentTimedOut, RejectionCode.PaymentUndone, RejectionCode.InsufficientStock,
                 RejectionCode.OperationReused, RejectionCode.OperationTooLate, RejectionCode.JournalFull, RejectionCode.TooManyPending)
             .Refuses(Problems.OrderCancelled);
         orders.MapGet("/{id}", Get).WithName("getOrder")
@@ -48,7 +49,7 @@ internal static class OrdersApi
         Command<PlaceOrderRequest> command, HttpContext context, IGrainFactory grains, IOptions<ApiOptions> options)
     {
         var sale = command.Body;
-        if (RequestBody.NullIn(sale.Lines, "lines") is { } hole)
+        if ((RequestBody.NullIn(sale.Lines, "lines") ?? RequestBody.NullIn(sale.Cards ?? [], "cards")) is { } hole)
         {
             return hole;
         }
@@ -56,7 +57,8 @@ internal static class OrdersApi
         var id = command.Id(sale.Store.Value, sale.Till.Value, "POST /orders");
         var waitMax = PreferAsync.IsAsked(context) ? TimeSpan.Zero : options.Value.WaitMax;
         var outcome = await grains.GetGrain<IOrderGrain>(id).Place(new PlaceOrder(
-            command.Operation(id, sale.Till.Value), sale.Store, sale.Till, sale.Lines, sale.Cash, sale.OccurredAt, waitMax));
+            command.Operation(id, sale.Till.Value), sale.Store, sale.Till, sale.Lines,
+            new TenderRequest(sale.Cash, sale.Cards ?? [], sale.Exchange), sale.OccurredAt, waitMax));
         if (outcome.Rejection is { } rejection)
         {
             return new Refusal(rejection);

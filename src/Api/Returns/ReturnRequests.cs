@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 
 namespace Pos.Api;
 
@@ -8,12 +9,38 @@ namespace Pos.Api;
 /// <param name="Lines">1–1,000.</param>
 /// <param name="Reason">1–2,000 characters.</param>
 /// <param name="OccurredAt">Business time when it is told later; not in the future.</param>
+/// <param name="Payout">What becomes of the money.</param>
 internal sealed record PlaceReturnRequest(
-    StoreId Store, TillId Till, ImmutableArray<ReturnedLine> Lines, string Reason, DateTimeOffset? OccurredAt = null);
+    StoreId Store, TillId Till, ImmutableArray<ReturnedLineRequest> Lines, string Reason, DateTimeOffset? OccurredAt = null, Payout Payout = Payout.Refund);
 
 /// <summary>A line that comes back.</summary>
 /// <param name="Sku">What.</param>
 /// <param name="Quantity">Pieces, 1–100,000.</param>
 /// <param name="Disposition">Back on the shelf or written off.</param>
 /// <param name="UnitPrice">Refund for one piece; the list price when absent.</param>
-internal sealed record ReturnedLine(Sku Sku, int Quantity, Disposition Disposition, Money? UnitPrice = null);
+internal sealed record ReturnedLineRequest(Sku Sku, int Quantity, Disposition Disposition, Money? UnitPrice = null);
+
+/// <summary>Asks an order to take lines back.</summary>
+/// <param name="Till">Which of the store's tills.</param>
+/// <param name="Lines">1–1,000, each of the order's lines at most once.</param>
+/// <param name="Reason">1–2,000 characters.</param>
+/// <param name="OccurredAt">Business time when it is told later; not in the future.</param>
+/// <param name="Payout">What becomes of the money.</param>
+internal sealed record ReturnLinesRequest(
+    TillId Till, ImmutableArray<ReturnedLine> Lines, string Reason, DateTimeOffset? OccurredAt = null, Payout Payout = Payout.Refund);
+
+/// <summary>Ends the wait for an exchange.</summary>
+/// <param name="Reason">1–200 characters.</param>
+internal sealed record PayOutRequest(string Reason);
+
+/// <summary>What becomes of a return's money.</summary>
+internal enum Payout
+{
+    /// <summary>It goes back to where it came from.</summary>
+    [JsonStringEnumMemberName("refund")]
+    Refund = 0,
+
+    /// <summary>It waits as credit for a new order, for 24 hours.</summary>
+    [JsonStringEnumMemberName("exchange")]
+    Exchange = 1,
+}

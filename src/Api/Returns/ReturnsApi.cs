@@ -8,7 +8,7 @@ using Orleans;
 
 namespace Pos.Api;
 
-/// <summary><c>/returns</c>: goods that come back without a receipt.</summary>
+/// <summary><c>/returns</c> and <c>/orders/{id}/returns</c>: goods that come back, without a receipt and with one.</summary>
 internal static class ReturnsApi
 {
     public static void MapReturns(this IEndpointRouteBuilder api)
@@ -24,6 +24,21 @@ internal static class ReturnsApi
                 RejectionCode.InvalidValue, RejectionCode.InvalidQuantity, RejectionCode.AmountTooLarge, RejectionCode.WrongCurrency,
                 RejectionCode.TimeInFuture, RejectionCode.OperationReused, RejectionCode.OperationTooLate, RejectionCode.JournalFull,
                 RejectionCode.TooManyPending);
+        api.MapPost("/orders/{id}/returns", TakeBack).WithTags("Returns").WithName("returnLines").WithMetadata(PreferAsync.Metadata)
+            .WithSummary("Take lines of an order back")
+            .WithDescription(
+                "Never more than was sold, at the price paid, to the tenders it came from: cards first, the rest in cash. With `payout` `exchange` the "
+                + "money waits for 24 hours as credit for a new order, which names the return as its `exchange`; what that leaves is refunded.")
+            .Refuses(
+                RejectionCode.UnknownOrder, RejectionCode.UnknownTill, RejectionCode.UnknownLine, RejectionCode.ReturnedTooMuch, RejectionCode.InvalidValue,
+                RejectionCode.InvalidQuantity, RejectionCode.TimeInFuture, RejectionCode.IllegalTransition, RejectionCode.OperationReused,
+                RejectionCode.OperationTooLate, RejectionCode.JournalFull, RejectionCode.TooManyPending);
+        returns.MapPost("/{id}/pay-out", PayOut).WithName("payOutReturn").WithMetadata(PreferAsync.Metadata)
+            .WithSummary("Refund after all")
+            .WithDescription("Nothing is exchanged: the credit is refunded. 409 while an order has it.")
+            .Refuses(
+                RejectionCode.UnknownReturn, RejectionCode.InvalidValue, RejectionCode.IllegalTransition, RejectionCode.OperationReused,
+                RejectionCode.OperationTooLate, RejectionCode.JournalFull);
         returns.MapGet("/{id}", Get).WithName("getReturn")
             .WithSummary("Read a return")
             .Refuses(RejectionCode.UnknownReturn);
@@ -47,14 +62,46 @@ internal static class ReturnsApi
         var lines = ImmutableArray.CreateRange(
             back.Lines, static line => new ReturnLineRequest(line.Sku, line.Quantity, line.UnitPrice, line.Disposition));
         var outcome = await grains.GetGrain<IReturnGrain>(id).Place(new PlaceReturn(
-            command.Operation(id, back.Till.Value), back.Store, back.Till, lines, back.Reason, back.OccurredAt, waitMax));
+            command.Operation(id, back.Till.Value), back.Store, back.Till, lines, back.Reason, back.OccurredAt, waitMax, back.Payout == Payout.Exchange));
+        return Answer(outcome, context);
+    }
+
+    private static async Task<Results<Created<ReturnView>, Accepted<ReturnView>, Refusal>> TakeBack(
+        OrderId id, Command<ReturnLinesRequest> command, HttpContext context, IGrainFactory grains, IOptions<ApiOptions> options)
+    {
+        var back = command.Body;
+        if (RequestBody.NullIn(back.Lines, "lines") is { } hole)
+        {
+            return hole;
+        }
+
+        var named = command.Id(id.Value, back.Till.Value, "POST /orders/returns");
+        var waitMax = PreferAsync.IsAsked(context) ? TimeSpan.Zero : options.Value.WaitMax;
+        return Answer(
+            await grains.GetGrain<IOrderGrain>(id.Value).Return(new ReturnLines(
+                command.Operation(named, back.Till.Value), new ReturnId(named), back.Till, back.Lines, back.Reason, back.Payout == Payout.Exchange,
+                back.OccurredAt, waitMax)),
+            context);
+    }
+
+    private static async Task<Results<Created<ReturnView>, Accepted<ReturnView>, Refusal>> PayOut(
+        ReturnId id, Command<PayOutRequest> command, HttpContext context, IGrainFactory grains, IOptions<ApiOptions> options)
+    {
+        var operation = command.Operation(command.Id("", id.Value, "POST pay-out"));
+        var waitMax = PreferAsync.IsAsked(context) ? TimeSpan.Zero : options.Value.WaitMax;
+        return Answer(await grains.GetGrain<IReturnGrain>(id.Value).PayOut(new PayOutReturn(operation, command.Body.Reason, waitMax)), context);
+    }
+
+    // An exchange is at its provisional end when the goods are back: what is next is the customer's to say.
+    private static Results<Created<ReturnView>, Accepted<ReturnView>, Refusal> Answer(Outcome<ReturnView> outcome, HttpContext context)
+    {
         if (outcome.Rejection is { } rejection)
         {
             return new Refusal(rejection);
         }
 
-        var location = $"/api/v1/returns/{id}";
-        if (outcome.Value!.State == ReturnState.Completed)
+        var location = $"/api/v1/returns/{outcome.Value!.Id}";
+        if (outcome.Value.State == ReturnState.Completed || outcome.Value.Actions.Contains("exchange"))
         {
             return TypedResults.Created(location, outcome.Value);
         }
