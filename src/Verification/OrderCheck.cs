@@ -59,7 +59,7 @@ internal sealed class OrderCheck(Tally tally, Streams streams, OrderTenderCheck 
     {
         if (Follows(at, order, order.Standing == OrderStanding.Reserved && order.Details is { Placed.IsCharged: true }))
         {
-            tenders.Paid(at, order.Details!.Placed, paid);
+            tenders.Paid(at, order.Details!.Placed);
             Confirmed(at, order, paid.Tendered, paid.Change);
         }
     }

@@ -74,8 +74,8 @@ internal sealed class OrderReturnCheck(Tally tally)
         }
 
         var all = accepted.Refunds.Sum(r => r.Amount);
-        return all == accepted.Gross.Minor + accepted.Rounding && accepted.Refunds.All(r => r.Amount >= 0)
+        return all == accepted.Gross.Minor && accepted.Refunds.All(r => r.Amount >= 0)
             ? null
-            : string.Create(CultureInfo.InvariantCulture, $"refunds of {all} for {accepted.Gross.Minor}, rounded by {accepted.Rounding}");
+            : string.Create(CultureInfo.InvariantCulture, $"refunds of {all} for {accepted.Gross.Minor}");
     }
 }

@@ -83,14 +83,12 @@ internal sealed record OrderStockReserved(int Holds);
 
 internal sealed record OrderCashTaken(Amount Tendered, Amount Change);
 
-internal sealed record OrderPaid(IReadOnlyList<CardTaken> Cards, Amount Tendered, Amount Change);
-
-internal sealed record CardTaken(int Tender, string Reference);
+internal sealed record OrderPaid(Amount Tendered, Amount Change);
 
 internal sealed record OrderCancelled(string Reason);
 
 internal sealed record OrderReturnAccepted(
-    string Return, OperationRef Operation, IReadOnlyList<ReturnedLine> Lines, Amount Net, Amount Tax, Amount Gross, IReadOnlyList<Refund> Refunds, long Rounding = 0);
+    string Return, OperationRef Operation, IReadOnlyList<ReturnedLine> Lines, Amount Net, Amount Tax, Amount Gross, IReadOnlyList<Refund> Refunds);
 
 internal sealed record ReturnedLine([property: JsonPropertyName("line")] int Number, long Quantity, long Net, long Tax, long Gross);
 
@@ -110,10 +108,10 @@ internal sealed record ReturnAccepted(
     Amount Gross,
     string? Order = null,
     IReadOnlyList<Refund>? Refunds = null,
-    long Rounding = 0,
+    int CashRounding = 1,
     bool Exchange = false);
 
-internal sealed record ReturnCompleted(Amount Refund, IReadOnlyList<Refund>? Refunds = null, Amount? Credit = null);
+internal sealed record ReturnCompleted(Amount Refund, IReadOnlyList<Refund>? Refunds = null, Amount? Credit = null, long Rounding = 0);
 
 internal sealed record ReturnCredit(string Order, Amount? Amount = null);
 

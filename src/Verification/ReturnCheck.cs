@@ -42,6 +42,9 @@ internal sealed class ReturnCheck(Tally tally, Streams streams)
         }
     }
 
+    public void CreditKept(in RecordedEvent at, ReturnTrace back, ReturnCredit kept) =>
+        tally.Check(Invariant.ReturnTransitions, back.Credit?.Order == kept.Order, at, $"order {kept.Order} keeps credit that it does not have");
+
     // Given back before it was taken, it is a tombstone.
     public void CreditGivenBack(in RecordedEvent at, ReturnTrace back, ReturnCredit given)
     {
@@ -74,7 +77,7 @@ internal sealed class ReturnCheck(Tally tally, Streams streams)
         tally.Check(
             Invariant.ReturnMoney,
             completed.Refund.Currency == details.Gross.Currency && completed.Refund.Minor == refunds && (completed.Credit?.Minor ?? 0) == credit
-                && (credit == 0 ? refunds == details.Gross.Minor + details.Rounding : refunds >= 0 && credit <= details.Gross.Minor),
+                && refunds + credit == details.Gross.Minor + completed.Rounding && Math.Abs(completed.Rounding) * 2 <= details.CashRounding,
             at,
             $"refund {completed.Refund.Minor} {completed.Refund.Currency} ({refunds} in tenders) and credit {credit}, and the gross is {details.Gross.Minor} {details.Gross.Currency}");
         foreach (var refund in completed.Refunds ?? [])
@@ -101,7 +104,7 @@ internal sealed class ReturnCheck(Tally tally, Streams streams)
         }
 
         var said = (streams.Find("order/" + accepted.Order) as OrderTrace)?.Returns?.GetValueOrDefault(at.Stream.Key);
-        return said is not null && said.Gross == accepted.Gross && said.Rounding == accepted.Rounding
+        return said is not null && said.Gross == accepted.Gross
             && said.Refunds.SequenceEqual(accepted.Refunds ?? []) && said.Lines.Count == accepted.Lines.Count
                 ? null
                 : $"order {accepted.Order} has not accepted it so";

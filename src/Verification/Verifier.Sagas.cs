@@ -55,14 +55,17 @@ public sealed partial class Verifier
             case "return.credit-given-back" when Read(at, Payloads.Default.ReturnCredit) is { } given:
                 returns.CreditGivenBack(at, back, given);
                 break;
+            case "return.credit-kept" when Read(at, Payloads.Default.ReturnCredit) is { } kept:
+                returns.CreditKept(at, back, kept);
+                break;
             case "return.completed" when Read(at, Payloads.Default.ReturnCompleted) is { } completed:
                 returns.Completed(at, back, completed);
                 break;
-            case "return.pay-out-asked" or "return.retry-asked" when Read(at, Payloads.Default.Nothing) is not null:
+            case "return.restocked" or "return.pay-out-asked" or "return.retry-asked" when Read(at, Payloads.Default.Nothing) is not null:
                 break;
             default:
                 Unread(
-                    at, "return.accepted", "return.credit-taken", "return.credit-given-back", "return.pay-out-asked", "return.completed",
+                    at, "return.accepted", "return.credit-taken", "return.credit-given-back", "return.credit-kept", "return.restocked", "return.pay-out-asked", "return.completed",
                     "return.retry-asked");
                 break;
         }

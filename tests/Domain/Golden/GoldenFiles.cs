@@ -46,12 +46,34 @@ public sealed class GoldenFiles
         ["order.cash-taken"] = new OrderEvent.CashTaken(Gbp(4_000), Gbp(670)),
         ["order.cancelled"] = new OrderEvent.Cancelled(
             "Line 1: 6 asked for, 2 available.", [new Shortage(1, new Sku("85123A"), 6, 2)], NewYear.AddSeconds(1), RejectionCode.InsufficientStock),
+        ["order.placed~charged"] = new OrderEvent.Placed(
+            London, Till, Key("k1"),
+            [
+                new(1, new Sku("CHEESE"), "Cheese", ProductKind.Goods, 1, 2_000, 1_024, 0, 1_024, 0, 1_024, null, "2112345005127", new(EmbeddedKind.Weight, 512)),
+            ],
+            true, Gbp(1_024), Gbp(0), Gbp(1_024), Gbp(50), Morning, NewYear, 1, [new(1, 400, "tok_approve"), new(2, 300, "tok_approve")],
+            new(ReturnNumber(7), 275), new CartId(OrderNumber(3).Value), "anna"),
+        ["order.paid"] = new OrderEvent.Paid(Gbp(50), Gbp(0)),
         ["order.settled"] = new OrderEvent.Settled(),
+        ["order.return-accepted"] = new OrderEvent.ReturnAccepted(
+            ReturnNumber(7), Key("k2"), Till, [new(1, 2, Disposition.Restock, 425, 85, 510)], Gbp(425), Gbp(85), Gbp(510), [new(1, 400), new(0, 110)],
+            "faulty", Morning, NewYear, 5, true),
+        ["order.return-handed-over"] = new OrderEvent.ReturnHandedOver(ReturnNumber(7)),
         ["return.accepted"] = new ReturnEvent.Accepted(
             London, Till, Key("k1"),
             [new(1, new Sku("85123A"), "WHITE HANGING HEART", ProductKind.Goods, 2, 255, 2_000, Disposition.WriteOff, 425, 85, 510)],
             true, Gbp(425), Gbp(85), Gbp(510), "faulty", Morning, NewYear),
+        ["return.accepted~order"] = new ReturnEvent.Accepted(
+            London, Till, Key("k1"),
+            [new(1, new Sku("85123A"), "WHITE HANGING HEART", ProductKind.Goods, 2, 255, 2_000, Disposition.Restock, 425, 85, 510, 3)],
+            true, Gbp(425), Gbp(85), Gbp(510), "faulty", Morning, NewYear, OrderNumber(1), [new(1, 400), new(0, 110)], 5, true, "anna"),
+        ["return.restocked"] = new ReturnEvent.Restocked(),
+        ["return.credit-taken"] = new ReturnEvent.CreditTaken(OrderNumber(2), Gbp(500)),
+        ["return.credit-given-back"] = new ReturnEvent.CreditGivenBack(OrderNumber(2)),
+        ["return.credit-kept"] = new ReturnEvent.CreditKept(OrderNumber(2)),
+        ["return.pay-out-asked"] = new ReturnEvent.PayOutAsked("No new order came."),
         ["return.completed"] = new ReturnEvent.Completed(Gbp(510)),
+        ["return.completed~exchange"] = new ReturnEvent.Completed(Gbp(9), [new(1, 9)], Gbp(500), -1),
         ["payment.requested"] = new PaymentEvent.Requested(
             OrderNumber(1), London, Till, 1, Gbp(1_330), "tok_approve", PaymentId.Of(OrderNumber(1), 1).Value, NewYear),
         ["payment.captured"] = new PaymentEvent.Captured("sim-00000001", NewYear),
@@ -91,8 +113,8 @@ public sealed class GoldenFiles
             .. StockJournal.Codec.Cases.Select(@case => @case.Name), .. OrderJournal.Codec.Cases.Select(@case => @case.Name),
             .. ReturnJournal.Codec.Cases.Select(@case => @case.Name), .. PaymentJournal.Codec.Cases.Select(@case => @case.Name),
         ];
-        Assert.Equal(named.Order(StringComparer.Ordinal), Known.Keys.Order(StringComparer.Ordinal));
-        Assert.Equal(named.Order(StringComparer.Ordinal), Assembly.GetExecutingAssembly().GetManifestResourceNames().Order(StringComparer.Ordinal));
+        Assert.Equal(named.Order(StringComparer.Ordinal), Known.Keys.Select(Event).Distinct().Order(StringComparer.Ordinal));
+        Assert.Equal(Known.Keys.Order(StringComparer.Ordinal), Assembly.GetExecutingAssembly().GetManifestResourceNames().Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -108,13 +130,16 @@ public sealed class GoldenFiles
     public void Members_that_a_later_release_added_are_passed_over() =>
         Assert.Equal(new StockEvent.HoldPinned(Hold), StockJournal.Codec.Read(Recorded("stock.pinned", 1, $$"""{"hold":"{{Hold}}","mood":"good"}""")));
 
+    // Behind the tilde: which of several shapes of one event.
+    private static string Event(string name) => name.Split('~')[0];
+
     private static OperationKey Key(string id) => new(id, "f1", NewYear.AddDays(1));
 
     private static (object Read, string Written) Both<TEvent>(EventCodec<TEvent> codec, string name, string golden) where TEvent : class
     {
         var written = codec.Write((TEvent)Known[name]);
-        Assert.Equal((name, 1), (written.Type, written.TypeVersion));
-        return (codec.Read(Recorded(name, 1, golden)), Encoding.UTF8.GetString(written.Payload.Span));
+        Assert.Equal((Event(name), 1), (written.Type, written.TypeVersion));
+        return (codec.Read(Recorded(Event(name), 1, golden)), Encoding.UTF8.GetString(written.Payload.Span));
     }
 
     private static RecordedEvent Recorded(string name, int version, string payload) => new(

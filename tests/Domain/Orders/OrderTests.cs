@@ -132,7 +132,7 @@ public sealed class OrderTests
     [Fact]
     public void A_total_of_nothing_is_legal()
     {
-        var free = Request() with { Lines = [new(new Sku("mug"), 1, new(Gbp(0), "gift"))], CashTendered = Gbp(0) };
+        var free = Request() with { Lines = [new(new Sku("mug"), 1, new(Gbp(0), "gift"))], Tender = Gbp(0) };
         var verdict = Given().When(Place(free));
         var placed = Assert.IsType<OrderEvent.Placed>(Assert.Single(verdict.Events));
         Assert.Equal((Gbp(0), 0L, 300L), (placed.Gross, placed.Lines[0].UnitPrice, placed.Lines[0].ListPrice));
@@ -178,15 +178,15 @@ public sealed class OrderTests
         Refused(
             Request() with { Lines = [.. Enumerable.Repeat(new OrderLineRequest(new Sku("mug"), 1, new(Gbp(Limits.AmountMax), "why")), 2)] },
             RejectionCode.AmountTooLarge);
-        Refused(Request() with { CashTendered = Gbp(4_029) }, RejectionCode.TenderTooSmall);
-        Refused(Request() with { CashTendered = new Money(5_000, new Currency("EUR")) }, RejectionCode.WrongCurrency);
-        Refused(Request() with { CashTendered = Gbp(-1) }, RejectionCode.InvalidValue);
+        Refused(Request() with { Tender = Gbp(4_029) }, RejectionCode.TenderTooSmall);
+        Refused(Request() with { Tender = new Money(5_000, new Currency("EUR")) }, RejectionCode.WrongCurrency);
+        Refused(Request() with { Tender = Gbp(-1) }, RejectionCode.InvalidValue);
         Refused(Request() with { Till = new TillId("till-9") }, RejectionCode.UnknownTill);
         Given().When(Place(Request(), _ => null)).Refused(RejectionCode.UnknownStore);
     }
 
     [Fact]
-    public void Exactly_the_total_is_enough() => Assert.Single(Given().When(Place(Request() with { CashTendered = Gbp(4_030) })).Events);
+    public void Exactly_the_total_is_enough() => Assert.Single(Given().When(Place(Request() with { Tender = Gbp(4_030) })).Events);
 
     [Fact]
     public void Money_that_is_taken_makes_a_cancel_a_return()
@@ -206,7 +206,7 @@ public sealed class OrderTests
     private static void Refused(PlaceOrder asked, RejectionCode code) => Given().When(Place(asked)).Refused(code);
 
     private static PlaceOrder Line(string sku, int quantity, PriceOverride? price = null) =>
-        Request() with { Lines = [new(new Sku(sku), quantity, price)], CashTendered = Gbp(Limits.AmountMax) };
+        Request() with { Lines = [new(new Sku(sku), quantity, price)], Tender = Gbp(Limits.AmountMax) };
 
     private static PlaceOrder Request() => new(
         Asked, London, Till,
@@ -214,7 +214,7 @@ public sealed class OrderTests
         Gbp(5_000), null, TimeSpan.Zero);
 
     private static Func<OrderProgress, Decision<OrderEvent>> Place(PlaceOrder asked, Func<StoreView, StoreView?>? store = null) =>
-        state => Order.Decide(state, new OrderCommand.Place(asked, store is null ? Catalogue.London : store(Catalogue.London), Catalogue.Products, Now));
+        state => Order.Decide(state, new OrderCommand.Place(asked, store is null ? Catalogue.London : store(Catalogue.London), Catalogue.Products, null, Now));
 
     private static Func<OrderProgress, Decision<OrderEvent>> Fact(OrderFact fact) => state => OrderSaga.Decide(state, fact);
 
@@ -236,7 +236,7 @@ public sealed class OrderTests
             Shopkeeper.London, "London", "Soho", "shop", Pounds, "Europe/London", true,
             ImmutableSortedDictionary.CreateRange(
                 StringComparer.Ordinal, [KeyValuePair.Create("standard", 2_000), KeyValuePair.Create("reduced", 500)]),
-            [Till], 1);
+            [Till], null, 1);
 
         public static IReadOnlyDictionary<Sku, ProductView> Products { get; } = new[]
         {

@@ -99,12 +99,12 @@ public sealed class OrderModelTests
         {
             var (mug, shop) = (new Sku("mug"), new Shop(1).Details);
             var store = new StoreView(
-                new("store-1"), shop.Name, shop.District, shop.Kind, shop.Currency, shop.TimeZone, shop.TaxInclusive, shop.TaxRates, shop.Tills, 1);
+                new("store-1"), shop.Name, shop.District, shop.Kind, shop.Currency, shop.TimeZone, shop.TaxInclusive, shop.TaxRates, shop.Tills, null, 1);
             var of = Shop.Product(mug, 100);
             var product = new ProductView(mug, of.Name, of.Description, of.Category, of.Price, of.TaxClass, of.Kind, of.Active, 1);
             return new(
                 new(Operation("place"), store.Id, Shop.Till, [new(mug, 1)], new Money(500, Shop.Currency), null, TimeSpan.Zero), store,
-                new Dictionary<Sku, ProductView> { [mug] = product }, Now);
+                new Dictionary<Sku, ProductView> { [mug] = product }, null, Now);
         }
 
         private static Pos.Operation Operation(string id) => new(id, "f", Now + TimeSpan.FromHours(1));
