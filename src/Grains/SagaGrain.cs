@@ -79,6 +79,11 @@ public abstract class SagaGrain<TState, TEvent, TDebt, TFact>(Aggregate<TState, 
     {
     }
 
+    /// <summary>What came of a step is durable.</summary>
+    protected virtual void OnRecorded()
+    {
+    }
+
     /// <summary>A wake-up has come, before the loop goes on.</summary>
     protected virtual void OnWoken()
     {
@@ -174,6 +179,7 @@ public abstract class SagaGrain<TState, TEvent, TDebt, TFact>(Aggregate<TState, 
             return SagaStep.Later;
         }
 
+        OnRecorded();
         Services.Instruments.OnSagaStep(_category, debt.ToString());
         return SagaStep.Next;
     }
