@@ -17,10 +17,25 @@ public sealed partial class PaymentSimulator
         }
 
         var passed = new TaskCompletionSource();
-        using var timer = _clock.CreateTimer(static state => ((TaskCompletionSource)state!).TrySetResult(), passed, time, Timeout.InfiniteTimeSpan);
+        using var timer = _clock.CreateTimer(static state => End((TaskCompletionSource)state!), passed, time, Timeout.InfiniteTimeSpan);
         using var givenUp = cancellationToken.UnsafeRegister(
             static (state, token) => ((TaskCompletionSource)state!).TrySetCanceled(token), passed);
         await passed.Task.ConfigureAwait(false);
+    }
+
+    // What waits goes on at once and here: with a context around it the runtime would send it to the thread pool.
+    private static void End(TaskCompletionSource passed)
+    {
+        var around = SynchronizationContext.Current;
+        SynchronizationContext.SetSynchronizationContext(null);
+        try
+        {
+            passed.TrySetResult();
+        }
+        finally
+        {
+            SynchronizationContext.SetSynchronizationContext(around);
+        }
     }
 
     private void After(TimeSpan time, Action act)
