@@ -28,7 +28,7 @@ public sealed record ChargePayment(
 /// <param name="Order">What was to be paid; the one of the payment's id.</param>
 /// <param name="Store">Where.</param>
 /// <param name="Till">Which till.</param>
-/// <param name="Reason">1–2,000 characters.</param>
+/// <param name="Reason">One sentence; kept up to 2,000 characters.</param>
 /// <param name="WaitMax">How long the answer may wait until nothing is kept.</param>
 [GenerateSerializer, Immutable, Alias("pos.UndoPayment")]
 public sealed record UndoPayment(Operation Operation, OrderId Order, StoreId Store, TillId Till, string Reason, TimeSpan WaitMax);

@@ -160,19 +160,16 @@ public static class Payment
             return new Rejection(RejectionCode.InvalidValue, $"The payment {command.Id} is none of the order {asked.Order}.");
         }
 
-        if (Texts.Required(asked.Reason, Limits.TextLengthMax, "reason") is { } unexplained)
-        {
-            return unexplained;
-        }
-
+        // What has to go back is not held up by a text.
+        var reason = asked.Reason.Length > Limits.TextLengthMax ? asked.Reason[..Limits.TextLengthMax] : asked.Reason;
         switch (state.State)
         {
             case null:
                 // A tombstone: a charge that comes later is refused.
                 return ImmutableArray.Create<PaymentEvent>(
-                    new PaymentEvent.UndoAsked(asked.Reason, command.Now, asked.Store), new PaymentEvent.Abandoned(command.Now));
+                    new PaymentEvent.UndoAsked(reason, command.Now, asked.Store), new PaymentEvent.Abandoned(command.Now));
             case PaymentState.Requested or PaymentState.Captured:
-                return state.UndoneAt is null ? new PaymentEvent.UndoAsked(asked.Reason, command.Now) : Nothing;
+                return state.UndoneAt is null ? new PaymentEvent.UndoAsked(reason, command.Now) : Nothing;
             case PaymentState.Declined or PaymentState.Abandoned or PaymentState.Voided or PaymentState.Refunded:
                 return Nothing;
             default:

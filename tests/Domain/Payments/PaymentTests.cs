@@ -40,6 +40,12 @@ public sealed class PaymentTests
     }
 
     [Fact]
+    public void An_undo_is_not_held_up_by_a_long_story() =>
+        Given(Requested).When(state => Payment.Decide(state, new PaymentCommand.Undo(
+            Id, new(Operation, OrderNumber(1), London, Till, new string('x', 5_000), TimeSpan.Zero), Now)))
+            .Then(new PaymentEvent.UndoAsked(new string('x', Limits.TextLengthMax), Now));
+
+    [Fact]
     public void Undone_in_flight_it_asks_before_it_gives_up()
     {
         Owes(PaymentDebt.Resolve, Given(Requested).When(Undo()).Then(UndoAsked));
