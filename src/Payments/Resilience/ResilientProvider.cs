@@ -39,13 +39,14 @@ public sealed partial class ResilientProvider : IPaymentProvider
 
         ResiliencePipeline<PaymentAnswer> Pipeline(Func<PaymentAnswer, bool> isSafe)
         {
-            var builder = new ResiliencePipelineBuilder<PaymentAnswer> { TimeProvider = clock };
+            // The breaker counts what is left after the repetitions: one unlucky card is no outage.
+            var builder = new ResiliencePipelineBuilder<PaymentAnswer> { TimeProvider = clock }.AddPipeline(breaker);
             if (options.RetriesMax > 0)
             {
                 builder.AddRetry(Retry(options, chance, isSafe));
             }
 
-            return builder.AddPipeline(breaker).AddTimeout(options.CallTimeout).Build();
+            return builder.AddTimeout(options.CallTimeout).Build();
         }
     }
 
@@ -118,7 +119,6 @@ public sealed partial class ResilientProvider : IPaymentProvider
         BackoffType = DelayBackoffType.Exponential,
         UseJitter = true,
         Randomizer = chance.NextDouble,
-        // A breaker that is open will not close in a moment; whoever asks comes back by itself.
         ShouldHandle = outcome => ValueTask.FromResult(outcome.Outcome.Result is { } answer && isSafe(answer)),
         OnRetry = retry =>
         {
