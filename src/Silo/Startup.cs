@@ -1,5 +1,6 @@
 using System.Net;
 using Pos.Journal.Sqlite;
+using Pos.Payments;
 using Pos.Verification;
 
 namespace Pos.Silo;
@@ -14,7 +15,7 @@ internal static partial class Startup
     public static void MapVerification(this WebApplication app)
     {
         var one = new SemaphoreSlim(1);
-        app.MapPost("/admin/verify", async Task<IResult> (HttpContext context, SqliteJournal journal, CancellationToken cancelled) =>
+        app.MapPost("/admin/verify", async Task<IResult> (HttpContext context, SqliteJournal journal, FileLedger ledger, CancellationToken cancelled) =>
         {
             if (context.Connection.RemoteIpAddress is not { } caller || !IPAddress.IsLoopback(caller) || context.Request.Headers.Origin.Count > 0)
             {
@@ -29,7 +30,7 @@ internal static partial class Startup
 
             try
             {
-                return TypedResults.Json(await Verifier.Run(journal, null, cancelled), VerificationJson.Default.VerificationReport);
+                return TypedResults.Json(await Verifier.Run(journal, ledger.Path, cancelled), VerificationJson.Default.VerificationReport);
             }
             finally
             {

@@ -29,13 +29,13 @@ internal sealed class PaymentCheck(Tally tally, Streams streams)
             Invariant.Envelope, placed is null || at.Context.Store == placed.Store, at, $"the envelope says store '{at.Context.Store}', the order '{placed?.Store}'");
     }
 
-    // Money that arrives after it was thought declined or given up is a fact, and owed back.
+    // Money that arrives after it was thought declined, given up or gone back is a fact, and owed back.
     public void Captured(in RecordedEvent at, PaymentTrace payment)
     {
-        if (Follows(at, payment, payment.Standing is PaymentStanding.Requested or PaymentStanding.Declined or PaymentStanding.Abandoned))
+        if (Follows(at, payment, payment.Amount is not null && payment.Standing != PaymentStanding.Unknown && payment.Captured == payment.GivenBack))
         {
             payment.Standing = PaymentStanding.Captured;
-            payment.Captured = payment.Amount!.Minor;
+            payment.Captured += payment.Amount!.Minor;
         }
     }
 
@@ -65,10 +65,10 @@ internal sealed class PaymentCheck(Tally tally, Streams streams)
 
     public void Voided(in RecordedEvent at, PaymentTrace payment)
     {
-        if (Follows(at, payment, payment is { Standing: PaymentStanding.Captured, GivenBack: 0 }))
+        if (Follows(at, payment, payment.Standing == PaymentStanding.Captured && payment.Captured - payment.GivenBack == payment.Amount!.Minor))
         {
             payment.Standing = PaymentStanding.Voided;
-            payment.GivenBack = payment.Captured;
+            payment.GivenBack += payment.Amount!.Minor;
         }
     }
 

@@ -33,6 +33,14 @@ public sealed class CardJournals
     }
 
     [Fact]
+    public async Task money_that_comes_again_after_it_went_back_is_a_fact_and_owed_back_too()
+    {
+        var book = Opened().PlaceWithCard().Hold2().Ask().Capture().Cancel().UndoAsked().Void().Capture();
+        Assert.Equal(1, (await book.Violates()).Open.Payments);
+        await book.Void().Release(6).Settle().Violates();
+    }
+
+    [Fact]
     public async Task money_kept_of_a_cancelled_order_is_a_violation() =>
         await Opened().PlaceWithCard().Hold2().Ask().Capture().Cancel().Release(6).Settle().Violates("order-tenders");
 
