@@ -39,6 +39,30 @@ public interface IJournal
     IAsyncEnumerable<RecordedEvent> ReadAll(long afterPosition, CancellationToken cancellationToken);
 
     /// <summary>
+    /// The events of some categories with a position above <paramref name="afterPosition"/>, ascending, to the head of this moment. What
+    /// belongs to other categories is passed over in the store, which costs far less than reading it.
+    /// </summary>
+    /// <param name="afterPosition">Exclusive lower bound.</param>
+    /// <param name="categories">What stands before the first <c>/</c> of the streams' names.</param>
+    /// <param name="cancellationToken">Ends the read.</param>
+    /// <exception cref="JournalUnavailableException">The store cannot be read now.</exception>
+    IAsyncEnumerable<RecordedEvent> ReadAll(long afterPosition, IReadOnlyCollection<string> categories, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Every event of one category's streams to the head of this moment, stream by stream in the order of their names, each from version 1.
+    /// Costs what these streams hold, however much else the journal does.
+    /// </summary>
+    /// <exception cref="JournalUnavailableException">The store cannot be read now.</exception>
+    IAsyncEnumerable<RecordedEvent> ReadStreams(string category, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Ends when <see cref="Head"/> is above a position; at once if it is. A journal that several processes write learns of the others'
+    /// events by itself, within a second.
+    /// </summary>
+    /// <exception cref="OperationCanceledException">Cancelled first.</exception>
+    Task WaitBeyond(long position, CancellationToken cancellationToken);
+
+    /// <summary>
     /// The streams of one category that began (version 1) in a store after a position, in the order they began.
     /// </summary>
     /// <param name="store">The store of the first event's <see cref="EventContext.Store"/>; empty for streams that belong to none.</param>
@@ -49,6 +73,14 @@ public interface IJournal
     /// <exception cref="JournalUnavailableException">The store cannot be read now.</exception>
     ValueTask<IReadOnlyList<StreamListing>> ListStreams(
         string store, string category, long afterPosition, int limit, CancellationToken cancellationToken);
+
+    /// <summary>The streams of a category that have a wake-up, due or not, leased or not, in the order of their names.</summary>
+    /// <param name="category">What stands before the first <c>/</c> of the stream's name.</param>
+    /// <param name="afterKey">Exclusive lower bound: the key of an earlier page's last stream, or empty.</param>
+    /// <param name="limit">At most so many streams.</param>
+    /// <param name="cancellationToken">Ends the read.</param>
+    /// <exception cref="JournalUnavailableException">The store cannot be read now.</exception>
+    ValueTask<IReadOnlyList<WakeUpLease>> ListWakeUps(string category, string afterKey, int limit, CancellationToken cancellationToken);
 
     /// <summary>
     /// Leases wake-ups that are due: each is handed to one claimer at a time, and again to another when the lease has run out

@@ -7,6 +7,9 @@ public abstract class GroupCommitJournal : IJournal
 {
     private const int PageEvents = 512;
 
+    // Positions that one read passes over at most, however little of it is wanted.
+    private const int PagePositions = 16 * PageEvents;
+
     private readonly IJournalStore store;
 
     private protected GroupCommitJournal(IJournalStore store, GroupCommitPipeline pipeline)
@@ -95,6 +98,56 @@ public abstract class GroupCommitJournal : IJournal
             }
         }
         while (page.Count == PageEvents);
+    }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<RecordedEvent> ReadAll(
+        long afterPosition, IReadOnlyCollection<string> categories, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var head = Head;
+        var wanted = $"/{string.Join('/', categories)}/";
+        var page = new List<RecordedEvent>();
+        while (afterPosition < head)
+        {
+            page.Clear();
+            var end = Math.Min(afterPosition + PagePositions, head);
+            await store.ReadAll(afterPosition, end, wanted, PageEvents, page, cancellationToken);
+            foreach (var recorded in page)
+                yield return recorded;
+            afterPosition = page.Count == PageEvents ? page[^1].Position : end;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<RecordedEvent> ReadStreams(string category, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(category);
+        var head = Head;
+        var (stream, version) = (category + "/", 0L);
+        var page = new List<RecordedEvent>();
+        do
+        {
+            page.Clear();
+            await store.ReadStreams(category, stream, version, head, PageEvents, page, cancellationToken);
+            foreach (var recorded in page)
+            {
+                (stream, version) = (recorded.Stream.Value, recorded.Version);
+                yield return recorded;
+            }
+        }
+        while (page.Count == PageEvents);
+    }
+
+    /// <inheritdoc/>
+    public Task WaitBeyond(long position, CancellationToken cancellationToken) =>
+        Pipeline.Reached(position + 1).WaitAsync(cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<WakeUpLease>> ListWakeUps(string category, string afterKey, int limit, CancellationToken cancellationToken)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(category);
+        ArgumentNullException.ThrowIfNull(afterKey);
+        return store.ListWakeUps(category, afterKey, limit, cancellationToken);
     }
 
     /// <inheritdoc/>

@@ -171,22 +171,36 @@ internal sealed partial class GroupCommitPipeline : IDisposable
     /// <exception cref="JournalUnavailableException">It did not become so within the bound.</exception>
     public async ValueTask WaitDurable(long position, CancellationToken cancellationToken)
     {
-        TaskCompletionSource reached;
-        lock (durableGate)
-        {
-            if (position <= DurablePosition)
-                return;
-            reached = new TaskCompletionSource(Asynchronous ? TaskCreationOptions.RunContinuationsAsynchronously : TaskCreationOptions.None);
-            durableWaiters.Add((position, reached));
-        }
-
+        var reached = Reached(position);
+        if (reached.IsCompleted)
+            return;
         try
         {
-            await reached.Task.WaitAsync(Options.UnknownAfter, Time, cancellationToken);
+            await reached.WaitAsync(Options.UnknownAfter, Time, cancellationToken);
         }
         catch (TimeoutException)
         {
             throw new JournalUnavailableException($"Position {position} is written but not yet durable.");
+        }
+    }
+
+    /// <summary>Ends when a position is durable, however long that takes.</summary>
+    public Task Reached(long position)
+    {
+        lock (durableGate)
+        {
+            if (position <= DurablePosition)
+                return Task.CompletedTask;
+            // Whoever asks again for what another one waits for shares its wait, so that those who gave up leave nothing behind.
+            foreach (var waiter in durableWaiters)
+            {
+                if (waiter.Position == position)
+                    return waiter.Reached.Task;
+            }
+
+            var reached = new TaskCompletionSource(Asynchronous ? TaskCreationOptions.RunContinuationsAsynchronously : TaskCreationOptions.None);
+            durableWaiters.Add((position, reached));
+            return reached.Task;
         }
     }
 

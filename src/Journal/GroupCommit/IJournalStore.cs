@@ -59,6 +59,21 @@ internal interface IJournalStore : IDisposable
     /// <summary>Adds the events above a position, up to another and including it, ascending, at most so many.</summary>
     ValueTask ReadAll(long afterPosition, long upToPosition, int limit, List<RecordedEvent> page, CancellationToken cancellationToken);
 
+    /// <summary>As above, of those categories only whose names stand between slashes in <paramref name="categories"/>: <c>/cart/product/</c>.</summary>
+    ValueTask ReadAll(
+        long afterPosition, long upToPosition, string categories, int limit, List<RecordedEvent> page, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Adds the events of a category's streams up to a position, by stream and version, above those two, at most so many. What is above
+    /// the position may be left out.
+    /// </summary>
+    ValueTask ReadStreams(
+        string category, string afterStream, long afterVersion, long upToPosition, int limit, List<RecordedEvent> page,
+        CancellationToken cancellationToken);
+
+    /// <summary>Wake-ups of a category's streams behind a key, by stream.</summary>
+    ValueTask<IReadOnlyList<WakeUpLease>> ListWakeUps(string category, string afterKey, int limit, CancellationToken cancellationToken);
+
     /// <summary>Streams of a category that began in a store above a position, up to another.</summary>
     ValueTask<IReadOnlyList<StreamListing>> ListStreams(
         string store, string category, long afterPosition, long upToPosition, int limit, CancellationToken cancellationToken);

@@ -137,6 +137,32 @@ internal sealed class SimulatedStore : IJournalStore
         return ValueTask.CompletedTask;
     }
 
+    public ValueTask ReadAll(
+        long afterPosition, long upToPosition, string categories, int limit, List<RecordedEvent> page, CancellationToken cancellationToken)
+    {
+        Read(tables =>
+        {
+            tables.ReadAll(afterPosition, upToPosition, categories, limit, page);
+            return true;
+        }, cancellationToken);
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask ReadStreams(
+        string category, string afterStream, long afterVersion, long upToPosition, int limit, List<RecordedEvent> page,
+        CancellationToken cancellationToken)
+    {
+        Read(tables =>
+        {
+            tables.ReadStreams(category, afterStream, afterVersion, upToPosition, limit, page);
+            return true;
+        }, cancellationToken);
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask<IReadOnlyList<WakeUpLease>> ListWakeUps(string category, string afterKey, int limit, CancellationToken cancellationToken) =>
+        ValueTask.FromResult<IReadOnlyList<WakeUpLease>>(Read(tables => tables.ListWakeUps(category, afterKey, limit), cancellationToken));
+
     public ValueTask<IReadOnlyList<StreamListing>> ListStreams(
         string store, string category, long afterPosition, long upToPosition, int limit, CancellationToken cancellationToken) =>
         ValueTask.FromResult<IReadOnlyList<StreamListing>>(

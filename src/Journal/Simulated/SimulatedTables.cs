@@ -109,6 +109,40 @@ internal sealed class SimulatedTables
             page.Add(events[i]);
     }
 
+    public void ReadAll(long afterPosition, long upToPosition, string categories, int limit, List<RecordedEvent> page)
+    {
+        for (var i = (int)afterPosition; i < Math.Min(events.Count, upToPosition) && limit > 0; i++)
+        {
+            if (categories.Contains($"/{events[i].Stream.Category}/", StringComparison.Ordinal))
+            {
+                page.Add(events[i]);
+                limit--;
+            }
+        }
+    }
+
+    public void ReadStreams(
+        string category, string afterStream, long afterVersion, long upToPosition, int limit, List<RecordedEvent> page)
+    {
+        var wanted = streams.Where(own => own.Key.Category == category && string.CompareOrdinal(own.Key.Value, afterStream) >= 0)
+            .OrderBy(own => own.Key.Value, StringComparer.Ordinal);
+        foreach (var (stream, own) in wanted)
+        {
+            for (var i = stream.Value == afterStream ? (int)afterVersion : 0; i < own.Count && own[i] < upToPosition; i++)
+            {
+                if (page.Count == limit)
+                    return;
+                page.Add(events[own[i]]);
+            }
+        }
+    }
+
+    public List<WakeUpLease> ListWakeUps(string category, string afterKey, int limit) =>
+    [
+        .. wakeUps.Values.Where(wakeUp => wakeUp.Stream.Category == category && string.CompareOrdinal(wakeUp.Stream.Key, afterKey) > 0)
+            .OrderBy(wakeUp => wakeUp.Stream.Value, StringComparer.Ordinal).Take(limit),
+    ];
+
     public List<StreamListing> ListStreams(string store, string category, long afterPosition, long upToPosition, int limit)
     {
         var found = new List<StreamListing>();

@@ -11,6 +11,9 @@ internal sealed class SqliteReader : IDisposable
     private readonly SqliteConnection connection;
     private readonly SqliteStatement byStream;
     private readonly SqliteStatement byPosition;
+    private readonly SqliteStatement byCategories;
+    private readonly SqliteStatement byCategory;
+    private readonly SqliteStatement waking;
     private readonly SqliteStatement began;
     private readonly SqliteStatement snapshot;
     private readonly SqliteStatement head;
@@ -23,6 +26,20 @@ internal sealed class SqliteReader : IDisposable
         this.connection = connection;
         byStream = connection.Prepare($"SELECT {Columns} FROM events WHERE stream = ?1 AND version > ?2 ORDER BY version LIMIT ?3");
         byPosition = connection.Prepare($"SELECT {Columns} FROM events WHERE position > ?1 AND position <= ?2 ORDER BY position LIMIT ?3");
+        // By position alone: what is passed over costs a look at its stream's name.
+        byCategories = connection.Prepare(
+            $"""
+            SELECT {Columns} FROM events NOT INDEXED
+            WHERE position > ?1 AND position <= ?2 AND instr(?3, '/' || substr(stream, 1, instr(stream, '/'))) > 0
+            ORDER BY position LIMIT ?4
+            """);
+        byCategory = connection.Prepare(
+            $"""
+            SELECT {Columns} FROM events INDEXED BY events_stream
+            WHERE (stream, version) > (?1, ?2) AND stream < ?3 AND position <= ?4
+            ORDER BY stream, version LIMIT ?5
+            """);
+        waking = connection.Prepare("SELECT stream, due, owner, leased_until FROM wake_ups WHERE stream > ?1 AND stream < ?2 ORDER BY stream LIMIT ?3");
         began = connection.Prepare(
             """
             SELECT stream, position FROM events INDEXED BY events_store
@@ -48,6 +65,49 @@ internal sealed class SqliteReader : IDisposable
         byPosition.Bind(2, upToPosition);
         byPosition.Bind(3, limit);
         ReadEvents(byPosition, page);
+    }
+
+    public void ReadAll(long afterPosition, long upToPosition, string categories, int limit, List<RecordedEvent> page)
+    {
+        byCategories.Bind(1, afterPosition);
+        byCategories.Bind(2, upToPosition);
+        byCategories.BindText(3, categories);
+        byCategories.Bind(4, limit);
+        ReadEvents(byCategories, page);
+    }
+
+    public void ReadStreams(
+        string category, string afterStream, long afterVersion, long upToPosition, int limit, List<RecordedEvent> page)
+    {
+        byCategory.BindText(1, afterStream);
+        byCategory.Bind(2, afterVersion);
+        byCategory.BindText(3, category + "0");
+        byCategory.Bind(4, upToPosition);
+        byCategory.Bind(5, limit);
+        ReadEvents(byCategory, page);
+    }
+
+    public IReadOnlyList<WakeUpLease> ListWakeUps(string category, string afterKey, int limit)
+    {
+        waking.BindText(1, $"{category}/{afterKey}");
+        waking.BindText(2, category + "0");
+        waking.Bind(3, limit);
+        var found = new List<WakeUpLease>();
+        try
+        {
+            while (waking.Step())
+            {
+                found.Add(new WakeUpLease(
+                    StreamName.Parse(waking.Text(0)), new DateTimeOffset(waking.Int64(1), TimeSpan.Zero), Text(waking, 2),
+                    new DateTimeOffset(waking.Int64(3), TimeSpan.Zero)));
+            }
+        }
+        finally
+        {
+            waking.Reset();
+        }
+
+        return found;
     }
 
     public IReadOnlyList<StreamListing> ListStreams(string store, string category, long afterPosition, long upToPosition, int limit)

@@ -138,6 +138,37 @@ internal sealed class SqliteStore : IJournalStore
         return ValueTask.CompletedTask;
     }
 
+    public ValueTask ReadAll(
+        long afterPosition, long upToPosition, string categories, int limit, List<RecordedEvent> page, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        readers.Read(r =>
+        {
+            r.ReadAll(afterPosition, upToPosition, categories, limit, page);
+            return true;
+        });
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask ReadStreams(
+        string category, string afterStream, long afterVersion, long upToPosition, int limit, List<RecordedEvent> page,
+        CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        readers.Read(r =>
+        {
+            r.ReadStreams(category, afterStream, afterVersion, upToPosition, limit, page);
+            return true;
+        });
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask<IReadOnlyList<WakeUpLease>> ListWakeUps(string category, string afterKey, int limit, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return ValueTask.FromResult(readers.Read(r => r.ListWakeUps(category, afterKey, limit)));
+    }
+
     public ValueTask<IReadOnlyList<StreamListing>> ListStreams(
         string store, string category, long afterPosition, long upToPosition, int limit, CancellationToken cancellationToken)
     {

@@ -106,6 +106,18 @@ internal sealed class FaultyStore(IJournalStore inner, ISimulatedFaults faults, 
         long afterPosition, long upToPosition, int limit, List<RecordedEvent> page, CancellationToken cancellationToken) =>
         inner.ReadAll(afterPosition, upToPosition, limit, page, cancellationToken);
 
+    public ValueTask ReadAll(
+        long afterPosition, long upToPosition, string categories, int limit, List<RecordedEvent> page, CancellationToken cancellationToken) =>
+        inner.ReadAll(afterPosition, upToPosition, categories, limit, page, cancellationToken);
+
+    public ValueTask ReadStreams(
+        string category, string afterStream, long afterVersion, long upToPosition, int limit, List<RecordedEvent> page,
+        CancellationToken cancellationToken) =>
+        inner.ReadStreams(category, afterStream, afterVersion, upToPosition, limit, page, cancellationToken);
+
+    public ValueTask<IReadOnlyList<WakeUpLease>> ListWakeUps(string category, string afterKey, int limit, CancellationToken cancellationToken) =>
+        inner.ListWakeUps(category, afterKey, limit, cancellationToken);
+
     public ValueTask<IReadOnlyList<StreamListing>> ListStreams(
         string store, string category, long afterPosition, long upToPosition, int limit, CancellationToken cancellationToken) =>
         inner.ListStreams(store, category, afterPosition, upToPosition, limit, cancellationToken);

@@ -47,6 +47,18 @@ internal sealed class WatchedJournal(World world, SimulatedJournal inner, string
     public IAsyncEnumerable<RecordedEvent> ReadAll(long afterPosition, CancellationToken cancellationToken) =>
         inner.ReadAll(afterPosition, cancellationToken);
 
+    public IAsyncEnumerable<RecordedEvent> ReadAll(
+        long afterPosition, IReadOnlyCollection<string> categories, CancellationToken cancellationToken) =>
+        inner.ReadAll(afterPosition, categories, cancellationToken);
+
+    public IAsyncEnumerable<RecordedEvent> ReadStreams(string category, CancellationToken cancellationToken) =>
+        inner.ReadStreams(category, cancellationToken);
+
+    public Task WaitBeyond(long position, CancellationToken cancellationToken) => inner.WaitBeyond(position, cancellationToken);
+
+    public ValueTask<IReadOnlyList<WakeUpLease>> ListWakeUps(string category, string afterKey, int limit, CancellationToken cancellationToken) =>
+        inner.ListWakeUps(category, afterKey, limit, cancellationToken);
+
     public ValueTask<IReadOnlyList<StreamListing>> ListStreams(
         string store, string category, long afterPosition, int limit, CancellationToken cancellationToken) =>
         inner.ListStreams(store, category, afterPosition, limit, cancellationToken);
