@@ -5,6 +5,7 @@ using Orleans;
 using Pos.Grains;
 using Pos.Journal;
 using Pos.LocalEngine;
+using Pos.Payments;
 
 namespace Pos.Simulation;
 
@@ -30,8 +31,15 @@ internal sealed class Silo : IDisposable
         services.AddSingleton<IJournal>(journal);
         services.AddSingleton<IOutgoingGrainCallFilter>(calls);
         services.AddSingleton<IIncomingGrainCallFilter>(calls);
+        services.AddSingleton<IPaymentProvider>(world.Provider);
+        services.AddSingleton<IPaymentNews>(world.Provider);
         services.AddLocalEngine(static options => options.Assemblies.Add(typeof(EventSourcedGrain<,>).Assembly));
-        services.AddPosGrains(options => options.SnapshotEventsMax = world.SnapshotEventsMax);
+        services.AddPosGrains(options =>
+        {
+            options.SnapshotEventsMax = world.SnapshotEventsMax;
+            // Both shorter than the time to come to rest.
+            (options.PaymentPatience, options.ProviderLateMax) = (TimeSpan.FromSeconds(20), TimeSpan.FromMinutes(1));
+        });
         if (world.Timeline.IsOn)
         {
             services.AddLogging(logging => logging.AddProvider(new TimelineLogs(world.Timeline, name)));

@@ -1,6 +1,7 @@
 using Orleans;
 using Pos.Journal;
 using Pos.Journal.Simulated;
+using Pos.Payments;
 
 namespace Pos.Simulation;
 
@@ -30,6 +31,17 @@ internal sealed class World : IDisposable
             BatchEventsMax = _chance.Is(0.3) ? 1 + _chance.Next(8) : 2_000,
             QueueEventsMax = _chance.Is(0.2) ? 4 + _chance.Next(20) : 20_000,
         };
+        Cards = new SimulatorOptions
+        {
+            LatencyMax = TimeSpan.FromMilliseconds(_chance.Next(300)), Silence = TimeSpan.FromSeconds(3), DownFor = TimeSpan.FromSeconds(5),
+            VoidWindow = TimeSpan.FromSeconds(_chance.Is(0.5) ? 2 : 3_600), LateAfter = TimeSpan.FromSeconds(1 + _chance.Next(8)),
+            Chances = new()
+            {
+                LoseReply = 0.2 * _chance.NextDouble(), TimeoutBefore = 0.1 * _chance.NextDouble(), TimeoutAfter = 0.1 * _chance.NextDouble(),
+                Late = 0.2 * _chance.NextDouble(), Twice = 0.2 * _chance.NextDouble(), Down = 0.1 * _chance.NextDouble(),
+            },
+        };
+        Provider = new(Ledger, Cards, new VirtualTime(Machine, new Owner("provider")), new Chance(seed, "provider"));
         SnapshotEventsMax = _chance.Is(0.7) ? 1 + _chance.Next(8) : 1_000;
         (_process, Journal, Silo) = (null!, null!, null!);
         Boot();
@@ -54,6 +66,14 @@ internal sealed class World : IDisposable
     public Replies Replies { get; }
 
     public SimulatedDisk Disk { get; } = new();
+
+    /// <summary>What the payment provider has written down; it outlives every process of ours.</summary>
+    public MemoryLedger Ledger { get; } = new();
+
+    /// <summary>What goes wrong at the provider.</summary>
+    public SimulatorOptions Cards { get; }
+
+    public PaymentSimulator Provider { get; }
 
     public SimulatedJournal Journal { get; private set; }
 

@@ -30,6 +30,8 @@ internal sealed class Book(Machine machine, Violations violations, StepsUnderWay
 
     public OrderTrace? OrderOf(string id) => Find($"order/{id}") as OrderTrace;
 
+    public PaymentTrace? PaymentOf(string order, int tender) => Find($"payment/{order}.{tender}") as PaymentTrace;
+
     public ReturnTrace? ReturnOf(string id) => Find($"return/{id}") as ReturnTrace;
 
     public HoldTrace? HoldOf(string stream, string id) => StockOf(stream)?.Holds.GetValueOrDefault(id);
@@ -176,6 +178,7 @@ internal sealed class Book(Machine machine, Violations violations, StepsUnderWay
         "stock" => new StockItem(name, this),
         "order" => new OrderTrace(name, this),
         "return" => new ReturnTrace(name, this),
+        "payment" => new PaymentTrace(name, this),
         _ => new PlainTrace(name),
     };
 
@@ -190,6 +193,10 @@ internal sealed class Book(Machine machine, Violations violations, StepsUnderWay
         if (stream.Debt != SagaSteps.None)
         {
             Require(due is not null, Invariant.WakeUpsAreArmed, $"{name}@{stream.Version}", $"owes {stream.Debt} and has no wake-up");
+        }
+        else if (stream is ReturnTrace { IsWaiting: true })
+        {
+            Require(due is not null, Invariant.WakeUpsAreArmed, $"{name}@{stream.Version}", "waits for a new order and would wait for ever");
         }
         else if (stream is StockItem { NextExpiry: { } next })
         {

@@ -1,5 +1,6 @@
 using Orleans;
 using Pos.Journal;
+using Pos.Payments;
 using Pos.Verification;
 
 namespace Pos.Simulation;
@@ -13,6 +14,7 @@ internal sealed class Inspection(World world, Func<Func<Task>, bool> finish)
     public void Run()
     {
         Balances();
+        Ledgers();
         world.Book.RequireWakeUps(world.Disk);
         if (!world.IsWell || (!world.HasStaleReaders && !finish(ShowEverything)))
         {
@@ -44,6 +46,25 @@ internal sealed class Inspection(World world, Func<Func<Task>, bool> finish)
                 world.Violations.Require(
                     order is null || !hold.IsLive, Invariant.HoldsEndOnce, item.Stream, $"hold {id} is {hold.State} though its order is settled");
             }
+        }
+    }
+
+    private void Ledgers()
+    {
+        var theirs = world.Ledger.Lines.GroupBy(line => line.Order.Value, StringComparer.Ordinal).ToDictionary(
+            lines => lines.Key, lines => lines.Sum(line => line.Kind switch
+            {
+                LedgerKind.Captured => line.Amount,
+                LedgerKind.Voided or LedgerKind.Refunded => -line.Amount,
+                _ => 0,
+            }), StringComparer.Ordinal);
+        var ours = world.Book.Streams.OfType<PaymentTrace>().GroupBy(payment => payment.Order, StringComparer.Ordinal)
+            .ToDictionary(payments => payments.Key, payments => payments.Sum(payment => payment.Kept), StringComparer.Ordinal);
+        foreach (var order in theirs.Keys.Union(ours.Keys, StringComparer.Ordinal))
+        {
+            world.Violations.Require(
+                theirs.GetValueOrDefault(order) == ours.GetValueOrDefault(order), Invariant.ProviderAgrees, $"order/{order}",
+                $"the provider keeps {theirs.GetValueOrDefault(order)}, we {ours.GetValueOrDefault(order)}");
         }
     }
 

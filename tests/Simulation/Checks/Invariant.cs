@@ -21,6 +21,9 @@ internal enum Invariant
     RepliesAreOutcomes,
     NothingEscapes,
     VerifierAgrees,
+    ProviderAgrees,
+    NothingKeptOfCancelled,
+    ReturnedAtMostSold,
 }
 
 /// <summary>One line about each.</summary>
@@ -46,6 +49,9 @@ internal static class Invariants
         Invariant.RepliesAreOutcomes => "callers get an outcome or one of the named failures",
         Invariant.NothingEscapes => "nothing runs on another thread or another clock",
         Invariant.VerifierAgrees => "pos verify, which shares no code with the grains, finds nothing",
+        Invariant.ProviderAgrees => "at rest the provider's own ledger keeps of every order what ours does",
+        Invariant.NothingKeptOfCancelled => "a cancelled order, once settled, keeps no money of any card and no credit",
+        Invariant.ReturnedAtMostSold => "of no line more comes back than was sold, at the price paid, and to no card more than it paid",
         _ => throw new ArgumentOutOfRangeException(nameof(invariant)),
     };
 }

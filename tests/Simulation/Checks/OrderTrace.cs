@@ -25,9 +25,27 @@ internal sealed class OrderTrace(string stream, Book book) : StreamTrace(stream)
 
     public long Tendered { get; private set; }
 
+    /// <summary>What each card is to pay, by tender.</summary>
+    public Dictionary<int, long> Cards { get; } = [];
+
+    /// <summary>The return whose credit pays, and how much.</summary>
+    public (string Return, long Amount)? Credit { get; private set; }
+
+    private OrderReturns? _back;
+
+    private long CashDue { get; set; }
+
+    private bool WasReserved { get; set; }
+
+    private bool IsCharged => Cards.Count > 0 || Credit is not null;
+
+    private OrderReturns Back => _back ??= new(this, book);
+
     public override SagaSteps Debt => (State, Settled) switch
     {
-        (null, _) or (_, true) => SagaSteps.None,
+        (null, _) => SagaSteps.None,
+        (_, true) => _back is { IsOwing: true } ? SagaSteps.HandOver : SagaSteps.None,
+        (OrderState.StockReserved, _) when IsCharged => SagaSteps.Charge,
         (OrderState.Confirmed, _) => SagaSteps.Commit,
         (OrderState.Cancelled, _) => SagaSteps.Release,
         _ => SagaSteps.Reserve,
@@ -49,12 +67,25 @@ internal sealed class OrderTrace(string stream, Book book) : StreamTrace(stream)
                 Reserved(body);
                 break;
             case "order.cash-taken":
-                Legal(State == OrderState.StockReserved, e);
+                Legal(State == OrderState.StockReserved && !IsCharged, e);
+                Paid(body);
+                break;
+            case "order.paid":
+                Legal(State == OrderState.StockReserved && IsCharged, e);
+                Charged();
                 Paid(body);
                 break;
             case "order.cancelled":
-                Legal(State == OrderState.Created, e);
+                Legal(State == OrderState.Created || (State == OrderState.StockReserved && IsCharged), e);
+                WasReserved = State == OrderState.StockReserved;
                 State = OrderState.Cancelled;
+                break;
+            case "order.return-accepted":
+                Legal(State == OrderState.Confirmed, e);
+                Back.Accept(body);
+                break;
+            case "order.return-handed-over":
+                Back.HandOver(body.Text("return"));
                 break;
             case "order.settled":
                 Legal(State is OrderState.Confirmed or OrderState.Cancelled && !Settled, e);
@@ -90,7 +121,7 @@ internal sealed class OrderTrace(string stream, Book book) : StreamTrace(stream)
         }
 
         Require((net, tax, gross) == (body.Amount("net"), body.Amount("tax"), Gross), Invariant.MoneyAddsUp, "the sums are not the lines' sums");
-        Require(Tendered >= Gross, Invariant.MoneyAddsUp, $"{Tendered} handed over for {Gross}");
+        TakeTenders(body);
         var id = body.GetProperty("operation").Text("id");
         book.OnEffect(id);
     }
@@ -112,13 +143,73 @@ internal sealed class OrderTrace(string stream, Book book) : StreamTrace(stream)
     {
         State = OrderState.Confirmed;
         Require(
-            body.Amount("tendered") == Tendered && body.Amount("change") == Tendered - Gross, Invariant.MoneyAddsUp,
-            $"{body.Amount("change")} change of {Tendered} for {Gross}");
+            body.Amount("tendered") == Tendered && body.Amount("change") == Tendered - CashDue, Invariant.MoneyAddsUp,
+            $"{body.Amount("change")} change of {Tendered} for {CashDue}");
+    }
+
+    private void TakeTenders(JsonElement body)
+    {
+        if (body.TryGetProperty("cards", out var cards))
+        {
+            foreach (var card in cards.EnumerateArray())
+            {
+                Cards.Add(card.GetProperty("tender").GetInt32(), card.Long("amount"));
+            }
+        }
+
+        if (body.TryGetProperty("credit", out var credit))
+        {
+            Credit = (credit.Text("return"), credit.Long("amount"));
+        }
+
+        var exact = Gross - Cards.Values.Sum() - (Credit?.Amount ?? 0);
+        var rounding = body.TryGetProperty("rounding", out var by) ? by.GetInt64() : 0;
+        CashDue = exact + rounding;
+        Require(
+            exact >= 0 && Tendered >= CashDue && Math.Abs(rounding) <= 2 && (rounding == 0 || CashDue % 5 == 0) && Cards.Values.All(amount => amount > 0),
+            Invariant.MoneyAddsUp, $"{Tendered} handed over for {CashDue}, {exact} before rounding");
+    }
+
+    private void Charged()
+    {
+        foreach (var (tender, amount) in Cards)
+        {
+            var payment = book.PaymentOf(Id, tender);
+            Require(
+                payment is { IsCaptured: true, IsUndone: false } && payment.Kept == amount, Invariant.ConfirmedIsPaidAndCommitted,
+                $"paid by card {tender}, of which {payment?.Kept.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "nothing"} of {amount} is here");
+        }
+
+        if (Credit is { } credit)
+        {
+            Require(
+                book.ReturnOf(credit.Return)?.Credit == (Id, credit.Amount), Invariant.ConfirmedIsPaidAndCommitted, $"paid by credit of {credit.Return}, which says otherwise");
+        }
+    }
+
+    private void NothingKept()
+    {
+        foreach (var tender in Cards.Keys)
+        {
+            var payment = book.PaymentOf(Id, tender);
+            Require(
+                payment is null ? !WasReserved : payment is { Kept: 0, Debt: SagaSteps.None }, Invariant.NothingKeptOfCancelled,
+                $"a cancelled order is settled, and card {tender} has {payment?.Kept.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "never heard of it"}");
+        }
+
+        Require(
+            Credit is not { } credit || book.ReturnOf(credit.Return)?.Credit?.Order != Id, Invariant.NothingKeptOfCancelled,
+            "a cancelled order is settled, and keeps its credit");
     }
 
     private void Settle(in RecordedEvent e)
     {
         Settled = true;
+        if (State == OrderState.Cancelled)
+        {
+            NothingKept();
+        }
+
         foreach (var (_, id, stock) in Goods)
         {
             var hold = book.HoldOf(stock, id);

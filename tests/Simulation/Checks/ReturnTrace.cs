@@ -14,11 +14,26 @@ internal sealed class ReturnTrace(string stream, Book book) : StreamTrace(stream
 
     public List<LineTrace> Lines { get; } = [];
 
+    /// <summary>The order that has credit of it.</summary>
+    public (string Order, long Amount)? Credit { get; private set; }
+
+    /// <summary>Whether its money waits for a new order.</summary>
+    public bool IsWaiting => IsAccepted && !IsCompleted && IsExchange && _isRestocked && !_isDue;
+
+    /// <summary>Whether it is completed, after each version.</summary>
+    public List<bool> Points { get; } = [false];
+
+    private bool _isRestocked;
+    private bool _isDue;
+    private string? _order;
+
+    private bool IsExchange { get; set; }
+
     private string Store { get; set; } = "";
 
     private long Gross { get; set; }
 
-    public override SagaSteps Debt => IsAccepted && !IsCompleted ? SagaSteps.Restock : SagaSteps.None;
+    public override SagaSteps Debt => !IsAccepted || IsCompleted || IsWaiting ? SagaSteps.None : _isRestocked ? SagaSteps.Refund : SagaSteps.Restock;
 
     public override void Take(in RecordedEvent e, JsonElement body)
     {
@@ -28,6 +43,28 @@ internal sealed class ReturnTrace(string stream, Book book) : StreamTrace(stream
                 Require(!IsAccepted, Invariant.TransitionsAreLegal, "accepted twice");
                 Accept(body);
                 break;
+            case "return.restocked":
+                Require(IsExchange && !_isRestocked && !IsCompleted, Invariant.TransitionsAreLegal, "restocked out of order");
+                _isRestocked = true;
+                break;
+            case "return.credit-taken":
+                Require(IsExchange && Credit is null && !_isDue && !IsCompleted, Invariant.TransitionsAreLegal, "credit is taken that is not there");
+                Credit = (body.Text("order"), body.Amount("amount"));
+                Require(Credit.Value.Amount > 0 && Credit.Value.Amount <= Gross, Invariant.MoneyAddsUp, $"credit of {Credit.Value.Amount} of {Gross}");
+                break;
+            case "return.credit-given-back":
+                Credit = Credit?.Order == body.Text("order") ? null : Credit;
+                break;
+            case "return.credit-kept":
+                Require(
+                    Credit?.Order == body.Text("order") && book.OrderOf(body.Text("order")) is { State: OrderState.Confirmed }, Invariant.TransitionsAreLegal,
+                    "credit is kept by an order that has none, or is not confirmed");
+                _isDue = true;
+                break;
+            case "return.pay-out-asked":
+                Require(IsExchange && Credit is null && !_isDue, Invariant.TransitionsAreLegal, "paid out though an order has the credit");
+                _isDue = true;
+                break;
             case "return.completed":
                 Require(IsAccepted && !IsCompleted, Invariant.TransitionsAreLegal, "completed without being open: the refund is paid twice or for nothing");
                 Complete(body);
@@ -36,6 +73,8 @@ internal sealed class ReturnTrace(string stream, Book book) : StreamTrace(stream
                 Require(false, Invariant.TransitionsAreLegal, $"an event {e.Type} is unknown");
                 break;
         }
+
+        Points.Add(IsCompleted);
     }
 
     /// <summary>Whether an operation is one of its lines that goes back on the shelf.</summary>
@@ -53,17 +92,35 @@ internal sealed class ReturnTrace(string stream, Book book) : StreamTrace(stream
         {
             var read = LineTrace.Read(line);
             Lines.Add(read);
-            Require(read.IsPriced(inclusive), Invariant.MoneyAddsUp, $"line {read.Number} does not add up: {line}");
+            Require(body.TryGetProperty("order", out _) || read.IsPriced(inclusive), Invariant.MoneyAddsUp, $"line {read.Number} does not add up: {line}");
         }
 
         Require(Lines.Sum(line => line.Gross) == Gross, Invariant.MoneyAddsUp, "the sum is not the lines' sum");
+        IsExchange = body.TryGetProperty("exchange", out var exchange) && exchange.GetBoolean();
+        _order = body.TryGetProperty("order", out var order) ? order.GetString() : null;
         book.OnEffect(body.GetProperty("operation").Text("id"));
     }
 
     private void Complete(JsonElement body)
     {
         IsCompleted = true;
-        Require(body.Amount("refund") == Gross, Invariant.MoneyAddsUp, $"{body.Amount("refund")} refunded for {Gross}");
+        var rounding = body.TryGetProperty("rounding", out var by) ? by.GetInt64() : 0;
+        var credit = body.TryGetProperty("credit", out _) ? body.Amount("credit") : 0;
+        Require(
+            body.Amount("refund") + credit == Gross + rounding && Math.Abs(rounding) <= 2 && credit == (Credit?.Amount ?? 0), Invariant.MoneyAddsUp,
+            $"{body.Amount("refund")} refunded and {credit} credit for {Gross}");
+        Require(!IsExchange || _isDue, Invariant.TransitionsAreLegal, "an exchange is completed that nobody has ended");
+        if (body.TryGetProperty("refunds", out var refunds))
+        {
+            foreach (var refund in refunds.EnumerateArray().Where(refund => refund.GetProperty("tender").GetInt32() > 0))
+            {
+                var payment = book.PaymentOf(_order!, refund.GetProperty("tender").GetInt32());
+                Require(
+                    payment?.HasRefunded(Id, refund.Long("amount")) == true, Invariant.ConfirmedIsPaidAndCommitted,
+                    $"completed, and {refund.Long("amount")} has not gone back to card {refund.GetProperty("tender").GetInt32()}");
+            }
+        }
+
         foreach (var line in Lines.Where(line => line is { Kind: "goods", Disposition: "restock" }))
         {
             Require(

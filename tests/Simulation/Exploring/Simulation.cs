@@ -71,6 +71,7 @@ internal sealed class Simulation : IDisposable
 
         _shared.IsClosing = true;
         _world.Plan.IsOn = false;
+        _world.Cards.Chances = new();
         _world.LosePeer();
         _world.Timeline.Say("== the faults stop");
         Rest(trade, clients);

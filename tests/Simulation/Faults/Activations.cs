@@ -31,6 +31,10 @@ internal sealed class Activations(World world)
             ("Commit", "stock") => call.SourceId is null ? SagaSteps.None : SagaSteps.Commit,
             ("Release", "stock") => call.SourceId is null ? SagaSteps.None : SagaSteps.Release,
             ("Restock", "stock") => SagaSteps.Restock,
+            ("Charge", "payment") or ("TakeCredit", "return") => SagaSteps.Charge,
+            ("Undo", "payment") or ("GiveBackCredit", "return") => SagaSteps.Undo,
+            ("Refund", "payment") => SagaSteps.Refund,
+            ("Return", "order") or ("Take", "return") => SagaSteps.HandOver,
             _ => SagaSteps.None,
         };
     }

@@ -15,12 +15,17 @@ internal enum SagaSteps
     Accept = 1 << 7,
     Restock = 1 << 8,
     Complete = 1 << 9,
+    Charge = 1 << 10,
+    Pay = 1 << 11,
+    Undo = 1 << 12,
+    Refund = 1 << 13,
+    HandOver = 1 << 14,
 }
 
 /// <summary>Which steps are under way now: asked for and not yet durable, or owed.</summary>
 internal sealed class StepsUnderWay
 {
-    public const int Count = 10;
+    public const int Count = 15;
 
     private readonly int[] _count = new int[Count];
 
@@ -38,6 +43,11 @@ internal sealed class StepsUnderWay
         "return.accepted" => SagaSteps.Accept,
         "stock.restocked" => SagaSteps.Restock,
         "return.completed" => SagaSteps.Complete,
+        "payment.requested" or "payment.captured" or "payment.declined" or "return.credit-taken" => SagaSteps.Charge,
+        "order.paid" => SagaSteps.Pay,
+        "payment.undo-asked" or "payment.voided" or "payment.abandoned" or "return.credit-given-back" => SagaSteps.Undo,
+        "payment.refund-asked" or "payment.refunded" => SagaSteps.Refund,
+        "order.return-accepted" or "order.return-handed-over" => SagaSteps.HandOver,
         _ => SagaSteps.None,
     };
 

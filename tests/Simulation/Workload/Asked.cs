@@ -33,6 +33,9 @@ internal sealed class Workshop
 
     public List<KeptHold> Holds { get; } = [];
 
+    /// <summary>Returns of what an order sold.</summary>
+    public List<SoldBack> SoldBack { get; } = [];
+
     public static void Keep<T>(List<T> all, T item)
     {
         if (all.Count == KeptMax)
@@ -55,3 +58,6 @@ internal sealed record PlacedReturn(Asked Asked, ReturnId Id, PlaceReturn Comman
 
 /// <summary>A hold that a client asked for.</summary>
 internal sealed record KeptHold(Asked Asked, string Key, ReserveStock Command);
+
+/// <summary>A return of an order's lines as it was asked for.</summary>
+internal sealed record SoldBack(Asked Asked, OrderId Order, ReturnLines Command);

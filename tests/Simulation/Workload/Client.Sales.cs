@@ -19,12 +19,14 @@ internal sealed partial class Client
 
     private Task AskSomething() => _chance.Next(100) switch
     {
-        < 32 => PlaceOrder(),
-        < 38 => RepeatOrder(),
-        < 44 => CancelOrder(),
-        < 49 => LookAtOrder(),
-        < 58 => PlaceReturn(),
-        < 63 => RepeatReturn(),
+        < 30 => PlaceOrder(),
+        < 36 => RepeatOrder(),
+        < 42 => CancelOrder(),
+        < 46 => LookAtOrder(),
+        < 51 => PlaceReturn(),
+        < 54 => RepeatReturn(),
+        < 61 => ReturnSold(),
+        < 63 => PayOut(),
         < 64 => ChangeProduct(),
         var dice => AskStock(dice),
     };
@@ -44,7 +46,7 @@ internal sealed partial class Client
 
         var command = new PlaceOrder(
             Operation(id.Value), _chance.Of(_shop.Stores), Shop.Till, lines.ToImmutable(),
-            new Money(_chance.Is(0.03) ? 1 : 1_000_000, Shop.Currency),
+            Tender(lines),
             _chance.Is(0.1) ? _time.GetUtcNow() + TimeSpan.FromHours(_chance.Is(0.2) ? 1 : -1) : null, Wait());
         var order = new PlacedOrder(new Asked(id.Value, $"order/{id}", isCommand: true), id, command);
         Workshop.Keep(_shared.Orders, order);

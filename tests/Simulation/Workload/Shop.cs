@@ -13,6 +13,7 @@ internal sealed class Shop
         Stores = [.. Enumerable.Range(1, chance.Is(0.3) ? 2 : 1).Select(number => new StoreId($"store-{number}"))];
         StockMax = 1 + chance.Next(30);
         Clients = 2 + chance.Next(8);
+        CashRounding = chance.Is(0.3) ? 5 : null;
         ThinkMax = TimeSpan.FromMilliseconds(1 + chance.Next(400));
     }
 
@@ -36,11 +37,13 @@ internal sealed class Shop
 
     public TimeSpan ThinkMax { get; }
 
+    public int? CashRounding { get; }
+
     public StoreDetails Details => new(
         "Shop", "", "shop", Currency, "Europe/London", TaxInclusive,
         ImmutableSortedDictionary.CreateRange(
             StringComparer.Ordinal, [KeyValuePair.Create("standard", 2_000), KeyValuePair.Create("reduced", 725)]),
-        [Till, new TillId("till-2")]);
+        [Till, new TillId("till-2")], CashRounding);
 
     public static ProductDetails Product(Sku sku, long price) => new(
         sku.Value, "", "", new Money(price, Currency), sku == Service ? "reduced" : "standard",

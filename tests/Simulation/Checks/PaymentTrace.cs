@@ -1,0 +1,94 @@
+using System.Text.Json;
+using Pos.Journal;
+
+namespace Pos.Simulation;
+
+/// <summary>A card payment as the checker understands its journal.</summary>
+internal sealed class PaymentTrace(string stream, Book book) : StreamTrace(stream)
+{
+    private readonly Dictionary<string, (long Amount, bool Done)> _refunds = new(StringComparer.Ordinal);
+    private bool _isRequested;
+    private bool _isDone;
+    private bool _isVoided;
+
+    public string Order { get; } = stream["payment/".Length..stream.LastIndexOf('.')];
+
+    public int Tender { get; } = int.Parse(stream[(stream.LastIndexOf('.') + 1)..], System.Globalization.CultureInfo.InvariantCulture);
+
+    public long Amount { get; private set; }
+
+    public bool IsCaptured { get; private set; }
+
+    public bool IsUndone { get; private set; }
+
+    /// <summary>What is here of the customer's money.</summary>
+    public long Kept => !IsCaptured || _isVoided ? 0 : Amount - _refunds.Values.Where(refund => refund.Done).Sum(refund => refund.Amount);
+
+    public override SagaSteps Debt =>
+        _isRequested && !_isDone ? IsUndone ? SagaSteps.Undo : SagaSteps.Charge
+        : IsUndone && Kept > 0 ? SagaSteps.Undo
+        : _refunds.Values.Any(refund => !refund.Done) ? SagaSteps.Refund
+        : SagaSteps.None;
+
+    public bool HasRefunded(string id, long amount) => _refunds.TryGetValue(id, out var refund) && refund == (amount, true);
+
+    public override void Take(in RecordedEvent e, JsonElement body)
+    {
+        switch (e.Type)
+        {
+            case "payment.requested":
+                Request(body);
+                break;
+            case "payment.captured":
+                Legal(_isRequested && !IsCaptured, e);
+                (IsCaptured, _isDone) = (true, true);
+                break;
+            case "payment.declined":
+                Legal(_isRequested && !_isDone, e);
+                _isDone = true;
+                break;
+            case "payment.undo-asked":
+                Legal(!IsUndone, e);
+                IsUndone = true;
+                break;
+            case "payment.abandoned":
+                Legal(IsUndone && !_isDone, e);
+                _isDone = true;
+                break;
+            case "payment.voided":
+                Legal(IsCaptured && !_isVoided && IsUndone && _refunds.Count == 0, e);
+                _isVoided = true;
+                break;
+            case "payment.refund-asked":
+                Legal(IsCaptured && !_isVoided && _refunds.TryAdd(body.Text("refund"), (body.Amount("amount"), false)), e);
+                Require(
+                    _refunds.Values.Sum(refund => refund.Amount) <= Amount, Invariant.ReturnedAtMostSold, $"more than {Amount} is to go back");
+                break;
+            case "payment.refunded":
+                var id = body.Text("refund");
+                Legal(_refunds.TryGetValue(id, out var asked) && !asked.Done && asked.Amount == body.Amount("amount"), e);
+                _refunds[id] = (asked.Amount, true);
+                break;
+            default:
+                Require(false, Invariant.TransitionsAreLegal, $"an event {e.Type} is unknown");
+                break;
+        }
+    }
+
+    private void Request(JsonElement body)
+    {
+        Require(!_isRequested && !IsUndone, Invariant.TransitionsAreLegal, "requested twice, or after it was undone");
+        _isRequested = true;
+        Amount = body.Amount("amount");
+        var order = book.OrderOf(Order);
+        Require(
+            order is { State: OrderState.StockReserved or OrderState.Cancelled, Settled: false } && order.Cards.GetValueOrDefault(Tender) == Amount,
+            Invariant.ConfirmedIsPaidAndCommitted, $"{Amount} is asked for, the order is {order?.State} and its card {order?.Cards.GetValueOrDefault(Tender)}");
+        Require(body.Text("key") == $"{Order}.{Tender}", Invariant.OneKeyOneVerdict, $"the provider is to know it as {body.Text("key")}");
+    }
+
+    private void Legal(bool isLegal, in RecordedEvent e) => Require(
+        isLegal, Invariant.TransitionsAreLegal, $"{e.Type} of a payment {(_isRequested ? "requested" : "")} {(IsCaptured ? "captured" : "")} {(IsUndone ? "undone" : "")}");
+
+    private void Require(bool holds, Invariant invariant, string what) => book.Require(holds, invariant, $"{Stream}@{Version}", what);
+}
