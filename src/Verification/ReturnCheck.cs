@@ -17,7 +17,8 @@ internal sealed class ReturnCheck(Tally tally, Streams streams)
         back.Details = accepted;
         tally.Check(
             Invariant.Envelope, at.Context.Store == accepted.Store, at, $"the envelope says store '{at.Context.Store}', the return '{accepted.Store}'");
-        var fault = OrderCheck.LineFault(accepted.Lines, accepted.TaxInclusive)
+        // Of an order's line some pieces come to their share of what was paid, which the order checks.
+        var fault = (accepted.Order is null ? OrderCheck.LineFault(accepted.Lines, accepted.TaxInclusive) : null)
             ?? MoneyRules.Fault(accepted.Lines, accepted.Net, accepted.Tax, accepted.Gross)
             ?? (accepted.Gross.Minor >= 0 ? null : "the gross is negative")
             ?? OfOrder(at, accepted);

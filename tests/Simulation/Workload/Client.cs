@@ -171,7 +171,9 @@ internal sealed partial class Client
         }
 
         _world.Violations.Require(
-            !asked.WasAccepted || code is RejectionCode.OperationTooLate or RejectionCode.HoldEnded,
+            !asked.WasAccepted || code is RejectionCode.OperationTooLate or RejectionCode.HoldEnded
+                // An overtaken activation may refuse stock from what it knew: the one thing that docs/reliability.md does not promise.
+                || (code == RejectionCode.InsufficientStock && _world.HasStaleReaders),
             Invariant.OneKeyOneVerdict, asked.Stream, $"{asked.Id} was accepted and is now refused: {code}");
         if (asked is { IsCommand: true, Open: 0, HasUnknown: false, WasAccepted: false })
         {
