@@ -51,7 +51,7 @@ internal sealed class HttpConnection : IDisposable
         var bytes = Encoding.UTF8.GetByteCount(body);
         return Encoding.UTF8.GetBytes(string.Create(
             CultureInfo.InvariantCulture,
-            $"{method} {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nIdempotency-Key: {key}\r\nContent-Length: {bytes}\r\n\r\n{body}"));
+            $"{method} {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {SiloProcess.Key}\r\nContent-Type: application/json\r\nIdempotency-Key: {key}\r\nContent-Length: {bytes}\r\n\r\n{body}"));
     }
 
     public void Dispose() => _socket.Dispose();

@@ -2,12 +2,17 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Text;
 
 namespace Pos.Bench;
 
 /// <summary>The real server in a process of its own, on a free loopback port and an empty journal.</summary>
 internal sealed class SiloProcess : IAsyncDisposable
 {
+    /// <summary>The key of every request.</summary>
+    public const string Key = "bench-operator";
+
     private static readonly TimeSpan StartMax = TimeSpan.FromSeconds(30);
 
     private readonly Process _process;
@@ -53,7 +58,8 @@ internal sealed class SiloProcess : IAsyncDisposable
         var dll = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", "Silo", Path.GetFileName(AppContext.BaseDirectory.TrimEnd('/', '\\')), "Pos.Silo.dll"));
         var data = Directory.CreateTempSubdirectory("pos-bench-").FullName;
         var port = FreePort();
-        var arguments = new List<string> { dll, $"--Urls=http://127.0.0.1:{port}", $"--Journal:Path={data}", "--Pos:Demo=false", "--Logging:LogLevel:Default=Warning" };
+        var arguments = new List<string> { dll, $"--Urls=http://127.0.0.1:{port}", $"--Journal:Path={data}", "--Pos:Demo=false", "--Logging:LogLevel:Default=Warning", "--Api:Keys:0:Actor=bench", "--Api:Keys:0:Role=operator",
+            $"--Api:Keys:0:Sha256={Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Key)))}" };
         arguments.AddRange(settings);
         var clock = Stopwatch.StartNew();
         var process = Process.Start(new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true })

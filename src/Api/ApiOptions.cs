@@ -9,6 +9,9 @@ public sealed class ApiOptions
     /// <summary>Bytes of a request's body: a thousand lines with overrides fit; a cart does not grow beyond. Fixed: it is part of the API.</summary>
     internal const int BodyBytesMax = 256 * 1024;
 
+    /// <summary>Who may use the API. None: nobody may, except for what needs no key.</summary>
+    public IList<ApiKeyOptions> Keys { get; } = [];
+
     /// <summary>Open connections. Each costs some kilobytes; beyond it new ones are closed at once. Default 10,000.</summary>
     public int ConnectionsMax { get; set; } = 10_000;
 
@@ -32,8 +35,22 @@ internal sealed class ApiOptionsCheck : IValidateOptions<ApiOptions>
         { HeadersMax.Ticks: <= 0 } => ValidateOptionsResult.Fail("Api:HeadersMax is not positive."),
         { WaitMax.Ticks: < 0 } => ValidateOptionsResult.Fail("Api:WaitMax is negative."),
         { WaitMax.TotalSeconds: > 20 } => ValidateOptionsResult.Fail("Api:WaitMax is above 20 s: grain calls end after 30 s."),
-        _ => ValidateOptionsResult.Success,
+        _ => Validate(options.Keys),
     };
+
+    private static ValidateOptionsResult Validate(IList<ApiKeyOptions> keys)
+    {
+        var known = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        for (var i = 0; i < keys.Count; i++)
+        {
+            if ((keys[i].Fault ?? (known.Add(keys[i].Sha256) ? null : ":Sha256 is that of another key too.")) is { } fault)
+            {
+                return ValidateOptionsResult.Fail($"Api:Keys:{i}{fault}");
+            }
+        }
+
+        return ValidateOptionsResult.Success;
+    }
 }
 
 /// <summary>Gives the web server its limits.</summary>

@@ -25,6 +25,7 @@ public static class ApiRegistration
         services.Configure<RouteHandlerOptions>(static options => options.ThrowOnBadRequest = true);
         // The framework writes the path of every request as it came, line breaks and all; ours names the route.
         services.AddLogging(static logging => logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning));
+        services.AddSingleton<Callers>();
         services.AddHealth();
         services.AddApiDocument();
         return services;
@@ -35,6 +36,7 @@ public static class ApiRegistration
     {
         ArgumentNullException.ThrowIfNull(app);
         app.UseProblems();
+        app.UseGate();
         app.UseApiPage();
         var api = app.MapGroup("/api/v1");
         api.MapStores();

@@ -41,7 +41,10 @@ internal sealed class Command<T> : IBindableFromHttpContext<Command<T>>, IEndpoi
     public static async ValueTask<Command<T>?> BindAsync(HttpContext context, ParameterInfo parameter)
     {
         var key = IdempotencyKey.Of(context.Request);
-        return new Command<T>(await RequestBody.Read(context.Request, BodyType<T>.Json), key, Sender.Of(context));
+        var body = await RequestBody.Read(context.Request, BodyType<T>.Json);
+        return body is INamesStore named && Access.Of(context).Refuse(named.Store) is { } refused
+            ? throw new RefusedRequestException(refused)
+            : new Command<T>(body, key, Sender.Of(context));
     }
 
     public static void PopulateMetadata(ParameterInfo parameter, EndpointBuilder builder)
@@ -105,7 +108,7 @@ internal sealed class Replacement<T> : IBindableFromHttpContext<Replacement<T>>,
 }
 
 /// <summary>Who sent a request, in which trace, and until when it can be repeated.</summary>
-internal readonly record struct Sender(DateTimeOffset NotAfter, string Correlation, string TraceParent)
+internal readonly record struct Sender(DateTimeOffset NotAfter, string Actor, string ApprovedBy, string Correlation, string TraceParent)
 {
     // Longer than the promise, so that a repetition at its last moment still finds the key on a clock that runs ahead.
     private static readonly TimeSpan KeyLifetime = Limits.IdempotencyKeyLifetime + TimeSpan.FromMinutes(15);
@@ -114,11 +117,12 @@ internal readonly record struct Sender(DateTimeOffset NotAfter, string Correlati
     {
         var clock = context.RequestServices.GetRequiredService<TimeProvider>();
         var activity = Activity.Current;
-        return new Sender(clock.GetUtcNow() + KeyLifetime, Refusal.TraceId(context), activity?.Id ?? "");
+        var access = Access.Of(context);
+        return new Sender(clock.GetUtcNow() + KeyLifetime, access.Actor, access.ApprovedBy, Refusal.TraceId(context), activity?.Id ?? "");
     }
 
     public Operation Operation(string id, string fingerprint, string till) =>
-        new(id, fingerprint, NotAfter, "", till, Correlation, TraceParent);
+        new(id, fingerprint, NotAfter, Actor, till, Correlation, TraceParent, ApprovedBy);
 }
 
 /// <summary>How a type of body is read, written and announced.</summary>

@@ -24,6 +24,9 @@ internal static class Problems
     public static readonly ProblemKind KeyMissing = new(400, "idempotency-key-missing", "The Idempotency-Key header is missing.");
     public static readonly ProblemKind KeyInvalid = new(400, "idempotency-key-invalid", "The Idempotency-Key header is not 1 to 255 printable ASCII characters.");
     public static readonly ProblemKind BadRequest = new(400, "bad-request", "The request cannot be read.");
+    public static readonly ProblemKind Unauthenticated = new(401, "unauthenticated", "The request does not say who asks, or nobody has this key.");
+    public static readonly ProblemKind Forbidden = new(403, "forbidden", "Whoever has this key may not do that.");
+    public static readonly ProblemKind ApprovalRefused = new(403, "approval-refused", "The approval is not that of a manager of this store.");
     public static readonly ProblemKind NotFound = new(404, "not-found", "Nothing is at this address.");
     public static readonly ProblemKind UnknownStockItem = new(404, "unknown-stock-item", "Nothing ever happened to this product in this store.");
     public static readonly ProblemKind MethodNotAllowed = new(405, "method-not-allowed", "This address does not take this method.");
@@ -81,7 +84,7 @@ internal static class Problems
     [
         .. Rejections.Values
             .Concat([
-                MalformedBody, InvalidParameter, KeyMissing, KeyInvalid, BadRequest, NotFound, UnknownStockItem, MethodNotAllowed, RequestTimeout,
+                MalformedBody, InvalidParameter, KeyMissing, KeyInvalid, BadRequest, Unauthenticated, Forbidden, ApprovalRefused, NotFound, UnknownStockItem, MethodNotAllowed, RequestTimeout,
                 OrderCancelled, BodyTooLarge, UnsupportedMediaType, Internal, NotDurable, Overloaded, OutcomeUnknown, Unavailable,
             ])
             .OrderBy(kind => kind.Status).ThenBy(kind => kind.Code, StringComparer.Ordinal),
@@ -104,6 +107,8 @@ internal static class Problems
     /// <summary>The problem for a bare status that the framework set.</summary>
     public static ProblemKind OfStatus(int status) => status switch
     {
+        401 => Unauthenticated,
+        403 => Forbidden,
         404 => NotFound,
         405 => MethodNotAllowed,
         408 => RequestTimeout,

@@ -43,6 +43,17 @@ internal static class RefusalMetadataExtensions
             kinds.Add(Problems.InvalidParameter);
         }
 
+        if (endpoint is RouteEndpointBuilder { RoutePattern.Parameters: { } parameters } && parameters.Any(parameter => parameter.Name == "store"))
+        {
+            kinds.Add(Problems.Of(RejectionCode.UnknownStore));
+        }
+
+        kinds.AddRange(OfPermission(metadata.OfType<Permission>().LastOrDefault()));
+        if (kinds.Contains(Problems.Of(RejectionCode.ApprovalRequired)))
+        {
+            kinds.Add(Problems.ApprovalRefused);
+        }
+
         if (metadata.OfType<IAcceptsMetadata>().Any())
         {
             kinds.AddRange(OfBodies);
@@ -59,6 +70,20 @@ internal static class RefusalMetadataExtensions
             metadata.Add(new ProducesResponseTypeMetadata(status, typeof(Problem), [Refusal.ProblemJson]));
         }
     });
+
+    private static IEnumerable<ProblemKind> OfPermission(Permission? permission)
+    {
+        yield return Problems.Unauthenticated;
+        if (permission is { Role: > Role.Reader } or { Everywhere: true })
+        {
+            yield return Problems.Forbidden;
+        }
+
+        if (permission is { NeedsApproval: true })
+        {
+            yield return Problems.Of(RejectionCode.ApprovalRequired);
+        }
+    }
 
     // A GET without parameters in its path is a list, which has some in its query.
     private static bool IsGet(IHttpMethodMetadata methods) => methods.HttpMethods.Contains(HttpMethods.Get);

@@ -18,6 +18,7 @@ builder.Services.AddPayments(builder.Configuration);
 builder.AddEngine();
 builder.Services.AddPosGrains(builder.Configuration);
 builder.Services.AddPosApi(builder.Configuration);
+builder.Services.AddDemoKeys(builder.Configuration);
 builder.Services.AddDemoShop(builder.Configuration);
 
 try
@@ -29,6 +30,7 @@ try
     app.MapPosApi();
     app.MapVerification();
     app.SayWhereItListens();
+    app.SayDemoKeys();
     await app.RunAsync();
     return 0;
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using Pos.Api;
 using Pos.Journal.Sqlite;
 using Pos.Payments;
 using Pos.Verification;
@@ -36,7 +37,7 @@ internal static partial class Startup
             {
                 one.Release();
             }
-        }).ExcludeFromDescription();
+        }).ExcludeFromDescription().RequiresOperator();
     }
 
     public static void SayWhereItListens(this WebApplication app) =>

@@ -189,7 +189,7 @@ public sealed class BadInputTests(OpenShop open) : IClassFixture<OpenShop>
         {
             var sent = key == "256" ? new string('k', 256) : key;
             var header = sent is null ? "" : $"Idempotency-Key: {sent}\r\n";
-            return await RawHttp.Send(open.Host.Port, $"POST /api/v1/orders HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{header}Content-Type: application/json\r\nContent-Length: 2\r\n\r\n{{}}");
+            return await RawHttp.Send(open.Host.Port, $"POST /api/v1/orders HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer an-operator\r\nConnection: close\r\n{header}Content-Type: application/json\r\nContent-Length: 2\r\n\r\n{{}}");
         });
         Assert.StartsWith("HTTP/1.1 400", answer, StringComparison.Ordinal);
         Assert.Contains(code, answer, StringComparison.Ordinal);
@@ -199,7 +199,7 @@ public sealed class BadInputTests(OpenShop open) : IClassFixture<OpenShop>
     public async Task two_keys_are_as_good_as_none()
     {
         var answer = await Unchanged(() => RawHttp.Send(
-            open.Host.Port, "POST /api/v1/orders HTTP/1.1\r\nHost: x\r\nConnection: close\r\nIdempotency-Key: a\r\nIdempotency-Key: b\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"));
+            open.Host.Port, "POST /api/v1/orders HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer an-operator\r\nConnection: close\r\nIdempotency-Key: a\r\nIdempotency-Key: b\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"));
         Assert.Contains("idempotency-key-invalid", answer, StringComparison.Ordinal);
     }
 
@@ -261,7 +261,7 @@ public sealed class BadInputTests(OpenShop open) : IClassFixture<OpenShop>
     [Fact]
     public async Task a_refused_body_does_not_cost_the_connection()
     {
-        var request = "POST /api/v1/orders HTTP/1.1\r\nHost: x\r\nIdempotency-Key: k\r\nContent-Type: application/json\r\nContent-Length: 5\r\n";
+        var request = "POST /api/v1/orders HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer an-operator\r\nIdempotency-Key: k\r\nContent-Type: application/json\r\nContent-Length: 5\r\n";
         var answers = await RawHttp.Send(open.Host.Port, $"{request}\r\n{{\"a\":{request}\r\nhello{request}Connection: close\r\n\r\n[1,2]");
         Assert.Equal(3, answers.Split("HTTP/1.1 400").Length - 1);
     }

@@ -26,6 +26,7 @@ public sealed class PosHost : IAsyncDisposable
         {
             BaseAddress = address,
             Timeout = TimeSpan.FromSeconds(60),
+            DefaultRequestHeaders = { Authorization = new("Bearer", Keys.Operator) },
         };
     }
 
@@ -37,17 +38,16 @@ public sealed class PosHost : IAsyncDisposable
 
     public IJournal Journal => Services.GetRequiredService<IJournal>();
 
-    public static Task<PosHost> Start() => Start(static _ => { });
-
-    /// <param name="change">Replaces registrations before the host is built.</param>
-    public static Task<PosHost> Start(Action<IServiceCollection> change) => Start(change, Directory.CreateTempSubdirectory("pos-api-"));
-
     /// <param name="change">Replaces registrations before the host is built.</param>
     /// <param name="folder">The journal's; goes with the host.</param>
-    public static async Task<PosHost> Start(Action<IServiceCollection> change, DirectoryInfo folder)
+    /// <param name="settings">Beside those of every host of these tests, or instead of them.</param>
+    public static async Task<PosHost> Start(
+        Action<IServiceCollection>? change = null, DirectoryInfo? folder = null, IEnumerable<KeyValuePair<string, string?>>? settings = null)
     {
+        folder ??= Directory.CreateTempSubdirectory("pos-api-");
         var builder = WebApplication.CreateSlimBuilder();
-        builder.Configuration.AddInMemoryCollection([new("Journal:Path", folder.FullName)]);
+        builder.Configuration.AddInMemoryCollection([new("Journal:Path", folder.FullName), .. Keys.Settings]);
+        builder.Configuration.AddInMemoryCollection(settings);
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Services.AddSingleton(TimeProvider.System);
@@ -56,11 +56,20 @@ public sealed class PosHost : IAsyncDisposable
         builder.AddEngine();
         builder.Services.AddPosGrains(builder.Configuration);
         builder.Services.AddPosApi(builder.Configuration);
-        change(builder.Services);
+        change?.Invoke(builder.Services);
         var app = builder.Build();
-        app.MapPosApi();
-        await app.StartAsync();
-        return new PosHost(app, folder);
+        try
+        {
+            app.MapPosApi();
+            await app.StartAsync();
+            return new PosHost(app, folder);
+        }
+        catch
+        {
+            await app.DisposeAsync();
+            folder.Delete(recursive: true);
+            throw;
+        }
     }
 
     public async ValueTask DisposeAsync()

@@ -60,8 +60,12 @@ for _ in $(seq 100); do
 done
 url=http://127.0.0.1:$port
 
+export POS_KEY=chaos-$seed-$RANDOM$RANDOM
+key_hash=$(printf %s "$POS_KEY" | sha256sum | cut -d ' ' -f 1)
+
 start_server() {
-    dotnet "$silo" --Urls="$url" --Pos:Demo=false --Journal:Path="$work/data" >>"$work/server.log" 2>&1 &
+    dotnet "$silo" --Urls="$url" --Pos:Demo=false --Journal:Path="$work/data" \
+        --Api:Keys:0:Actor=chaos --Api:Keys:0:Role=operator --Api:Keys:0:Sha256="$key_hash" >>"$work/server.log" 2>&1 &
     server=$!
 }
 

@@ -135,5 +135,5 @@ public sealed class TheServerClient : IAsyncLifetime
     };
 
     private PosServer Client(TimeSpan budget) =>
-        new(ServerOptions.Address(app.Urls.First()), new Patience(budget, TimeProvider.System), 4, TimeSpan.FromSeconds(30));
+        new(ServerOptions.Address(app.Urls.First()), "a-key", new Patience(budget, TimeProvider.System), 4, TimeSpan.FromSeconds(30));
 }

@@ -22,20 +22,20 @@ internal static class ProductsApi
     public static void MapProducts(this IEndpointRouteBuilder api)
     {
         var products = api.MapGroup("/products").WithTags("Products");
-        products.MapPut("/{sku}", Define).WithName("defineProduct")
+        products.MapPut("/{sku}", Define).WithName("defineProduct").Requires(Permission.KeepCatalogue)
             .WithSummary("Create or replace a product")
             .WithDescription("The same content again changes nothing.")
             .Refuses(RejectionCode.InvalidValue, RejectionCode.AmountTooLarge, RejectionCode.IllegalTransition, RejectionCode.JournalFull);
-        products.MapPatch("/{sku}", Change).WithName("changeProduct")
+        products.MapPatch("/{sku}", Change).WithName("changeProduct").Requires(Permission.KeepCatalogue)
             .WithSummary("Change some of a product")
             .WithDescription("Members that are absent or null stay as they are.")
             .Refuses(
                 RejectionCode.UnknownProduct, RejectionCode.InvalidValue, RejectionCode.AmountTooLarge, RejectionCode.OperationReused,
                 RejectionCode.OperationTooLate, RejectionCode.JournalFull, RejectionCode.TooManyPending);
-        products.MapGet("/{sku}", Get).WithName("getProduct")
+        products.MapGet("/{sku}", Get).WithName("getProduct").Requires(Permission.Read)
             .WithSummary("Read a product")
             .Refuses(RejectionCode.UnknownProduct);
-        products.MapGet("/", List).WithName("listProducts")
+        products.MapGet("/", List).WithName("listProducts").Requires(Permission.Read)
             .WithSummary("List products")
             .WithDescription("In the order in which they were created.");
     }

@@ -20,6 +20,9 @@ internal static class ApiDocument
 
         * **Money** is an integer of minor units and an ISO 4217 currency: `{"amount":255,"currency":"GBP"}` is £2.55.
         * **Times** are RFC 3339 with an offset; answers are in UTC.
+        * **Keys**: every request says who asks, `Authorization: Bearer <key>`. A key is a reader's, a cashier's, a manager's or an operator's,
+          and opens its stores; what is in another store does not exist for it (404). What needs a manager (another price, a count, an
+          adjustment, a return without receipt) a cashier does with a manager's key beside their own, in `X-Approval`.
         * **Idempotency-Key** is required on POST and PATCH: 1–255 printable ASCII characters, kept for 24 hours. The same request with
           the same key has one effect and shows its outcome again; another request with that key is refused (422).
         * **Errors** are RFC 9457 problems with a stable `type` and `code`, and a `traceId` that finds the request in logs and traces.
@@ -29,6 +32,9 @@ internal static class ApiDocument
         """;
 
     public const string Name = "v1";
+
+    /// <summary>What the document calls the way in.</summary>
+    public const string KeyScheme = "key";
 
     public static void AddApiDocument(this IServiceCollection services)
     {
@@ -45,8 +51,9 @@ internal static class ApiDocument
 
     public static void MapApiDocument(this IEndpointRouteBuilder app)
     {
-        app.MapGet(Path, static async (WrittenDocument document) => TypedResults.Bytes(await document.Json, "application/json")).ExcludeFromDescription();
-        app.MapGet("/problems/{code}", Explain).ExcludeFromDescription();
+        app.MapGet(Path, static async (WrittenDocument document) => TypedResults.Bytes(await document.Json, "application/json"))
+            .ExcludeFromDescription().Requires(Permission.Anonymous);
+        app.MapGet("/problems/{code}", Explain).ExcludeFromDescription().Requires(Permission.Anonymous);
     }
 
     /// <summary>The page's files are asked only when no endpoint matches, so that requests to the API pass them by.</summary>
@@ -89,6 +96,7 @@ internal static class ApiDocument
             License = new OpenApiLicense { Name = "MIT", Identifier = "MIT" },
         };
         document.Servers = [new OpenApiServer { Url = "/", Description = "The server that this document came from." }];
+        document.AddComponent(KeyScheme, new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer", Description = "An API key of this installation." });
         document.Tags = new HashSet<OpenApiTag>
         {
             new() { Name = "Stores", Description = "Shops, their currency, taxes and tills." },

@@ -23,6 +23,12 @@ internal static class OperationDescriber
             AddHeader(operation, "Prefer", false, "`respond-async` answers 202 as soon as the request is durable.", "respond-async");
         }
 
+        var refusals = metadata.OfType<RefusalMetadata>().LastOrDefault();
+        if (refusals?.Kinds.Contains(Problems.ApprovalRefused) == true)
+        {
+            AddHeader(operation, Access.ApprovalHeader, false, "A manager's key, when a cashier needs one to stand behind this.", "pos_0fXkq2mUcJm2zQ1bq8tT3yVYw6kq2m8c1x5nB4uHs7E");
+        }
+
         foreach (var body in context.Description.ParameterDescriptions.Where(parameter => parameter.Source.Id == "Body"))
         {
             SetExample(operation.RequestBody?.Content, Samples.Of(body.Type));
@@ -38,9 +44,8 @@ internal static class OperationDescriber
             }
         }
 
-        DescribeProblems(operation, context.Document!, metadata.OfType<RefusalMetadata>().LastOrDefault());
-        // Authentication is the network's for now; the document says so instead of saying nothing.
-        operation.Security = [];
+        DescribeProblems(operation, context.Document!, refusals);
+        operation.Security = [new() { [new OpenApiSecuritySchemeReference(ApiDocument.KeyScheme, context.Document)] = [] }];
         return Task.CompletedTask;
     }
 

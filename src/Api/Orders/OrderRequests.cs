@@ -17,7 +17,7 @@ internal sealed record PlaceOrderRequest(
     Money? Cash = null,
     ImmutableArray<CardRequest>? Cards = null,
     ReturnId? Exchange = null,
-    DateTimeOffset? OccurredAt = null);
+    DateTimeOffset? OccurredAt = null) : INamesStore;
 
 /// <summary>Gives an order up.</summary>
 /// <param name="Reason">1–200 characters.</param>

@@ -13,10 +13,10 @@ internal static class OrdersApi
     public static void MapOrders(this IEndpointRouteBuilder api)
     {
         var orders = api.MapGroup("/orders").WithTags("Orders");
-        orders.MapPost("/", Place).WithName("placeOrder").WithMetadata(PreferAsync.Metadata)
+        orders.MapPost("/", Place).WithName("placeOrder").Requires(Permission.Sell).WithMetadata(PreferAsync.Metadata)
             .WithSummary("Sell")
             .WithDescription(
-                "Answers 201 when the order is CONFIRMED: paid, with every piece pinned to it. 409 `insufficient-stock` and `payment-declined` cancel it. "
+                "A line with another price needs a manager, or a manager's approval. Answers 201 when the order is CONFIRMED: paid, with every piece pinned to it. 409 `insufficient-stock` and `payment-declined` cancel it. "
                 + "202 when it has not ended within 3 seconds, or at once when it is durable with `Prefer: respond-async`: ask its Location. "
                 + "The same request with the same key joins the running sale or shows its end.")
             .Refuses(
@@ -24,22 +24,22 @@ internal static class OrdersApi
                 RejectionCode.ProductInactive, RejectionCode.InvalidValue, RejectionCode.InvalidQuantity, RejectionCode.AmountTooLarge,
                 RejectionCode.WrongCurrency, RejectionCode.TimeInFuture, RejectionCode.TenderTooSmall, RejectionCode.TenderMismatch, RejectionCode.CreditNotAvailable,
                 RejectionCode.PaymentDeclined, RejectionCode.PaymentTimedOut, RejectionCode.PaymentUndone, RejectionCode.InsufficientStock,
-                RejectionCode.OperationReused, RejectionCode.OperationTooLate, RejectionCode.JournalFull, RejectionCode.TooManyPending)
+                RejectionCode.OperationReused, RejectionCode.OperationTooLate, RejectionCode.JournalFull, RejectionCode.TooManyPending, RejectionCode.ApprovalRequired)
             .Refuses(Problems.OrderCancelled);
-        orders.MapGet("/{id}", Get).WithName("getOrder")
+        orders.MapGet("/{id}", Get).WithName("getOrder").Requires(Permission.Read).InStoreOfOrder()
             .WithSummary("Read an order")
             .Refuses(RejectionCode.UnknownOrder);
-        orders.MapGet("/{id}/history", History).WithName("getOrderHistory")
+        orders.MapGet("/{id}/history", History).WithName("getOrderHistory").Requires(Permission.Read).InStoreOfOrder()
             .WithSummary("Explain an order")
             .WithDescription("Every transition with its time and cause.")
             .Refuses(RejectionCode.UnknownOrder);
-        orders.MapPost("/{id}/cancel", Cancel).WithName("cancelOrder")
+        orders.MapPost("/{id}/cancel", Cancel).WithName("cancelOrder").Requires(Permission.Sell).InStoreOfOrder()
             .WithSummary("Give an order up")
             .WithDescription("Accepted until the money was taken. A CONFIRMED order is undone by a return; a CANCELLED one stays as it is.")
             .Refuses(
                 RejectionCode.UnknownOrder, RejectionCode.InvalidValue, RejectionCode.IllegalTransition, RejectionCode.OperationReused,
                 RejectionCode.OperationTooLate, RejectionCode.JournalFull);
-        orders.MapGet("/", List).WithName("listOrders")
+        orders.MapGet("/", List).WithName("listOrders").Requires(Permission.Read)
             .WithSummary("List a store's orders")
             .WithDescription("In the order in which they were placed.")
             .Refuses(RejectionCode.UnknownStore);
@@ -88,6 +88,9 @@ internal static class OrdersApi
             Order = order.Id,
         };
     }
+
+    internal static RouteHandlerBuilder InStoreOfOrder(this RouteHandlerBuilder endpoint) => endpoint.InStoreOf<OrderId>(
+        static async (grains, id) => (await grains.GetGrain<IOrderGrain>(id.Value).Get())?.Store, Unknown);
 
     private static Refusal Unknown(OrderId id) => new(RejectionCode.UnknownOrder, $"There is no order {id}.");
 

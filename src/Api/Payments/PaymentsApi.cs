@@ -12,7 +12,7 @@ internal static class PaymentsApi
     public static void MapPayments(this IEndpointRouteBuilder api)
     {
         var payments = api.MapGroup("/payments").WithTags("Payments");
-        payments.MapGet("/{id}", Get).WithName("getPayment")
+        payments.MapGet("/{id}", Get).WithName("getPayment").Requires(Permission.Read).InStoreOf<PaymentId>(StoreOf, Unknown)
             .WithSummary("Read a card payment")
             .WithDescription(
                 "Its id is the order's id, a point, and the number of the card among the order's tenders. `settled` is true when neither an answer of the "
@@ -20,9 +20,13 @@ internal static class PaymentsApi
             .Refuses(RejectionCode.UnknownPayment);
     }
 
+    private static async Task<StoreId?> StoreOf(IGrainFactory grains, PaymentId id) => (await grains.GetGrain<IPaymentGrain>(id.Value).Get())?.Store;
+
+    private static Refusal Unknown(PaymentId id) => new(RejectionCode.UnknownPayment, $"There is no payment {id}.");
+
     private static async Task<Results<Ok<PaymentView>, Refusal>> Get(PaymentId id, HttpResponse response, IGrainFactory grains)
     {
         var payment = await grains.GetGrain<IPaymentGrain>(id.Value).Get();
-        return response.OkOr(payment, payment?.Version, new Refusal(RejectionCode.UnknownPayment, $"There is no payment {id}."));
+        return response.OkOr(payment, payment?.Version, Unknown(id));
     }
 }

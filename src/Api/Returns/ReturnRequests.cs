@@ -11,7 +11,8 @@ namespace Pos.Api;
 /// <param name="OccurredAt">Business time when it is told later; not in the future.</param>
 /// <param name="Payout">What becomes of the money.</param>
 internal sealed record PlaceReturnRequest(
-    StoreId Store, TillId Till, ImmutableArray<ReturnedLineRequest> Lines, string Reason, DateTimeOffset? OccurredAt = null, Payout Payout = Payout.Refund);
+    StoreId Store, TillId Till, ImmutableArray<ReturnedLineRequest> Lines, string Reason, DateTimeOffset? OccurredAt = null, Payout Payout = Payout.Refund)
+    : INamesStore;
 
 /// <summary>A line that comes back.</summary>
 /// <param name="Sku">What.</param>

@@ -14,7 +14,7 @@ internal static class ReturnsApi
     public static void MapReturns(this IEndpointRouteBuilder api)
     {
         var returns = api.MapGroup("/returns").WithTags("Returns");
-        returns.MapPost("/", Place).WithName("placeReturn").WithMetadata(PreferAsync.Metadata)
+        returns.MapPost("/", Place).WithName("placeReturn").Requires(Permission.Supervised).WithMetadata(PreferAsync.Metadata)
             .WithSummary("Take goods back")
             .WithDescription(
                 "Answers 201 when the return is COMPLETED: restocked or written off, and refunded in cash. 202 when it has not ended "
@@ -25,6 +25,7 @@ internal static class ReturnsApi
                 RejectionCode.TimeInFuture, RejectionCode.OperationReused, RejectionCode.OperationTooLate, RejectionCode.JournalFull,
                 RejectionCode.TooManyPending);
         api.MapPost("/orders/{id}/returns", TakeBack).WithTags("Returns").WithName("returnLines").WithMetadata(PreferAsync.Metadata)
+            .Requires(Permission.Sell).InStoreOfOrder()
             .WithSummary("Take lines of an order back")
             .WithDescription(
                 "Never more than was sold, at the price paid, to the tenders it came from: cards first, the rest in cash. With `payout` `exchange` the "
@@ -33,16 +34,16 @@ internal static class ReturnsApi
                 RejectionCode.UnknownOrder, RejectionCode.UnknownTill, RejectionCode.UnknownLine, RejectionCode.ReturnedTooMuch, RejectionCode.InvalidValue,
                 RejectionCode.InvalidQuantity, RejectionCode.TimeInFuture, RejectionCode.IllegalTransition, RejectionCode.OperationReused,
                 RejectionCode.OperationTooLate, RejectionCode.JournalFull, RejectionCode.TooManyPending);
-        returns.MapPost("/{id}/pay-out", PayOut).WithName("payOutReturn").WithMetadata(PreferAsync.Metadata)
+        returns.MapPost("/{id}/pay-out", PayOut).WithName("payOutReturn").Requires(Permission.Sell).InStoreOfReturn().WithMetadata(PreferAsync.Metadata)
             .WithSummary("Refund after all")
             .WithDescription("Nothing is exchanged: the credit is refunded. 409 while an order has it.")
             .Refuses(
                 RejectionCode.UnknownReturn, RejectionCode.InvalidValue, RejectionCode.IllegalTransition, RejectionCode.OperationReused,
                 RejectionCode.OperationTooLate, RejectionCode.JournalFull);
-        returns.MapGet("/{id}", Get).WithName("getReturn")
+        returns.MapGet("/{id}", Get).WithName("getReturn").Requires(Permission.Read).InStoreOfReturn()
             .WithSummary("Read a return")
             .Refuses(RejectionCode.UnknownReturn);
-        returns.MapGet("/", List).WithName("listReturns")
+        returns.MapGet("/", List).WithName("listReturns").Requires(Permission.Read)
             .WithSummary("List a store's returns")
             .WithDescription("In the order in which they were accepted.")
             .Refuses(RejectionCode.UnknownStore);
@@ -110,10 +111,15 @@ internal static class ReturnsApi
         return TypedResults.Accepted(location, outcome.Value);
     }
 
+    internal static RouteHandlerBuilder InStoreOfReturn(this RouteHandlerBuilder endpoint) => endpoint.InStoreOf<ReturnId>(
+        static async (grains, id) => (await grains.GetGrain<IReturnGrain>(id.Value).Get())?.Store, Unknown);
+
+    private static Refusal Unknown(ReturnId id) => new(RejectionCode.UnknownReturn, $"There is no return {id}.");
+
     private static async Task<Results<Ok<ReturnView>, Refusal>> Get(ReturnId id, HttpResponse response, IGrainFactory grains)
     {
         var view = await grains.GetGrain<IReturnGrain>(id.Value).Get();
-        return response.OkOr(view, view?.Version, new Refusal(RejectionCode.UnknownReturn, $"There is no return {id}."));
+        return response.OkOr(view, view?.Version, Unknown(id));
     }
 
     private static async Task<Results<Ok<Page<ReturnView>>, Refusal>> List(

@@ -12,16 +12,16 @@ internal static class StoresApi
     public static void MapStores(this IEndpointRouteBuilder api)
     {
         var stores = api.MapGroup("/stores").WithTags("Stores");
-        stores.MapPut("/{store}", Define).WithName("defineStore")
+        stores.MapPut("/{store}", Define).WithName("defineStore").Requires(Permission.Operate)
             .WithSummary("Create or replace a store")
             .WithDescription("The same content again changes nothing. A store's currency never changes.")
             .Refuses(RejectionCode.InvalidValue, RejectionCode.CurrencyFixed, RejectionCode.JournalFull);
-        stores.MapGet("/{store}", Get).WithName("getStore")
+        stores.MapGet("/{store}", Get).WithName("getStore").Requires(Permission.Read)
             .WithSummary("Read a store")
             .Refuses(RejectionCode.UnknownStore);
-        stores.MapGet("/", List).WithName("listStores")
+        stores.MapGet("/", List).WithName("listStores").Requires(Permission.Read)
             .WithSummary("List stores")
-            .WithDescription("In the order in which they were created.");
+            .WithDescription("Those of the key, in the order in which they were created; a page may hold fewer than asked for, or none, with more behind it.");
     }
 
     internal static Refusal Unknown(StoreId store) => new(RejectionCode.UnknownStore, $"There is no store '{store}'.");
@@ -40,10 +40,12 @@ internal static class StoresApi
         return response.OkOr(view, view?.Version, Unknown(store));
     }
 
-    private static async Task<Ok<Page<StoreView>>> List(string? limit, string? cursor, IGrainFactory grains, CancellationToken cancelled)
+    private static async Task<Ok<Page<StoreView>>> List(
+        string? limit, string? cursor, HttpContext context, IGrainFactory grains, CancellationToken cancelled)
     {
         var page = await grains.GetGrain<IDirectoryGrain>(IDirectoryGrain.Catalogue)
             .List(DirectoryKind.Stores, Paging.After(cursor), Paging.Limit(limit), cancelled);
-        return await Paging.Fetch(page, id => grains.GetGrain<IStoreGrain>(id).Get());
+        var access = Access.Of(context);
+        return await Paging.Fetch(page with { Ids = page.Ids.RemoveAll(id => !access.Knows(new StoreId(id))) }, id => grains.GetGrain<IStoreGrain>(id).Get());
     }
 }

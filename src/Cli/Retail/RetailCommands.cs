@@ -24,7 +24,7 @@ internal static class RetailCommands
             + "off in the file. May be repeated. Goods are the codes with a number of three digits or more; the others (POST, D, M, "
             + "C2, BANK CHARGES, …) are services.")
         {
-            File, Store, ServerOptions.Url, ServerOptions.RetryFor,
+            File, Store, ServerOptions.Url, ServerOptions.Key, ServerOptions.RetryFor,
         };
         command.SetAction(async (parsed, cancellationToken) =>
         {
@@ -60,7 +60,7 @@ internal static class RetailCommands
             "Sells the file's invoices again through the HTTP API and compares what the API then reports with the file. An invoice "
             + "makes the same requests under the same keys every time: stop and repeat it at will. Exits with 1 on any difference.")
         {
-            File, tills, Store, json, ServerOptions.Url, ServerOptions.RetryFor,
+            File, tills, Store, json, ServerOptions.Url, ServerOptions.Key, ServerOptions.RetryFor,
         };
         command.SetAction(async (parsed, cancellationToken) =>
         {

@@ -14,7 +14,7 @@ internal sealed class PosServer : IDisposable
     private readonly Patience patience;
     private long retries;
 
-    public PosServer(Uri address, Patience patience, int connectionsMax, TimeSpan attemptMax)
+    public PosServer(Uri address, string? key, Patience patience, int connectionsMax, TimeSpan attemptMax)
     {
         Address = address;
         this.patience = patience;
@@ -23,6 +23,15 @@ internal sealed class PosServer : IDisposable
             BaseAddress = address,
             Timeout = attemptMax,
         };
+        if (!string.IsNullOrEmpty(key))
+        {
+            if (key.AsSpan().ContainsAnyExceptInRange('!', '~'))
+            {
+                throw new CannotRunException("The API key has characters that no key has.");
+            }
+
+            http.DefaultRequestHeaders.Authorization = new("Bearer", key);
+        }
     }
 
     public Uri Address { get; }
@@ -184,6 +193,11 @@ internal sealed class PosServer : IDisposable
 
     private static async Task MustSucceed(HttpResponseMessage response, string what, CancellationToken cancellationToken)
     {
+        if (response.StatusCode is HttpStatusCode.Unauthorized)
+        {
+            throw new CannotRunException($"{what}: the server at {response.RequestMessage?.RequestUri?.Authority} does not know the API key. Give one with --key or as POS_KEY.");
+        }
+
         if (!response.IsSuccessStatusCode)
         {
             throw new CannotRunException($"{what} was refused: {await Problem(response, cancellationToken)}");

@@ -7,9 +7,16 @@ internal static class ServerOptions
 {
     public const string DefaultUrl = "http://localhost:5080";
 
+    private const string KeyVariable = "POS_KEY";
+
     private const int RetryForMax = 86_400;
 
     public static Option<string> Url { get; } = UrlOption();
+
+    public static Option<string?> Key { get; } = new("--key")
+    {
+        Description = $"The API key to show. Better in the environment, as {KeyVariable}, where other users and the shell's history do not see it.",
+    };
 
     public static Option<int> RetryFor { get; } = RetryForOption();
 
@@ -23,7 +30,8 @@ internal static class ServerOptions
         ParseResult parsed, TimeProvider time, int connectionsMax, out Patience patience, TimeSpan? attemptMax = null)
     {
         patience = new Patience(TimeSpan.FromSeconds(parsed.GetRequiredValue(RetryFor)), time);
-        return new PosServer(Address(parsed.GetRequiredValue(Url)), patience, connectionsMax, attemptMax ?? TimeSpan.FromSeconds(30));
+        var key = parsed.GetValue(Key) ?? Environment.GetEnvironmentVariable(KeyVariable);
+        return new PosServer(Address(parsed.GetRequiredValue(Url)), key, patience, connectionsMax, attemptMax ?? TimeSpan.FromSeconds(30));
     }
 
     /// <summary>The server's root, with a slash at the end, so that paths go below it.</summary>

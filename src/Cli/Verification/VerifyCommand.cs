@@ -27,7 +27,7 @@ internal static class VerifyCommand
             "Reads the whole journal, without the code that wrote it, and checks every invariant: inside the server when one answers, "
             + "else in the journal's folder. Exits with 1 on any violation and with 2 when it could not run.")
         {
-            ServerOptions.Url, ServerOptions.RetryFor, data, json,
+            ServerOptions.Url, ServerOptions.Key, ServerOptions.RetryFor, data, json,
         };
         command.SetAction(async (parsed, cancellationToken) =>
         {

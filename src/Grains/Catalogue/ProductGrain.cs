@@ -26,7 +26,7 @@ public sealed class ProductGrain(GrainServices services)
 
     private async Task<Outcome<ProductView>> Run(ProductCommand command, Operation operation)
     {
-        var recording = Record(Product.Decide(Decided, command), Envelope.Of(operation, default, operation.Till, Now));
+        var recording = Record(Product.Decide(Decided, command), Envelope.Of(operation, default, operation.Till, Now), operation.IfVersion);
         var (details, version) = (Decided.Details, DecidedVersion);
         if (await Durably(recording) is not { } refused)
         {

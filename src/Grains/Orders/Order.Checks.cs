@@ -16,15 +16,15 @@ public static partial class Order
         for (var i = 0; i < count && refused is null; i++)
         {
             var line = asked.Lines[i];
-            refused = Checkout.RefuseLine(i + 1, line.Sku, line.Quantity) ?? RefuseOverride(line.Override);
+            refused = Checkout.RefuseLine(i + 1, line.Sku, line.Quantity) ?? RefuseOverride(line.Override, asked.Operation);
         }
 
         return refused;
     }
 
-    private static Rejection? RefuseOverride(PriceOverride? price) => price is null
+    private static Rejection? RefuseOverride(PriceOverride? price, Operation operation) => price is null
         ? null
-        : Texts.Required(price.Reason, Limits.NameLengthMax, "reason of a price override");
+        : Texts.Required(price.Reason, Limits.NameLengthMax, "reason of a price override") ?? Approval.RefuseWithout(operation, "another price");
 
     private static Rejection? Price(
         PlaceOrder asked, StoreView store, IReadOnlyDictionary<Sku, ProductView> products, out ImmutableArray<OrderLine> lines, out LineTotal sum)

@@ -108,7 +108,8 @@ public static partial class Return
         var refused = Checkout.RefuseOperation(asked.Operation)
             ?? Checkout.RefuseCount(count)
             ?? Checkout.RefuseTime(asked.OccurredAt, now)
-            ?? Texts.Required(asked.Reason, Limits.TextLengthMax, "reason");
+            ?? Texts.Required(asked.Reason, Limits.TextLengthMax, "reason")
+            ?? Approval.RefuseWithout(asked.Operation, "a return without receipt");
         for (var i = 0; i < count && refused is null; i++)
         {
             var line = asked.Lines[i];
@@ -177,7 +178,7 @@ public static partial class Return
                 command.Now,
                 CashRounding: store.CashRounding,
                 Exchange: asked.Exchange ? true : null,
-                ApprovedBy: asked.Operation.ApprovedBy.Length > 0 ? asked.Operation.ApprovedBy : null);
+                ApprovedBy: Approval.Of(asked.Operation));
     }
 
     private static bool IsKnown(ReturnProgress state, Operation asked, out Decision<ReturnEvent> decision)

@@ -41,12 +41,13 @@ public static partial class Stock
                 RejectionCode.InvalidQuantity, $"An adjustment is not 0 and at most {Limits.QuantityPerOperationMax} either way, not {asked.Delta}.");
         }
 
-        if ((Texts.Required(asked.Reason, Limits.TextLengthMax, "reason") ?? Checkout.RefuseTime(asked.OccurredAt, now)) is { } refused)
+        if ((Texts.Required(asked.Reason, Limits.TextLengthMax, "reason") ?? Checkout.RefuseTime(asked.OccurredAt, now)
+            ?? Approval.RefuseWithout(asked.Operation, "an adjustment")) is { } refused)
         {
             return refused;
         }
 
-        return new StockEvent.Adjusted(OperationKey.Of(asked.Operation), asked.Delta, asked.Reason, state.OnHand + asked.Delta);
+        return new StockEvent.Adjusted(OperationKey.Of(asked.Operation), asked.Delta, asked.Reason, state.OnHand + asked.Delta, Approval.Of(asked.Operation));
     }
 
     private static Decision<StockEvent> Count(StockState state, CountStock asked, DateTimeOffset now)
@@ -61,9 +62,10 @@ public static partial class Stock
             return new Rejection(RejectionCode.InvalidQuantity, $"A count is from 0 to {Limits.QuantityPerOperationMax}, not {asked.Counted}.");
         }
 
-        return Texts.Optional(asked.Reason, Limits.TextLengthMax, "reason") is { } refused
+        return (Texts.Optional(asked.Reason, Limits.TextLengthMax, "reason") ?? Approval.RefuseWithout(asked.Operation, "a count")) is { } refused
             ? refused
-            : new StockEvent.Counted(OperationKey.Of(asked.Operation), asked.Counted, asked.Counted - state.OnHand, asked.Counted, asked.Reason);
+            : new StockEvent.Counted(
+                OperationKey.Of(asked.Operation), asked.Counted, asked.Counted - state.OnHand, asked.Counted, asked.Reason, Approval.Of(asked.Operation));
     }
 
     private static Decision<StockEvent> SetPolicy(StockState state, SetStockPolicy asked, DateTimeOffset now)

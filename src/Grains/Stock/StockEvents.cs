@@ -15,8 +15,8 @@ public abstract record StockEvent
     /// <summary>Goods of a return are on the shelf again.</summary>
     public sealed record Restocked(OperationKey Operation, int Quantity, ReturnId Return, long Balance) : StockEvent;
 
-    /// <summary>A difference was found.</summary>
-    public sealed record Adjusted(OperationKey Operation, int Delta, string Reason, long Balance) : StockEvent;
+    /// <summary>A difference was found, and somebody with a manager's authority stands behind it.</summary>
+    public sealed record Adjusted(OperationKey Operation, int Delta, string Reason, long Balance, string? ApprovedBy = null) : StockEvent;
 
     /// <summary>The shelf was counted.</summary>
     /// <param name="Operation">What it was.</param>
@@ -24,8 +24,14 @@ public abstract record StockEvent
     /// <param name="Delta">Their difference to what was on hand.</param>
     /// <param name="Balance">Equal to <paramref name="Pieces"/>.</param>
     /// <param name="Reason">Why, or empty.</param>
+    /// <param name="ApprovedBy">Who with a manager's authority stands behind it; null in the events of before there were any.</param>
     public sealed record Counted(
-        OperationKey Operation, [property: JsonPropertyName("counted")] int Pieces, long Delta, long Balance, string Reason) : StockEvent;
+        OperationKey Operation,
+        [property: JsonPropertyName("counted")] int Pieces,
+        long Delta,
+        long Balance,
+        string Reason,
+        string? ApprovedBy = null) : StockEvent;
 
     /// <summary>Holds beyond what is available are denied or allowed from now on.</summary>
     public sealed record PolicySet(OperationKey Operation, StockPolicy Policy) : StockEvent;

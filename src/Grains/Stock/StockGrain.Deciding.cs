@@ -44,7 +44,8 @@ public sealed partial class StockGrain
 
         return Record(
             Stock.Decide(Decided, command),
-            Envelope.Of(operation, _key.Store, operation.Till, (occurredAt ?? command.Now).ToUniversalTime()));
+            Envelope.Of(operation, _key.Store, operation.Till, (occurredAt ?? command.Now).ToUniversalTime()),
+            operation.IfVersion);
     }
 
     private Recording Expire(DateTimeOffset now) =>

@@ -11,7 +11,8 @@ public sealed class StoreGrain(GrainServices services)
     public async Task<Outcome<StoreView>> Define(DefineStore command)
     {
         var recording = Record(
-            Store.Decide(Decided, new StoreCommand.Define(command)), Envelope.Of(command.Operation, default, command.Operation.Till, Now));
+            Store.Decide(Decided, new StoreCommand.Define(command)), Envelope.Of(command.Operation, default, command.Operation.Till, Now),
+            command.Operation.IfVersion);
         var (details, version) = (Decided.Details, DecidedVersion);
         return await Durably(recording) is { } refused ? refused : View(details!, version);
     }

@@ -28,6 +28,8 @@ public sealed class GoldenFiles
         ["stock.restocked"] = new StockEvent.Restocked(
             new($"{ReturnNumber(7)}.1", "", NewYear.AddDays(30)), 2, ReturnNumber(7), 102),
         ["stock.adjusted"] = new StockEvent.Adjusted(Key("a1"), -3, "breakage", 99),
+        ["stock.adjusted~approved"] = new StockEvent.Adjusted(Key("a1"), -3, "breakage", 99, "anna"),
+        ["stock.counted~approved"] = new StockEvent.Counted(Key("c1"), 95, -4, 95, "stocktaking", "anna"),
         ["stock.counted"] = new StockEvent.Counted(Key("c1"), 95, -4, 95, "stocktaking"),
         ["stock.policy-set"] = new StockEvent.PolicySet(Key("p1"), StockPolicy.Backorder),
         ["stock.reserved"] = new StockEvent.Reserved(Hold, "api", 2, false, NewYear.AddDays(1), NewYear.AddMinutes(15), "f1"),

@@ -8,7 +8,7 @@ namespace Pos.Tests;
 public sealed class OrderTests
 {
     private static readonly DateTimeOffset Now = new(2026, 1, 1, 12, 0, 0, TimeSpan.Zero);
-    private static readonly Operation Asked = new("k1", "f1", Now.AddDays(1), "ann");
+    private static readonly Operation Asked = new("k1", "f1", Now.AddDays(1), "ann", ApprovedBy: "boss");
     private static readonly LineRefusal NoCup = new(
         2, new Rejection(RejectionCode.InsufficientStock, "7 of 'cup' asked for, 6 available.", [new Shortage(0, new Sku("cup"), 7, 6)]));
 
@@ -19,7 +19,7 @@ public sealed class OrderTests
             new(2, new Sku("cup"), "Cup", ProductKind.Goods, 7, 100, 100, 500, 667, 33, 700),
             new(3, new Sku("post"), "Postage", ProductKind.Service, 1, 1_800, 1_800, 2_000, 1_500, 300, 1_800),
         ],
-        true, Gbp(3_442), Gbp(588), Gbp(4_030), Gbp(5_000), Now, Now);
+        true, Gbp(3_442), Gbp(588), Gbp(4_030), Gbp(5_000), Now, Now, ApprovedBy: "boss");
 
     private static readonly OrderEvent Reserved = new OrderEvent.StockReserved(2);
     private static readonly OrderEvent Paid = new OrderEvent.CashTaken(Gbp(5_000), Gbp(970));
@@ -160,6 +160,7 @@ public sealed class OrderTests
     [Fact]
     public void What_cannot_be_sold_is_refused_by_name()
     {
+        Refused(Request() with { Operation = Asked with { ApprovedBy = "" } }, RejectionCode.ApprovalRequired);
         Refused(Request() with { Lines = [] }, RejectionCode.InvalidValue);
         Refused(Request() with { Lines = default }, RejectionCode.InvalidValue);
         Refused(Request() with { Lines = [.. Enumerable.Repeat(new OrderLineRequest(new Sku("mug"), 1), 1_001)] }, RejectionCode.InvalidValue);

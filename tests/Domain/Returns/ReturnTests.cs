@@ -7,7 +7,7 @@ namespace Pos.Tests;
 public sealed class ReturnTests
 {
     private static readonly DateTimeOffset Now = new(2026, 1, 1, 12, 0, 0, TimeSpan.Zero);
-    private static readonly Operation Asked = new("k1", "f1", Now.AddDays(1), "ann");
+    private static readonly Operation Asked = new("k1", "f1", Now.AddDays(1), "ann", ApprovedBy: "boss");
 
     private static readonly ReturnEvent Accepted = new ReturnEvent.Accepted(
         London, Till, OperationKey.Of(Asked),
@@ -16,7 +16,7 @@ public sealed class ReturnTests
             new(2, new Sku("cup"), "Cup", ProductKind.Goods, 1, 100, 500, Disposition.WriteOff, 95, 5, 100),
             new(3, new Sku("post"), "Postage", ProductKind.Service, 1, 1_800, 2_000, Disposition.Restock, 1_500, 300, 1_800),
         ],
-        true, Gbp(2_020), Gbp(390), Gbp(2_410), "faulty", Now, Now);
+        true, Gbp(2_020), Gbp(390), Gbp(2_410), "faulty", Now, Now, ApprovedBy: "boss");
 
     private static readonly ReturnEvent Completed = new ReturnEvent.Completed(Gbp(2_410));
 
@@ -57,6 +57,7 @@ public sealed class ReturnTests
     [Fact]
     public void What_cannot_come_back_is_refused_by_name()
     {
+        Refused(Request() with { Operation = Asked with { ApprovedBy = "" } }, RejectionCode.ApprovalRequired);
         Refused(Request() with { Lines = [] }, RejectionCode.InvalidValue);
         Refused(Request() with { Reason = " " }, RejectionCode.InvalidValue);
         Refused(Request() with { OccurredAt = Now.AddMinutes(1) }, RejectionCode.TimeInFuture);

@@ -70,7 +70,7 @@ public sealed class StockProperties
     private static StockCommand Command(Ask ask, int number, DateTimeOffset now)
     {
         var id = number.ToString(CultureInfo.InvariantCulture);
-        var operation = new Operation(id, "f", now.AddMinutes(2));
+        var operation = new Operation(id, "f", now.AddMinutes(2), ApprovedBy: "boss");
         // Few holds, so that everything collides; a new one every five minutes, so that some are forgotten.
         var period = (now - Start).Ticks / TimeSpan.FromMinutes(5).Ticks;
         var hold = new HoldId(((period * 10) + ask.Hold).ToString("x32", CultureInfo.InvariantCulture));

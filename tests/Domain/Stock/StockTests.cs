@@ -159,14 +159,21 @@ public sealed partial class StockTests
     [Fact]
     public void Facts_are_never_refused_for_their_quantity_and_honour_live_holds()
     {
-        var adjusted = Given(Ten, Held).When(state => Stock.Decide(state, new StockCommand.Adjust(new(Op("a"), -9, "theft"), Now)))
-            .Then(new StockEvent.Adjusted(Key("a"), -9, "theft", 1));
+        var adjusted = Given(Ten, Held).When(state => Stock.Decide(state, new StockCommand.Adjust(new(Approved("a"), -9, "theft"), Now)))
+            .Then(new StockEvent.Adjusted(Key("a"), -9, "theft", 1, "boss"));
         Assert.Equal((1, -3), (adjusted.State.OnHand, adjusted.State.Available));
-        var counted = Given(Ten, Held).When(state => Stock.Decide(state, new StockCommand.Count(new(Op("c"), 3), Now)))
-            .Then(new StockEvent.Counted(Key("c"), 3, -7, 3, ""));
+        var counted = Given(Ten, Held).When(state => Stock.Decide(state, new StockCommand.Count(new(Approved("c"), 3), Now)))
+            .Then(new StockEvent.Counted(Key("c"), 3, -7, 3, "", "boss"));
         Assert.Equal((3, -1, 4), (counted.State.OnHand, counted.State.Available, counted.State.Held));
         Given(Ten).When(state => Stock.Decide(state, new StockCommand.Restock(new(Op("b"), 2, ReturnNumber(1)), Now)))
             .Then(new StockEvent.Restocked(Key("b"), 2, ReturnNumber(1), 12));
+    }
+
+    [Fact]
+    public void What_is_only_said_to_be_there_takes_a_managers_word()
+    {
+        Given(Ten).When(state => Stock.Decide(state, new StockCommand.Adjust(new(Op("a"), -9, "theft"), Now))).Refused(RejectionCode.ApprovalRequired);
+        Given(Ten).When(state => Stock.Decide(state, new StockCommand.Count(new(Op("c"), 3), Now))).Refused(RejectionCode.ApprovalRequired);
     }
 
     [Fact]
@@ -197,7 +204,7 @@ public sealed partial class StockTests
             .Refused(RejectionCode.InvalidQuantity);
         if (quantity is not (0 or -1))
         {
-            Given(Ten).When(state => Stock.Decide(state, new StockCommand.Adjust(new(Op("x"), quantity, "why"), Now)))
+            Given(Ten).When(state => Stock.Decide(state, new StockCommand.Adjust(new(Approved("x"), quantity, "why"), Now)))
                 .Refused(RejectionCode.InvalidQuantity);
         }
     }
@@ -205,11 +212,11 @@ public sealed partial class StockTests
     [Fact]
     public void Senseless_values_are_refused_by_name()
     {
-        Given(Ten).When(state => Stock.Decide(state, new StockCommand.Adjust(new(Op("x"), 0, "why"), Now))).Refused(RejectionCode.InvalidQuantity);
-        Given(Ten).When(state => Stock.Decide(state, new StockCommand.Adjust(new(Op("x"), 1, " "), Now))).Refused(RejectionCode.InvalidValue);
-        Given(Ten).When(state => Stock.Decide(state, new StockCommand.Adjust(new(Op("x"), 1, "why", Now.AddMinutes(1)), Now)))
+        Given(Ten).When(state => Stock.Decide(state, new StockCommand.Adjust(new(Approved("x"), 0, "why"), Now))).Refused(RejectionCode.InvalidQuantity);
+        Given(Ten).When(state => Stock.Decide(state, new StockCommand.Adjust(new(Approved("x"), 1, " "), Now))).Refused(RejectionCode.InvalidValue);
+        Given(Ten).When(state => Stock.Decide(state, new StockCommand.Adjust(new(Approved("x"), 1, "why", Now.AddMinutes(1)), Now)))
             .Refused(RejectionCode.TimeInFuture);
-        Given(Ten).When(state => Stock.Decide(state, new StockCommand.Count(new(Op("x"), -1), Now))).Refused(RejectionCode.InvalidQuantity);
+        Given(Ten).When(state => Stock.Decide(state, new StockCommand.Count(new(Approved("x"), -1), Now))).Refused(RejectionCode.InvalidQuantity);
         Given(Ten).When(state => Stock.Decide(state, new StockCommand.SetPolicy(new(Op("x"), 0), Now))).Refused(RejectionCode.InvalidValue);
         Given(Ten).When(Receive("", 1)).Refused(RejectionCode.InvalidValue);
         Given(Ten).When(Reserve(Other, 1, owner: "")).Refused(RejectionCode.InvalidValue);
@@ -240,6 +247,8 @@ public sealed partial class StockTests
     private static Scenario<StockState, StockEvent> Given(params ReadOnlySpan<StockEvent> events) => new(StockJournal.Aggregate, events);
 
     private static Operation Op(string id, string fingerprint = "f") => new(id, fingerprint, NotAfter);
+
+    private static Operation Approved(string id) => Op(id) with { ApprovedBy = "boss" };
 
     private static OperationKey Key(string id) => new(id, "f", NotAfter);
 

@@ -27,7 +27,7 @@ internal sealed class Shopkeeper(IGrainFactory grains, TimeProvider time)
 
     public IProductGrain Product(string sku) => grains.GetGrain<IProductGrain>(sku);
 
-    public Operation Operation(string id, string fingerprint = "f") => new(id, fingerprint, time.GetUtcNow() + TimeSpan.FromHours(24), "test");
+    public Operation Operation(string id, string fingerprint = "f") => new(id, fingerprint, time.GetUtcNow() + TimeSpan.FromHours(24), "test", ApprovedBy: "boss");
 
     /// <summary>A store, products at 2.55, a service, and stock of each product.</summary>
     public async Task Open(int each, params string[] skus)

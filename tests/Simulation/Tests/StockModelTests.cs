@@ -89,7 +89,7 @@ public sealed class StockModelTests
 
         public override Property Check(Item actual, Shelf model)
         {
-            var operation = new Pos.Operation($"o{_operation}", "", Now + TimeSpan.FromHours(1));
+            var operation = new Pos.Operation($"o{_operation}", "", Now + TimeSpan.FromHours(1), ApprovedBy: "boss");
             var (hold, owner) = (new HoldId($"{number:x32}"), "api");
             var accepted = actual.Ask(what switch
             {

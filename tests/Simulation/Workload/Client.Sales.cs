@@ -8,7 +8,7 @@ namespace Pos.Simulation;
 internal sealed partial class Client
 {
     private Operation Operation(string id) =>
-        new(id, $"f-{id}", _time.GetUtcNow() + Limits.IdempotencyKeyLifetime, _name, Shop.Till.Value, id);
+        new(id, $"f-{id}", _time.GetUtcNow() + Limits.IdempotencyKeyLifetime, _name, Shop.Till.Value, id, ApprovedBy: "boss");
 
     private static string Hex(string key) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)))[..32];
 

@@ -1,0 +1,45 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.Extensions.Options;
+
+namespace Pos.Api;
+
+/// <summary>Knows who is behind a credential. The only place that does: another kind of credential is another branch here.</summary>
+internal sealed class Callers
+{
+    private const string Scheme = "Bearer ";
+    private const int KeyLengthMax = 255;
+
+    private readonly ImmutableArray<(byte[] Hash, Caller Caller)> _keys;
+
+    public Callers(IOptions<ApiOptions> options) =>
+        _keys = [.. options.Value.Keys.Select(key => (Convert.FromHexString(key.Sha256), key.Caller))];
+
+    public IEnumerable<Caller> All => _keys.Select(key => key.Caller);
+
+    /// <summary>Who is behind an <c>Authorization</c> header; null for nobody.</summary>
+    public Caller? FromAuthorization(string? header) =>
+        header is not null && header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) ? FromKey(header.AsSpan(Scheme.Length).Trim(' ')) : null;
+
+    /// <summary>Whose key it is; null for nobody's.</summary>
+    public Caller? FromKey(ReadOnlySpan<char> key)
+    {
+        if (key.Length is 0 or > KeyLengthMax)
+        {
+            return null;
+        }
+
+        Span<byte> bytes = stackalloc byte[KeyLengthMax * 3];
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(bytes[..Encoding.UTF8.GetBytes(key, bytes)], hash);
+        Caller? found = null;
+        foreach (var (known, caller) in _keys)
+        {
+            // All of them, whichever fits: how long it takes says nothing about any.
+            found = CryptographicOperations.FixedTimeEquals(known, hash) ? caller : found;
+        }
+
+        return found;
+    }
+}

@@ -1,0 +1,86 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Orleans;
+
+namespace Pos.Api;
+
+/// <summary>Lets requests in: who asks, may they, and is it of their stores. Before anything is read or done.</summary>
+internal sealed class Gate(Callers callers, IGrainFactory grains)
+{
+    private static readonly Refusal Unauthenticated =
+        new(Problems.Unauthenticated, "Send the header Authorization: Bearer <key>.");
+
+    private static readonly Refusal UnknownApprover =
+        new(Problems.ApprovalRefused, $"{Access.ApprovalHeader} is not the key of a manager.");
+
+    public Task Enter(HttpContext context, RequestDelegate next)
+    {
+        // What is no route of ours ends as 404 or 405, or is a file of the page.
+        if (context.GetEndpoint() is not RouteEndpoint endpoint)
+        {
+            return next(context);
+        }
+
+        var permission = endpoint.Metadata.GetMetadata<Permission>();
+        if (permission == Permission.Anonymous)
+        {
+            return next(context);
+        }
+
+        var headers = context.Request.Headers;
+        if (callers.FromAuthorization(headers.Authorization) is not { } caller)
+        {
+            context.Response.Headers.WWWAuthenticate = headers.Authorization.Count == 0 ? "Bearer" : "Bearer error=\"invalid_token\"";
+            return Unauthenticated.ExecuteAsync(context);
+        }
+
+        if (permission is null || !caller.Has(permission))
+        {
+            return Forbidden(caller, permission).ExecuteAsync(context);
+        }
+
+        Caller? approver = null;
+        if (headers.TryGetValue(Access.ApprovalHeader, out var second))
+        {
+            approver = second.Count == 1 ? callers.FromKey(second[0]) : null;
+            if (approver is not { Approves: true })
+            {
+                return UnknownApprover.ExecuteAsync(context);
+            }
+        }
+
+        var access = new Access(caller, approver);
+        context.Features.Set(access);
+        return access.IsEverywhere ? next(context) : EnterStore(context, next, endpoint, access);
+    }
+
+    private static Refusal Forbidden(Caller caller, Permission? permission) => new(
+        Problems.Forbidden,
+        permission is null ? "Nobody may."
+        : caller.Role < permission.Role ? $"It takes a {Name(permission.Role)}, and the key is a {Name(caller.Role)}'s."
+        : "It takes a key for all stores.");
+
+    private static string Name(Role role) => role.ToString().ToLowerInvariant();
+
+    private async Task EnterStore(HttpContext context, RequestDelegate next, RouteEndpoint endpoint, Access access)
+    {
+        var refused = StoreId.TryParse((string?)context.Request.RouteValues["store"] ?? context.Request.Query["store"], null, out var store)
+            ? access.Refuse(store)
+            : endpoint.Metadata.GetMetadata<InStore>() is { } owner && context.Request.RouteValues["id"] is string id
+                ? await owner.Refuse(access, grains, id)
+                : null;
+        await (refused?.ExecuteAsync(context) ?? next(context));
+    }
+}
+
+/// <summary>Puts the gate before the endpoints.</summary>
+internal static class GateMiddleware
+{
+    public static void UseGate(this WebApplication app)
+    {
+        var gate = ActivatorUtilities.CreateInstance<Gate>(app.Services);
+        app.Use(next => context => gate.Enter(context, next));
+    }
+}
