@@ -26,6 +26,7 @@ namespace Pos.Api;
 [JsonSerializable(typeof(ChangeProductRequest))]
 [JsonSerializable(typeof(ProductView))]
 [JsonSerializable(typeof(Page<ProductView>))]
+[JsonSerializable(typeof(Page<FoundProduct>))]
 [JsonSerializable(typeof(ReceiptRequest))]
 [JsonSerializable(typeof(AdjustmentRequest))]
 [JsonSerializable(typeof(CountRequest))]

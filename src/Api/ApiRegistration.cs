@@ -41,6 +41,7 @@ public static class ApiRegistration
         var api = app.MapGroup("/api/v1");
         api.MapStores();
         api.MapProducts();
+        api.MapSearch();
         api.MapStock();
         api.MapHolds();
         api.MapOrders();

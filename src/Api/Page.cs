@@ -43,6 +43,9 @@ internal readonly record struct Cursor(long After) : IParsable<Cursor>
     }
 }
 
+/// <summary>Says what the cursor of an endpoint's list looks like, where it is not a <see cref="Cursor"/>.</summary>
+internal sealed record CursorShape(Type Type);
+
 /// <summary>Answers lists.</summary>
 internal static class Paging
 {
@@ -72,15 +75,19 @@ internal static class Paging
         new(items, hasMore, hasMore ? new Cursor(next).ToString() : null);
 
     /// <summary>Fetches what a directory lists, in its order.</summary>
-    public static async Task<Ok<Page<T>>> Fetch<T>(DirectoryPage page, Func<string, Task<T?>> fetch) where T : class
+    public static async Task<Ok<Page<T>>> Fetch<T>(DirectoryPage page, Func<string, Task<T?>> fetch) where T : class =>
+        TypedResults.Ok(Of(await Fetch(page.Ids, fetch), page.Next, page.HasMore));
+
+    /// <summary>Fetches each of some, in their order; what is not there is left out.</summary>
+    public static async Task<ImmutableArray<T>> Fetch<TId, T>(ImmutableArray<TId> ids, Func<TId, Task<T?>> fetch) where T : class
     {
-        var items = ImmutableArray.CreateBuilder<T>(page.Ids.Length);
-        for (var from = 0; from < page.Ids.Length; from += FetchesMax)
+        var items = ImmutableArray.CreateBuilder<T>(ids.Length);
+        for (var from = 0; from < ids.Length; from += FetchesMax)
         {
-            var fetches = new Task<T?>[Math.Min(FetchesMax, page.Ids.Length - from)];
+            var fetches = new Task<T?>[Math.Min(FetchesMax, ids.Length - from)];
             for (var i = 0; i < fetches.Length; i++)
             {
-                fetches[i] = fetch(page.Ids[from + i]);
+                fetches[i] = fetch(ids[from + i]);
             }
 
             foreach (var item in await Task.WhenAll(fetches))
@@ -92,6 +99,6 @@ internal static class Paging
             }
         }
 
-        return TypedResults.Ok(Of(items.DrainToImmutable(), page.Next, page.HasMore));
+        return items.DrainToImmutable();
     }
 }

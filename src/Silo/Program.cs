@@ -17,6 +17,7 @@ builder.Services.AddJournal(builder.Configuration);
 builder.Services.AddPayments(builder.Configuration);
 builder.AddEngine();
 builder.Services.AddPosGrains(builder.Configuration);
+builder.Services.AddPosFeeds(builder.Configuration);
 builder.Services.AddPosApi(builder.Configuration);
 builder.Services.AddDemoKeys(builder.Configuration);
 builder.Services.AddDemoShop(builder.Configuration);

@@ -55,6 +55,7 @@ public sealed class PosHost : IAsyncDisposable
         builder.Services.AddPayments(builder.Configuration);
         builder.AddEngine();
         builder.Services.AddPosGrains(builder.Configuration);
+        builder.Services.AddPosFeeds(builder.Configuration);
         builder.Services.AddPosApi(builder.Configuration);
         change?.Invoke(builder.Services);
         var app = builder.Build();
@@ -62,6 +63,12 @@ public sealed class PosHost : IAsyncDisposable
         {
             app.MapPosApi();
             await app.StartAsync();
+            var search = app.Services.GetRequiredService<IProductSearch>();
+            while (!search.IsReady)
+            {
+                await Task.Yield();
+            }
+
             return new PosHost(app, folder);
         }
         catch

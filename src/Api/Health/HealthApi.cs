@@ -24,7 +24,9 @@ public static class HealthApi
     public const string Ready = "ready";
 
     internal static void AddHealth(this IServiceCollection services) =>
-        services.AddHealthChecks().AddCheck<GrainsAnswer>("grains", HealthStatus.Unhealthy, [Ready], timeout: TimeSpan.FromSeconds(2));
+        services.AddHealthChecks()
+            .AddCheck<GrainsAnswer>("grains", HealthStatus.Unhealthy, [Ready], timeout: TimeSpan.FromSeconds(2))
+            .AddCheck<SearchIsReady>("search", HealthStatus.Unhealthy, [Ready]);
 
     internal static void MapHealth(this IEndpointRouteBuilder app)
     {
@@ -48,6 +50,13 @@ public static class HealthApi
         HealthStatus.Unhealthy => "unhealthy",
         _ => throw new UnreachableException(),
     };
+
+    /// <summary>A silo that does not know its products yet would find nothing, and say so as if there were nothing.</summary>
+    private sealed class SearchIsReady(IProductSearch search) : IHealthCheck
+    {
+        public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
+            Task.FromResult(search.IsReady ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy());
+    }
 
     /// <summary>The shortest way through engine and journal.</summary>
     private sealed class GrainsAnswer(IGrainFactory grains) : IHealthCheck

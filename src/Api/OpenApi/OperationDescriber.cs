@@ -51,6 +51,7 @@ internal static class OperationDescriber
 
     private static void DescribeParameters(OpenApiOperation operation, OpenApiOperationTransformerContext context)
     {
+        var cursor = context.Description.ActionDescriptor.EndpointMetadata.OfType<CursorShape>().LastOrDefault()?.Type ?? typeof(Cursor);
         foreach (var parameter in operation.Parameters?.OfType<OpenApiParameter>() ?? [])
         {
             var described = context.Description.ParameterDescriptions.FirstOrDefault(candidate => candidate.Name == parameter.Name);
@@ -68,6 +69,9 @@ internal static class OperationDescriber
                 "id" => "Its id, as the Location header named it.",
                 "cursor" => "`nextCursor` of the page before.",
                 "limit" => "Entries at most.",
+                "q" => "Words, or their beginnings; a SKU.",
+                "category" => "Only products of this category; case and accents do not matter.",
+                "active" => "Only products that are, or are not, sold at present.",
                 _ => parameter.Description,
             };
             if (parameter.Name == "limit")
@@ -78,12 +82,26 @@ internal static class OperationDescriber
                     Maximum = Paging.LimitMax.ToString(CultureInfo.InvariantCulture), Default = Paging.LimitDefault,
                 };
             }
-            else if (parameter.Name == "cursor" && SchemaDescriber.DescribeText(schema, typeof(Cursor)))
+            else if (parameter.Name == "active")
+            {
+                parameter.Schema = new OpenApiSchema { Type = JsonSchemaType.Boolean };
+            }
+            else if (DescribeQuery(schema, parameter.Name, cursor))
             {
                 parameter.Schema = schema;
             }
         }
     }
+
+    // What is read as text, so that what is wrong with it can be said.
+    private static bool DescribeQuery(OpenApiSchema schema, string? name, Type cursor) => name switch
+    {
+        "cursor" => SchemaDescriber.DescribeText(schema, cursor),
+        "store" => SchemaDescriber.DescribeText(schema, typeof(StoreId)),
+        "q" => SchemaDescriber.DescribeText(schema, ProductQuery.TextLengthMax),
+        "category" => SchemaDescriber.DescribeText(schema, Limits.NameLengthMax),
+        _ => false,
+    };
 
     private static void AddHeader(OpenApiOperation operation, string name, bool required, string description, string sample)
     {

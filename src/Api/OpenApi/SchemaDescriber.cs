@@ -20,6 +20,7 @@ internal static class SchemaDescriber
         [typeof(PaymentId)] = (@"^[0-9a-f]{32}\.[1-9][0-9]{0,3}$", "9f86d081884c7d659a2feaa0c55ad015.1"),
         [typeof(HoldId)] = (@"^[0-9a-f]{32}(\.[0-9]{1,7})?$", "fd61a03af4f77d870fc21e05e7e80678"),
         [typeof(Currency)] = ("^[A-Z]{3}$", "EUR"),
+        [typeof(HitCursor)] = ("^[A-Za-z0-9_-]{12,267}$", new HitCursor(new HitPlace(40, new Sku("espresso")), 7).ToString()),
         [typeof(Cursor)] = ("^[A-Za-z0-9_-]{11}$", new Cursor(42).ToString()),
     }.ToFrozenDictionary();
 
@@ -45,6 +46,15 @@ internal static class SchemaDescriber
         schema.Type = JsonSchemaType.String;
         schema.Pattern = text.Pattern;
         schema.Examples = [JsonValue.Create(text.Sample)];
+        return true;
+    }
+
+    /// <summary>A text of one line with at most so many characters.</summary>
+    public static bool DescribeText(OpenApiSchema schema, int lengthMax)
+    {
+        schema.Type = JsonSchemaType.String;
+        schema.MaxLength = lengthMax;
+        schema.Pattern = @"^\P{Cc}*$";
         return true;
     }
 
