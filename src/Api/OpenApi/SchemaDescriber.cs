@@ -31,6 +31,10 @@ internal static class SchemaDescriber
         {
             DescribeOther(schema, type);
         }
+        else if (Nullable.GetUnderlyingType(type) is not null)
+        {
+            schema.Type |= JsonSchemaType.Null;
+        }
 
         return Task.CompletedTask;
     }
