@@ -26,7 +26,10 @@ public interface IPaymentProvider
     /// </summary>
     Task<PaymentAnswer> Void(VoidRequest request, CancellationToken cancellationToken);
 
-    /// <summary>Gives back a part of a charge or all that is left. Answers <see cref="PaymentAnswer.Refunded"/>, or <see cref="PaymentAnswer.Declined"/> when it never will.</summary>
+    /// <summary>
+    /// Gives back a part of a charge or all that is left. Answers <see cref="PaymentAnswer.Refunded"/>, or
+    /// <see cref="PaymentAnswer.Declined"/> when it never will.
+    /// </summary>
     Task<PaymentAnswer> Refund(RefundRequest request, CancellationToken cancellationToken);
 }
 

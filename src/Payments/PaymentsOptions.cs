@@ -32,7 +32,9 @@ public sealed class PaymentsOptions
 /// <summary>Settings of <see cref="ResilientProvider"/>, section <c>Payments:Resilience</c>.</summary>
 public sealed class ResilienceOptions
 {
-    /// <summary>How long one call may take before its outcome counts as unknown. Default 5 s. Longer asks less often, shorter answers the till sooner.</summary>
+    /// <summary>
+    /// How long one call may take before its outcome counts as unknown. Default 5 s. Longer asks less often, shorter answers the till sooner.
+    /// </summary>
     public TimeSpan CallTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>Repetitions of a call that surely did nothing. Default 2. Zero is legal: the payment itself repeats, more slowly.</summary>

@@ -33,7 +33,10 @@ public static class PaymentsRegistration
         services.AddSingleton(provider => FileLedger.Open(
             Settings(provider).Path is { Length: > 0 } path ? path : Path.Combine(beside, LedgerName)));
         services.AddSingleton(static provider => new PaymentSimulator(
-            provider.GetRequiredService<FileLedger>(), Settings(provider).Simulator, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<Random>()));
+            provider.GetRequiredService<FileLedger>(),
+            Settings(provider).Simulator,
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<Random>()));
         services.AddSingleton<IPaymentNews>(static provider => provider.GetRequiredService<PaymentSimulator>());
         services.AddSingleton<IPaymentProvider>(static provider => new ResilientProvider(
             provider.GetRequiredService<PaymentSimulator>(),

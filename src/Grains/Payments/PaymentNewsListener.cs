@@ -6,7 +6,8 @@ using Pos.Payments;
 namespace Pos.Grains;
 
 /// <summary>Sends what providers say by themselves to the payments that it may be about, which ask for the truth.</summary>
-public sealed partial class PaymentNewsListener(IEnumerable<IPaymentNews> sources, IGrainFactory grains, ILogger<PaymentNewsListener> logger) : IHostedService
+public sealed partial class PaymentNewsListener(
+    IEnumerable<IPaymentNews> sources, IGrainFactory grains, ILogger<PaymentNewsListener> logger) : IHostedService
 {
     /// <inheritdoc/>
     public Task StartAsync(CancellationToken cancellationToken)

@@ -85,7 +85,9 @@ public static class PaymentSaga
             PaymentFact.Voided f when state.State == PaymentState.Requested =>
                 // Somebody else has voided what we never knew to be charged: both are facts about money.
                 new([new PaymentEvent.Captured(f.Reference, f.Now), new PaymentEvent.Voided(f.Reference, f.Now)], null),
-            PaymentFact.Voided f => state is { State: PaymentState.Captured, Refunds.IsEmpty: true } ? new PaymentEvent.Voided(f.Reference, f.Now) : Nothing,
+            PaymentFact.Voided f => state.State == PaymentState.Captured && state.Left == state.Requested!.Amount.Amount
+                ? new PaymentEvent.Voided(f.Reference, f.Now)
+                : Nothing,
             PaymentFact.TooLateToVoid => Owed(state) == PaymentDebt.Void
                 ? new PaymentEvent.RefundAsked(UndoRefund(state), new Money(state.Left, state.Requested!.Amount.Currency))
                 : Nothing,

@@ -28,7 +28,8 @@ internal sealed class SimulatedAccounts
             }
             catch (Exception contradiction) when (contradiction is ArgumentException or KeyNotFoundException)
             {
-                throw new LedgerUnavailableException($"Line {_lines} of the payment ledger contradicts those before it: {contradiction.Message}", contradiction);
+                throw new LedgerUnavailableException(
+                    $"Line {_lines} of the payment ledger contradicts those before it: {contradiction.Message}", contradiction);
             }
         }
     }
@@ -59,7 +60,7 @@ internal sealed class SimulatedAccounts
         }
 
         var line = charge.Line;
-        return line.Order == request.Order && line.Amount == request.Amount.Amount && line.Currency == request.Amount.Currency && line.Token == request.Token
+        return line.Order == request.Order && Amount(line) == request.Amount && line.Token == request.Token
             ? Answer(charge)
             : throw new PaymentKeyReusedException(request.Key);
     }
@@ -105,7 +106,7 @@ internal sealed class SimulatedAccounts
         if (_operations.TryGetValue(request.Key, out var known))
         {
             var line = known.Line;
-            return line.Kind == LedgerKind.Refunded && line.Charge == request.Charge && line.Amount == request.Amount.Amount && line.Currency == request.Amount.Currency
+            return line.Kind == LedgerKind.Refunded && line.Charge == request.Charge && Amount(line) == request.Amount
                 ? new(Answer(line), known.Durable)
                 : throw new PaymentKeyReusedException(request.Key);
         }
@@ -123,9 +124,16 @@ internal sealed class SimulatedAccounts
 
         return Append(charge.Line with
         {
-            At = _clock.GetUtcNow(), Kind = LedgerKind.Refunded, Key = request.Key, Amount = request.Amount.Amount, Reference = NextReference(), Token = null,
+            At = _clock.GetUtcNow(),
+            Kind = LedgerKind.Refunded,
+            Key = request.Key,
+            Amount = request.Amount.Amount,
+            Reference = NextReference(),
+            Token = null,
         });
     }
+
+    private static Money Amount(LedgerLine line) => new(line.Amount, line.Currency);
 
     private static Booked Answer(Charge charge) => charge.Void is { } voided
         ? new(Answer(voided.Line), voided.Durable)

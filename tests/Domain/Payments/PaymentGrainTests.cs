@@ -127,6 +127,28 @@ public sealed class PaymentGrainTests
     });
 
     [Fact]
+    public void What_may_still_come_is_not_given_up()
+    {
+        for (var seed = 1; seed <= 10; seed++)
+        {
+            World.Run(seed, async world =>
+            {
+                world.Cards.LateAfter = TimeSpan.FromMinutes(2);
+                var desk = new CardDesk(world.Silo.Grains, world.Time);
+                Accepted(await desk.Charge(One, 1_330, TestTokens.AnswerLate, TimeSpan.Zero));
+                await world.Pass(TimeSpan.FromSeconds(1));
+                Accepted(await desk.Undo(One, TimeSpan.Zero));
+                await world.Pass(TimeSpan.FromSeconds(40));
+                var open = (await desk.Payment(One).Get())!;
+                Assert.Equal((PaymentState.Requested, false, false), (open.State, open.Settled, open.KeepsNothing));
+                await world.Pass(TimeSpan.FromMinutes(4));
+                Assert.Equal(PaymentState.Voided, (await desk.Payment(One).Get())!.State);
+                Assert.Equal(0, (await Compare(world)).Kept.Values.Single());
+            });
+        }
+    }
+
+    [Fact]
     public void Money_that_comes_after_it_was_given_up_goes_back_by_itself()
     {
         var late = 0;

@@ -85,6 +85,7 @@ public sealed class PaymentTests
         var refunded = Given(Requested, Captured, UndoAsked, UndoRefund, UndoRefunded).When(late).Then(again);
         Owes(PaymentDebt.Void, refunded);
         Owes(PaymentDebt.Refund, refunded.When(Hear(new PaymentFact.TooLateToVoid())).Then(new PaymentEvent.RefundAsked("undo-2", Gbp(1_000))));
+        Owes(PaymentDebt.Nothing, refunded.When(Hear(new PaymentFact.Voided("v2", Now))).Then(new PaymentEvent.Voided("v2", Now)));
         var back = Given(Requested, Declined, again).When(Hear(new PaymentFact.Voided("v1", Now))).Then(Voided);
         Owes(PaymentDebt.Nothing, back);
         back.When(Charge()).ThenNothing();

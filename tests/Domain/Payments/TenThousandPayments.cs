@@ -54,7 +54,9 @@ public sealed class TenThousandPayments(ITestOutputHelper output)
             $"{books.Payments.Count} payments of {books.Kept.Count} orders: {states[PaymentState.Captured]} kept, {states[PaymentState.Voided]} voided, "
             + $"{states[PaymentState.Refunded]} refunded whole, {states[PaymentState.Abandoned]} never charged, {states[PaymentState.Declined]} declined; "
             + $"ledger: {kinds[LedgerKind.Captured]} captured, {kinds[LedgerKind.Voided]} voided, {kinds[LedgerKind.Refunded]} refunds; "
-            + $"calls: {world.Provider.Calls.Charges} charges, {world.Provider.Calls.Queries} queries, {world.Provider.Calls.Voids} voids, {world.Provider.Calls.Refunds} refunds; {world.Silo.Journal.Head} events, {(world.Now - new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero)).TotalMinutes:F0} virtual minutes");
+            + $"calls: {world.Provider.Calls.Charges} charges, {world.Provider.Calls.Queries} queries, "
+            + $"{world.Provider.Calls.Voids} voids, {world.Provider.Calls.Refunds} refunds; "
+            + $"{world.Silo.Journal.Head} events, {(world.Now - new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero)).TotalMinutes:F0} virtual minutes");
     }
 
     /// <summary>Clients that take one payment after the other and follow each to its end.</summary>
