@@ -17,7 +17,7 @@ sure<Same<Schemas["FoundProduct"]["available"], number | null>>();
 sure<Same<Schemas["OrderView"]["settled"], boolean>>();
 sure<Same<Schemas["Problem"]["code"], string>>();
 
-const total = (order: Schemas["OrderView"]): number => order.totals.gross.amount;
+const total = (order: Schemas["OrderView"]): number => order.total.gross.amount;
 const sum = (order: Schemas["OrderView"]): number => order.lines.reduce((pieces, line) => pieces + line.quantity, 0);
 
 const query: NonNullable<operations["searchProducts"]["parameters"]["query"]> = { q: "espresso", active: true, store: "demo", limit: 10 };

@@ -88,6 +88,7 @@ internal static class ApiDocument
 
     private static Task Describe(OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken cancellationToken)
     {
+        SchemaDescriber.NameWhatIsThere(document);
         document.Info = new OpenApiInfo
         {
             Title = "Pos.Orleans API",

@@ -39,6 +39,20 @@ internal static class SchemaDescriber
         return Task.CompletedTask;
     }
 
+    /// <summary>
+    /// A schema that has a name is never null, whatever it was first made for: who refers to it says whether there may be none.
+    /// </summary>
+    public static void NameWhatIsThere(OpenApiDocument document)
+    {
+        foreach (var type in Texts.Keys)
+        {
+            if (document.Components?.Schemas?.TryGetValue(type.Name, out var named) == true && named is OpenApiSchema schema)
+            {
+                schema.Type = JsonSchemaType.String;
+            }
+        }
+    }
+
     /// <summary>An id as text with its pattern; false for any other type.</summary>
     public static bool DescribeText(OpenApiSchema schema, Type type)
     {
