@@ -139,6 +139,7 @@ internal sealed partial class PaymentTalk(IPaymentProvider provider, GrainServic
         if (answer is PaymentAnswer.Declined refused)
         {
             // The money is owed and the provider will not have it: it stays owed, in sight of an operator.
+            Trouble = $"refund: declined, {refused.Code}";
             LogNotRefunded(services.Logger, refund.Id, refused.Code);
         }
 
@@ -166,6 +167,7 @@ internal sealed partial class PaymentTalk(IPaymentProvider provider, GrainServic
             PaymentAnswer.Unknown a => a.Why,
             PaymentAnswer.NotSent a => a.Why,
             PaymentAnswer.Pending => "The provider has not decided.",
+            PaymentAnswer.NotFound => "The provider knows nothing of it, so far.",
             _ => "",
         };
         Trouble = why.Length == 0 ? "" : $"{operation}: {why}";
