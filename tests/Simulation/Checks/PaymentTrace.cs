@@ -21,6 +21,9 @@ internal sealed class PaymentTrace(string stream, Book book) : StreamTrace(strea
 
     public bool IsUndone { get; private set; }
 
+    /// <summary>Whether it is captured, and what is kept, after each version.</summary>
+    public List<(bool IsCaptured, long Kept)> Points { get; } = [(false, 0)];
+
     /// <summary>What is here of the customer's money.</summary>
     public long Kept => !IsCaptured || _isVoided ? 0 : Amount - _refunds.Values.Where(refund => refund.Done).Sum(refund => refund.Amount);
 
@@ -73,6 +76,8 @@ internal sealed class PaymentTrace(string stream, Book book) : StreamTrace(strea
                 Require(false, Invariant.TransitionsAreLegal, $"an event {e.Type} is unknown");
                 break;
         }
+
+        Points.Add((IsCaptured, Kept));
     }
 
     private void Request(JsonElement body)

@@ -55,6 +55,18 @@ internal sealed class Replies(World world)
         }
     }
 
+    public void Payment(PaymentView view, long since)
+    {
+        var stream = $"payment/{view.Id}";
+        if (IsDurable(stream, view.Version, since) && Book.PaymentOf(view.Order.Value, view.Tender) is { } payment)
+        {
+            var (captured, kept) = payment.Points[(int)view.Version];
+            Require(
+                (view.State is PaymentState.Captured or PaymentState.Voided or PaymentState.Refunded) == captured && (!view.KeepsNothing || kept == 0),
+                Invariant.StateIsTheFold, stream, $"shown as {view.State} at version {view.Version}, the journal keeps {kept}");
+        }
+    }
+
     public void Hold(string stream, HoldView view)
     {
         var hold = Book.HoldOf(stream, view.Id.Value);

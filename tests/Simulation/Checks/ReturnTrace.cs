@@ -50,6 +50,8 @@ internal sealed class ReturnTrace(string stream, Book book) : StreamTrace(stream
             case "return.credit-taken":
                 Require(IsExchange && Credit is null && !_isDue && !IsCompleted, Invariant.TransitionsAreLegal, "credit is taken that is not there");
                 Credit = (body.Text("order"), body.Amount("amount"));
+                Require(
+                    book.OrderOf(Credit.Value.Order) is { Settled: false }, Invariant.NothingKeptOfCancelled, "an order that is done with takes credit");
                 Require(Credit.Value.Amount > 0 && Credit.Value.Amount <= Gross, Invariant.MoneyAddsUp, $"credit of {Credit.Value.Amount} of {Gross}");
                 break;
             case "return.credit-given-back":

@@ -16,16 +16,15 @@ internal enum SagaSteps
     Restock = 1 << 8,
     Complete = 1 << 9,
     Charge = 1 << 10,
-    Pay = 1 << 11,
-    Undo = 1 << 12,
-    Refund = 1 << 13,
-    HandOver = 1 << 14,
+    Undo = 1 << 11,
+    Refund = 1 << 12,
+    HandOver = 1 << 13,
 }
 
 /// <summary>Which steps are under way now: asked for and not yet durable, or owed.</summary>
 internal sealed class StepsUnderWay
 {
-    public const int Count = 15;
+    public const int Count = 14;
 
     private readonly int[] _count = new int[Count];
 
@@ -35,7 +34,7 @@ internal sealed class StepsUnderWay
     {
         "order.placed" => SagaSteps.Place,
         "stock.reserved" => IsSaga(actor) ? SagaSteps.Reserve : SagaSteps.None,
-        "order.stock-reserved" or "order.cash-taken" => SagaSteps.Confirm,
+        "order.stock-reserved" or "order.cash-taken" or "order.paid" => SagaSteps.Confirm,
         "stock.committed" => IsSaga(actor) ? SagaSteps.Commit : SagaSteps.None,
         "order.cancelled" => SagaSteps.Cancel,
         "stock.released" => IsSaga(actor) ? SagaSteps.Release : SagaSteps.None,
@@ -44,7 +43,6 @@ internal sealed class StepsUnderWay
         "stock.restocked" => SagaSteps.Restock,
         "return.completed" => SagaSteps.Complete,
         "payment.requested" or "payment.captured" or "payment.declined" or "return.credit-taken" => SagaSteps.Charge,
-        "order.paid" => SagaSteps.Pay,
         "payment.undo-asked" or "payment.voided" or "payment.abandoned" or "return.credit-given-back" => SagaSteps.Undo,
         "payment.refund-asked" or "payment.refunded" => SagaSteps.Refund,
         "order.return-accepted" or "order.return-handed-over" => SagaSteps.HandOver,

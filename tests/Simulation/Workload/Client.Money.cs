@@ -67,6 +67,33 @@ internal sealed partial class Client
         back.Asked, grains => grains.GetGrain<IOrderGrain>(back.Order.Value).Return(back.Command),
         (outcome, _) => Judge(back.Asked, outcome, view => _world.Replies.Return(view, 0)));
 
+    private Task LookAtPayment()
+    {
+        if (_shared.Orders.Count == 0)
+        {
+            return Task.CompletedTask;
+        }
+
+        var charged = _shared.Orders.FindAll(order => order.Command.Tender.Cards is { IsDefaultOrEmpty: false });
+        if (charged.Count == 0)
+        {
+            return Task.CompletedTask;
+        }
+
+        var id = PaymentId.Of(Lately(charged).Id, 1);
+        return Ask(
+            new Asked("look", $"payment/{id}", isCommand: false), grains => grains.GetGrain<IPaymentGrain>(id.Value).Get(),
+            (view, since) =>
+            {
+                if (view is not null)
+                {
+                    _world.Replies.Payment(view, since);
+                }
+
+                return true;
+            });
+    }
+
     private Task PayOut()
     {
         if (_shared.SoldBack.Count == 0)
