@@ -117,6 +117,9 @@ internal sealed class OrderTrace(string stream, Book book) : StreamTrace(stream)
             Require(
                 line.Long("listPrice") == read.UnitPrice || (line.TryGetProperty("overrideReason", out var reason) && reason.GetString() is { Length: > 0 }),
                 Invariant.MoneyAddsUp, $"line {read.Number} is sold at another price without a reason");
+            Require(
+                !line.TryGetProperty("overrideReason", out _) || body.TryGetProperty("approvedBy", out _), Invariant.MoneyAddsUp,
+                $"line {read.Number} is sold at another price, and no manager stands behind it");
             (net, tax, gross) = (net + read.Net, tax + read.Tax, gross + read.Gross);
         }
 
