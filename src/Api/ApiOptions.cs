@@ -21,6 +21,21 @@ public sealed class ApiOptions
     /// <summary>How long a client may take to send a request's headers. Default 15 seconds.</summary>
     public TimeSpan HeadersMax { get; set; } = TimeSpan.FromSeconds(15);
 
+    /// <summary>How long a client may take to send a request's body. Default 15 seconds.</summary>
+    public TimeSpan BodyMax { get; set; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>Requests a second that one key may make in the long run. Above what one server does, by default: it is a bound for accidents. Default 20,000.</summary>
+    public int RequestsPerSecondMax { get; set; } = 20_000;
+
+    /// <summary>Requests that one key may make at once after a pause. Default 40,000.</summary>
+    public int RequestsBurstMax { get; set; } = 40_000;
+
+    /// <summary>Requests with an unknown key that one address may make each second, and ten times as many after a pause. Default 10.</summary>
+    public int StrangersPerSecondMax { get; set; } = 10;
+
+    /// <summary>Origins whose pages may use the API from a browser, as <c>https://till.example</c>. None by default.</summary>
+    public IList<string> CorsOrigins { get; } = [];
+
     /// <summary>How long placing an order or a return may wait for its end before 202 is answered. Default 3 seconds.</summary>
     public TimeSpan WaitMax { get; set; } = TimeSpan.FromSeconds(3);
 }
@@ -33,10 +48,18 @@ internal sealed class ApiOptionsCheck : IValidateOptions<ApiOptions>
         { ConnectionsMax: < 1 } => ValidateOptionsResult.Fail("Api:ConnectionsMax is not positive."),
         { IdleMax.Ticks: <= 0 } => ValidateOptionsResult.Fail("Api:IdleMax is not positive."),
         { HeadersMax.Ticks: <= 0 } => ValidateOptionsResult.Fail("Api:HeadersMax is not positive."),
+        { BodyMax.Ticks: <= 0 } => ValidateOptionsResult.Fail("Api:BodyMax is not positive."),
+        { RequestsPerSecondMax: < 1 } => ValidateOptionsResult.Fail("Api:RequestsPerSecondMax is not positive."),
+        { RequestsBurstMax: < 1 } => ValidateOptionsResult.Fail("Api:RequestsBurstMax is not positive."),
+        { StrangersPerSecondMax: < 1 or > 1_000_000 } => ValidateOptionsResult.Fail("Api:StrangersPerSecondMax is not from 1 to 1,000,000."),
+        _ when options.CorsOrigins.Any(IsNoOrigin) => ValidateOptionsResult.Fail("Api:CorsOrigins has what is no origin: a scheme and a host, as https://till.example."),
         { WaitMax.Ticks: < 0 } => ValidateOptionsResult.Fail("Api:WaitMax is negative."),
         { WaitMax.TotalSeconds: > 20 } => ValidateOptionsResult.Fail("Api:WaitMax is above 20 s: grain calls end after 30 s."),
         _ => Validate(options.Keys),
     };
+
+    private static bool IsNoOrigin(string text) =>
+        !Uri.TryCreate(text, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https") || uri.GetLeftPart(UriPartial.Authority) != text;
 
     private static ValidateOptionsResult Validate(IList<ApiKeyOptions> keys)
     {

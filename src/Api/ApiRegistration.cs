@@ -26,6 +26,8 @@ public static class ApiRegistration
         // The framework writes the path of every request as it came, line breaks and all; ours names the route.
         services.AddLogging(static logging => logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning));
         services.AddSingleton<Callers>();
+        services.AddSingleton<Rates>();
+        services.AddCors();
         services.AddHealth();
         services.AddApiDocument();
         return services;
@@ -35,7 +37,10 @@ public static class ApiRegistration
     public static WebApplication MapPosApi(this WebApplication app)
     {
         ArgumentNullException.ThrowIfNull(app);
+        app.UseHead();
+        app.UseRouting();
         app.UseProblems();
+        app.UseBrowsers();
         app.UseGate();
         app.UseApiPage();
         var api = app.MapGroup("/api/v1");

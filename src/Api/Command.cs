@@ -108,7 +108,7 @@ internal sealed class Replacement<T> : IBindableFromHttpContext<Replacement<T>>,
 }
 
 /// <summary>Who sent a request, in which trace, and until when it can be repeated.</summary>
-internal readonly record struct Sender(DateTimeOffset NotAfter, string Actor, string ApprovedBy, string Correlation, string TraceParent)
+internal readonly record struct Sender(DateTimeOffset NotAfter, string Actor, string ApprovedBy, string Correlation, string TraceParent, long? IfVersion)
 {
     // Longer than the promise, so that a repetition at its last moment still finds the key on a clock that runs ahead.
     private static readonly TimeSpan KeyLifetime = Limits.IdempotencyKeyLifetime + TimeSpan.FromMinutes(15);
@@ -118,11 +118,12 @@ internal readonly record struct Sender(DateTimeOffset NotAfter, string Actor, st
         var clock = context.RequestServices.GetRequiredService<TimeProvider>();
         var activity = Activity.Current;
         var access = Access.Of(context);
-        return new Sender(clock.GetUtcNow() + KeyLifetime, access.Actor, access.ApprovedBy, Refusal.TraceId(context), activity?.Id ?? "");
+        return new Sender(clock.GetUtcNow() + KeyLifetime, access.Actor, access.ApprovedBy, Refusal.TraceId(context), activity?.Id ?? "",
+            EntityTag.Demanded(context.Request));
     }
 
     public Operation Operation(string id, string fingerprint, string till) =>
-        new(id, fingerprint, NotAfter, Actor, till, Correlation, TraceParent, ApprovedBy);
+        new(id, fingerprint, NotAfter, Actor, till, Correlation, TraceParent, ApprovedBy, IfVersion);
 }
 
 /// <summary>How a type of body is read, written and announced.</summary>

@@ -17,7 +17,7 @@ internal static partial class ProblemMiddleware
 
     private static async Task Answer(HttpContext context, RequestDelegate next, ILogger logger)
     {
-        context.Response.Headers.XContentTypeOptions = "nosniff";
+        Headers.Secure(context);
         try
         {
             // The server leaves %2F encoded and decodes all else, so that such a path would name another resource than it says.
@@ -52,6 +52,7 @@ internal static partial class ProblemMiddleware
             }
 
             context.Response.Clear();
+            Headers.Secure(context);
             await refusal.ExecuteAsync(context);
         }
     }

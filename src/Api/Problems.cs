@@ -19,6 +19,9 @@ internal sealed record ProblemKind(int Status, string Code, string Title, int Re
 /// <summary>The one place where refusals and faults become HTTP.</summary>
 internal static class Problems
 {
+    /// <summary>No problem at all, and no body either: the client has what it asks for. Ends a GET as a refusal does.</summary>
+    public static readonly ProblemKind NotModified = new(304, "not-modified", "It has not changed.");
+
     public static readonly ProblemKind MalformedBody = new(400, "malformed-body", "The body is not the JSON that this operation takes.");
     public static readonly ProblemKind InvalidParameter = new(400, "invalid-parameter", "A part of the path, the query or a header cannot be read.");
     public static readonly ProblemKind KeyMissing = new(400, "idempotency-key-missing", "The Idempotency-Key header is missing.");
@@ -34,6 +37,7 @@ internal static class Problems
     public static readonly ProblemKind OrderCancelled = new(409, "order-cancelled", "The order has been cancelled.");
     public static readonly ProblemKind BodyTooLarge = new(413, "body-too-large", "The body is larger than 256 KB.");
     public static readonly ProblemKind UnsupportedMediaType = new(415, "unsupported-media-type", "The body is not declared as application/json in UTF-8.");
+    public static readonly ProblemKind TooManyRequests = new(429, "too-many-requests", "Too many requests came with this key, or too many without one.", 1);
     public static readonly ProblemKind Internal = new(500, "internal", "The server failed; repeating the request with the same key is safe.");
     public static readonly ProblemKind NotDurable = new(503, "not-durable", "The outcome could not be made durable; repeat the request with the same key.", 1);
     public static readonly ProblemKind Overloaded = new(503, "overloaded", "Too many requests wait for the same thing; nothing was done.", 1);
@@ -85,7 +89,7 @@ internal static class Problems
         .. Rejections.Values
             .Concat([
                 MalformedBody, InvalidParameter, KeyMissing, KeyInvalid, BadRequest, Unauthenticated, Forbidden, ApprovalRefused, NotFound, UnknownStockItem, MethodNotAllowed, RequestTimeout,
-                OrderCancelled, BodyTooLarge, UnsupportedMediaType, Internal, NotDurable, Overloaded, OutcomeUnknown, Unavailable,
+                OrderCancelled, BodyTooLarge, UnsupportedMediaType, TooManyRequests, Internal, NotDurable, Overloaded, OutcomeUnknown, Unavailable,
             ])
             .OrderBy(kind => kind.Status).ThenBy(kind => kind.Code, StringComparer.Ordinal),
     ];
@@ -114,6 +118,7 @@ internal static class Problems
         408 => RequestTimeout,
         413 => BodyTooLarge,
         415 => UnsupportedMediaType,
+        429 => TooManyRequests,
         503 => Unavailable,
         >= 500 => Internal,
         _ => BadRequest,

@@ -60,6 +60,9 @@ internal sealed class Refusal(ProblemKind kind, string detail) : IResult, IStatu
 
     public OrderId? Order { get; init; }
 
+    /// <summary>When to come back, if it is known better than for the kind.</summary>
+    public int? RetryAfterSeconds { get; init; }
+
     public int? StatusCode => kind.Status;
 
     public string ContentType => ProblemJson;
@@ -68,10 +71,15 @@ internal sealed class Refusal(ProblemKind kind, string detail) : IResult, IStatu
     {
         var response = httpContext.Response;
         response.StatusCode = kind.Status;
-        response.ContentType = ProblemJson;
-        if (kind.RetryAfterSeconds > 0)
+        if (kind == Problems.NotModified)
         {
-            response.Headers.RetryAfter = kind.RetryAfterSeconds.ToString(CultureInfo.InvariantCulture);
+            return Task.CompletedTask;
+        }
+
+        response.ContentType = ProblemJson;
+        if ((RetryAfterSeconds ?? kind.RetryAfterSeconds) is > 0 and var seconds)
+        {
+            response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
         }
 
         var problem = new Problem(kind.Type, kind.Title, kind.Status, detail, kind.Code, TraceId(httpContext))
@@ -94,7 +102,7 @@ internal static class OutcomeResults
     public static Results<Ok<T>, Refusal> ToOk<T>(this Outcome<T> outcome) where T : class =>
         outcome.Rejection is { } rejection ? new Refusal(rejection) : TypedResults.Ok(outcome.Value);
 
-    /// <summary>A resource with its version as strong entity tag, or the refusal.</summary>
+    /// <summary>A resource with its version as strong entity tag; 304 when the client has it already; or the refusal.</summary>
     public static Results<Ok<T>, Refusal> OkOr<T>(this HttpResponse response, T? view, long? version, Refusal absent) where T : class
     {
         if (view is null)
@@ -102,7 +110,8 @@ internal static class OutcomeResults
             return absent;
         }
 
-        response.Headers.ETag = string.Create(CultureInfo.InvariantCulture, $"\"{version}\"");
-        return TypedResults.Ok(view);
+        var tag = EntityTag.Of(version);
+        response.Headers.ETag = tag;
+        return EntityTag.IsAmong(response.HttpContext.Request.Headers.IfNoneMatch, tag) ? new Refusal(Problems.NotModified, "") : TypedResults.Ok(view);
     }
 }

@@ -48,6 +48,11 @@ internal static class RefusalMetadataExtensions
             kinds.Add(Problems.Of(RejectionCode.UnknownStore));
         }
 
+        if (endpoint is RouteEndpointBuilder { RoutePattern.Parameters.Count: > 0 } && !metadata.OfType<IHttpMethodMetadata>().Any(IsGet))
+        {
+            kinds.Add(Problems.Of(RejectionCode.VersionMismatch));
+        }
+
         kinds.AddRange(OfPermission(metadata.OfType<Permission>().LastOrDefault()));
         if (kinds.Contains(Problems.Of(RejectionCode.ApprovalRequired)))
         {
@@ -74,6 +79,7 @@ internal static class RefusalMetadataExtensions
     private static IEnumerable<ProblemKind> OfPermission(Permission? permission)
     {
         yield return Problems.Unauthenticated;
+        yield return Problems.TooManyRequests;
         if (permission is { Role: > Role.Reader } or { Everywhere: true })
         {
             yield return Problems.Forbidden;

@@ -1,10 +1,14 @@
 using System.Buffers;
+using System.IO.Pipelines;
 using System.Text;
 using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
 
 namespace Pos.Api;
@@ -23,9 +27,11 @@ internal static class RequestBody
         }
 
         var reader = request.BodyReader;
+        var since = 0L;
         while (true)
         {
-            var read = await reader.ReadAsync(request.HttpContext.RequestAborted);
+            var reading = reader.ReadAsync(request.HttpContext.RequestAborted);
+            var read = reading.IsCompleted ? await reading : await Within(request, reading, since == 0 ? since = Clock(request).GetTimestamp() : since);
             if (read.Buffer.Length > ApiOptions.BodyBytesMax)
             {
                 reader.AdvanceTo(read.Buffer.End);
@@ -64,7 +70,8 @@ internal static class RequestBody
             return;
         }
 
-        var read = await request.BodyReader.ReadAtLeastAsync(EmptyBodyBytesMax + 1, request.HttpContext.RequestAborted);
+        var reading = request.BodyReader.ReadAtLeastAsync(EmptyBodyBytesMax + 1, request.HttpContext.RequestAborted);
+        var read = reading.IsCompleted ? await reading : await Within(request, reading, Clock(request).GetTimestamp());
         var isEmpty = read.Buffer.Length <= EmptyBodyBytesMax
             && Encoding.UTF8.GetString(read.Buffer).Trim() is "" or "{}";
         request.BodyReader.AdvanceTo(read.Buffer.End);
@@ -72,6 +79,27 @@ internal static class RequestBody
         {
             throw new RefusedRequestException(Problems.MalformedBody, "This operation takes no body.");
         }
+    }
+
+    private static TimeProvider Clock(HttpRequest request) => request.HttpContext.RequestServices.GetRequiredService<TimeProvider>();
+
+    // Most bodies are there when they are asked for: only the others are timed.
+    private static async ValueTask<ReadResult> Within(HttpRequest request, ValueTask<ReadResult> reading, long since)
+    {
+        var clock = Clock(request);
+        var left = request.HttpContext.RequestServices.GetRequiredService<IOptions<ApiOptions>>().Value.BodyMax - clock.GetElapsedTime(since);
+        using var timer = clock.CreateTimer(
+            static reader => ((PipeReader)reader!).CancelPendingRead(), request.BodyReader, left > TimeSpan.Zero ? left : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+        var read = await reading;
+        if (!read.IsCanceled)
+        {
+            return read;
+        }
+
+        // What is still to come of it is not waited for.
+        request.BodyReader.AdvanceTo(read.Buffer.End);
+        request.HttpContext.Features.Get<IConnectionLifetimeNotificationFeature>()?.RequestClose();
+        throw new RefusedRequestException(Problems.RequestTimeout, "The body did not come in time.");
     }
 
     private static T Parse<T>(ReadOnlySequence<byte> json, JsonTypeInfo<T> type) where T : class

@@ -144,7 +144,9 @@ public readonly record struct StockKey(StoreId Store, Sku Sku)
     {
         ArgumentNullException.ThrowIfNull(key);
         var slash = key.IndexOf('/', StringComparison.Ordinal);
-        return new StockKey(StoreId.Parse(key[..slash], null), Sku.Parse(key[(slash + 1)..], null));
+        return slash < 0
+            ? throw new FormatException("The text is no key of a stock item.")
+            : new StockKey(StoreId.Parse(key[..slash], null), Sku.Parse(key[(slash + 1)..], null));
     }
 
     /// <summary>The grain's key.</summary>

@@ -62,6 +62,7 @@ public sealed class PosHost : IAsyncDisposable
         try
         {
             app.MapPosApi();
+            Pos.Silo.Startup.MapVerification(app);
             await app.StartAsync();
             var search = app.Services.GetRequiredService<IProductSearch>();
             while (!search.IsReady)

@@ -61,7 +61,7 @@ public sealed class ProblemsTests
 
     [Fact]
     public void what_is_unavailable_says_when_to_come_back_and_nothing_else_does() =>
-        Assert.All(Problems.All, kind => Assert.Equal(kind.Status == 503, kind.RetryAfterSeconds > 0));
+        Assert.All(Problems.All, kind => Assert.Equal(kind.Status is 503 or 429, kind.RetryAfterSeconds > 0));
 
     [Fact]
     public void faults_are_named_without_their_messages()

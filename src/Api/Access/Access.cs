@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Pos.Api;
 
@@ -8,8 +9,6 @@ internal sealed class Access(Caller caller, Caller? approver)
     /// <summary>The header with the second key.</summary>
     public const string ApprovalHeader = "X-Approval";
 
-    private static readonly Access Nobody = new(new Caller("", Role.Reader, null), null);
-
     public string Actor => caller.Actor;
 
     /// <inheritdoc cref="Operation.ApprovedBy"/>
@@ -18,7 +17,8 @@ internal sealed class Access(Caller caller, Caller? approver)
     /// <summary>Whether any store is as good as another to those who ask, so that nobody has to look whose a thing is.</summary>
     public bool IsEverywhere => caller.Stores is null && approver?.Stores is null;
 
-    public static Access Of(HttpContext context) => context.Features.Get<Access>() ?? Nobody;
+    /// <summary>Of a request that was let in.</summary>
+    public static Access Of(HttpContext context) => context.Features.GetRequiredFeature<Access>();
 
     /// <summary>Whether the caller sees a store.</summary>
     public bool Knows(StoreId store) => caller.Knows(store);

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Options;
 namespace Pos.Api;
 
 /// <summary>Knows who is behind a credential. The only place that does: another kind of credential is another branch here.</summary>
-internal sealed class Callers
+internal sealed class Callers : IDisposable
 {
     private const string Scheme = "Bearer ";
     private const int KeyLengthMax = 255;
@@ -14,9 +14,7 @@ internal sealed class Callers
     private readonly ImmutableArray<(byte[] Hash, Caller Caller)> _keys;
 
     public Callers(IOptions<ApiOptions> options) =>
-        _keys = [.. options.Value.Keys.Select(key => (Convert.FromHexString(key.Sha256), key.Caller))];
-
-    public IEnumerable<Caller> All => _keys.Select(key => key.Caller);
+        _keys = [.. options.Value.Keys.Select(key => (Convert.FromHexString(key.Sha256), key.Caller(Rates.Of(options.Value))))];
 
     /// <summary>Who is behind an <c>Authorization</c> header; null for nobody.</summary>
     public Caller? FromAuthorization(string? header) =>
@@ -41,5 +39,13 @@ internal sealed class Callers
         }
 
         return found;
+    }
+
+    public void Dispose()
+    {
+        foreach (var (_, caller) in _keys)
+        {
+            caller.Rate.Dispose();
+        }
     }
 }

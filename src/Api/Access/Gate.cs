@@ -7,7 +7,7 @@ using Orleans;
 namespace Pos.Api;
 
 /// <summary>Lets requests in: who asks, may they, and is it of their stores. Before anything is read or done.</summary>
-internal sealed class Gate(Callers callers, IGrainFactory grains)
+internal sealed class Gate(Callers callers, Rates rates, IGrainFactory grains)
 {
     private static readonly Refusal Unauthenticated =
         new(Problems.Unauthenticated, "Send the header Authorization: Bearer <key>.");
@@ -33,7 +33,12 @@ internal sealed class Gate(Callers callers, IGrainFactory grains)
         if (callers.FromAuthorization(headers.Authorization) is not { } caller)
         {
             context.Response.Headers.WWWAuthenticate = headers.Authorization.Count == 0 ? "Bearer" : "Bearer error=\"invalid_token\"";
-            return Unauthenticated.ExecuteAsync(context);
+            return (rates.RefuseStranger(context.Connection.RemoteIpAddress) ?? Unauthenticated).ExecuteAsync(context);
+        }
+
+        if (Rates.Refuse(caller.Rate) is { } tooOften)
+        {
+            return tooOften.ExecuteAsync(context);
         }
 
         if (permission is null || !caller.Has(permission))

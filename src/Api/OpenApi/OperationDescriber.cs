@@ -29,6 +29,11 @@ internal static class OperationDescriber
             AddHeader(operation, Access.ApprovalHeader, false, "A manager's key, when a cashier needs one to stand behind this.", "pos_0fXkq2mUcJm2zQ1bq8tT3yVYw6kq2m8c1x5nB4uHs7E");
         }
 
+        if (refusals?.Kinds.Contains(Problems.Of(RejectionCode.VersionMismatch)) == true)
+        {
+            AddHeader(operation, "If-Match", false, "The ETag at which it has to stand: 412 otherwise. A repetition of what was done is not held up.", "\"3\"");
+        }
+
         foreach (var body in context.Description.ParameterDescriptions.Where(parameter => parameter.Source.Id == "Body"))
         {
             SetExample(operation.RequestBody?.Content, Samples.Of(body.Type));
@@ -123,7 +128,7 @@ internal static class OperationDescriber
         }
         else if (type.GetProperty("Version") is not null)
         {
-            response.Headers = Header("ETag", "The version, on GET.", JsonSchemaType.String);
+            response.Headers = Header("ETag", "The version, on GET. Sent back as If-None-Match, it saves the body of what has not changed (304).", JsonSchemaType.String);
         }
     }
 

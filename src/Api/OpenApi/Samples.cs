@@ -70,7 +70,7 @@ internal static class Samples
         new ReturnLinesRequest(Till, [new ReturnedLine(1, 1, Disposition.Restock)], "wrong roast"),
         new PayOutRequest("The customer found nothing else."),
         StoreView, ProductView, StockView, OrderView, OrderHistory, ReturnView, PaymentView,
-        new HoldView(Hold, "api", 2, HoldState.Held, Noon.AddMinutes(15), 98),
+        new HoldView(Hold, "api", 2, HoldState.Held, Noon.AddMinutes(15), 98, 3),
         Page(StoreView), Page(ProductView), Page(new FoundProduct(ProductView, 98)), Page(StockView), Page(LedgerEntry), Page(OrderView), Page(ReturnView),
     }.ToFrozenDictionary(sample => sample.GetType());
 

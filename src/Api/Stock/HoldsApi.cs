@@ -58,10 +58,11 @@ internal static class HoldsApi
             : TypedResults.Created($"/api/v1/stores/{store}/stock/{Uri.EscapeDataString(sku.Value)}/holds/{id}", outcome.Value);
     }
 
-    private static async Task<Results<Ok<HoldView>, Refusal>> Get(StoreId store, Sku sku, HoldId hold, IGrainFactory grains) =>
-        await grains.Item(store, sku).GetHold(hold) is { } view
-            ? TypedResults.Ok(view)
-            : Unknown(hold);
+    private static async Task<Results<Ok<HoldView>, Refusal>> Get(StoreId store, Sku sku, HoldId hold, HttpResponse response, IGrainFactory grains)
+    {
+        var view = await grains.Item(store, sku).GetHold(hold);
+        return response.OkOr(view, view?.Version, Unknown(hold));
+    }
 
     private static async Task<Results<Ok<HoldView>, Refusal>> Pin(StoreId store, Sku sku, HoldId hold, Command command, IGrainFactory grains) =>
         (await grains.Item(store, sku).Pin(Ending(store, sku, hold, command, "pin"))).ToOk();

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using Orleans;
 using Orleans.Concurrency;
@@ -75,4 +76,8 @@ public sealed record ProductView(
     string TaxClass,
     ProductKind Kind,
     bool Active,
-    long Version);
+    long Version)
+{
+    /// <summary>What can be done next: <c>change</c>, and <c>sell</c> while it is sold.</summary>
+    public ImmutableArray<string> Actions => Active ? ["change", "sell"] : ["change"];
+}

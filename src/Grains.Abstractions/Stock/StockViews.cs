@@ -29,7 +29,13 @@ public enum StockPolicy
 /// <param name="Version">Version of its stream.</param>
 [GenerateSerializer, Immutable, Alias("pos.StockView")]
 public sealed record StockView(
-    StoreId Store, Sku Sku, long OnHand, long Held, long Available, StockPolicy Policy, int LiveHolds, long Version);
+    StoreId Store, Sku Sku, long OnHand, long Held, long Available, StockPolicy Policy, int LiveHolds, long Version)
+{
+    /// <summary>What can be done next: <c>receive</c>, <c>adjust</c>, <c>count</c>, <c>set-policy</c>, and <c>hold</c> while there is something to hold.</summary>
+    public ImmutableArray<string> Actions => Available > 0 || Policy == StockPolicy.Backorder
+        ? ["receive", "adjust", "count", "set-policy", "hold"]
+        : ["receive", "adjust", "count", "set-policy"];
+}
 
 /// <summary>Where a hold stands. A live one has exactly one end before it.</summary>
 [GenerateSerializer, Alias("pos.HoldState")]
@@ -63,8 +69,18 @@ public enum HoldState
 /// <param name="State">Live or how it ended.</param>
 /// <param name="ExpiresAt">UTC; null when pinned or ended.</param>
 /// <param name="Available">Pieces available of the item after this.</param>
+/// <param name="Version">Version of the item's stream.</param>
 [GenerateSerializer, Immutable, Alias("pos.HoldView")]
-public sealed record HoldView(HoldId Id, string Owner, int Quantity, HoldState State, DateTimeOffset? ExpiresAt, long Available);
+public sealed record HoldView(HoldId Id, string Owner, int Quantity, HoldState State, DateTimeOffset? ExpiresAt, long Available, long Version)
+{
+    /// <summary>What can be done next: <c>pin</c>, <c>commit</c>, <c>release</c>.</summary>
+    public ImmutableArray<string> Actions => State switch
+    {
+        HoldState.Held => ["pin", "commit", "release"],
+        HoldState.Pinned => ["commit", "release"],
+        _ => [],
+    };
+}
 
 /// <summary>A page of a stock item's ledger.</summary>
 /// <param name="Entries">In order.</param>

@@ -67,4 +67,8 @@ public sealed record StoreView(
     ImmutableSortedDictionary<string, int> TaxRates,
     ImmutableArray<TillId> Tills,
     int? CashRounding,
-    long Version);
+    long Version)
+{
+    /// <summary>What can be done next: <c>change</c>, and with a till <c>sell</c> and <c>return</c>.</summary>
+    public ImmutableArray<string> Actions => Tills.IsEmpty ? ["change"] : ["change", "sell", "return"];
+}

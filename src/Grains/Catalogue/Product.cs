@@ -93,6 +93,11 @@ public static class Product
             return new Rejection(RejectionCode.TooManyPending, $"{state.Operations.Count} changes are remembered, and no more may be.");
         }
 
+        if (asked is { Name: null, Description: null, Category: null, Price: null, TaxClass: null, Active: null })
+        {
+            return Nothing;
+        }
+
         var changed = new ProductEvent.Changed(
             OperationKey.Of(asked.Operation), asked.Name, asked.Description, asked.Category, asked.Price, asked.TaxClass, asked.Active);
         return Refuse(With(known, changed)) is { } refused ? refused : changed;

@@ -75,6 +75,11 @@ public static partial class Stock
             return Repeated(rejection);
         }
 
+        if (asked.Policy == state.Policy)
+        {
+            return Nothing;
+        }
+
         return asked.Policy is StockPolicy.Deny or StockPolicy.Backorder
             ? new StockEvent.PolicySet(OperationKey.Of(asked.Operation), asked.Policy)
             : new Rejection(RejectionCode.InvalidValue, $"There is no policy {asked.Policy}.");

@@ -15,7 +15,7 @@ public sealed partial class StockGrain
     private async Task<Outcome<HoldView>> Hold(StockCommand command, Operation operation, HoldId hold, DateTimeOffset? occurredAt = null)
     {
         var recording = Record(command, operation, occurredAt);
-        var view = Decided.Holds.TryGetValue(hold, out var found) ? StockViewing.View(hold, found, Decided) : null;
+        var view = Decided.Holds.TryGetValue(hold, out var found) ? StockViewing.View(hold, found, Decided, DecidedVersion) : null;
         if (await Durably(recording) is not { } refused)
         {
             return view!;

@@ -67,7 +67,7 @@ public sealed partial class StockGrain(GrainServices services)
     public Task<HoldView?> GetHold(HoldId hold)
     {
         Refresh();
-        return Task.FromResult(Durable.Holds.TryGetValue(hold, out var found) ? StockViewing.View(hold, found, Durable) : null);
+        return Task.FromResult(Durable.Holds.TryGetValue(hold, out var found) ? StockViewing.View(hold, found, Durable, DurableVersion) : null);
     }
 
     /// <inheritdoc/>

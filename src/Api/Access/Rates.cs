@@ -1,0 +1,85 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Threading.RateLimiting;
+using Microsoft.Extensions.Options;
+
+namespace Pos.Api;
+
+/// <summary>How often somebody may ask: each key for itself, and each address that has none.</summary>
+internal sealed class Rates : IDisposable
+{
+    private const int StrangersBurst = 10;
+    private const int RefillsPerSecondMax = 10;
+
+    private readonly PartitionedRateLimiter<IPAddress> _strangers;
+
+    public Rates(IOptions<ApiOptions> options)
+    {
+        var perSecond = options.Value.StrangersPerSecondMax;
+        _strangers = PartitionedRateLimiter.Create<IPAddress, IPAddress>(
+            address => RateLimitPartition.GetTokenBucketLimiter(address, _ => Bucket(perSecond, perSecond * StrangersBurst)));
+    }
+
+    public static RateLimiter Of(ApiOptions options) => new TokenBucketRateLimiter(Bucket(options.RequestsPerSecondMax, options.RequestsBurstMax));
+
+    /// <summary>Why an address may not try another key now, or null. A good key is let in from anywhere.</summary>
+    public Refusal? RefuseStranger(IPAddress? address)
+    {
+        using var lease = _strangers.AttemptAcquire(Network(address ?? IPAddress.None));
+        return Refuse(lease, "Too many requests with unknown keys came from this address.");
+    }
+
+    /// <summary>Why a caller has to wait, or null.</summary>
+    public static Refusal? Refuse(RateLimiter limiter)
+    {
+        using var lease = limiter.AttemptAcquire();
+        return Refuse(lease, "This key has asked more often than it may.");
+    }
+
+    public void Dispose() => _strangers.Dispose();
+
+    private static Refusal? Refuse(RateLimitLease lease, string detail)
+    {
+        if (lease.IsAcquired)
+        {
+            return null;
+        }
+
+        var wait = lease.TryGetMetadata(MetadataName.RetryAfter, out var after) ? after : TimeSpan.Zero;
+        var seconds = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds));
+        return new Refusal(Problems.TooManyRequests, string.Create(CultureInfo.InvariantCulture, $"{detail} Wait {seconds} s.")) { RetryAfterSeconds = seconds };
+    }
+
+    private static TokenBucketRateLimiterOptions Bucket(int perSecond, int burst)
+    {
+        // Refilled ten times a second, or as often as there is a whole request to give.
+        var refills = Math.Min(perSecond, RefillsPerSecondMax);
+        return new()
+        {
+            TokenLimit = burst,
+            TokensPerPeriod = (perSecond + refills - 1) / refills,
+            ReplenishmentPeriod = TimeSpan.FromSeconds(1.0 / refills),
+            QueueLimit = 0,
+            AutoReplenishment = true,
+        };
+    }
+
+    // Whoever has one address of IPv6 has 2^64 of them.
+    private static IPAddress Network(IPAddress address)
+    {
+        if (address.IsIPv4MappedToIPv6)
+        {
+            return address.MapToIPv4();
+        }
+
+        if (address.AddressFamily != AddressFamily.InterNetworkV6)
+        {
+            return address;
+        }
+
+        var bytes = address.GetAddressBytes();
+        bytes.AsSpan(8).Clear();
+        return new IPAddress(bytes);
+    }
+}

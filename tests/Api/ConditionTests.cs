@@ -1,0 +1,90 @@
+using System.Net;
+using System.Text;
+
+namespace Pos.Tests;
+
+/// <summary>Entity tags: what was read is what is changed, and what has not changed is not sent again.</summary>
+public sealed class ConditionTests(OpenShop open) : IClassFixture<OpenShop>
+{
+    private readonly Shop _shop = open.Shop;
+
+    [Fact]
+    public async Task every_single_thing_has_its_version_as_a_tag_and_is_not_sent_twice()
+    {
+        await _shop.Product("oats", stock: 9);
+        var order = (string)(await _shop.Sell("oats"))["id"]!;
+        await _shop.Settled(order);
+        var back = (string)(await _shop.Post(
+            "/returns", """{"store":"london","till":"till-1","reason":"stale","lines":[{"sku":"oats","quantity":1,"disposition":"write-off"}]}"""))["id"]!;
+        var hold = (string)(await _shop.Post("/stores/london/stock/oats/holds", """{"quantity":1,"expiresInSeconds":60}"""))["id"]!;
+        foreach (var path in (string[])["/stores/london", "/products/oats", "/stores/london/stock/oats", $"/stores/london/stock/oats/holds/{hold}", $"/orders/{order}", $"/returns/{back}"])
+        {
+            var answer = await _shop.Get(path);
+            var tag = answer.Headers.ETag!;
+            Assert.False(tag.IsWeak);
+            Assert.Equal($"\"{answer["version"]}\"", tag.Tag);
+            Assert.NotNull(answer["actions"].AsArray());
+            foreach (var same in (string[])[tag.Tag, "W/" + tag.Tag, $"\"x\", {tag.Tag}", "*"])
+            {
+                var unchanged = await With("If-None-Match", same, HttpMethod.Get, path, null);
+                Assert.Equal((HttpStatusCode.NotModified, "", tag.Tag), (unchanged.Status, unchanged.Text, unchanged.Headers.ETag?.Tag));
+            }
+
+            Assert.Equal(HttpStatusCode.OK, (await With("If-None-Match", "\"0\"", HttpMethod.Get, path, null)).Status);
+        }
+    }
+
+    [Theory]
+    [InlineData("PATCH", "/products/SKU", """{"name":"other"}""", "/products/SKU")]
+    [InlineData("PUT", "/products/SKU", """{"name":"other","description":"","category":"","price":{"amount":1,"currency":"GBP"},"taxClass":"standard","kind":"goods","active":true}""", "/products/SKU")]
+    [InlineData("POST", "/stores/london/stock/SKU/receipts", """{"quantity":1}""", "/stores/london/stock/SKU")]
+    [InlineData("POST", "/stores/london/stock/SKU/adjustments", """{"delta":1,"reason":"found"}""", "/stores/london/stock/SKU")]
+    [InlineData("POST", "/stores/london/stock/SKU/counts", """{"counted":3}""", "/stores/london/stock/SKU")]
+    [InlineData("PUT", "/stores/london/stock/SKU/policy", """{"policy":"backorder"}""", "/stores/london/stock/SKU")]
+    [InlineData("POST", "/stores/london/stock/SKU/holds", """{"quantity":1,"expiresInSeconds":60}""", "/stores/london/stock/SKU")]
+    public async Task what_has_changed_since_it_was_read_is_not_written_over(string verb, string path, string body, string read)
+    {
+        var sku = $"cond-{_shop.NewKey()}";
+        await _shop.Product(sku, stock: 5);
+        (path, read) = (path.Replace("SKU", sku, StringComparison.Ordinal), read.Replace("SKU", sku, StringComparison.Ordinal));
+        var tag = (await _shop.Get(read)).Headers.ETag!.Tag;
+        var head = open.Host.Journal.Head;
+        foreach (var stale in (string[])["\"999\"", "\"x\"", "W/" + tag])
+        {
+            Shop.IsProblem(await With("If-Match", stale, new HttpMethod(verb), path, body), 412, "version-mismatch");
+        }
+
+        foreach (var malformed in (string[])["3", "\"", "\"1\", \"2\"", ""])
+        {
+            Shop.IsProblem(await With("If-Match", malformed, new HttpMethod(verb), path, body), 400, "invalid-parameter");
+        }
+
+        Assert.Equal(head, open.Host.Journal.Head);
+        var key = _shop.NewKey();
+        Assert.True((await With("If-Match", tag, new HttpMethod(verb), path, body, key)).Status is HttpStatusCode.OK or HttpStatusCode.Created);
+        Assert.NotEqual(tag, (await _shop.Get(read)).Headers.ETag!.Tag);
+
+        // The key comes before the condition: a repetition shows what was done.
+        var again = await With("If-Match", tag, new HttpMethod(verb), path, body, key);
+        Assert.True(again.Status is HttpStatusCode.OK or HttpStatusCode.Created, again.Text);
+    }
+
+    [Fact]
+    public async Task what_changes_nothing_leaves_no_event()
+    {
+        await _shop.Product("same", stock: 5);
+        await _shop.Put("/stores/london/stock/same/policy", """{"policy":"backorder"}""");
+        var head = open.Host.Journal.Head;
+        await _shop.Put("/stores/london/stock/same/policy", """{"policy":"backorder"}""");
+        Assert.Equal(HttpStatusCode.OK, (await _shop.Send(HttpMethod.Patch, "/products/same", "{}", _shop.NewKey())).Status);
+        Assert.Equal(head, open.Host.Journal.Head);
+    }
+
+    private Task<Answer> With(string header, string value, HttpMethod method, string path, string? body, string? key = null)
+    {
+        var request = new HttpRequestMessage(method, "/api/v1" + path) { Content = body is null ? null : new StringContent(body, Encoding.UTF8, "application/json") };
+        request.Headers.TryAddWithoutValidation(header, value);
+        request.Headers.Add("Idempotency-Key", key ?? _shop.NewKey());
+        return _shop.Send(request);
+    }
+}

@@ -1,0 +1,128 @@
+using System.Net;
+
+namespace Pos.Tests;
+
+/// <summary>What the server does with too many, too slow and foreign requests, and what it tells browsers.</summary>
+public sealed class EdgeTests(OpenShop open) : IClassFixture<OpenShop>
+{
+    [Fact]
+    public async Task a_key_that_asks_too_often_waits_and_no_other_does()
+    {
+        await using var host = await PosHost.Start(settings: [new("Api:RequestsPerSecondMax", "1"), new("Api:RequestsBurstMax", "3")]);
+        List<Answer> answers = [];
+        for (var i = 0; i < 6; i++)
+        {
+            answers.Add(await Get(host, "/api/v1/products", Keys.Reader));
+        }
+
+        var refused = answers.FindAll(answer => answer.Status == HttpStatusCode.TooManyRequests);
+        Assert.NotEmpty(refused);
+        Assert.All(refused, answer => Shop.IsProblem(answer, 429, "too-many-requests"));
+        Assert.All(answers.Take(3), answer => Assert.Equal(HttpStatusCode.OK, answer.Status));
+        Assert.Equal(HttpStatusCode.OK, (await Get(host, "/api/v1/products", Keys.Cashier)).Status);
+        Assert.Equal(HttpStatusCode.OK, (await Get(host, "/health/live", null)).Status);
+    }
+
+    [Fact]
+    public async Task an_address_that_tries_many_keys_waits_and_a_good_key_does_not()
+    {
+        await using var host = await PosHost.Start(settings: [new("Api:StrangersPerSecondMax", "1")]);
+        List<Answer> answers = [];
+        for (var i = 0; i < 30; i++)
+        {
+            answers.Add(await Get(host, "/api/v1/products", $"guess-{i}"));
+        }
+
+        Assert.Equal(HttpStatusCode.Unauthorized, answers[0].Status);
+        Shop.IsProblem(answers.First(answer => answer.Status != HttpStatusCode.Unauthorized), 429, "too-many-requests");
+        Assert.Equal(HttpStatusCode.OK, (await Get(host, "/api/v1/products", Keys.Reader)).Status);
+    }
+
+    [Theory]
+    [InlineData("/api/v1/stores/london", 200)]
+    [InlineData("/api/v1/stores/none", 404)]
+    [InlineData("/api/v1/nothing", 404)]
+    [InlineData("/health/live", 200)]
+    [InlineData("/api/v1/orders?store=london&limit=x", 400)]
+    public async Task every_answer_says_what_browsers_and_caches_may_do_with_it(string path, int status)
+    {
+        using var answer = await open.Host.Http.GetAsync(new Uri(path, UriKind.Relative));
+        Assert.Equal(status, (int)answer.StatusCode);
+        Assert.Equal("nosniff", answer.Headers.GetValues("X-Content-Type-Options").Single());
+        Assert.Equal("no-referrer", answer.Headers.GetValues("Referrer-Policy").Single());
+        Assert.Contains("frame-ancestors 'none'", answer.Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
+        Assert.False(answer.Headers.Contains("Strict-Transport-Security"));
+        Assert.False(answer.Headers.Contains("Server"));
+        Assert.False(answer.Headers.Contains("Access-Control-Allow-Origin"));
+        if (path.StartsWith("/api/v1/stores", StringComparison.Ordinal))
+        {
+            Assert.True(answer.Headers.CacheControl!.NoStore);
+        }
+    }
+
+    [Fact]
+    public async Task the_page_may_load_its_own_files_and_nothing_else()
+    {
+        using var answer = await open.Host.Http.GetAsync(new Uri("/index.html", UriKind.Relative));
+        var policy = answer.Headers.GetValues("Content-Security-Policy").Single();
+        Assert.StartsWith("default-src 'self';", policy, StringComparison.Ordinal);
+        Assert.DoesNotContain("script-src", policy, StringComparison.Ordinal);
+        Assert.DoesNotContain("<script>", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task head_is_get_without_its_body()
+    {
+        using var get = await open.Host.Http.GetAsync(new Uri("/api/v1/stores/london", UriKind.Relative));
+        var answer = await RawHttp.Send(
+            open.Host.Port, $"HEAD /api/v1/stores/london HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {Keys.Reader}\r\nConnection: close\r\n\r\n");
+        Assert.StartsWith("HTTP/1.1 200 OK\r\n", answer, StringComparison.Ordinal);
+        Assert.Contains($"ETag: {get.Headers.ETag}", answer, StringComparison.Ordinal);
+        Assert.EndsWith("\r\n\r\n", answer, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task pages_of_configured_origins_may_ask_and_others_may_not()
+    {
+        await using var host = await PosHost.Start(settings: [new("Api:CorsOrigins:0", "https://till.example")]);
+        foreach (var (origin, allowed) in new[] { ("https://till.example", true), ("https://evil.example", false) })
+        {
+            using var preflight = new HttpRequestMessage(HttpMethod.Options, "/api/v1/orders");
+            preflight.Headers.Add("Origin", origin);
+            preflight.Headers.Add("Access-Control-Request-Method", "POST");
+            preflight.Headers.Add("Access-Control-Request-Headers", "authorization,idempotency-key,content-type");
+            using var client = new HttpClient { BaseAddress = host.Http.BaseAddress };
+            using var answer = await client.SendAsync(preflight);
+            Assert.Equal(allowed, answer.Headers.Contains("Access-Control-Allow-Origin"));
+        }
+    }
+
+    [Fact]
+    public async Task a_body_that_does_not_come_is_not_waited_for()
+    {
+        await using var host = await PosHost.Start(settings: [new("Api:BodyMax", "00:00:00.2")]);
+        var answer = await RawHttp.StatusLine(
+            host.Port,
+            $"POST /api/v1/orders HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {Keys.Operator}\r\nIdempotency-Key: k\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n{{");
+        Assert.StartsWith("HTTP/1.1 408 ", answer, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task no_header_breaks_a_line_of_what_is_answered()
+    {
+        var answer = await RawHttp.Send(
+            open.Host.Port,
+            $"GET /api/v1/products HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer a\tb\r\nX-Approval: {new string('x', 300)}\r\nOrigin: https://evil.example\r\nConnection: close\r\n\r\n");
+        Assert.StartsWith("HTTP/1.1 401 ", answer, StringComparison.Ordinal);
+        Assert.DoesNotContain("evil", answer, StringComparison.Ordinal);
+    }
+
+    private static async Task<Answer> Get(PosHost host, string path, string? key)
+    {
+        using var client = new HttpClient { BaseAddress = host.Http.BaseAddress };
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        request.Headers.Authorization = key is null ? null : new("Bearer", key);
+        using var response = await client.SendAsync(request);
+        return new Answer(response.StatusCode, await response.Content.ReadAsStringAsync(), response.Headers, response.Content.Headers);
+    }
+}
