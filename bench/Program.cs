@@ -6,6 +6,7 @@ var benchmarks = new Dictionary<string, Func<Task>>
     ["calls"] = Calls.RunAsync,
     ["journal"] = Journal.RunAsync,
     ["orders"] = Orders.RunAsync,
+    ["search"] = Search.RunAsync,
     ["start"] = Start.RunAsync,
 };
 

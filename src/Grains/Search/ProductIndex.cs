@@ -36,6 +36,7 @@ internal sealed partial class ProductIndex : IDisposable
 
         // Only this thread writes, so that it may read, and take the texts apart, without the lock.
         var isKnown = _numbers.TryGetValue(sku.Value, out var number);
+        name = isKnown ? name : name ?? "";
         var before = isKnown ? _entries[number] : new Entry(sku, 0, [], [], "");
         var row = isKnown ? _rows[number] : new Row { SkuOrder = OrderOf(sku.Value) };
         var after = before with
