@@ -47,6 +47,8 @@ namespace Pos.Api;
 [JsonSerializable(typeof(ReturnView))]
 [JsonSerializable(typeof(Page<ReturnView>))]
 [JsonSerializable(typeof(PaymentView))]
+[JsonSerializable(typeof(SagaView))]
+[JsonSerializable(typeof(Page<SagaView>))]
 [JsonSerializable(typeof(Problem))]
 [JsonSerializable(typeof(ProblemKind))]
 [JsonSerializable(typeof(HealthView))]

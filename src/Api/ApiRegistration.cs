@@ -52,6 +52,7 @@ public static class ApiRegistration
         api.MapOrders();
         api.MapReturns();
         api.MapPayments();
+        api.MapSagas();
         api.RefusesWhatItsShapeImplies();
         app.MapHealth();
         app.MapApiDocument();

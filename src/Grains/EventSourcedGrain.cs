@@ -45,6 +45,9 @@ public abstract partial class EventSourcedGrain<TState, TEvent>(Aggregate<TState
     /// <summary>This moment, UTC.</summary>
     protected DateTimeOffset Now => services.Clock.GetUtcNow();
 
+    /// <summary>When the journal wakes it, as far as is known here; null for never.</summary>
+    protected DateTimeOffset? WakesAt => _wakeUp;
+
     /// <summary>True when nothing more may be decided here.</summary>
     protected bool IsClosed => _closed || Session.IsPoisoned;
 

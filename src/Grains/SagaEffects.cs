@@ -15,12 +15,16 @@ internal sealed partial class SagaEffects(string saga, ILogger logger)
     private readonly Dictionary<int, Rejection?> _answers = [];
     private object? _step;
     private Exception? _fault;
+    private string? _notYet;
 
     /// <summary>An effect's answer that is none yet: it is asked again.</summary>
     public static Rejection NotYet { get; } = new(RejectionCode.TooManyPending, "No answer yet.");
 
-    /// <summary>Why the last attempt had no answer, or null.</summary>
-    public string? LastFault => _fault?.Message;
+    /// <summary>Why the last attempt was not enough, in a sentence; null when it was, or when nobody said why.</summary>
+    public string? Trouble => _fault?.Message ?? _notYet;
+
+    /// <summary>A refusal of what is owed all the same: it is asked again, and the reason is there for an operator.</summary>
+    public static Rejection StillOwed(Rejection refused) => NotYet with { Detail = $"{refused.Code}: {refused.Detail}" };
 
     /// <summary>Asks every line that has not answered this step yet, once.</summary>
     /// <param name="step">The step; another one begins anew.</param>
@@ -43,7 +47,7 @@ internal sealed partial class SagaEffects(string saga, ILogger logger)
             }
         }
 
-        _fault = null;
+        (_fault, _notYet) = (null, null);
         await Task.WhenAll(asked);
         if (_fault is not null)
         {
@@ -73,6 +77,10 @@ internal sealed partial class SagaEffects(string saga, ILogger logger)
             if (answer is null || IsAnswer(answer))
             {
                 _answers[line] = answer;
+            }
+            else
+            {
+                _notYet = answer.Detail;
             }
         }
         catch (Exception unanswered)

@@ -10,7 +10,7 @@ namespace Pos.Grains;
 /// <typeparam name="TEvent">Events.</typeparam>
 /// <typeparam name="TDebt">What can be owed; its default is nothing.</typeparam>
 /// <typeparam name="TFact">What can come of it.</typeparam>
-public abstract class SagaGrain<TState, TEvent, TDebt, TFact>(Aggregate<TState, TEvent> aggregate, GrainServices services)
+public abstract partial class SagaGrain<TState, TEvent, TDebt, TFact>(Aggregate<TState, TEvent> aggregate, GrainServices services)
     : EventSourcedGrain<TState, TEvent>(aggregate, services), IWakeable
     where TState : class
     where TEvent : class

@@ -50,6 +50,12 @@ internal sealed partial class SagaLoop(
     /// <summary>How often the step that is owed has had no answer since something was last recorded.</summary>
     public int Failures { get; private set; }
 
+    /// <summary>What the last attempt failed with; null when it did not fail.</summary>
+    public string? Fault { get; private set; }
+
+    /// <summary>Until when the loop makes a pause; null when it makes none.</summary>
+    public DateTimeOffset? PausedUntil { get; private set; }
+
     /// <summary>Ends the loop before its next effect.</summary>
     public void Stop()
     {
@@ -89,6 +95,7 @@ internal sealed partial class SagaLoop(
 
     private async Task<SagaStep> Try()
     {
+        Fault = null;
         try
         {
             return await step();
@@ -101,6 +108,7 @@ internal sealed partial class SagaLoop(
         catch (Exception unexpected)
         {
             LogStepFailed(services.Logger, name, unexpected);
+            Fault = unexpected.Message;
             return SagaStep.Later;
         }
     }
@@ -111,9 +119,10 @@ internal sealed partial class SagaLoop(
         var growing = options.RetryMin * Math.Pow(2, Math.Min(failures - 1, 30));
         var pause = (growing < options.RetryMax ? growing : options.RetryMax) * (0.5 + (services.Chance.NextDouble() / 2));
         _news = NewSignal();
+        PausedUntil = services.Clock.GetUtcNow() + pause;
         using var enough = Completing(_news, pause);
         await _news.Task;
-        _news = null;
+        (_news, PausedUntil) = (null, null);
     }
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -54,6 +54,11 @@ internal static class Samples
         PaymentId.Of(OrderId, 1), OrderId, Store, 1, Euro(1_598), PaymentState.Captured, true, null, "sim-00000001", Euro(799),
         [new PaymentRefundView(ReturnId.Value, Euro(799), "sim-00000002")], 4);
 
+    private static readonly SagaView SagaView = new(
+        "order", OrderId.Value, Store, "STOCK_RESERVED", "charge", Noon, 3, "charge: no answer within 5 seconds", Noon.AddSeconds(8), Noon.AddSeconds(30),
+        [new SagaStepView("order.placed", Noon, "placed at till-1", "anna", 1), new SagaStepView("order.stock-reserved", Noon, "reserve", "order:" + OrderId.Value, 2)],
+        ["retry", "cancel"], 2);
+
     private static readonly FrozenDictionary<Type, object> ByType = new object[]
     {
         new StoreDetails("Corner shop", "Old town", "shop", new Currency("EUR"), "Europe/Berlin", true, Rates, [Till]),
@@ -69,9 +74,9 @@ internal static class Samples
         new PlaceReturnRequest(Store, Till, [new ReturnedLineRequest(Espresso, 1, Disposition.Restock)], "wrong roast"),
         new ReturnLinesRequest(Till, [new ReturnedLine(1, 1, Disposition.Restock)], "wrong roast"),
         new PayOutRequest("The customer found nothing else."),
-        StoreView, ProductView, StockView, OrderView, OrderHistory, ReturnView, PaymentView,
+        StoreView, ProductView, StockView, OrderView, OrderHistory, ReturnView, PaymentView, SagaView,
         new HoldView(Hold, "api", 2, HoldState.Held, Noon.AddMinutes(15), 98, 3),
-        Page(StoreView), Page(ProductView), Page(new FoundProduct(ProductView, 98)), Page(StockView), Page(LedgerEntry), Page(OrderView), Page(ReturnView),
+        Page(StoreView), Page(ProductView), Page(new FoundProduct(ProductView, 98)), Page(StockView), Page(LedgerEntry), Page(OrderView), Page(ReturnView), Page(SagaView),
     }.ToFrozenDictionary(sample => sample.GetType());
 
     /// <summary>An example as JSON, or null for a type without one.</summary>

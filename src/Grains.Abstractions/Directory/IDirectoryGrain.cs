@@ -21,6 +21,14 @@ public interface IDirectoryGrain : IGrainWithStringKey
     /// <param name="cancellationToken">Ends the read.</param>
     [Alias("List"), ReadOnly]
     Task<DirectoryPage> List(DirectoryKind kind, long after, int limit, CancellationToken cancellationToken);
+
+    /// <summary>The sagas of a kind, of all stores, that the journal is to wake: whatever owes something is among them.</summary>
+    /// <param name="kind">As <see cref="SagaView.Kind"/> says it.</param>
+    /// <param name="after">The last id of the page before, or empty.</param>
+    /// <param name="limit">Entries at most, 1–100.</param>
+    /// <param name="cancellationToken">Ends the read.</param>
+    [Alias("Sagas"), ReadOnly]
+    Task<ImmutableArray<string>> Sagas(string kind, string after, int limit, CancellationToken cancellationToken);
 }
 
 /// <summary>What a directory lists.</summary>

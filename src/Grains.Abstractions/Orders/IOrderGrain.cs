@@ -9,7 +9,7 @@ namespace Pos;
 /// </summary>
 /// <exception cref="NotDurableException">Any member, when the journal failed: repeat the same operation.</exception>
 [Alias("pos.IOrderGrain")]
-public interface IOrderGrain : IWakeable
+public interface IOrderGrain : ISagaGrain
 {
     /// <summary>
     /// Places the order and answers when it is CONFIRMED or CANCELLED, or as it stands when <see cref="PlaceOrder.WaitMax"/> has

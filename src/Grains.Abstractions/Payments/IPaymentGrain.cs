@@ -9,7 +9,7 @@ namespace Pos;
 /// </summary>
 /// <exception cref="NotDurableException">Any member, when the journal failed: repeat the same operation.</exception>
 [Alias("pos.IPaymentGrain")]
-public interface IPaymentGrain : IWakeable
+public interface IPaymentGrain : ISagaGrain
 {
     /// <summary>
     /// Charges the card, or joins the charge that is under way. Answers when it is <see cref="PaymentState.Captured"/>,

@@ -11,7 +11,7 @@ namespace Pos;
 /// </summary>
 /// <exception cref="NotDurableException">Any member, when the journal failed: repeat the same operation.</exception>
 [Alias("pos.IReturnGrain")]
-public interface IReturnGrain : IWakeable
+public interface IReturnGrain : ISagaGrain
 {
     /// <summary>
     /// Accepts the return and answers when it is COMPLETED, or as it stands when <see cref="PlaceReturn.WaitMax"/> has passed. The

@@ -38,6 +38,20 @@ public sealed class DirectoryGrain(GrainServices services) : Grain, IDirectoryGr
         }
     }
 
+    /// <inheritdoc/>
+    public async Task<ImmutableArray<string>> Sagas(string kind, string after, int limit, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var found = await services.Journal.ListWakeUps(kind, after, Math.Clamp(limit, 1, LimitMax), cancellationToken);
+            return [.. found.Select(static wakeUp => wakeUp.Stream.Key)];
+        }
+        catch (JournalUnavailableException unreadable)
+        {
+            throw new NotDurableException($"The sagas cannot be listed: {unreadable.Message}");
+        }
+    }
+
     private static (string Category, string Store) Place(DirectoryKind kind, string key) => kind switch
     {
         DirectoryKind.Products => (ProductJournal.Category, ""),

@@ -19,6 +19,9 @@ public sealed record OrderProgress(
     /// <summary>How many of <see cref="Returns"/>, from the first, the returns know of.</summary>
     public int HandedOver { get; init; }
 
+    /// <summary>The last operation that wished for a retry, or null.</summary>
+    public string? Retried { get; init; }
+
     /// <summary>What its return has yet to be told, or null.</summary>
     public OrderEvent.ReturnAccepted? ToHandOver => HandedOver < Returns.Count ? Returns[HandedOver] : null;
 
@@ -74,6 +77,7 @@ public static partial class Order
         OrderEvent.Settled => state with { Settled = true },
         OrderEvent.ReturnAccepted e => state with { Returns = state.Returns.Add(e) },
         OrderEvent.ReturnHandedOver => state with { HandedOver = state.HandedOver + 1 },
+        OrderEvent.RetryAsked e => state with { Retried = e.Operation },
         _ => throw new UnreachableException($"No rule for {happened.GetType().Name}."),
     };
 

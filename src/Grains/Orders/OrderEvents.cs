@@ -105,6 +105,9 @@ public abstract record OrderEvent
 
     /// <summary>The return knows all of it, and owes the rest.</summary>
     public sealed record ReturnHandedOver(ReturnId Return) : OrderEvent;
+
+    /// <summary>Somebody wished that what is owed be tried at once. Changes nothing else.</summary>
+    public sealed record RetryAsked(string Operation) : OrderEvent;
 }
 
 /// <summary>Pieces of a line that came back. Amounts are minor units of the order's currency.</summary>
@@ -125,7 +128,8 @@ public static class OrderJournal
         new EventCase("order.cancelled", 1, OrderJson.Default.Cancelled),
         new EventCase("order.settled", 1, OrderJson.Default.Settled),
         new EventCase("order.return-accepted", 1, OrderJson.Default.ReturnAccepted),
-        new EventCase("order.return-handed-over", 1, OrderJson.Default.ReturnHandedOver));
+        new EventCase("order.return-handed-over", 1, OrderJson.Default.ReturnHandedOver),
+        new EventCase("order.retry-asked", 1, OrderJson.Default.RetryAsked));
 
     /// <summary>Everything a grain or a replay needs.</summary>
     public static Aggregate<OrderProgress, OrderEvent> Aggregate { get; } = new(Category, Order.Initial, Order.Evolve, Codec);
@@ -145,4 +149,5 @@ public static class OrderJournal
 [JsonSerializable(typeof(OrderEvent.Settled))]
 [JsonSerializable(typeof(OrderEvent.ReturnAccepted))]
 [JsonSerializable(typeof(OrderEvent.ReturnHandedOver))]
+[JsonSerializable(typeof(OrderEvent.RetryAsked))]
 internal sealed partial class OrderJson : JsonSerializerContext;

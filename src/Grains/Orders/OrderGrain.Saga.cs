@@ -10,6 +10,9 @@ public sealed partial class OrderGrain
     private SagaEffects _money = null!;
 
     /// <inheritdoc/>
+    protected override string? Trouble => _lines.Trouble ?? _money.Trouble;
+
+    /// <inheritdoc/>
     protected override async Task<OrderFact?> Do(OrderDebt debt)
     {
         var placed = Durable.Placed!;

@@ -108,6 +108,18 @@ public sealed partial class OrderGrain(GrainServices services)
     protected override Decision<OrderEvent> Decide(OrderProgress state, OrderFact fact) => OrderSaga.Decide(state, fact);
 
     /// <inheritdoc/>
+    protected override StoreId? StoreOf(OrderProgress state) => state.Placed?.Store;
+
+    /// <inheritdoc/>
+    protected override OrderEvent RetryAsked(string operation) => new OrderEvent.RetryAsked(operation);
+
+    /// <inheritdoc/>
+    protected override string? LastRetry(OrderProgress state) => state.Retried;
+
+    /// <inheritdoc/>
+    protected override bool CanBeCancelled(OrderProgress state) => state.State is OrderState.Created or OrderState.StockReserved;
+
+    /// <inheritdoc/>
     protected override DateTimeOffset OwedSince(OrderProgress state) => state.ToHandOver?.At ?? state.Placed!.PlacedAt;
 
     /// <inheritdoc/>

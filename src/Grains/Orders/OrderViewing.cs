@@ -106,7 +106,7 @@ internal static class OrderViewing
         OrderEvent.StockReserved => [OrderState.StockVerified, OrderState.StockReserved],
         OrderEvent.CashTaken or OrderEvent.Paid => [OrderState.PaymentSuccess, OrderState.Confirmed],
         OrderEvent.Cancelled => [OrderState.Cancelled],
-        OrderEvent.Settled or OrderEvent.ReturnAccepted or OrderEvent.ReturnHandedOver => [null],
+        OrderEvent.Settled or OrderEvent.ReturnAccepted or OrderEvent.ReturnHandedOver or OrderEvent.RetryAsked => [null],
         _ => throw new UnreachableException($"No rule for {happened.GetType().Name}."),
     };
 }

@@ -14,6 +14,7 @@ namespace Pos.Grains;
 /// <param name="Captures">How often money came in: once, unless the provider breaks its word.</param>
 /// <param name="Kept">Minor units that came in and did not go back.</param>
 /// <param name="Refunds">Asked for, in order.</param>
+/// <param name="Retried">The last operation that wished for a retry, or null.</param>
 public sealed record PaymentProgress(
     PaymentEvent.Requested? Requested,
     PaymentState? State,
@@ -24,7 +25,8 @@ public sealed record PaymentProgress(
     string? Reference,
     int Captures,
     long Kept,
-    ImmutableArray<PaymentRefund> Refunds)
+    ImmutableArray<PaymentRefund> Refunds,
+    string? Retried = null)
 {
     /// <summary>Whether nothing is to be kept.</summary>
     public bool IsUndone => UndoneAt is not null || IsOwedBack;
@@ -86,6 +88,7 @@ public static class Payment
             PaymentEvent.UndoAsked e => Closed(state with { UndoneAt = e.At, Store = state.Store ?? e.Store }),
             PaymentEvent.Abandoned => state with { State = PaymentState.Abandoned },
             PaymentEvent.Voided => state with { State = PaymentState.Voided, Kept = state.Kept - state.Requested!.Amount.Amount },
+            PaymentEvent.RetryAsked e => state with { Retried = e.Operation },
             PaymentEvent.RefundAsked e => state with { Refunds = state.Refunds.Add(new(e.Refund, e.Amount)) },
             PaymentEvent.Refunded e => Closed(state with
             {

@@ -43,6 +43,9 @@ public abstract record PaymentEvent
 
     /// <summary>That part has gone back.</summary>
     public sealed record Refunded(string Refund, Money Amount, string Reference, DateTimeOffset At) : PaymentEvent;
+
+    /// <summary>Somebody wished that what is owed be tried at once. Changes nothing else.</summary>
+    public sealed record RetryAsked(string Operation) : PaymentEvent;
 }
 
 /// <summary>How payments are journaled.</summary>
@@ -60,7 +63,8 @@ public static class PaymentJournal
         new EventCase("payment.abandoned", 1, PaymentJson.Default.Abandoned),
         new EventCase("payment.voided", 1, PaymentJson.Default.Voided),
         new EventCase("payment.refund-asked", 1, PaymentJson.Default.RefundAsked),
-        new EventCase("payment.refunded", 1, PaymentJson.Default.Refunded));
+        new EventCase("payment.refunded", 1, PaymentJson.Default.Refunded),
+        new EventCase("payment.retry-asked", 1, PaymentJson.Default.RetryAsked));
 
     /// <summary>Everything a grain or a replay needs.</summary>
     public static Aggregate<PaymentProgress, PaymentEvent> Aggregate { get; } = new(Category, Payment.Initial, Payment.Evolve, Codec);
@@ -80,4 +84,5 @@ public static class PaymentJournal
 [JsonSerializable(typeof(PaymentEvent.Voided))]
 [JsonSerializable(typeof(PaymentEvent.RefundAsked))]
 [JsonSerializable(typeof(PaymentEvent.Refunded))]
+[JsonSerializable(typeof(PaymentEvent.RetryAsked))]
 internal sealed partial class PaymentJson : JsonSerializerContext;

@@ -77,6 +77,18 @@ public sealed class PaymentGrain(GrainServices services, IPaymentProvider provid
     protected override EventContext Context(PaymentDebt debt) => Context(debt.ToString());
 
     /// <inheritdoc/>
+    protected override StoreId? StoreOf(PaymentProgress state) => state.Store;
+
+    /// <inheritdoc/>
+    protected override PaymentEvent RetryAsked(string operation) => new PaymentEvent.RetryAsked(operation);
+
+    /// <inheritdoc/>
+    protected override string? LastRetry(PaymentProgress state) => state.Retried;
+
+    /// <inheritdoc/>
+    protected override string? Trouble => _talk.Trouble.Length > 0 ? _talk.Trouble : null;
+
+    /// <inheritdoc/>
     protected override DateTimeOffset OwedSince(PaymentProgress state) => Now;
 
     /// <inheritdoc/>

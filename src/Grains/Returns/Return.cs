@@ -12,6 +12,7 @@ namespace Pos.Grains;
 /// <param name="IsPaidOut">Whether everything is to be refunded after all.</param>
 /// <param name="GaveBack">Orders that get no credit any more; null for none.</param>
 /// <param name="Completed">How it ended; null before.</param>
+/// <param name="Retried">The last operation that wished for a retry, or null.</param>
 public sealed record ReturnProgress(
     ReturnEvent.Accepted? Accepted,
     ReturnState? State,
@@ -20,7 +21,8 @@ public sealed record ReturnProgress(
     bool IsSpent = false,
     bool IsPaidOut = false,
     ImmutableHashSet<OrderId>? GaveBack = null,
-    ReturnEvent.Completed? Completed = null)
+    ReturnEvent.Completed? Completed = null,
+    string? Retried = null)
 {
     /// <summary>Whether the till can be told that it is done.</summary>
     public bool HasEnded => State == ReturnState.Completed;
@@ -84,6 +86,7 @@ public static partial class Return
         },
         ReturnEvent.CreditKept => state with { IsSpent = true },
         ReturnEvent.PayOutAsked => state with { IsPaidOut = true },
+        ReturnEvent.RetryAsked e => state with { Retried = e.Operation },
         ReturnEvent.Completed e => state with { State = ReturnState.Completed, Completed = e },
         _ => throw new UnreachableException($"No rule for {happened.GetType().Name}."),
     };

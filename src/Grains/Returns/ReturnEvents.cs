@@ -51,6 +51,9 @@ public abstract record ReturnEvent
     /// <param name="Rounding">Refund + credit − gross, by the rounding of cash; null for none.</param>
     public sealed record Completed(
         Money Refund, ImmutableArray<TenderRefund>? Refunds = null, Money? Credit = null, long? Rounding = null) : ReturnEvent;
+
+    /// <summary>Somebody wished that what is owed be tried at once. Changes nothing else.</summary>
+    public sealed record RetryAsked(string Operation) : ReturnEvent;
 }
 
 /// <summary>How returns are journaled.</summary>
@@ -67,7 +70,8 @@ public static class ReturnJournal
         new EventCase("return.credit-given-back", 1, ReturnJson.Default.CreditGivenBack),
         new EventCase("return.credit-kept", 1, ReturnJson.Default.CreditKept),
         new EventCase("return.pay-out-asked", 1, ReturnJson.Default.PayOutAsked),
-        new EventCase("return.completed", 1, ReturnJson.Default.Completed));
+        new EventCase("return.completed", 1, ReturnJson.Default.Completed),
+        new EventCase("return.retry-asked", 1, ReturnJson.Default.RetryAsked));
 
     /// <summary>Everything a grain or a replay needs.</summary>
     public static Aggregate<ReturnProgress, ReturnEvent> Aggregate { get; } = new(Category, Return.Initial, Return.Evolve, Codec);
@@ -86,4 +90,5 @@ public static class ReturnJournal
 [JsonSerializable(typeof(ReturnEvent.CreditKept))]
 [JsonSerializable(typeof(ReturnEvent.PayOutAsked))]
 [JsonSerializable(typeof(ReturnEvent.Completed))]
+[JsonSerializable(typeof(ReturnEvent.RetryAsked))]
 internal sealed partial class ReturnJson : JsonSerializerContext;

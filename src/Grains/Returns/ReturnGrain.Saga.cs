@@ -9,6 +9,9 @@ public sealed partial class ReturnGrain
     private SagaEffects _money = null!;
 
     /// <inheritdoc/>
+    protected override string? Trouble => _lines.Trouble ?? _money.Trouble;
+
+    /// <inheritdoc/>
     protected override async Task<ReturnFact?> Do(ReturnDebt debt)
     {
         var accepted = Durable.Accepted!;
@@ -32,7 +35,7 @@ public sealed partial class ReturnGrain
         {
             // The order has seen to it that so much is there: money that does not go back stays owed, and is asked for again.
             LogNotRefunded(Services.Logger, Saga, refund.Tender, refused.Code, refused.Detail);
-            return SagaEffects.NotYet;
+            return SagaEffects.StillOwed(refused);
         }
 
         return answer.Value!.Refunds.Any(given => given.Refund == Key && given.Reference is not null) ? null : SagaEffects.NotYet;
@@ -45,12 +48,18 @@ public sealed partial class ReturnGrain
         var operation = new Operation(
             $"{Key}.{number}", "", accepted.PlacedAt + ReturnSaga.RestockRemembered, Saga, accepted.Till.Value, Key, TraceParent);
         var answer = await stock.Restock(new(operation, line.Quantity, _id, accepted.OccurredAt));
-        if (answer.Rejection is { } refused && SagaEffects.IsAnswer(refused))
+        if (answer.Rejection is not { } refused)
         {
+            return null;
+        }
+
+        if (SagaEffects.IsAnswer(refused))
+        {
+            // Somebody has the goods in hand, and no stock item counts them: that stays owed, in sight of an operator.
             LogNotRestocked(Services.Logger, Saga, number, refused.Code, refused.Detail);
         }
 
-        return answer.Rejection;
+        return SagaEffects.StillOwed(refused);
     }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Saga}: line {Line} could not be restocked: {Code}, {Detail}")]

@@ -82,6 +82,15 @@ public sealed partial class ReturnGrain(GrainServices services)
     protected override Decision<ReturnEvent> Decide(ReturnProgress state, ReturnFact fact) => ReturnSaga.Decide(state, fact);
 
     /// <inheritdoc/>
+    protected override StoreId? StoreOf(ReturnProgress state) => state.Accepted?.Store;
+
+    /// <inheritdoc/>
+    protected override ReturnEvent RetryAsked(string operation) => new ReturnEvent.RetryAsked(operation);
+
+    /// <inheritdoc/>
+    protected override string? LastRetry(ReturnProgress state) => state.Retried;
+
+    /// <inheritdoc/>
     protected override DateTimeOffset OwedSince(ReturnProgress state) => state.Accepted!.PlacedAt;
 
     /// <inheritdoc/>

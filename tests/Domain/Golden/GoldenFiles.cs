@@ -61,6 +61,7 @@ public sealed class GoldenFiles
             ReturnNumber(7), Key("k2"), Till, [new(1, 2, Disposition.Restock, 425, 85, 510)], Gbp(425), Gbp(85), Gbp(510), [new(1, 400), new(0, 110)],
             "faulty", Morning, NewYear, 5, true),
         ["order.return-handed-over"] = new OrderEvent.ReturnHandedOver(ReturnNumber(7)),
+        ["order.retry-asked"] = new OrderEvent.RetryAsked("k9"),
         ["return.accepted"] = new ReturnEvent.Accepted(
             London, Till, Key("k1"),
             [new(1, new Sku("85123A"), "WHITE HANGING HEART", ProductKind.Goods, 2, 255, 2_000, Disposition.WriteOff, 425, 85, 510)],
@@ -76,6 +77,8 @@ public sealed class GoldenFiles
         ["return.pay-out-asked"] = new ReturnEvent.PayOutAsked("No new order came."),
         ["return.completed"] = new ReturnEvent.Completed(Gbp(510)),
         ["return.completed~exchange"] = new ReturnEvent.Completed(Gbp(9), [new(1, 9)], Gbp(500), -1),
+        ["return.retry-asked"] = new ReturnEvent.RetryAsked("k9"),
+        ["payment.retry-asked"] = new PaymentEvent.RetryAsked("k9"),
         ["payment.requested"] = new PaymentEvent.Requested(
             OrderNumber(1), London, Till, 1, Gbp(1_330), "tok_approve", PaymentId.Of(OrderNumber(1), 1).Value, NewYear),
         ["payment.captured"] = new PaymentEvent.Captured("sim-00000001", NewYear),

@@ -1,0 +1,100 @@
+using System.Buffers.Text;
+using System.Collections.Immutable;
+using System.Text;
+using System.Xml;
+using Orleans;
+
+namespace Pos.Api;
+
+/// <summary>A search among what runs by itself. Nothing is indexed for it: each that the journal is to wake is asked.</summary>
+internal sealed record SagaQuery(ImmutableArray<SagaKind> Kinds, string? State, TimeSpan? OlderThan, int Limit, string After)
+{
+    // So many grains are asked for one page at most, and so many of them at a time.
+    private const int AskedMax = 1_000;
+    private const int FetchesMax = 16;
+
+    /// <exception cref="RefusedRequestException">A parameter cannot be read.</exception>
+    public static SagaQuery Of(string? kind, string? state, string? olderThan, string? limit, string? cursor)
+    {
+        var kinds = kind is null ? SagaKind.All : [SagaKind.Of(kind)];
+        var (from, after) = (0, "");
+        if (cursor is not null)
+        {
+            var place = Place(cursor);
+            from = kinds.IndexOf(kinds.FirstOrDefault(known => place.StartsWith(known.Name + "/", StringComparison.Ordinal))!);
+            after = from < 0 ? throw NoCursor() : place[(kinds[from].Name.Length + 1)..];
+        }
+
+        return new(kinds[from..], state, olderThan is null ? null : Duration(olderThan), Paging.Limit(limit), after);
+    }
+
+    public async Task<Page<SagaView>> Run(IGrainFactory grains, DateTimeOffset now, CancellationToken cancelled)
+    {
+        var items = ImmutableArray.CreateBuilder<SagaView>();
+        var (after, asked) = (After, 0);
+        var directory = grains.GetGrain<IDirectoryGrain>(IDirectoryGrain.Catalogue);
+        foreach (var kind in Kinds)
+        {
+            while (true)
+            {
+                var ids = await directory.Sagas(kind.Name, after, FetchesMax, cancelled);
+                foreach (var saga in await Task.WhenAll(ids.Select(id => kind.Inspect(grains, id, cancelled))))
+                {
+                    if (saga is not null && Fits(saga, now))
+                    {
+                        items.Add(saga);
+                        after = saga.Id;
+                        if (items.Count == Limit)
+                        {
+                            return new(items.DrainToImmutable(), true, Cursor(kind, after));
+                        }
+                    }
+                }
+
+                asked += ids.Length;
+                if (ids.Length < FetchesMax)
+                {
+                    break;
+                }
+
+                after = ids[^1];
+                if (asked >= AskedMax)
+                {
+                    return new(items.DrainToImmutable(), true, Cursor(kind, after));
+                }
+            }
+
+            after = "";
+        }
+
+        return new(items.DrainToImmutable(), false, null);
+    }
+
+    private static string Cursor(SagaKind kind, string id) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes($"{kind.Name}/{id}"));
+
+    private static string Place(string cursor) =>
+        Base64Url.IsValid(cursor) ? Encoding.UTF8.GetString(Base64Url.DecodeFromChars(cursor)) : throw NoCursor();
+
+    private static RefusedRequestException NoCursor() =>
+        new(Problems.InvalidParameter, "The parameter 'cursor' is not the 'nextCursor' of a page.");
+
+    private static TimeSpan Duration(string text)
+    {
+        try
+        {
+            if (XmlConvert.ToTimeSpan(text) is var duration && duration >= TimeSpan.Zero)
+            {
+                return duration;
+            }
+        }
+        catch (Exception malformed) when (malformed is FormatException or OverflowException)
+        {
+            // Said below.
+        }
+
+        throw new RefusedRequestException(Problems.InvalidParameter, "The parameter 'olderThan' is an ISO 8601 duration, for example PT5M.");
+    }
+
+    private bool Fits(SagaView saga, DateTimeOffset now) =>
+        (State is null || saga.State == State) && (OlderThan is not { } age || now - saga.Since > age);
+}
