@@ -77,6 +77,9 @@ internal static class OperationDescriber
                 "q" => "Words, or their beginnings; a SKU.",
                 "category" => "Only products of this category; case and accents do not matter.",
                 "active" => "Only products that are, or are not, sold at present.",
+                "kind" => "What it is.",
+                "state" => "Only those in this state.",
+                "olderThan" => "Only those that have not come on for so long: an ISO 8601 duration.",
                 _ => parameter.Description,
             };
             if (parameter.Name == "limit")
@@ -103,6 +106,10 @@ internal static class OperationDescriber
     {
         "cursor" => SchemaDescriber.DescribeText(schema, cursor),
         "store" => SchemaDescriber.DescribeText(schema, typeof(StoreId)),
+        "kind" or "state" or "olderThan" => SchemaDescriber.DescribeText(schema, name),
+
+        // Of any kind: an order's, a return's, or a payment's, which is made as a hold's is.
+        "id" when schema.Pattern is null => SchemaDescriber.DescribeText(schema, typeof(HoldId)),
         "q" => SchemaDescriber.DescribeText(schema, ProductQuery.TextLengthMax),
         "category" => SchemaDescriber.DescribeText(schema, Limits.NameLengthMax),
         _ => false,

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Diagnostics;
 using System.Collections.Immutable;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.OpenApi;
@@ -21,6 +22,7 @@ internal static class SchemaDescriber
         [typeof(HoldId)] = (@"^[0-9a-f]{32}(\.[0-9]{1,7})?$", "fd61a03af4f77d870fc21e05e7e80678"),
         [typeof(Currency)] = ("^[A-Z]{3}$", "EUR"),
         [typeof(HitCursor)] = ("^[A-Za-z0-9_-]{12,267}$", new HitCursor(new HitPlace(40, new Sku("espresso")), 7).ToString()),
+        [typeof(SagaQuery)] = ("^[A-Za-z0-9_-]{8,80}$", "b3JkZXIvOWY4NmQwODE4ODRjN2Q2NTlhMmZlYWEwYzU1YWQwMTU"),
         [typeof(Cursor)] = ("^[A-Za-z0-9_-]{11}$", new Cursor(42).ToString()),
     }.ToFrozenDictionary();
 
@@ -64,6 +66,20 @@ internal static class SchemaDescriber
         schema.Type = JsonSchemaType.String;
         schema.Pattern = text.Pattern;
         schema.Examples = [JsonValue.Create(text.Sample)];
+        return true;
+    }
+
+    /// <summary>A parameter of what is under way, which is read as text.</summary>
+    public static bool DescribeText(OpenApiSchema schema, string parameter)
+    {
+        (schema.Type, schema.Pattern, var sample) = parameter switch
+        {
+            "kind" => (JsonSchemaType.String, "^(order|payment|return)$", "order"),
+            "state" => (JsonSchemaType.String, "^[A-Z_]+$", "STOCK_RESERVED"),
+            "olderThan" => (JsonSchemaType.String, "^P[0-9A-Z.]+$", "PT5M"),
+            _ => throw new UnreachableException($"No pattern for {parameter}."),
+        };
+        schema.Examples = [JsonValue.Create(sample)];
         return true;
     }
 

@@ -12,7 +12,7 @@ internal static class SagasApi
     public static void MapSagas(this IEndpointRouteBuilder api)
     {
         var sagas = api.MapGroup("/sagas").WithTags("Sagas");
-        sagas.MapGet("/", List).WithName("listSagas").Requires(Permission.Operate)
+        sagas.MapGet("/", List).WithName("listSagas").Requires(Permission.Operate).WithMetadata(new CursorShape(typeof(SagaQuery)))
             .WithSummary("List what is under way")
             .WithDescription(
                 "Orders, payments and returns of all stores that the journal is to wake, by kind and id: whatever is owed, and exchanges that wait for "
