@@ -1,6 +1,6 @@
 using System.Collections.Frozen;
-using System.Diagnostics;
 using System.Collections.Immutable;
+using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
