@@ -15,6 +15,7 @@ namespace Pos.Grains;
 internal sealed partial class PaymentTalk(IPaymentProvider provider, GrainServices services, Func<bool> isWanted, Func<ValueTask> requireNewest)
 {
     private bool _inDoubt;
+    private bool _hasTried;
     private DateTimeOffset? _lastSent;
 
     /// <summary>What came of the last call that brought nothing, in a sentence; empty when it did.</summary>
@@ -53,10 +54,15 @@ internal sealed partial class PaymentTalk(IPaymentProvider provider, GrainServic
             {
                 return Fact(known);
             }
+        }
 
-            // It was not charged, and is to be. Not by an activation that sleeps through an undo.
+        // It was not charged, and is to be. Not by an activation that has slept, in a pause, through an undo of which another knows.
+        if (wasInDoubt || _hasTried)
+        {
             await requireNewest();
         }
+
+        _hasTried = true;
 
         if (!isWanted())
         {

@@ -60,7 +60,7 @@ internal sealed partial class Client
             Operation(id.Value), id, Shop.Till, lines.ToImmutable(), _chance.Is(0.03) ? "" : "too small", _chance.Is(0.4), null, Wait());
         var back = new SoldBack(new Asked(id.Value, $"order/{order.Id}", isCommand: true), order.Id, command);
         Workshop.Keep(_shared.SoldBack, back);
-        return Return(back);
+        return Task.WhenAll(Return(back), LookAtPayment(order), LookAtPayment(order));
     }
 
     private Task Return(SoldBack back) => Ask(
@@ -80,7 +80,18 @@ internal sealed partial class Client
             return Task.CompletedTask;
         }
 
-        var id = PaymentId.Of(Lately(charged).Id, 1);
+        return LookAtPayment(Lately(charged));
+    }
+
+    // What gives money back is looked at while it does.
+    private Task LookAtPayment(PlacedOrder order)
+    {
+        if (order.Command.Tender.Cards is not { IsDefaultOrEmpty: false } cards)
+        {
+            return Task.CompletedTask;
+        }
+
+        var id = PaymentId.Of(order.Id, 1 + _chance.Next(cards.Length));
         return Ask(
             new Asked("look", $"payment/{id}", isCommand: false), grains => grains.GetGrain<IPaymentGrain>(id.Value).Get(),
             (view, since) =>

@@ -109,6 +109,11 @@ internal sealed partial class Client
         }
 
         var order = Lately(_shared.Orders);
+        return Task.WhenAll(CancelOrder(order), LookAtPayment(order), LookAtPayment(order));
+    }
+
+    private Task CancelOrder(PlacedOrder order)
+    {
         var asked = new Asked(NextKey("cancel"), $"order/{order.Id}", isCommand: false);
         return Ask(
             asked, grains => grains.GetGrain<IOrderGrain>(order.Id.Value).Cancel(new(Operation(asked.Id), "the customer left")),
