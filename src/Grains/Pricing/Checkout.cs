@@ -6,6 +6,9 @@ internal readonly record struct PricedLine(ProductView Product, long UnitPrice, 
 /// <summary>What sales and returns check alike, each refusal naming the value at fault.</summary>
 internal static class Checkout
 {
+    // Clocks that have lost their time begin in 1970 or 1980.
+    private static readonly DateTimeOffset Earliest = new(2000, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
     public static Rejection? RefuseOperation(Operation operation) =>
         operation.Id.Length is 0 or > OperationMemory.LengthMax || operation.Fingerprint.Length > OperationMemory.LengthMax
             ? new(RejectionCode.InvalidValue, $"An operation's id has 1 to {OperationMemory.LengthMax} characters, its fingerprint at most as many.")
@@ -23,6 +26,7 @@ internal static class Checkout
 
     public static Rejection? RefuseTime(DateTimeOffset? occurredAt, DateTimeOffset now) => occurredAt > now + Limits.ClockSkewMax
         ? new(RejectionCode.TimeInFuture, $"{occurredAt:O} lies in the future.")
+        : occurredAt < Earliest ? new(RejectionCode.InvalidValue, $"{occurredAt:O} lies before the year 2000: a clock is wrong.")
         : null;
 
     public static Rejection? RefusePlace(StoreView? store, StoreId id, TillId till) =>

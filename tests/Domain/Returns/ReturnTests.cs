@@ -61,6 +61,7 @@ public sealed class ReturnTests
         Refused(Request() with { Lines = [] }, RejectionCode.InvalidValue);
         Refused(Request() with { Reason = " " }, RejectionCode.InvalidValue);
         Refused(Request() with { OccurredAt = Now.AddMinutes(1) }, RejectionCode.TimeInFuture);
+        Refused(Request() with { OccurredAt = DateTimeOffset.UnixEpoch }, RejectionCode.InvalidValue);
         Refused(Request() with { Till = new TillId("till-9") }, RejectionCode.UnknownTill);
         Refused(Line("mug", 0), RejectionCode.InvalidQuantity);
         Refused(Line("jug", 1), RejectionCode.UnknownProduct);
