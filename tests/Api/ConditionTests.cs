@@ -73,11 +73,22 @@ public sealed class ConditionTests(OpenShop open) : IClassFixture<OpenShop>
     public async Task what_changes_nothing_leaves_no_event()
     {
         await _shop.Product("same", stock: 5);
-        await _shop.Put("/stores/london/stock/same/policy", """{"policy":"backorder"}""");
         var head = open.Host.Journal.Head;
-        await _shop.Put("/stores/london/stock/same/policy", """{"policy":"backorder"}""");
         Assert.Equal(HttpStatusCode.OK, (await _shop.Send(HttpMethod.Patch, "/products/same", "{}", _shop.NewKey())).Status);
         Assert.Equal(head, open.Host.Journal.Head);
+    }
+
+    [Fact]
+    public async Task a_policy_that_stays_uses_up_its_key_so_that_its_repetition_changes_nothing_later()
+    {
+        await _shop.Product("again", stock: 5);
+        var key = _shop.NewKey();
+        const string Path = "/stores/london/stock/again/policy";
+        await _shop.Send(HttpMethod.Put, Path, """{"policy":"deny"}""", key);
+        await _shop.Put(Path, """{"policy":"backorder"}""");
+
+        Assert.Equal(HttpStatusCode.OK, (await _shop.Send(HttpMethod.Put, Path, """{"policy":"deny"}""", key)).Status);
+        Assert.Equal("backorder", (await _shop.Get("/stores/london/stock/again")).Json.GetProperty("policy").GetString());
     }
 
     private Task<Answer> With(string header, string value, HttpMethod method, string path, string? body, string? key = null)

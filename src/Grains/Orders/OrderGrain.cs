@@ -9,6 +9,7 @@ namespace Pos.Grains;
 public sealed partial class OrderGrain(GrainServices services)
     : SagaGrain<OrderProgress, OrderEvent, OrderDebt, OrderFact>(OrderJournal.Aggregate, services), IOrderGrain
 {
+    private readonly SharedAttempt _placing = new();
     private OrderId _id;
 
     /// <inheritdoc/>
@@ -19,13 +20,7 @@ public sealed partial class OrderGrain(GrainServices services)
             return await Stands(malformed, Begun) ? malformed : await Place(command);
         }
 
-        var (store, products) = Decided.Placed is null ? await Shop.Look(GrainFactory, command.Store, command.Lines) : Shop.NotLookedAt;
-        var credit = Decided.Placed is null && command.Tender.Exchange is { } back ? await GrainFactory.GetGrain<ICreditGrain>(back.Value).Credit() : null;
-        var now = Now;
-        var recording = Record(
-            Order.Decide(Decided, new OrderCommand.Place(command, store, products, credit, now)),
-            Envelope.Of(command.Operation with { Correlation = Key }, command.Store, command.Till.Value, command.OccurredAt?.ToUniversalTime() ?? now));
-        if (await Durably(recording) is { } refused)
+        if (await _placing.Of(command.Operation, () => TryToPlace(command)) is { } refused)
         {
             return await Stands(refused, Begun) ? refused : await Place(command);
         }
@@ -144,6 +139,16 @@ public sealed partial class OrderGrain(GrainServices services)
     }
 
     private static bool Begun(OrderProgress state) => state.Placed is not null;
+
+    private async Task<Rejection?> TryToPlace(PlaceOrder command)
+    {
+        var (store, products) = Decided.Placed is null ? await Shop.Look(GrainFactory, command.Store, command.Lines) : Shop.NotLookedAt;
+        var credit = Decided.Placed is null && command.Tender.Exchange is { } back ? await GrainFactory.GetGrain<ICreditGrain>(back.Value).Credit() : null;
+        var now = Now;
+        return await Durably(Record(
+            Order.Decide(Decided, new OrderCommand.Place(command, store, products, credit, now)),
+            Envelope.Of(command.Operation with { Correlation = Key }, command.Store, command.Till.Value, command.OccurredAt?.ToUniversalTime() ?? now)));
+    }
 
     private async Task<Outcome<OrderView>> Ended(Operation operation, TimeSpan waitMax)
     {

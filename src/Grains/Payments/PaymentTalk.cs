@@ -16,7 +16,7 @@ internal sealed partial class PaymentTalk(IPaymentProvider provider, GrainServic
 {
     private bool _inDoubt;
     private bool _hasTried;
-    private DateTimeOffset? _lastSent;
+    private long? _unsentSince;
 
     /// <summary>What came of the last call that brought nothing, in a sentence; empty when it did.</summary>
     public string Trouble { get; private set; } = "";
@@ -69,32 +69,28 @@ internal sealed partial class PaymentTalk(IPaymentProvider provider, GrainServic
             return null;
         }
 
-        (_inDoubt, _lastSent) = (true, services.Clock.GetUtcNow());
+        _inDoubt = true;
         var answer = await provider.Charge(new(asked.Key, asked.Order, asked.Amount, asked.Token), CancellationToken.None);
         Heard("charge", asked.Key, answer);
-        _lastSent = services.Clock.GetUtcNow();
-        if (answer is PaymentAnswer.NotSent && !wasInDoubt)
-        {
-            (_inDoubt, _lastSent) = (false, null);
-        }
+        _inDoubt = wasInDoubt || answer is not PaymentAnswer.NotSent;
 
         return Fact(answer);
     }
 
     private async Task<PaymentFact?> Resolve(PaymentProgress state)
     {
-        var now = services.Clock.GetUtcNow();
         if (!_inDoubt)
         {
-            return new PaymentFact.NothingMoved(now);
+            return new PaymentFact.NothingMoved(services.Clock.GetUtcNow());
         }
 
-        // Nobody has sent anything since the undo was decided.
-        var lastSent = _lastSent ?? state.UndoneAt!.Value + Limits.ClockSkewMax;
+        // Nobody has sent anything since the undo was decided. How long ago that is is measured, not read off a clock that may be set.
+        _unsentSince ??= services.Clock.GetTimestamp();
+        var isTooLate = services.Clock.GetElapsedTime(_unsentSince.Value) >= services.Options.ProviderLateMax;
         var answer = await Query(state.Requested!.Key);
-        return answer is PaymentAnswer.NotFound
-            ? now >= lastSent + services.Options.ProviderLateMax ? new PaymentFact.NothingMoved(now) : null
-            : Fact(answer);
+        return answer is not PaymentAnswer.NotFound ? Fact(answer)
+            : isTooLate ? new PaymentFact.NothingMoved(services.Clock.GetUtcNow())
+            : null;
     }
 
     private async Task<PaymentFact?> Void(PaymentProgress state)

@@ -9,6 +9,7 @@ namespace Pos.Grains;
 public sealed partial class ReturnGrain(GrainServices services)
     : SagaGrain<ReturnProgress, ReturnEvent, ReturnDebt, ReturnFact>(ReturnJournal.Aggregate, services), IReturnGrain, ICreditGrain
 {
+    private readonly SharedAttempt _placing = new();
     private ReturnId _id;
 
     /// <inheritdoc/>
@@ -19,12 +20,7 @@ public sealed partial class ReturnGrain(GrainServices services)
             return await Stands(malformed, Begun) ? malformed : await Place(command);
         }
 
-        var (store, products) = Decided.Accepted is null ? await Shop.Look(GrainFactory, command.Store, command.Lines) : Shop.NotLookedAt;
-        var now = Now;
-        var recording = Record(
-            Return.Decide(Decided, new ReturnCommand.Place(command, store, products, now)),
-            Envelope.Of(command.Operation with { Correlation = Key }, command.Store, command.Till.Value, command.OccurredAt?.ToUniversalTime() ?? now));
-        if (await Durably(recording) is { } refused)
+        if (await _placing.Of(command.Operation, () => TryToPlace(command)) is { } refused)
         {
             return await Stands(refused, Begun) ? refused : await Place(command);
         }
@@ -162,6 +158,15 @@ public sealed partial class ReturnGrain(GrainServices services)
         }
 
         return refused;
+    }
+
+    private async Task<Rejection?> TryToPlace(PlaceReturn command)
+    {
+        var (store, products) = Decided.Accepted is null ? await Shop.Look(GrainFactory, command.Store, command.Lines) : Shop.NotLookedAt;
+        var now = Now;
+        return await Durably(Record(
+            Return.Decide(Decided, new ReturnCommand.Place(command, store, products, now)),
+            Envelope.Of(command.Operation with { Correlation = Key }, command.Store, command.Till.Value, command.OccurredAt?.ToUniversalTime() ?? now)));
     }
 
     private async Task<Outcome<ReturnView>> Ended(Operation operation, TimeSpan waitMax)

@@ -75,11 +75,7 @@ public static partial class Stock
             return Repeated(rejection);
         }
 
-        if (asked.Policy == state.Policy)
-        {
-            return Nothing;
-        }
-
+        // Also when it stays as it is: the key is used up, and its repetition changes nothing once another policy was set.
         return asked.Policy is StockPolicy.Deny or StockPolicy.Backorder
             ? new StockEvent.PolicySet(OperationKey.Of(asked.Operation), asked.Policy)
             : new Rejection(RejectionCode.InvalidValue, $"There is no policy {asked.Policy}.");

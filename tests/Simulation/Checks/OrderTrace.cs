@@ -156,7 +156,7 @@ internal sealed class OrderTrace(string stream, Book book) : StreamTrace(stream)
         {
             foreach (var card in cards.EnumerateArray())
             {
-                Cards.Add(card.GetProperty("tender").GetInt32(), card.Long("amount"));
+                Cards[card.GetProperty("tender").GetInt32()] = card.Long("amount");
             }
         }
 

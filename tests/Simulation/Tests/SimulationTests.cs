@@ -61,6 +61,8 @@ public sealed class SimulationTests
     [InlineData(181, "a hold committed after its memory had run out was answered with neither a value nor a refusal")]
     [InlineData(859, "a wake-up that another activation had moved was believed to be where it had been")]
     [InlineData(1586, "a wake-up was answered from an expiry that was not durable and then failed")]
+    [InlineData(832, "one copy of a request was refused, the other one found the product active again and sold it")]
+    [InlineData(1181, "a clock that was set forward made a payment believe that its charge could not come to be any more")]
     [InlineData(141715072519729, "an overtaken activation that knew nothing of an order refused its repetition, because the product had become inactive")]
     public void what_was_found_once_stays_fixed(ulong seed, string what)
     {

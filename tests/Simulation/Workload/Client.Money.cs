@@ -60,7 +60,7 @@ internal sealed partial class Client
             Operation(id.Value), id, Shop.Till, lines.ToImmutable(), _chance.Is(0.03) ? "" : "too small", _chance.Is(0.4), null, Wait());
         var back = new SoldBack(new Asked(id.Value, $"order/{order.Id}", isCommand: true), order.Id, command);
         Workshop.Keep(_shared.SoldBack, back);
-        return Task.WhenAll(Return(back), LookAtPayment(order), LookAtPayment(order));
+        return Return(back);
     }
 
     private Task Return(SoldBack back) => Ask(
@@ -80,10 +80,15 @@ internal sealed partial class Client
             return Task.CompletedTask;
         }
 
-        return LookAtPayment(Lately(charged));
+        // What gives money back is looked at while it does, before all others.
+        var refunding = charged.FindAll(order => Owes(order, SagaSteps.Refund));
+        var moving = refunding.Count > 0 ? refunding : charged.FindAll(order => Owes(order, SagaSteps.Undo));
+        return LookAtPayment(Lately(moving.Count > 0 ? moving : charged));
     }
 
-    // What gives money back is looked at while it does.
+    private bool Owes(PlacedOrder order, SagaSteps debt) => Enumerable.Range(1, order.Command.Tender.Cards.Length).Any(
+        tender => _world.Book.PaymentOf(order.Id.Value, tender)?.Debt == debt);
+
     private Task LookAtPayment(PlacedOrder order)
     {
         if (order.Command.Tender.Cards is not { IsDefaultOrEmpty: false } cards)
