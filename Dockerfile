@@ -1,0 +1,60 @@
+# syntax=docker/dockerfile:1
+# The images of one engine: docker build --target silo --build-arg ENGINE=Orleans .
+# Targets: silo, api (a program of its own under Orleans alone), pos (the command line), certificate.
+ARG DOTNET=10.0
+
+FROM mcr.microsoft.com/dotnet/sdk:${DOTNET} AS source
+WORKDIR /source
+ENV DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+COPY . .
+
+# Before every FROM of a program, so that one restore's packages serve them all.
+FROM source AS silo-build
+ARG ENGINE=Orleans
+RUN --mount=type=cache,target=/root/.nuget/packages,sharing=locked \
+    dotnet publish src/Silo -c Release -p:Engine=${ENGINE} -p:UseAppHost=false -o /app
+
+FROM source AS api-build
+ARG ENGINE=Orleans
+RUN --mount=type=cache,target=/root/.nuget/packages,sharing=locked \
+    dotnet publish src/Api -c Release -p:Engine=${ENGINE} -p:UseAppHost=false -o /app
+
+FROM source AS pos-build
+ARG ENGINE=Orleans
+RUN --mount=type=cache,target=/root/.nuget/packages,sharing=locked \
+    dotnet publish src/Cli -c Release -p:Engine=${ENGINE} -p:UseAppHost=false -o /app
+
+# Whoever runs as nobody in particular writes to /data and /tmp and nowhere else: the root file system may be mounted read-only.
+FROM mcr.microsoft.com/dotnet/aspnet:${DOTNET} AS runtime
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends libsqlite3-0 curl \
+    && rm -rf /var/lib/apt/lists/* \
+    && install -d -o ${APP_UID} -g ${APP_UID} /data
+ENV Urls=http://+:8080 \
+    Journal__Path=/data \
+    DOTNET_gcServer=1
+WORKDIR /data
+USER ${APP_UID}
+
+FROM runtime AS silo
+COPY --from=silo-build /app /app
+EXPOSE 8080 11111 30000
+HEALTHCHECK --interval=5s --timeout=5s --start-period=60s --retries=12 CMD ["curl", "-fsS", "-o", "/dev/null", "http://localhost:8080/health/ready"]
+ENTRYPOINT ["dotnet", "/app/Pos.Silo.dll"]
+
+FROM runtime AS api
+COPY --from=api-build /app /app
+EXPOSE 8080
+HEALTHCHECK --interval=5s --timeout=5s --start-period=60s --retries=12 CMD ["curl", "-fsS", "-o", "/dev/null", "http://localhost:8080/health/ready"]
+ENTRYPOINT ["dotnet", "/app/Pos.Api.dll"]
+
+FROM runtime AS pos
+COPY --from=pos-build /app /app
+ENTRYPOINT ["dotnet", "/app/pos.dll"]
+
+# Makes the certificate that nginx shows where nobody has given another.
+FROM alpine:3.22 AS certificate
+RUN apk add --no-cache openssl && install -d -o 101 -g 101 /certificates
+COPY deploy/nginx/certificate.sh /certificate.sh
+USER 101
+ENTRYPOINT ["sh", "/certificate.sh", "/certificates"]
