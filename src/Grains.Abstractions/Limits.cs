@@ -6,6 +6,15 @@ public static class Limits
     /// <summary>Lines of one order or return.</summary>
     public const int LinesPerOrderMax = 1_000;
 
+    /// <summary>Lines of one cart.</summary>
+    public const int LinesPerCartMax = LinesPerOrderMax;
+
+    /// <summary>Operations that one cart remembers at one time.</summary>
+    public const int RememberedPerCartMax = 10_000;
+
+    /// <summary>Characters of the label of a parked cart.</summary>
+    public const int CartLabelLengthMax = 100;
+
     /// <summary>Cards of one order.</summary>
     public const int CardsPerOrderMax = 8;
 

@@ -113,6 +113,24 @@ public enum RejectionCode
     /// <summary>It needs a manager's approval.</summary>
     ApprovalRequired = 26,
 
+    /// <summary>There is no such cart.</summary>
+    UnknownCart = 27,
+
+    /// <summary>There is nothing in the cart.</summary>
+    CartEmpty = 28,
+
+    /// <summary>The cart does not come to what was shown.</summary>
+    PriceChanged = 29,
+
+    /// <summary>The barcode belongs to another product.</summary>
+    BarcodeTaken = 30,
+
+    /// <summary>The barcode belongs to no product.</summary>
+    UnknownBarcode = 31,
+
+    /// <summary>The barcode is malformed, or carries nothing that can be sold.</summary>
+    InvalidBarcode = 32,
+
     /// <summary>Cards, credit and cash do not make the total as they may.</summary>
     TenderMismatch = 33,
 

@@ -36,6 +36,12 @@ public sealed class GrainsOptions
     /// <summary>Longest wait for a payment before it is asked again. Default 5 s: below the engine's response time-out.</summary>
     public TimeSpan PaymentWait { get; set; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>
+    /// How long a cart that nobody touches is kept. Default 24 h. Shorter forgets customers who come back, longer keeps more carts that
+    /// nobody wants.
+    /// </summary>
+    public TimeSpan CartLifetime { get; set; } = TimeSpan.FromHours(24);
+
     /// <summary>How often due wake-ups are looked for. Default 500 ms. Shorter notices an expiry sooner, at one small read each time.</summary>
     public TimeSpan WakeUpPoll { get; set; } = TimeSpan.FromMilliseconds(500);
 
@@ -67,6 +73,11 @@ public sealed class GrainsOptions
             {
                 yield return $"{name} is {value}: it must be above zero and at most an hour";
             }
+        }
+
+        if (CartLifetime < TimeSpan.FromMinutes(1) || CartLifetime > TimeSpan.FromDays(366))
+        {
+            yield return $"{nameof(CartLifetime)} is {CartLifetime}: it must be from a minute to a year";
         }
 
         if (RetryMin > RetryMax)

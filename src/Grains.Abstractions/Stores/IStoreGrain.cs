@@ -27,6 +27,7 @@ public interface IStoreGrain : IGrainWithStringKey
 /// <param name="TaxRates">Basis points (2000 = 20 %) by tax class; 0–10000.</param>
 /// <param name="Tills">Its tills, 1–1,000.</param>
 /// <param name="CashRounding">Step to which cash is rounded, in minor units, 1–1,000; null and 1 mean not at all.</param>
+/// <param name="EmbeddedBarcodes">How its own labels carry prices and weights, a prefix each; null and empty mean they do not.</param>
 [GenerateSerializer, Immutable, Alias("pos.StoreDetails")]
 public sealed record StoreDetails(
     string Name,
@@ -37,7 +38,8 @@ public sealed record StoreDetails(
     bool TaxInclusive,
     ImmutableSortedDictionary<string, int> TaxRates,
     ImmutableArray<TillId> Tills,
-    int? CashRounding = null);
+    int? CashRounding = null,
+    ImmutableArray<EmbeddedBarcode>? EmbeddedBarcodes = null);
 
 /// <summary>Creates or replaces.</summary>
 [GenerateSerializer, Immutable, Alias("pos.DefineStore")]
@@ -55,6 +57,7 @@ public sealed record DefineStore(Operation Operation, StoreDetails Details);
 /// <param name="Tills">Its tills.</param>
 /// <param name="CashRounding">Step to which cash is rounded, in minor units; null for none.</param>
 /// <param name="Version">Version of its stream.</param>
+/// <param name="EmbeddedBarcodes">How its own labels carry prices and weights; null when they do not.</param>
 [GenerateSerializer, Immutable, Alias("pos.StoreView")]
 public sealed record StoreView(
     StoreId Id,
@@ -67,7 +70,8 @@ public sealed record StoreView(
     ImmutableSortedDictionary<string, int> TaxRates,
     ImmutableArray<TillId> Tills,
     int? CashRounding,
-    long Version)
+    long Version,
+    ImmutableArray<EmbeddedBarcode>? EmbeddedBarcodes = null)
 {
     /// <summary>What can be done next: <c>change</c>, and with a till <c>sell</c> and <c>return</c>.</summary>
     public ImmutableArray<string> Actions => Tills.IsEmpty ? ["change"] : ["change", "sell", "return"];

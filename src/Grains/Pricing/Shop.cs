@@ -33,8 +33,8 @@ internal static class Shop
         return Look(grains, store, skus);
     }
 
-    private static async Task<(StoreView? Store, IReadOnlyDictionary<Sku, ProductView> Products)> Look(
-        IGrainFactory grains, StoreId store, HashSet<Sku> skus)
+    public static async Task<(StoreView? Store, IReadOnlyDictionary<Sku, ProductView> Products)> Look(
+        IGrainFactory grains, StoreId store, IReadOnlyCollection<Sku> skus)
     {
         if (!StoreId.TryParse(store.Value, null, out _))
         {

@@ -29,7 +29,8 @@ public static class Store
     public static StoreState Evolve(StoreState state, StoreEvent happened) => happened switch
     {
         StoreEvent.Defined e => new(
-            new StoreDetails(e.Name, e.District, e.Kind, e.Currency, e.TimeZone, e.TaxInclusive, Ordinal(e.TaxRates), e.Tills, e.CashRounding)),
+            new StoreDetails(e.Name, e.District, e.Kind, e.Currency, e.TimeZone, e.TaxInclusive, Ordinal(e.TaxRates), e.Tills, e.CashRounding,
+                e.EmbeddedBarcodes)),
         _ => throw new UnreachableException($"No rule for {happened.GetType().Name}."),
     };
 
@@ -56,7 +57,7 @@ public static class Store
             ? Nothing
             : new StoreEvent.Defined(
                 asked.Name, asked.District, asked.Kind, asked.Currency, asked.TimeZone, asked.TaxInclusive, Ordinal(asked.TaxRates), asked.Tills,
-                asked.CashRounding is 1 ? null : asked.CashRounding);
+                asked.CashRounding is 1 ? null : asked.CashRounding, asked.EmbeddedBarcodes is { IsDefaultOrEmpty: false } rules ? rules : null);
     }
 
     private static Rejection? Refuse(StoreDetails details) =>
@@ -69,7 +70,8 @@ public static class Store
         ?? RefuseTills(details.Tills)
         ?? (details.CashRounding is null or (>= 1 and <= Limits.CashRoundingMax)
             ? null
-            : new(RejectionCode.InvalidValue, $"Cash is rounded to 1 to {Limits.CashRoundingMax} minor units, not {details.CashRounding}."));
+            : new Rejection(RejectionCode.InvalidValue, $"Cash is rounded to 1 to {Limits.CashRoundingMax} minor units, not {details.CashRounding}."))
+        ?? EmbeddedBarcodes.Refuse(details.EmbeddedBarcodes);
 
     private static Rejection? RefuseTimeZone(string id) =>
         id is { Length: > 0 and <= 100 } && TimeZoneInfo.TryFindSystemTimeZoneById(id, out var zone) && zone.HasIanaId
@@ -119,7 +121,9 @@ public static class Store
     }
 
     private static bool SaysTheSame(StoreDetails known, StoreDetails asked) =>
-        known with { TaxRates = asked.TaxRates, Tills = asked.Tills } == (asked.CashRounding is 1 ? asked with { CashRounding = null } : asked)
+        known with { TaxRates = asked.TaxRates, Tills = asked.Tills, EmbeddedBarcodes = asked.EmbeddedBarcodes }
+            == (asked.CashRounding is 1 ? asked with { CashRounding = null } : asked)
+        && (known.EmbeddedBarcodes ?? []).SequenceEqual(asked.EmbeddedBarcodes ?? [])
         && known.Tills.AsSpan().SequenceEqual(asked.Tills.AsSpan())
         && known.TaxRates.SequenceEqual(Ordinal(asked.TaxRates));
 

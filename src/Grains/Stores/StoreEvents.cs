@@ -20,7 +20,8 @@ public abstract record StoreEvent
         bool TaxInclusive,
         ImmutableSortedDictionary<string, int> TaxRates,
         ImmutableArray<TillId> Tills,
-        int? CashRounding = null) : StoreEvent;
+        int? CashRounding = null,
+        ImmutableArray<EmbeddedBarcode>? EmbeddedBarcodes = null) : StoreEvent;
 }
 
 /// <summary>How stores are journaled.</summary>

@@ -35,5 +35,6 @@ public sealed class StoreGrain(GrainServices services)
         details.TaxRates,
         details.Tills,
         details.CashRounding,
-        version);
+        version,
+        details.EmbeddedBarcodes);
 }

@@ -35,6 +35,7 @@ public sealed partial class WakeUpDispatcher(IGrainFactory grains, GrainServices
         StockJournal.Category => grains.GetGrain<IStockGrain>(stream.Key),
         OrderJournal.Category => grains.GetGrain<IOrderGrain>(stream.Key),
         ReturnJournal.Category => grains.GetGrain<IReturnGrain>(stream.Key),
+        CartJournal.Category => grains.GetGrain<ICartGrain>(stream.Key),
         PaymentJournal.Category => grains.GetGrain<IPaymentGrain>(stream.Key),
         _ => null,
     };

@@ -1,0 +1,91 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using Orleans;
+
+namespace Pos.Api;
+
+/// <summary>Gives a barcode to a product.</summary>
+/// <param name="Sku">Which.</param>
+internal sealed record ClaimBarcodeRequest(Sku Sku);
+
+/// <summary>What a scanned code means.</summary>
+/// <param name="Code">Canonical: a UPC-A is an EAN-13 that begins with 0.</param>
+/// <param name="Item">The code that the product has claimed; differs where a store's label carries a price or a weight.</param>
+/// <param name="Sku">Whose it is.</param>
+/// <param name="Embedded">What the label says of the price, or null.</param>
+/// <param name="Version">Version of the claimed code.</param>
+internal sealed record DecodedBarcode(Barcode Code, Barcode Item, Sku Sku, EmbeddedValue? Embedded, long Version);
+
+/// <summary><c>/barcodes</c>: which code belongs to which product.</summary>
+internal static class BarcodesApi
+{
+    public static void MapBarcodes(this IEndpointRouteBuilder api)
+    {
+        var barcodes = api.MapGroup("/barcodes").WithTags("Barcodes");
+        barcodes.MapPut("/{code}", Claim).WithName("claimBarcode")
+            .WithSummary("Give a barcode to a product")
+            .WithDescription(
+                "EAN-13, EAN-8, UPC-A (the EAN-13 that begins with 0) with their check digit, or a free code of up to 48 printable characters. One code "
+                + "belongs to one product. For labels that carry a price or a weight, claim the label's code with zeros in place of the value.")
+            .Refuses(
+                RejectionCode.InvalidBarcode, RejectionCode.BarcodeTaken, RejectionCode.UnknownProduct, RejectionCode.InvalidValue, RejectionCode.JournalFull);
+        barcodes.MapDelete("/{code}", Release).WithName("releaseBarcode")
+            .WithSummary("Take a barcode from its product")
+            .Refuses(RejectionCode.InvalidBarcode, RejectionCode.UnknownBarcode, RejectionCode.JournalFull);
+        barcodes.MapGet("/{code}", Get).WithName("getBarcode")
+            .WithSummary("Read a barcode")
+            .WithDescription("With `store`, labels are decoded by that store's rules.")
+            .Refuses(RejectionCode.InvalidBarcode, RejectionCode.UnknownBarcode, RejectionCode.UnknownStore);
+    }
+
+    private static async Task<Results<Ok<BarcodeView>, Refusal>> Claim(string code, Replacement<ClaimBarcodeRequest> put, IGrainFactory grains)
+    {
+        if (!Barcode.TryParse(code, null, out var barcode))
+        {
+            return Invalid();
+        }
+
+        return (await grains.GetGrain<IBarcodeGrain>(barcode.Value).Claim(new ClaimBarcode(put.Operation, put.Body.Sku))).ToOk();
+    }
+
+    private static async Task<Results<NoContent, Refusal>> Release(string code, HttpContext context, IGrainFactory grains)
+    {
+        if (!Barcode.TryParse(code, null, out var barcode))
+        {
+            return Invalid();
+        }
+
+        var sender = Sender.Of(context);
+        var operation = sender.Operation(new IdempotencyKey(context.TraceIdentifier).Id("", sender.Correlation, "DELETE"), "", "");
+        var outcome = await grains.GetGrain<IBarcodeGrain>(barcode.Value).Release(new ReleaseBarcode(operation));
+        return outcome.Rejection is { } refused ? new Refusal(refused) : TypedResults.NoContent();
+    }
+
+    private static async Task<Results<Ok<DecodedBarcode>, Refusal>> Get(string code, string? store, HttpResponse response, IGrainFactory grains)
+    {
+        if (!Barcode.TryParse(code, null, out var barcode))
+        {
+            return Invalid();
+        }
+
+        var (item, embedded) = (barcode, (EmbeddedValue?)null);
+        if (store is not null)
+        {
+            if (!StoreId.TryParse(store, null, out var id) || await grains.GetGrain<IStoreGrain>(id.Value).Get() is not { } details)
+            {
+                return new Refusal(RejectionCode.UnknownStore, "There is no such store.");
+            }
+
+            barcode.TryDecode(details.EmbeddedBarcodes, out item, out embedded);
+        }
+
+        var view = await grains.GetGrain<IBarcodeGrain>(item.Value).Get();
+        var decoded = view is { Sku: { } sku } ? new DecodedBarcode(barcode, item, sku, embedded, view.Version) : null;
+        return response.OkOr(decoded, view?.Version, new Refusal(RejectionCode.UnknownBarcode, $"No product has the barcode '{item}'."));
+    }
+
+    private static Refusal Invalid() => new(
+        RejectionCode.InvalidBarcode, $"A barcode is an EAN-13, EAN-8 or UPC-A with its check digit, or 1 to {Barcode.LengthMax} other printable characters.");
+}

@@ -1,0 +1,45 @@
+using System.Collections.Immutable;
+
+namespace Pos.Api;
+
+/// <summary>Opens a cart.</summary>
+/// <param name="Store">Where.</param>
+/// <param name="Till">Which of the store's tills.</param>
+/// <param name="From">A cart whose order was cancelled: its lines are put into this one, at today's prices.</param>
+internal sealed record OpenCartRequest(StoreId Store, TillId Till, CartId? From = null);
+
+/// <summary>Puts something in, named by its SKU or by its barcode.</summary>
+/// <param name="Sku">What.</param>
+/// <param name="Barcode">The code that was scanned.</param>
+/// <param name="Quantity">Pieces, 1–100,000.</param>
+/// <param name="Override">A price other than the list price; needs a manager's approval.</param>
+internal sealed record AddCartLineRequest(int Quantity = 1, Sku? Sku = null, string? Barcode = null, PriceOverride? Override = null);
+
+/// <summary>Changes how much of a line it is.</summary>
+/// <param name="Quantity">Pieces, 1–100,000.</param>
+internal sealed record ChangeCartLineRequest(int Quantity);
+
+/// <summary>Puts the cart aside.</summary>
+/// <param name="Label">What it is found by, 1–100 characters.</param>
+internal sealed record ParkCartRequest(string Label);
+
+/// <summary>Goes on with a parked cart.</summary>
+/// <param name="Till">Any of the store's tills.</param>
+internal sealed record ResumeCartRequest(TillId Till);
+
+/// <summary>Gives the cart up.</summary>
+/// <param name="Reason">1–200 characters.</param>
+internal sealed record CancelCartRequest(string Reason);
+
+/// <summary>Makes the cart an order.</summary>
+/// <param name="Cash">Cash handed over, at least what cards and exchange leave, rounded as the store rounds cash.</param>
+/// <param name="Cards">Up to 8 cards, each charged for itself; one without an amount is charged what is left.</param>
+/// <param name="Exchange">A return whose credit pays, as far as it goes.</param>
+/// <param name="ExpectedTotal">What the customer was told; another total is refused.</param>
+/// <param name="OccurredAt">Business time when the sale is told later; not in the future.</param>
+internal sealed record CheckOutCartRequest(
+    Money? Cash = null,
+    ImmutableArray<CardRequest>? Cards = null,
+    ReturnId? Exchange = null,
+    Money? ExpectedTotal = null,
+    DateTimeOffset? OccurredAt = null);

@@ -1,0 +1,145 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Options;
+using Orleans;
+
+namespace Pos.Api;
+
+/// <summary><c>/carts</c>: what a customer is about to buy, until it is an order.</summary>
+internal static class CartsApi
+{
+    public static void MapCarts(this IEndpointRouteBuilder api)
+    {
+        var carts = api.MapGroup("/carts").WithTags("Carts");
+        carts.MapPost("/", Open).WithName("openCart")
+            .WithSummary("Open a cart")
+            .WithDescription("A cart that nobody touches for a day is given up.")
+            .Refuses(
+                RejectionCode.UnknownStore, RejectionCode.UnknownTill, RejectionCode.UnknownCart, RejectionCode.IllegalTransition, RejectionCode.InvalidValue,
+                RejectionCode.OperationReused, RejectionCode.JournalFull)
+            .Refuses(
+                RejectionCode.UnknownProduct, RejectionCode.UnknownTaxRate, RejectionCode.ProductInactive, RejectionCode.WrongCurrency,
+                RejectionCode.AmountTooLarge);
+        carts.MapGet("/{id}", Get).WithName("getCart").WithSummary("Read a cart").Refuses(RejectionCode.UnknownCart);
+        carts.MapPost("/{id}/lines", Add).WithName("addCartLine")
+            .WithSummary("Put something into a cart")
+            .WithDescription(
+                "By `sku`, or by `barcode` as it was scanned; labels of the store's own are decoded by its rules. The price is the one of this moment, and is "
+                + "checked again at checkout.")
+            .RefusesAsChange(RejectionCode.UnknownProduct, RejectionCode.UnknownBarcode, RejectionCode.InvalidBarcode)
+            .Refuses(
+                RejectionCode.UnknownTaxRate, RejectionCode.ProductInactive, RejectionCode.WrongCurrency, RejectionCode.InvalidQuantity,
+                RejectionCode.AmountTooLarge, RejectionCode.ApprovalRequired);
+        carts.MapPatch("/{id}/lines/{line}", Change).WithName("changeCartLine")
+            .WithSummary("Change a line's quantity")
+            .RefusesAsChange(RejectionCode.UnknownLine, RejectionCode.InvalidQuantity, RejectionCode.AmountTooLarge);
+        carts.MapDelete("/{id}/lines/{line}", Remove).WithName("removeCartLine")
+            .WithSummary("Take a line out of a cart")
+            .WithDescription("The numbers of the other lines stay as they are.")
+            .RefusesAsChange(RejectionCode.UnknownLine);
+        carts.MapPost("/{id}/refresh", Refresh).WithName("refreshCart")
+            .WithSummary("Take over the prices of this moment")
+            .RefusesAsChange(
+                RejectionCode.UnknownProduct, RejectionCode.UnknownTaxRate, RejectionCode.ProductInactive, RejectionCode.WrongCurrency,
+                RejectionCode.AmountTooLarge);
+        carts.MapPost("/{id}/park", Park).WithName("parkCart").WithSummary("Put a cart aside").RefusesAsChange();
+        carts.MapPost("/{id}/resume", Resume).WithName("resumeCart")
+            .WithSummary("Go on with a parked cart, at any till of the store")
+            .RefusesAsChange(RejectionCode.UnknownTill, RejectionCode.UnknownStore);
+        carts.MapPost("/{id}/cancel", Cancel).WithName("cancelCart").WithSummary("Give a cart up").RefusesAsChange();
+        carts.MapPost("/{id}/checkout", CheckOut).WithName("checkOutCart").WithMetadata(PreferAsync.Metadata)
+            .WithSummary("Sell what is in a cart")
+            .WithDescription(
+                "Answers as placing an order does: 201 with the CONFIRMED order, 202 while it has not ended, a problem when it was cancelled. One cart gives "
+                + "one order, whatever the keys. 409 `price-changed` when it does not come to what was shown: `refresh` takes over the new prices.")
+            .RefusesAsChange(RejectionCode.CartEmpty, RejectionCode.PriceChanged)
+            .Refuses(
+                RejectionCode.UnknownStore, RejectionCode.UnknownTill, RejectionCode.UnknownProduct, RejectionCode.UnknownTaxRate,
+                RejectionCode.ProductInactive, RejectionCode.AmountTooLarge, RejectionCode.WrongCurrency, RejectionCode.TimeInFuture,
+                RejectionCode.TenderTooSmall, RejectionCode.TenderMismatch, RejectionCode.CreditNotAvailable, RejectionCode.PaymentDeclined,
+                RejectionCode.PaymentTimedOut, RejectionCode.PaymentUndone, RejectionCode.InsufficientStock)
+            .Refuses(Problems.OrderCancelled);
+    }
+
+    private static RouteHandlerBuilder RefusesAsChange(this RouteHandlerBuilder endpoint, params ReadOnlySpan<RejectionCode> codes) => endpoint
+        .Refuses(codes)
+        .Refuses(
+            RejectionCode.UnknownCart, RejectionCode.IllegalTransition, RejectionCode.InvalidValue, RejectionCode.OperationReused,
+            RejectionCode.OperationTooLate, RejectionCode.VersionMismatch, RejectionCode.JournalFull, RejectionCode.TooManyPending);
+
+    private static ICartGrain Cart(this IGrainFactory grains, CartId id) => grains.GetGrain<ICartGrain>(id.Value);
+
+    private static async Task<Results<Created<CartView>, Refusal>> Open(
+        Command<OpenCartRequest> command, HttpResponse response, IGrainFactory grains)
+    {
+        var (store, till, from) = (command.Body.Store, command.Body.Till, command.Body.From);
+        var id = command.Id(store.Value, till.Value, "POST /carts");
+        var outcome = await grains.Cart(new(id)).Open(new OpenCart(command.Operation(id, till.Value), store, till, from));
+        return outcome.Rejection is { } rejection ? new Refusal(rejection) : TypedResults.Created($"/api/v1/carts/{id}", outcome.Value);
+    }
+
+    private static async Task<Results<Ok<CartView>, Refusal>> Get(CartId id, HttpResponse response, IGrainFactory grains)
+    {
+        var view = await grains.Cart(id).Get();
+        return response.OkOr(view, view?.Version, new Refusal(RejectionCode.UnknownCart, $"There is no cart {id}."));
+    }
+
+    private static async Task<Results<Ok<CartView>, Refusal>> Add(
+        CartId id, Command<AddCartLineRequest> command, IGrainFactory grains)
+    {
+        var (body, operation) = (command.Body, command.Operation(command.Id("", id.Value, "POST lines")));
+        return (await grains.Cart(id).Add(new AddCartLine(operation, body.Sku, body.Barcode, body.Quantity, body.Override))).ToOk();
+    }
+
+    private static async Task<Results<Ok<CartView>, Refusal>> Change(
+        CartId id, int line, Command<ChangeCartLineRequest> command, IGrainFactory grains)
+    {
+        var operation = command.Operation(command.Id(id.Value, Number(line), "PATCH lines"));
+        return (await grains.Cart(id).Change(new ChangeCartLine(operation, line, command.Body.Quantity))).ToOk();
+    }
+
+    private static async Task<Results<Ok<CartView>, Refusal>> Remove(CartId id, int line, Command command, IGrainFactory grains)
+    {
+        var operation = command.Operation(command.Id(id.Value, Number(line), "DELETE lines"));
+        return (await grains.Cart(id).Remove(new RemoveCartLine(operation, line))).ToOk();
+    }
+
+    private static async Task<Results<Ok<CartView>, Refusal>> Refresh(CartId id, Command command, IGrainFactory grains) =>
+        (await grains.Cart(id).Refresh(new RefreshCart(command.Operation(command.Id("", id.Value, "POST refresh"))))).ToOk();
+
+    private static async Task<Results<Ok<CartView>, Refusal>> Park(CartId id, Command<ParkCartRequest> command, IGrainFactory grains) =>
+        (await grains.Cart(id).Park(new ParkCart(command.Operation(command.Id("", id.Value, "POST park")), command.Body.Label))).ToOk();
+
+    private static async Task<Results<Ok<CartView>, Refusal>> Resume(CartId id, Command<ResumeCartRequest> command, IGrainFactory grains)
+    {
+        var till = command.Body.Till;
+        var operation = command.Operation(command.Id("", id.Value, "POST resume"), till.Value);
+        return (await grains.Cart(id).Resume(new ResumeCart(operation, till))).ToOk();
+    }
+
+    private static async Task<Results<Ok<CartView>, Refusal>> Cancel(CartId id, Command<CancelCartRequest> command, IGrainFactory grains) =>
+        (await grains.Cart(id).Cancel(new CancelCart(command.Operation(command.Id("", id.Value, "POST cancel")), command.Body.Reason))).ToOk();
+
+    private static async Task<Results<Created<OrderView>, Accepted<OrderView>, Refusal>> CheckOut(
+        CartId id, Command<CheckOutCartRequest> command, HttpContext context, IGrainFactory grains, IOptions<ApiOptions> options)
+    {
+        var sale = command.Body;
+        if (RequestBody.NullIn(sale.Cards ?? [], "cards") is { } hole)
+        {
+            return hole;
+        }
+
+        var waitMax = PreferAsync.IsAsked(context) ? TimeSpan.Zero : options.Value.WaitMax;
+        var outcome = await grains.Cart(id).CheckOut(new CheckOutCart(
+            command.Operation(command.Id("", id.Value, "POST checkout")),
+            new TenderRequest(sale.Cash, sale.Cards ?? [], sale.Exchange),
+            sale.ExpectedTotal,
+            sale.OccurredAt,
+            waitMax));
+        return OrdersApi.Answer(outcome, context);
+    }
+
+    private static string Number(int line) => line.ToString(System.Globalization.CultureInfo.InvariantCulture);
+}

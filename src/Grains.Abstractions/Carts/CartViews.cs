@@ -1,0 +1,94 @@
+using System.Collections.Immutable;
+using System.Text.Json.Serialization;
+using Orleans;
+using Orleans.Concurrency;
+
+namespace Pos;
+
+/// <summary>Where a cart stands.</summary>
+[GenerateSerializer, Alias("pos.CartState")]
+public enum CartState
+{
+    /// <summary>Being filled.</summary>
+    [JsonStringEnumMemberName("OPEN")]
+    Open = 1,
+
+    /// <summary>Put aside under a label.</summary>
+    [JsonStringEnumMemberName("PARKED")]
+    Parked = 2,
+
+    /// <summary>An order, for ever.</summary>
+    [JsonStringEnumMemberName("CHECKED_OUT")]
+    CheckedOut = 3,
+
+    /// <summary>Given up.</summary>
+    [JsonStringEnumMemberName("CANCELLED")]
+    Cancelled = 4,
+}
+
+/// <summary>A cart as it durably stands.</summary>
+/// <param name="Id">Its id.</param>
+/// <param name="Store">Where.</param>
+/// <param name="Till">The till that opened or resumed it last.</param>
+/// <param name="State">Where it stands.</param>
+/// <param name="Label">What a parked cart is found by; null otherwise.</param>
+/// <param name="Lines">What is in it, priced as shown.</param>
+/// <param name="Total">Sums of the lines.</param>
+/// <param name="Order">The order it is; null before it was checked out.</param>
+/// <param name="Cancellation">Why it was given up; null while it was not.</param>
+/// <param name="From">The cart it was copied from, or null.</param>
+/// <param name="OpenedAt">When it was opened, UTC.</param>
+/// <param name="ChangedAt">When anything last happened to it, UTC.</param>
+/// <param name="Actions">What can be done next: <c>add</c>, <c>change</c>, <c>park</c>, <c>resume</c>, <c>cancel</c>, <c>checkout</c>.</param>
+/// <param name="Version">Version of its stream.</param>
+[GenerateSerializer, Immutable, Alias("pos.CartView")]
+public sealed record CartView(
+    CartId Id,
+    StoreId Store,
+    TillId Till,
+    CartState State,
+    string? Label,
+    ImmutableArray<CartLineView> Lines,
+    Totals Total,
+    OrderId? Order,
+    CartCancellationView? Cancellation,
+    CartId? From,
+    DateTimeOffset OpenedAt,
+    DateTimeOffset ChangedAt,
+    ImmutableArray<string> Actions,
+    long Version);
+
+/// <summary>A line with the price shown.</summary>
+/// <param name="Line">Its number; stays the same, whatever else is taken out.</param>
+/// <param name="Sku">What.</param>
+/// <param name="Name">The product's name.</param>
+/// <param name="Quantity">Pieces.</param>
+/// <param name="ListPrice">The product's price, of one piece.</param>
+/// <param name="UnitPrice">What one piece costs here.</param>
+/// <param name="OverrideReason">Why that differs from the list, or null.</param>
+/// <param name="TaxRateBasisPoints">2000 = 20 %.</param>
+/// <param name="Total">Of the line.</param>
+/// <param name="Barcode">The code it was rung up by, or null.</param>
+/// <param name="Embedded">What that code said of the price, or null.</param>
+/// <param name="ApprovedBy">Who with a manager's authority stands behind its price, or null.</param>
+[GenerateSerializer, Immutable, Alias("pos.CartLineView")]
+public sealed record CartLineView(
+    int Line,
+    Sku Sku,
+    string Name,
+    int Quantity,
+    Money ListPrice,
+    Money UnitPrice,
+    string? OverrideReason,
+    int TaxRateBasisPoints,
+    Totals Total,
+    string? Barcode = null,
+    EmbeddedValue? Embedded = null,
+    string? ApprovedBy = null);
+
+/// <summary>Why a cart was given up.</summary>
+/// <param name="Abandoned">Nobody has touched it for too long; false when somebody wished it.</param>
+/// <param name="Reason">One sentence.</param>
+/// <param name="At">When, UTC.</param>
+[GenerateSerializer, Immutable, Alias("pos.CartCancellationView")]
+public sealed record CartCancellationView(bool Abandoned, string Reason, DateTimeOffset At);

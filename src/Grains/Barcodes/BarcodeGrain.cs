@@ -1,0 +1,44 @@
+using Orleans;
+
+namespace Pos.Grains;
+
+/// <summary>The shell of <see cref="BarcodeRules"/>.</summary>
+[GrainType("barcode")]
+public sealed class BarcodeGrain(GrainServices services)
+    : EventSourcedGrain<BarcodeState, BarcodeEvent>(BarcodeJournal.Aggregate, services), IBarcodeGrain
+{
+    /// <inheritdoc/>
+    public async Task<Outcome<BarcodeView>> Claim(ClaimBarcode command)
+    {
+        var product = await GrainFactory.GetGrain<IProductGrain>(command.Sku.Value).Get();
+        return await Run(new BarcodeCommand.Claim(command, product is not null), command.Operation);
+    }
+
+    /// <inheritdoc/>
+    public Task<Outcome<BarcodeView>> Release(ReleaseBarcode command) => Run(new BarcodeCommand.Release(command), command.Operation);
+
+    /// <inheritdoc/>
+    public Task<BarcodeView?> Get()
+    {
+        Refresh();
+        return Task.FromResult(Durable.Sku is { } sku ? new BarcodeView(new(Key), sku, DurableVersion) : null);
+    }
+
+    private async Task<Outcome<BarcodeView>> Run(BarcodeCommand command, Operation operation)
+    {
+        var recording = Record(BarcodeRules.Decide(Decided, command), Envelope.Of(operation, default, operation.Till, Now), operation.IfVersion);
+        var (sku, version) = (Decided.Sku, DecidedVersion);
+        if (await Durably(recording) is not { } refused)
+        {
+            return new BarcodeView(new(Key), sku, version);
+        }
+
+        // An activation that was overtaken, and has never seen who has it, must not deny it.
+        if (refused.Code is RejectionCode.UnknownBarcode or RejectionCode.BarcodeTaken)
+        {
+            await RequireNewest(CancellationToken.None);
+        }
+
+        return refused;
+    }
+}

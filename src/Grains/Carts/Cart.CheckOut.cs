@@ -1,0 +1,91 @@
+using System.Collections.Immutable;
+
+namespace Pos.Grains;
+
+public static partial class Cart
+{
+    // Everything that can be refused is refused here: the order takes the sale as it is told.
+    private static Decision<CartEvent> CheckOut(CartProgress state, CartCommand.CheckOut command)
+    {
+        var asked = command.Asked;
+        // Another till's, or another click's, key: the same sale is the same order.
+        if (state.CheckedOut is { } done && done.Operation.Fingerprint == asked.Operation.Fingerprint)
+        {
+            return Nothing;
+        }
+
+        if (Ask(state, asked.Operation, command.Now, CartState.Open) is { } answered)
+        {
+            return answered.Rejection is null && state.CheckedOut is null ? OperationMemory.Reused(asked.Operation.Id) : answered;
+        }
+
+        if (state.Lines.IsEmpty)
+        {
+            return new Rejection(RejectionCode.CartEmpty, "There is nothing in the cart.");
+        }
+
+        if ((Checkout.RefuseTime(asked.OccurredAt, command.Now)
+            ?? Tenders.Refuse(asked.Tender)
+            ?? Checkout.RefusePlace(command.Store, state.Opened!.Store, state.Till)) is { } refused)
+        {
+            return refused;
+        }
+
+        var store = command.Store!;
+        if (CartPricing.Price(state.Lines.Values, store, command.Products, out var priced) is { } unsold)
+        {
+            return unsold;
+        }
+
+        var sum = CartPricing.Sum(priced);
+        if ((RefuseChanged(state, priced) ?? RefuseUnexpected(asked.ExpectedTotal, sum, store)) is { } otherwise)
+        {
+            return otherwise;
+        }
+
+        if (Tenders.Resolve(asked.Tender, store, sum.Gross, command.Credit, out var tenders) is { } unpaid)
+        {
+            return unpaid;
+        }
+
+        var sale = Sale.Of(
+            store.Id, state.Till, Numbered(priced), sum, store, tenders, (asked.OccurredAt ?? command.Now).ToUniversalTime(), command.Id, Approvers(priced));
+        return new CartEvent.CheckedOut(OperationKey.Of(asked.Operation), OrderId.Of(command.Id), sale, command.Now);
+    }
+
+    private static Rejection? RefuseChanged(CartProgress state, ImmutableArray<CartLine> priced)
+    {
+        foreach (var (now, _) in priced)
+        {
+            var shown = state.Lines[now.Line].Line;
+            if (CartPricing.Differ(shown, now))
+            {
+                return new(
+                    RejectionCode.PriceChanged, $"Line {now.Line}: '{now.Sku}' was shown at {shown.UnitPrice} and comes to {now.UnitPrice} minor units now, or its tax has changed.");
+            }
+        }
+
+        return null;
+    }
+
+    private static Rejection? RefuseUnexpected(Money? expected, LineTotal sum, StoreView store)
+    {
+        var total = new Money(sum.Gross, store.Currency);
+        return expected is null || expected == total ? null : new(RejectionCode.PriceChanged, $"The cart comes to {total}, not to {expected}.");
+    }
+
+    // An order's lines are numbered without gaps.
+    private static ImmutableArray<OrderLine> Numbered(ImmutableArray<CartLine> lines)
+    {
+        var numbered = ImmutableArray.CreateBuilder<OrderLine>(lines.Length);
+        foreach (var (line, _) in lines)
+        {
+            numbered.Add(line with { Line = numbered.Count + 1 });
+        }
+
+        return numbered.MoveToImmutable();
+    }
+
+    private static string Approvers(ImmutableArray<CartLine> lines) =>
+        string.Join(", ", lines.Select(line => line.ApprovedBy).OfType<string>().Distinct(StringComparer.Ordinal));
+}

@@ -1,0 +1,214 @@
+using System.Collections.Immutable;
+
+namespace Pos.Grains;
+
+public static partial class Cart
+{
+    private static readonly Rejection Unknown = new(RejectionCode.UnknownCart, "There is no such cart.");
+
+    // What every change asks first: whether it is new, and whether the cart can be changed so. Null means go on.
+    private static Decision<CartEvent>? Ask(CartProgress state, Operation operation, DateTimeOffset now, CartState needed)
+    {
+        if (!state.Operations.IsNew(operation, now, out var rejection))
+        {
+            return rejection is null ? Nothing : rejection;
+        }
+
+        rejection ??= state.State is null ? Unknown
+            : state.State != needed ? new(RejectionCode.IllegalTransition, $"The cart is {Name(state.State.Value)}, not {Name(needed)}.")
+            : state.Operations.Count >= Limits.RememberedPerCartMax
+                ? new(RejectionCode.TooManyPending, $"{state.Operations.Count} operations are remembered, and no more may be.")
+            : null;
+        return rejection is null ? (Decision<CartEvent>?)null : rejection;
+    }
+
+    private static string Name(CartState state) => state switch
+    {
+        CartState.Open => "OPEN",
+        CartState.Parked => "PARKED",
+        CartState.CheckedOut => "CHECKED_OUT",
+        _ => "CANCELLED",
+    };
+
+    private static Decision<CartEvent> Open(CartProgress state, CartCommand.Open command)
+    {
+        var asked = command.Asked;
+        if (state.Opened is { } known)
+        {
+            return known.Operation.Id == asked.Operation.Id && known.Operation.Fingerprint == asked.Operation.Fingerprint
+                ? Nothing
+                : OperationMemory.Reused(asked.Operation.Id);
+        }
+
+        if ((Checkout.RefuseOperation(asked.Operation) ?? Checkout.RefusePlace(command.Store, asked.Store, asked.Till)) is { } refused)
+        {
+            return refused;
+        }
+
+        ImmutableArray<CartLine>? lines = null;
+        if (asked.From is { } from)
+        {
+            if (Copy(from, command, out var copied) is { } unlike)
+            {
+                return unlike;
+            }
+
+            lines = copied;
+        }
+
+        return new CartEvent.Opened(
+            asked.Store, asked.Till, OperationKey.Of(asked.Operation), command.Store!.Currency, command.Now, asked.From, lines);
+    }
+
+    private static Rejection? Copy(CartId from, CartCommand.Open command, out ImmutableArray<CartLine> lines)
+    {
+        lines = [];
+        var (cart, order) = command.Source;
+        if (cart is null || cart.Store != command.Asked.Store)
+        {
+            return new(RejectionCode.UnknownCart, $"The store has no cart {from} to copy.");
+        }
+
+        if (cart.State != CartState.CheckedOut || order?.State != OrderState.Cancelled)
+        {
+            return new(RejectionCode.IllegalTransition, "Only a cart whose order was cancelled is copied.");
+        }
+
+        var number = 0;
+        var shown = cart.Lines.Select(line => new CartLine(
+            new(++number, line.Sku, line.Name, default, line.Quantity, 0, line.UnitPrice.Amount, 0, 0, 0, 0, line.OverrideReason, line.Barcode, line.Embedded),
+            line.ApprovedBy));
+        return CartPricing.Price(shown, command.Store!, command.Products, out lines) ?? Checkout.RefuseTotal(CartPricing.Sum(lines));
+    }
+
+    private static Decision<CartEvent> Add(CartProgress state, CartCommand.Add command)
+    {
+        var asked = command.Asked;
+        var number = state.LastLine + 1;
+        if (command.Store is null)
+        {
+            return Unknown;
+        }
+
+        if ((asked.Sku is null) == (asked.Code is null))
+        {
+            return new Rejection(RejectionCode.InvalidValue, "A line is named by its SKU or by its barcode, one of the two.");
+        }
+
+        if (command.Scanned is { } scanned && CartPricing.Refuse(scanned) is { } unread)
+        {
+            return unread;
+        }
+
+        if (state.Lines.Count >= Limits.LinesPerCartMax)
+        {
+            return new Rejection(RejectionCode.InvalidValue, $"A cart has at most {Limits.LinesPerCartMax} lines.");
+        }
+
+        var request = new OrderLineRequest(command.Scanned?.Sku ?? asked.Sku ?? default, asked.Quantity, asked.Override);
+        if ((Checkout.RefuseLine(number, request.Sku, request.Quantity) ?? RefuseOverride(asked)) is { } refused)
+        {
+            return refused;
+        }
+
+        if (CartPricing.Price(number, request, (command.Scanned?.Code?.Value, command.Scanned?.Embedded), command.Store, command.Products, out var line) is { } unsold)
+        {
+            return unsold;
+        }
+
+        return RefuseSum(state, 0, line.Net, line.Tax, line.Gross) is { } tooMuch
+            ? tooMuch
+            : new CartEvent.LineAdded(
+                OperationKey.Of(asked.Operation), line, command.Now, asked.Override is null ? null : asked.Operation.ApprovedBy);
+    }
+
+    private static Rejection? RefuseOverride(AddCartLine asked) => asked.Override is not { } price
+        ? null
+        : Texts.Required(price.Reason, Limits.NameLengthMax, "reason of a price override")
+            ?? (asked.Operation.ApprovedBy.Length > 0 ? null : new(RejectionCode.ApprovalRequired, "Another price than the list's needs a manager's approval."));
+
+    private static Decision<CartEvent> Change(CartProgress state, CartCommand.Change command)
+    {
+        var asked = command.Asked;
+        if (command.Store is null)
+        {
+            return Unknown;
+        }
+
+        if (!state.Lines.TryGetValue(asked.Line, out var known))
+        {
+            return NoLine(asked.Line);
+        }
+
+        if (Checkout.RefuseLine(asked.Line, known.Line.Sku, asked.Quantity) is { } refused)
+        {
+            return refused;
+        }
+
+        return Prices.Line(known.Line.UnitPrice, asked.Quantity, known.Line.TaxRate, command.Store.TaxInclusive) is not { } total
+            ? new Rejection(RejectionCode.AmountTooLarge, $"Line {asked.Line} comes to more than {Limits.AmountMax} minor units.")
+            : RefuseSum(state, asked.Line, total.Net, total.Tax, total.Gross) is { } tooMuch
+                ? tooMuch
+                : new CartEvent.LineChanged(
+                    OperationKey.Of(asked.Operation), asked.Line, asked.Quantity, total.Net, total.Tax, total.Gross, command.Now);
+    }
+
+    private static Decision<CartEvent> Remove(CartProgress state, CartCommand.Remove command) => state.Lines.ContainsKey(command.Asked.Line)
+        ? new CartEvent.LineRemoved(OperationKey.Of(command.Asked.Operation), command.Asked.Line, command.Now)
+        : NoLine(command.Asked.Line);
+
+    private static Decision<CartEvent> Refresh(CartProgress state, CartCommand.Refresh command)
+    {
+        if (command.Store is null)
+        {
+            return Unknown;
+        }
+
+        if (CartPricing.Price(state.Lines.Values, command.Store, command.Products, out var priced) is { } unsold)
+        {
+            return unsold;
+        }
+
+        ImmutableArray<OrderLine> changed = [.. priced.Select(line => line.Line).Where(line => line != state.Lines[line.Line].Line)];
+        return Checkout.RefuseTotal(CartPricing.Sum(priced)) is { } tooMuch
+            ? tooMuch
+            : new CartEvent.Repriced(OperationKey.Of(command.Asked.Operation), changed, command.Now);
+    }
+
+    private static Decision<CartEvent> Park(CartCommand.Park command) =>
+        Texts.Required(command.Asked.Label, Limits.CartLabelLengthMax, "label") is { } refused
+            ? refused
+            : new CartEvent.Parked(OperationKey.Of(command.Asked.Operation), command.Asked.Label, command.Now);
+
+    private static Decision<CartEvent> Resume(CartProgress state, CartCommand.Resume command) =>
+        Checkout.RefusePlace(command.Store, state.Opened!.Store, command.Asked.Till) is { } refused
+            ? refused
+            : new CartEvent.Resumed(OperationKey.Of(command.Asked.Operation), command.Asked.Till, command.Now);
+
+    private static Decision<CartEvent> Cancel(CartProgress state, CartCommand.Cancel command)
+    {
+        var asked = command.Asked;
+        if (!state.Operations.IsNew(asked.Operation, command.Now, out var rejection))
+        {
+            return rejection is null ? Nothing : rejection;
+        }
+
+        return state.State switch
+        {
+            null => Unknown,
+            CartState.Cancelled => Nothing,
+            CartState.CheckedOut => new Rejection(RejectionCode.IllegalTransition, $"The cart is the order {state.CheckedOut!.Order}; that is cancelled or returned."),
+            _ => Texts.Required(asked.Reason, Limits.NameLengthMax, "reason") is { } refused
+                ? refused
+                : new CartEvent.Cancelled(asked.Reason, command.Now, null, OperationKey.Of(asked.Operation)),
+        };
+    }
+
+    private static Rejection NoLine(int line) => new(RejectionCode.UnknownLine, $"There is no line {line} in the cart.");
+
+    private static Rejection? RefuseSum(CartProgress state, int instead, long net, long tax, long gross)
+    {
+        var others = CartPricing.Sum(state.Lines.Where(line => line.Key != instead).Select(line => line.Value));
+        return Checkout.RefuseTotal(new(others.Net + net, others.Tax + tax, others.Gross + gross));
+    }
+}

@@ -1,0 +1,182 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+
+namespace Pos.Grains;
+
+/// <summary>How far a cart has come.</summary>
+/// <param name="Opened">How it began; null before.</param>
+/// <param name="State">Where it stands; null before it was opened.</param>
+/// <param name="Till">The till that opened or resumed it last.</param>
+/// <param name="Lines">What is in it, by number.</param>
+/// <param name="LastLine">The highest number there ever was.</param>
+/// <param name="Operations">What has been asked and done.</param>
+/// <param name="ChangedAt">When anything last happened to it.</param>
+public sealed record CartProgress(
+    CartEvent.Opened? Opened,
+    CartState? State,
+    TillId Till,
+    ImmutableSortedDictionary<int, CartLine> Lines,
+    int LastLine,
+    OperationMemory Operations,
+    DateTimeOffset ChangedAt)
+{
+    /// <summary>Of a parked cart.</summary>
+    public string? Label { get; init; }
+
+    /// <summary>Why it was given up, or null.</summary>
+    public CartEvent.Cancelled? Cancelled { get; init; }
+
+    /// <summary>What it was checked out as, or null.</summary>
+    public CartEvent.CheckedOut? CheckedOut { get; init; }
+
+    /// <summary>Whether the order knows.</summary>
+    public bool IsHandedOver { get; init; }
+
+    /// <summary>Whether somebody may still come for it.</summary>
+    public bool IsLive => State is CartState.Open or CartState.Parked;
+}
+
+/// <summary>What a cart is asked to do, with everything that has to be known for it.</summary>
+public abstract record CartCommand
+{
+    private CartCommand()
+    {
+    }
+
+    /// <inheritdoc cref="ICartGrain.Open"/>
+    /// <param name="Asked">What the till says.</param>
+    /// <param name="Store">The store, null when there is none.</param>
+    /// <param name="Source">The cart to be copied, with its order; null for none.</param>
+    /// <param name="Products">The products that exist, of those the copied cart names.</param>
+    /// <param name="Now">The moment of the decision, UTC.</param>
+    public sealed record Open(
+        OpenCart Asked,
+        StoreView? Store,
+        (CartView? Cart, OrderView? Order) Source,
+        IReadOnlyDictionary<Sku, ProductView> Products,
+        DateTimeOffset Now) : CartCommand;
+
+    /// <inheritdoc cref="ICartGrain.Add"/>
+    /// <param name="Asked">What the till says.</param>
+    /// <param name="Scanned">What its code turned out to be; null without one.</param>
+    /// <param name="Store">The store.</param>
+    /// <param name="Products">The product, if it exists.</param>
+    /// <param name="Now">The moment of the decision, UTC.</param>
+    public sealed record Add(
+        AddCartLine Asked, Scanned? Scanned, StoreView? Store, IReadOnlyDictionary<Sku, ProductView> Products, DateTimeOffset Now) : CartCommand;
+
+    /// <inheritdoc cref="ICartGrain.Change"/>
+    public sealed record Change(ChangeCartLine Asked, StoreView? Store, DateTimeOffset Now) : CartCommand;
+
+    /// <inheritdoc cref="ICartGrain.Remove"/>
+    public sealed record Remove(RemoveCartLine Asked, DateTimeOffset Now) : CartCommand;
+
+    /// <inheritdoc cref="ICartGrain.Refresh"/>
+    public sealed record Refresh(
+        RefreshCart Asked, StoreView? Store, IReadOnlyDictionary<Sku, ProductView> Products, DateTimeOffset Now) : CartCommand;
+
+    /// <inheritdoc cref="ICartGrain.Park"/>
+    public sealed record Park(ParkCart Asked, DateTimeOffset Now) : CartCommand;
+
+    /// <inheritdoc cref="ICartGrain.Resume"/>
+    public sealed record Resume(ResumeCart Asked, StoreView? Store, DateTimeOffset Now) : CartCommand;
+
+    /// <inheritdoc cref="ICartGrain.Cancel"/>
+    public sealed record Cancel(CancelCart Asked, DateTimeOffset Now) : CartCommand;
+
+    /// <inheritdoc cref="ICartGrain.CheckOut"/>
+    /// <param name="Asked">What the till says.</param>
+    /// <param name="Id">The cart's.</param>
+    /// <param name="Store">The store.</param>
+    /// <param name="Products">The products that exist, of those in the cart.</param>
+    /// <param name="Credit">Of the return that is to pay; null without one, and when it has none.</param>
+    /// <param name="Now">The moment of the decision, UTC.</param>
+    public sealed record CheckOut(
+        CheckOutCart Asked,
+        CartId Id,
+        StoreView? Store,
+        IReadOnlyDictionary<Sku, ProductView> Products,
+        CreditView? Credit,
+        DateTimeOffset Now) : CartCommand;
+}
+
+/// <summary>The rules of a cart.</summary>
+public static partial class Cart
+{
+    private static readonly Decision<CartEvent> Nothing = new([], null);
+
+    private static readonly ImmutableSortedDictionary<int, CartLine> Empty = ImmutableSortedDictionary<int, CartLine>.Empty;
+
+    /// <summary>Nobody has come.</summary>
+    public static CartProgress Initial { get; } = new(null, null, default, Empty, 0, OperationMemory.Empty, default);
+
+    /// <summary>The cart after an event.</summary>
+    public static CartProgress Evolve(CartProgress state, CartEvent happened) => happened switch
+    {
+        CartEvent.Opened e => Opened(state, e),
+        CartEvent.LineAdded e => Known(state, e.Operation, e.At) with
+        {
+            Lines = state.Lines.Add(e.Line.Line, new(e.Line, e.ApprovedBy)),
+            LastLine = e.Line.Line,
+        },
+        CartEvent.LineChanged e => Known(state, e.Operation, e.At) with { Lines = state.Lines.SetItem(e.Line, Changed(state.Lines[e.Line], e)) },
+        CartEvent.LineRemoved e => Known(state, e.Operation, e.At) with { Lines = state.Lines.Remove(e.Line) },
+        CartEvent.Repriced e => Known(state, e.Operation, e.At) with
+        {
+            Lines = state.Lines.SetItems(e.Lines.Select(line => KeyValuePair.Create(line.Line, state.Lines[line.Line] with { Line = line }))),
+        },
+        CartEvent.Parked e => Known(state, e.Operation, e.At) with { State = CartState.Parked, Label = e.Label },
+        CartEvent.Resumed e => Known(state, e.Operation, e.At) with { State = CartState.Open, Label = null, Till = e.Till },
+        CartEvent.Cancelled e => Known(state, e.Operation, e.At) with { State = CartState.Cancelled, Cancelled = e },
+        CartEvent.CheckedOut e => Known(state, e.Operation, e.At) with { State = CartState.CheckedOut, CheckedOut = e },
+        CartEvent.HandedOver => state with { IsHandedOver = true },
+        _ => throw new UnreachableException($"No rule for {happened.GetType().Name}."),
+    };
+
+    /// <summary>What comes of a command.</summary>
+    public static Decision<CartEvent> Decide(CartProgress state, CartCommand command) => command switch
+    {
+        CartCommand.Open c => Open(state, c),
+        CartCommand.Add c => Ask(state, c.Asked.Operation, c.Now, CartState.Open) ?? Add(state, c),
+        CartCommand.Change c => Ask(state, c.Asked.Operation, c.Now, CartState.Open) ?? Change(state, c),
+        CartCommand.Remove c => Ask(state, c.Asked.Operation, c.Now, CartState.Open) ?? Remove(state, c),
+        CartCommand.Refresh c => Ask(state, c.Asked.Operation, c.Now, CartState.Open) ?? Refresh(state, c),
+        CartCommand.Park c => Ask(state, c.Asked.Operation, c.Now, CartState.Open) ?? Park(c),
+        CartCommand.Resume c => Ask(state, c.Asked.Operation, c.Now, CartState.Parked) ?? Resume(state, c),
+        CartCommand.Cancel c => Cancel(state, c),
+        CartCommand.CheckOut c => CheckOut(state, c),
+        _ => throw new UnreachableException($"No rule for {command.GetType().Name}."),
+    };
+
+    /// <summary>Forgets up to <paramref name="max"/> operations whose time has passed.</summary>
+    public static CartProgress Tidy(CartProgress state, DateTimeOffset now, int max)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        var operations = state.Operations;
+        for (var forgotten = 0; forgotten < max && operations.TryForget(now, out operations); forgotten++)
+        {
+        }
+
+        return ReferenceEquals(operations, state.Operations) ? state : state with { Operations = operations };
+    }
+
+    private static CartProgress Opened(CartProgress state, CartEvent.Opened e)
+    {
+        var lines = Empty;
+        foreach (var line in e.Lines ?? [])
+        {
+            lines = lines.Add(line.Line.Line, line);
+        }
+
+        return state with { Opened = e, State = CartState.Open, Till = e.Till, Lines = lines, LastLine = lines.Count, ChangedAt = e.At };
+    }
+
+    private static CartProgress Known(CartProgress state, OperationKey? operation, DateTimeOffset at) => state with
+    {
+        Operations = operation is null ? state.Operations : state.Operations.Remember(operation),
+        ChangedAt = at,
+    };
+
+    private static CartLine Changed(CartLine known, CartEvent.LineChanged e) =>
+        known with { Line = known.Line with { Quantity = e.Quantity, Net = e.Net, Tax = e.Tax, Gross = e.Gross } };
+}

@@ -1,0 +1,157 @@
+using Orleans;
+using Orleans.Concurrency;
+using Pos.Journal;
+
+namespace Pos.Grains;
+
+/// <summary>The shell of <see cref="Cart"/> and <see cref="CartSaga"/>. Reentrant: others are answered while the order is told.</summary>
+[Reentrant, GrainType("cart")]
+public sealed partial class CartGrain(GrainServices services)
+    : SagaGrain<CartProgress, CartEvent, CartDebt, CartFact>(CartJournal.Aggregate, services), ICartGrain
+{
+    private CartId _id;
+    private SagaEffects _order = null!;
+
+    /// <inheritdoc/>
+    public async Task<Outcome<CartView>> Open(OpenCart command)
+    {
+        var source = Decided.Opened is null && command.From is { } from ? await Source(from) : default;
+        var (store, products) = Decided.Opened is null ? await Shop.Look(GrainFactory, command.Store, Skus(source.Cart)) : Shop.NotLookedAt;
+        return await Run(new CartCommand.Open(command, store, source, products, Now), command.Operation, command.Store, command.Till)
+            is { } refused ? await Stands(refused, Begun) ? refused : await Open(command) : View()!;
+    }
+
+    /// <inheritdoc/>
+    public async Task<Outcome<CartView>> Add(AddCartLine command)
+    {
+        var (store, _) = await Look([]);
+        var scanned = command.Code is { } code ? await Scan(code, store) : null;
+        var (_, products) = await Look((scanned?.Sku ?? command.Sku) is { } sku ? [sku] : []);
+        return await Run(new CartCommand.Add(command, scanned, store, products, Now), command.Operation)
+            is { } refused ? await Stands(refused, command.Operation) ? refused : await Add(command) : View()!;
+    }
+
+    /// <inheritdoc/>
+    public async Task<Outcome<CartView>> Change(ChangeCartLine command)
+    {
+        var (store, _) = await Look([]);
+        return await Run(new CartCommand.Change(command, store, Now), command.Operation)
+            is { } refused ? await Stands(refused, command.Operation) ? refused : await Change(command) : View()!;
+    }
+
+    /// <inheritdoc/>
+    public async Task<Outcome<CartView>> Remove(RemoveCartLine command) =>
+        await Run(new CartCommand.Remove(command, Now), command.Operation)
+            is { } refused ? await Stands(refused, command.Operation) ? refused : await Remove(command) : View()!;
+
+    /// <inheritdoc/>
+    public async Task<Outcome<CartView>> Refresh(RefreshCart command)
+    {
+        var (store, products) = await LookAtAll();
+        return await Run(new CartCommand.Refresh(command, store, products, Now), command.Operation)
+            is { } refused ? await Stands(refused, command.Operation) ? refused : await Refresh(command) : View()!;
+    }
+
+    /// <inheritdoc/>
+    public async Task<Outcome<CartView>> Park(ParkCart command) =>
+        await Run(new CartCommand.Park(command, Now), command.Operation)
+            is { } refused ? await Stands(refused, command.Operation) ? refused : await Park(command) : View()!;
+
+    /// <inheritdoc/>
+    public async Task<Outcome<CartView>> Resume(ResumeCart command)
+    {
+        var (store, _) = await Look([]);
+        return await Run(new CartCommand.Resume(command, store, Now), command.Operation)
+            is { } refused ? await Stands(refused, command.Operation) ? refused : await Resume(command) : View()!;
+    }
+
+    /// <inheritdoc/>
+    public async Task<Outcome<CartView>> Cancel(CancelCart command) =>
+        await Run(new CartCommand.Cancel(command, Now), command.Operation)
+            is { } refused ? await Stands(refused, command.Operation) ? refused : await Cancel(command) : View()!;
+
+    /// <inheritdoc/>
+    public async Task<Outcome<OrderView>> CheckOut(CheckOutCart command)
+    {
+        var credit = Decided.IsLive && command.Tender.Exchange is { } back && ReturnId.TryParse(back.Value, null, out _)
+            ? await GrainFactory.GetGrain<ICreditGrain>(back.Value).Credit()
+            : null;
+        var (store, products) = await LookAtAll();
+        var now = Now;
+        if (await Run(new CartCommand.CheckOut(command, _id, store, products, credit, now), command.Operation, occurredAt: command.OccurredAt)
+            is { } refused)
+        {
+            return await Stands(refused, command.Operation) ? refused : await CheckOut(command);
+        }
+
+        // The loop tells the order as well, should nobody be left to wait for this call.
+        await GoOn(command.Operation, static _ => true, TimeSpan.Zero);
+        return await HandOver(Durable.CheckedOut!, command.WaitMax);
+    }
+
+    /// <inheritdoc/>
+    public Task<CartView?> Get()
+    {
+        Refresh();
+        return Task.FromResult(View());
+    }
+
+    /// <inheritdoc/>
+    protected override CartDebt Owed(CartProgress state) => CartSaga.Owed(state);
+
+    /// <inheritdoc/>
+    protected override Decision<CartEvent> Decide(CartProgress state, CartFact fact) => CartSaga.Decide(state, fact);
+
+    /// <inheritdoc/>
+    protected override async Task<CartFact?> Do(CartDebt debt)
+    {
+        var told = await _order.Ask(debt, [0], async _ => (await HandOver(Durable.CheckedOut!, TimeSpan.Zero)).Rejection);
+        return told is { All: true, Refusals.IsEmpty: true } ? new CartFact.HandedOver() : null;
+    }
+
+    /// <inheritdoc/>
+    protected override DateTimeOffset OwedSince(CartProgress state) => state.CheckedOut!.At;
+
+    /// <inheritdoc/>
+    protected override DateTimeOffset? NextWakeUp(CartProgress state) => base.NextWakeUp(state) ?? (state.IsLive ? Expiry(state) : null);
+
+    /// <inheritdoc/>
+    protected override DateTimeOffset? WakeAgain()
+    {
+        var soon = Now + Services.Options.SagaWakeUp;
+        return base.WakeAgain() ?? (!Durable.IsLive ? null : Expiry(Durable) > soon ? Expiry(Durable) : soon);
+    }
+
+    /// <inheritdoc/>
+    protected override void OnWoken()
+    {
+        if (Decided.Opened is { } opened)
+        {
+            var passed = CartSaga.Decide(Decided, new CartFact.TimePassed(Services.Options.CartLifetime, Now));
+            Record(passed, Envelope.OfSaga(Saga, nameof(CartEnd.Abandoned), opened.Store, Decided.Till, Now, TraceParent));
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override bool IsOver(CartProgress state) => state.Cancelled is not null || state.IsHandedOver;
+
+    /// <inheritdoc/>
+    protected override string NameOf(CartProgress state) => state.State!.Value.ToString();
+
+    /// <inheritdoc/>
+    protected override EventContext Context(CartDebt debt)
+    {
+        var sale = Durable.CheckedOut!.Sale;
+        return Envelope.OfSaga(Saga, debt.ToString(), sale.Store, sale.Till, sale.OccurredAt, TraceParent);
+    }
+
+    /// <inheritdoc/>
+    protected override CartProgress Tidy(CartProgress state, int max) => Cart.Tidy(state, Now, max);
+
+    /// <inheritdoc/>
+    protected override void OnOpened()
+    {
+        _id = CartId.Parse(Key, null);
+        _order = new(Saga, Services.Logger);
+    }
+}
