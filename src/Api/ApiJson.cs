@@ -15,7 +15,7 @@ namespace Pos.Api;
     MaxDepth = DepthMax,
     Converters =
     [
-        typeof(InstantConverter), typeof(RejectionCodeConverter), typeof(EnumConverter<OrderState>), typeof(EnumConverter<ReturnState>),
+        typeof(InstantConverter), typeof(RejectionCodeConverter), typeof(EnumConverter<OrderState>), typeof(EnumConverter<CartState>), typeof(EnumConverter<ReturnState>),
         typeof(EnumConverter<HoldState>), typeof(EnumConverter<StockPolicy>), typeof(EnumConverter<ProductKind>), typeof(EnumConverter<Disposition>),
         typeof(EnumConverter<TenderKind>), typeof(EnumConverter<EmbeddedKind>), typeof(EnumConverter<Payout>), typeof(EnumConverter<PaymentState>),
     ])]
@@ -49,6 +49,17 @@ namespace Pos.Api;
 [JsonSerializable(typeof(PaymentView))]
 [JsonSerializable(typeof(SagaView))]
 [JsonSerializable(typeof(Page<SagaView>))]
+[JsonSerializable(typeof(ClaimBarcodeRequest))]
+[JsonSerializable(typeof(BarcodeView))]
+[JsonSerializable(typeof(DecodedBarcode))]
+[JsonSerializable(typeof(OpenCartRequest))]
+[JsonSerializable(typeof(AddCartLineRequest))]
+[JsonSerializable(typeof(ChangeCartLineRequest))]
+[JsonSerializable(typeof(ParkCartRequest))]
+[JsonSerializable(typeof(ResumeCartRequest))]
+[JsonSerializable(typeof(CancelCartRequest))]
+[JsonSerializable(typeof(CheckOutCartRequest))]
+[JsonSerializable(typeof(CartView))]
 [JsonSerializable(typeof(Problem))]
 [JsonSerializable(typeof(ProblemKind))]
 [JsonSerializable(typeof(HealthView))]

@@ -49,6 +49,8 @@ public static class ApiRegistration
         api.MapSearch();
         api.MapStock();
         api.MapHolds();
+        api.MapBarcodes();
+        api.MapCarts();
         api.MapOrders();
         api.MapReturns();
         api.MapPayments();

@@ -107,6 +107,21 @@ internal sealed class Replacement<T> : IBindableFromHttpContext<Replacement<T>>,
     public static void PopulateMetadata(ParameterInfo parameter, EndpointBuilder builder) => builder.Metadata.Add(BodyType<T>.Accepted);
 }
 
+/// <summary>A DELETE. It is repeatable by what it says.</summary>
+internal sealed class Removal : IBindableFromHttpContext<Removal>
+{
+    private Removal(Operation operation) => Operation = operation;
+
+    public Operation Operation { get; }
+
+    public static ValueTask<Removal?> BindAsync(HttpContext context, ParameterInfo parameter)
+    {
+        var sender = Sender.Of(context);
+        var id = new IdempotencyKey(context.TraceIdentifier).Id("", sender.Correlation, "DELETE");
+        return ValueTask.FromResult<Removal?>(new Removal(sender.Operation(id, "", "")));
+    }
+}
+
 /// <summary>Who sent a request, in which trace, and until when it can be repeated.</summary>
 internal readonly record struct Sender(DateTimeOffset NotAfter, string Actor, string ApprovedBy, string Correlation, string TraceParent, long? IfVersion)
 {

@@ -24,17 +24,17 @@ internal static class BarcodesApi
     public static void MapBarcodes(this IEndpointRouteBuilder api)
     {
         var barcodes = api.MapGroup("/barcodes").WithTags("Barcodes");
-        barcodes.MapPut("/{code}", Claim).WithName("claimBarcode")
+        barcodes.MapPut("/{code}", Claim).WithName("claimBarcode").Requires(Permission.KeepStock)
             .WithSummary("Give a barcode to a product")
             .WithDescription(
                 "EAN-13, EAN-8, UPC-A (the EAN-13 that begins with 0) with their check digit, or a free code of up to 48 printable characters. One code "
                 + "belongs to one product. For labels that carry a price or a weight, claim the label's code with zeros in place of the value.")
             .Refuses(
                 RejectionCode.InvalidBarcode, RejectionCode.BarcodeTaken, RejectionCode.UnknownProduct, RejectionCode.InvalidValue, RejectionCode.JournalFull);
-        barcodes.MapDelete("/{code}", Release).WithName("releaseBarcode")
+        barcodes.MapDelete("/{code}", Release).WithName("releaseBarcode").Requires(Permission.KeepStock)
             .WithSummary("Take a barcode from its product")
             .Refuses(RejectionCode.InvalidBarcode, RejectionCode.UnknownBarcode, RejectionCode.JournalFull);
-        barcodes.MapGet("/{code}", Get).WithName("getBarcode")
+        barcodes.MapGet("/{code}", Get).WithName("getBarcode").Requires(Permission.Read)
             .WithSummary("Read a barcode")
             .WithDescription("With `store`, labels are decoded by that store's rules.")
             .Refuses(RejectionCode.InvalidBarcode, RejectionCode.UnknownBarcode, RejectionCode.UnknownStore);
@@ -50,17 +50,14 @@ internal static class BarcodesApi
         return (await grains.GetGrain<IBarcodeGrain>(barcode.Value).Claim(new ClaimBarcode(put.Operation, put.Body.Sku))).ToOk();
     }
 
-    private static async Task<Results<NoContent, Refusal>> Release(string code, HttpContext context, IGrainFactory grains)
+    private static async Task<Results<Ok<BarcodeView>, Refusal>> Release(string code, Removal removal, IGrainFactory grains)
     {
         if (!Barcode.TryParse(code, null, out var barcode))
         {
             return Invalid();
         }
 
-        var sender = Sender.Of(context);
-        var operation = sender.Operation(new IdempotencyKey(context.TraceIdentifier).Id("", sender.Correlation, "DELETE"), "", "");
-        var outcome = await grains.GetGrain<IBarcodeGrain>(barcode.Value).Release(new ReleaseBarcode(operation));
-        return outcome.Rejection is { } refused ? new Refusal(refused) : TypedResults.NoContent();
+        return (await grains.GetGrain<IBarcodeGrain>(barcode.Value).Release(new ReleaseBarcode(removal.Operation))).ToOk();
     }
 
     private static async Task<Results<Ok<DecodedBarcode>, Refusal>> Get(string code, string? store, HttpResponse response, IGrainFactory grains)

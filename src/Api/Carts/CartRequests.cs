@@ -1,12 +1,33 @@
 using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 
 namespace Pos.Api;
+
+/// <summary>A line of a cart, as its address names it.</summary>
+internal readonly record struct LineNumber(int Value) : IParsable<LineNumber>
+{
+    private const int DigitsMax = 6;
+
+    public static LineNumber Parse(string s, IFormatProvider? provider) =>
+        TryParse(s, provider, out var line) ? line : throw new FormatException($"'{s}' is no number of a line.");
+
+    public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out LineNumber result)
+    {
+        var number = 0;
+        var valid = s is { Length: > 0 and <= DigitsMax } && int.TryParse(s, NumberStyles.None, CultureInfo.InvariantCulture, out number) && s[0] != '0';
+        result = new(number);
+        return valid;
+    }
+
+    public override string ToString() => Value.ToString(CultureInfo.InvariantCulture);
+}
 
 /// <summary>Opens a cart.</summary>
 /// <param name="Store">Where.</param>
 /// <param name="Till">Which of the store's tills.</param>
 /// <param name="From">A cart whose order was cancelled: its lines are put into this one, at today's prices.</param>
-internal sealed record OpenCartRequest(StoreId Store, TillId Till, CartId? From = null);
+internal sealed record OpenCartRequest(StoreId Store, TillId Till, CartId? From = null) : INamesStore;
 
 /// <summary>Puts something in, named by its SKU or by its barcode.</summary>
 /// <param name="Sku">What.</param>

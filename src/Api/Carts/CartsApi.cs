@@ -13,7 +13,7 @@ internal static class CartsApi
     public static void MapCarts(this IEndpointRouteBuilder api)
     {
         var carts = api.MapGroup("/carts").WithTags("Carts");
-        carts.MapPost("/", Open).WithName("openCart")
+        carts.MapPost("/", Open).WithName("openCart").Requires(Permission.Sell)
             .WithSummary("Open a cart")
             .WithDescription("A cart that nobody touches for a day is given up.")
             .Refuses(
@@ -22,8 +22,8 @@ internal static class CartsApi
             .Refuses(
                 RejectionCode.UnknownProduct, RejectionCode.UnknownTaxRate, RejectionCode.ProductInactive, RejectionCode.WrongCurrency,
                 RejectionCode.AmountTooLarge);
-        carts.MapGet("/{id}", Get).WithName("getCart").WithSummary("Read a cart").Refuses(RejectionCode.UnknownCart);
-        carts.MapPost("/{id}/lines", Add).WithName("addCartLine")
+        carts.MapGet("/{id}", Get).WithName("getCart").Requires(Permission.Read).InStoreOfCart().WithSummary("Read a cart").Refuses(RejectionCode.UnknownCart);
+        carts.MapPost("/{id}/lines", Add).WithName("addCartLine").Requires(Permission.Sell).InStoreOfCart()
             .WithSummary("Put something into a cart")
             .WithDescription(
                 "By `sku`, or by `barcode` as it was scanned; labels of the store's own are decoded by its rules. The price is the one of this moment, and is "
@@ -32,24 +32,24 @@ internal static class CartsApi
             .Refuses(
                 RejectionCode.UnknownTaxRate, RejectionCode.ProductInactive, RejectionCode.WrongCurrency, RejectionCode.InvalidQuantity,
                 RejectionCode.AmountTooLarge, RejectionCode.ApprovalRequired);
-        carts.MapPatch("/{id}/lines/{line}", Change).WithName("changeCartLine")
+        carts.MapPatch("/{id}/lines/{line}", Change).WithName("changeCartLine").Requires(Permission.Sell).InStoreOfCart()
             .WithSummary("Change a line's quantity")
             .RefusesAsChange(RejectionCode.UnknownLine, RejectionCode.InvalidQuantity, RejectionCode.AmountTooLarge);
-        carts.MapDelete("/{id}/lines/{line}", Remove).WithName("removeCartLine")
+        carts.MapDelete("/{id}/lines/{line}", Remove).WithName("removeCartLine").Requires(Permission.Sell).InStoreOfCart()
             .WithSummary("Take a line out of a cart")
             .WithDescription("The numbers of the other lines stay as they are.")
             .RefusesAsChange(RejectionCode.UnknownLine);
-        carts.MapPost("/{id}/refresh", Refresh).WithName("refreshCart")
+        carts.MapPost("/{id}/refresh", Refresh).WithName("refreshCart").Requires(Permission.Sell).InStoreOfCart()
             .WithSummary("Take over the prices of this moment")
             .RefusesAsChange(
                 RejectionCode.UnknownProduct, RejectionCode.UnknownTaxRate, RejectionCode.ProductInactive, RejectionCode.WrongCurrency,
                 RejectionCode.AmountTooLarge);
-        carts.MapPost("/{id}/park", Park).WithName("parkCart").WithSummary("Put a cart aside").RefusesAsChange();
-        carts.MapPost("/{id}/resume", Resume).WithName("resumeCart")
+        carts.MapPost("/{id}/park", Park).WithName("parkCart").Requires(Permission.Sell).InStoreOfCart().WithSummary("Put a cart aside").RefusesAsChange();
+        carts.MapPost("/{id}/resume", Resume).WithName("resumeCart").Requires(Permission.Sell).InStoreOfCart()
             .WithSummary("Go on with a parked cart, at any till of the store")
             .RefusesAsChange(RejectionCode.UnknownTill, RejectionCode.UnknownStore);
-        carts.MapPost("/{id}/cancel", Cancel).WithName("cancelCart").WithSummary("Give a cart up").RefusesAsChange();
-        carts.MapPost("/{id}/checkout", CheckOut).WithName("checkOutCart").WithMetadata(PreferAsync.Metadata)
+        carts.MapPost("/{id}/cancel", Cancel).WithName("cancelCart").Requires(Permission.Sell).InStoreOfCart().WithSummary("Give a cart up").RefusesAsChange();
+        carts.MapPost("/{id}/checkout", CheckOut).WithName("checkOutCart").Requires(Permission.Sell).InStoreOfCart().WithMetadata(PreferAsync.Metadata)
             .WithSummary("Sell what is in a cart")
             .WithDescription(
                 "Answers as placing an order does: 201 with the CONFIRMED order, 202 while it has not ended, a problem when it was cancelled. One cart gives "
@@ -83,8 +83,13 @@ internal static class CartsApi
     private static async Task<Results<Ok<CartView>, Refusal>> Get(CartId id, HttpResponse response, IGrainFactory grains)
     {
         var view = await grains.Cart(id).Get();
-        return response.OkOr(view, view?.Version, new Refusal(RejectionCode.UnknownCart, $"There is no cart {id}."));
+        return response.OkOr(view, view?.Version, Unknown(id));
     }
+
+    private static RouteHandlerBuilder InStoreOfCart(this RouteHandlerBuilder endpoint) => endpoint.InStoreOf<CartId>(
+        static async (grains, id) => (await grains.Cart(id).Get())?.Store, Unknown);
+
+    private static Refusal Unknown(CartId id) => new(RejectionCode.UnknownCart, $"There is no cart {id}.");
 
     private static async Task<Results<Ok<CartView>, Refusal>> Add(
         CartId id, Command<AddCartLineRequest> command, IGrainFactory grains)
@@ -94,17 +99,14 @@ internal static class CartsApi
     }
 
     private static async Task<Results<Ok<CartView>, Refusal>> Change(
-        CartId id, int line, Command<ChangeCartLineRequest> command, IGrainFactory grains)
+        CartId id, LineNumber line, Command<ChangeCartLineRequest> command, IGrainFactory grains)
     {
-        var operation = command.Operation(command.Id(id.Value, Number(line), "PATCH lines"));
-        return (await grains.Cart(id).Change(new ChangeCartLine(operation, line, command.Body.Quantity))).ToOk();
+        var operation = command.Operation(command.Id(id.Value, line.ToString(), "PATCH lines"));
+        return (await grains.Cart(id).Change(new ChangeCartLine(operation, line.Value, command.Body.Quantity))).ToOk();
     }
 
-    private static async Task<Results<Ok<CartView>, Refusal>> Remove(CartId id, int line, Command command, IGrainFactory grains)
-    {
-        var operation = command.Operation(command.Id(id.Value, Number(line), "DELETE lines"));
-        return (await grains.Cart(id).Remove(new RemoveCartLine(operation, line))).ToOk();
-    }
+    private static async Task<Results<Ok<CartView>, Refusal>> Remove(CartId id, LineNumber line, Removal removal, IGrainFactory grains) =>
+        (await grains.Cart(id).Remove(new RemoveCartLine(removal.Operation, line.Value))).ToOk();
 
     private static async Task<Results<Ok<CartView>, Refusal>> Refresh(CartId id, Command command, IGrainFactory grains) =>
         (await grains.Cart(id).Refresh(new RefreshCart(command.Operation(command.Id("", id.Value, "POST refresh"))))).ToOk();
@@ -140,6 +142,4 @@ internal static class CartsApi
             waitMax));
         return OrdersApi.Answer(outcome, context);
     }
-
-    private static string Number(int line) => line.ToString(System.Globalization.CultureInfo.InvariantCulture);
 }

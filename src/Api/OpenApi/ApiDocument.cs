@@ -98,11 +98,19 @@ internal static class ApiDocument
             Description = Description,
             License = new OpenApiLicense { Name = "MIT", Identifier = "MIT" },
         };
+        // The describer of schemas does not get to see what is inside a list that may be absent.
+        foreach (var schema in document.Components?.Schemas?.Values.OfType<OpenApiSchema>().Where(schema => schema is { Type: null, Enum.Count: > 0 }) ?? [])
+        {
+            schema.Type = JsonSchemaType.String;
+        }
+
         document.Servers = [new OpenApiServer { Url = "/", Description = "The server that this document came from." }];
         document.AddComponent(KeyScheme, new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer", Description = "An API key of this installation." });
         document.Tags = new HashSet<OpenApiTag>
         {
             new() { Name = "Stores", Description = "Shops, their currency, taxes and tills." },
+            new() { Name = "Barcodes", Description = "Which code belongs to which product." },
+            new() { Name = "Carts", Description = "What a customer is about to buy, until it is an order." },
             new() { Name = "Products", Description = "What can be sold." },
             new() { Name = "Stock", Description = "How much of a product is in a store, and how it came about." },
             new() { Name = "Holds", Description = "Pieces kept back for a while." },

@@ -72,6 +72,8 @@ internal static class OperationDescriber
                 "sku" => "The product's SKU.",
                 "hold" => "The hold's id.",
                 "id" => "Its id, as the Location header named it.",
+                "code" => "The barcode, as scanned.",
+                "line" => "The line's number.",
                 "cursor" => "`nextCursor` of the page before.",
                 "limit" => "Entries at most.",
                 "q" => "Words, or their beginnings; a SKU.",
@@ -110,6 +112,7 @@ internal static class OperationDescriber
 
         // Of any kind: an order's, a return's, or a payment's, which is made as a hold's is.
         "id" when schema.Pattern is null => SchemaDescriber.DescribeText(schema, typeof(HoldId)),
+        "code" => SchemaDescriber.DescribeText(schema, typeof(Barcode)),
         "q" => SchemaDescriber.DescribeText(schema, ProductQuery.TextLengthMax),
         "category" => SchemaDescriber.DescribeText(schema, Limits.NameLengthMax),
         _ => false,

@@ -59,6 +59,11 @@ internal static class Samples
         [new SagaStepView("order.placed", Noon, "placed at till-1", "anna", 1), new SagaStepView("order.stock-reserved", Noon, "reserve", "order:" + OrderId.Value, 2)],
         ["retry", "cancel"], 2);
 
+    private static readonly CartView CartView = new(
+        new("7f7c1b0e5d0c4f3ab8a6c0d4e1b2a397"), Store, Till, CartState.Open, null,
+        [new CartLineView(1, Espresso, "Espresso beans, 250 g", 2, Euro(799), Euro(799), null, 700, TwoPacks, "4006381333931")],
+        TwoPacks, null, null, null, Noon, Noon, ["add", "change", "remove", "refresh", "park", "checkout", "cancel"], 2);
+
     private static readonly FrozenDictionary<Type, object> ByType = new object[]
     {
         new StoreDetails("Corner shop", "Old town", "shop", new Currency("EUR"), "Europe/Berlin", true, Rates, [Till]),
@@ -70,6 +75,17 @@ internal static class Samples
         new PolicyRequest(StockPolicy.Deny),
         new HoldRequest(2, 900),
         new PlaceOrderRequest(Store, Till, [new OrderLineRequest(Espresso, 2)], Euro(2_000), [new CardRequest("tok_approve", Euro(500))]),
+        new ClaimBarcodeRequest(Espresso),
+        new BarcodeView(new Barcode("4006381333931"), Espresso, 1),
+        new DecodedBarcode(new Barcode("2112345005126"), new Barcode("2112345000008"), new Sku("cheese"), new EmbeddedValue(EmbeddedKind.Weight, 512), 1),
+        new OpenCartRequest(Store, Till),
+        new AddCartLineRequest(2, Barcode: "4006381333931"),
+        new ChangeCartLineRequest(3),
+        new ParkCartRequest("blue coat"),
+        new ResumeCartRequest(Till),
+        new CancelCartRequest("The customer left."),
+        new CheckOutCartRequest(Euro(2_000), ExpectedTotal: Euro(1_598)),
+        CartView,
         new CancelOrderRequest("The customer changed her mind."),
         new PlaceReturnRequest(Store, Till, [new ReturnedLineRequest(Espresso, 1, Disposition.Restock)], "wrong roast"),
         new ReturnLinesRequest(Till, [new ReturnedLine(1, 1, Disposition.Restock)], "wrong roast"),

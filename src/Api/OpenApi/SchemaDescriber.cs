@@ -18,6 +18,8 @@ internal static class SchemaDescriber
         [typeof(OrderId)] = ("^[0-9a-f]{32}$", "9f86d081884c7d659a2feaa0c55ad015"),
         [typeof(ReturnId)] = ("^[0-9a-f]{32}$", "60303ae22b998861bce3b28f33eec1be"),
         [typeof(CartId)] = ("^[0-9a-f]{32}$", "7f7c1b0e5d0c4f3ab8a6c0d4e1b2a397"),
+        [typeof(Barcode)] = (@"^[!-.0-\[\]-~]{1,48}$", "4006381333931"),
+        [typeof(LineNumber)] = ("^[1-9][0-9]{0,5}$", "1"),
         [typeof(PaymentId)] = (@"^[0-9a-f]{32}\.[1-9][0-9]{0,3}$", "9f86d081884c7d659a2feaa0c55ad015.1"),
         [typeof(HoldId)] = (@"^[0-9a-f]{32}(\.[0-9]{1,7})?$", "fd61a03af4f77d870fc21e05e7e80678"),
         [typeof(Currency)] = ("^[A-Z]{3}$", "EUR"),
@@ -125,5 +127,5 @@ internal static class SchemaDescriber
     // Answers may gain members; requests with members we do not know are refused.
     private static bool IsRequest(Type type) =>
         type.Name.EndsWith("Request", StringComparison.Ordinal) || type == typeof(StoreDetails) || type == typeof(ProductDetails)
-        || type == typeof(ReturnedLine) || type == typeof(PriceOverride);
+        || type == typeof(ReturnedLine) || type == typeof(EmbeddedBarcode) || type == typeof(PriceOverride);
 }

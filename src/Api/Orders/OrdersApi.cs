@@ -59,13 +59,19 @@ internal static class OrdersApi
         var outcome = await grains.GetGrain<IOrderGrain>(id).Place(new PlaceOrder(
             command.Operation(id, sale.Till.Value), sale.Store, sale.Till, sale.Lines,
             new TenderRequest(sale.Cash, sale.Cards ?? [], sale.Exchange), sale.OccurredAt, waitMax));
+        return Answer(outcome, context);
+    }
+
+    /// <summary>An order at its end, or as it stands.</summary>
+    internal static Results<Created<OrderView>, Accepted<OrderView>, Refusal> Answer(Outcome<OrderView> outcome, HttpContext context)
+    {
         if (outcome.Rejection is { } rejection)
         {
             return new Refusal(rejection);
         }
 
         var order = outcome.Value!;
-        var location = $"/api/v1/orders/{id}";
+        var location = $"/api/v1/orders/{order.Id}";
         switch (order.State)
         {
             case OrderState.Confirmed:

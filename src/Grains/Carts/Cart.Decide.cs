@@ -153,9 +153,10 @@ public static partial class Cart
                     OperationKey.Of(asked.Operation), asked.Line, asked.Quantity, total.Net, total.Tax, total.Gross, command.Now);
     }
 
+    // A line that was there and is gone is taken out already: numbers are never used again.
     private static Decision<CartEvent> Remove(CartProgress state, CartCommand.Remove command) => state.Lines.ContainsKey(command.Asked.Line)
         ? new CartEvent.LineRemoved(OperationKey.Of(command.Asked.Operation), command.Asked.Line, command.Now)
-        : NoLine(command.Asked.Line);
+        : command.Asked.Line >= 1 && command.Asked.Line <= state.LastLine ? Nothing : NoLine(command.Asked.Line);
 
     private static Decision<CartEvent> Refresh(CartProgress state, CartCommand.Refresh command)
     {
