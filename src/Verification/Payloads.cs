@@ -79,6 +79,22 @@ internal sealed record Card(int Tender, long Amount);
 
 internal sealed record Credit(string Return, long Amount);
 
+internal sealed record CartOpened(string Store, OperationRef Operation, IReadOnlyList<CartLine>? Lines = null);
+
+internal sealed record CartLine(Line Line);
+
+internal sealed record CartLineAdded(OperationRef Operation, Line Line);
+
+internal sealed record CartLineTouched(OperationRef Operation, int Line);
+
+internal sealed record CartMoved(OperationRef Operation);
+
+internal sealed record CartCancelled(string Reason);
+
+internal sealed record CartCheckedOut(OperationRef Operation, string Order, CartSale Sale);
+
+internal sealed record CartSale(string Store, Amount Gross, string? Cart = null);
+
 internal sealed record OrderStockReserved(int Holds);
 
 internal sealed record OrderCashTaken(Amount Tendered, Amount Change);
@@ -148,6 +164,12 @@ internal sealed record Nothing;
 [JsonSerializable(typeof(StockCommitted))]
 [JsonSerializable(typeof(StockReleased))]
 [JsonSerializable(typeof(StockExpired))]
+[JsonSerializable(typeof(CartOpened))]
+[JsonSerializable(typeof(CartLineAdded))]
+[JsonSerializable(typeof(CartLineTouched))]
+[JsonSerializable(typeof(CartMoved))]
+[JsonSerializable(typeof(CartCancelled))]
+[JsonSerializable(typeof(CartCheckedOut))]
 [JsonSerializable(typeof(OrderPlaced))]
 [JsonSerializable(typeof(OrderStockReserved))]
 [JsonSerializable(typeof(OrderCashTaken))]

@@ -24,6 +24,7 @@ internal sealed class Streams
                 "order" => new OrderTrace(),
                 "return" => new ReturnTrace(),
                 "payment" => new PaymentTrace(),
+                "cart" => new CartTrace(),
                 "stock" => new StockTrace(),
                 _ => new StreamTrace(),
             };

@@ -10,6 +10,7 @@ public sealed partial class Verifier
         {
             case "order.placed" when Read(at, Payloads.Default.OrderPlaced) is { } placed:
                 orders.Placed(at, order, placed);
+                carts.Ordered(at, placed);
                 break;
             case "order.stock-reserved" when Read(at, Payloads.Default.OrderStockReserved) is { } reserved:
                 orders.StockReserved(at, order, reserved);
@@ -67,6 +68,41 @@ public sealed partial class Verifier
                 Unread(
                     at, "return.accepted", "return.credit-taken", "return.credit-given-back", "return.credit-kept", "return.restocked", "return.pay-out-asked", "return.completed",
                     "return.retry-asked");
+                break;
+        }
+    }
+
+    private void Cart(in RecordedEvent at, CartTrace cart)
+    {
+        switch (at.Type)
+        {
+            case "cart.opened" when Read(at, Payloads.Default.CartOpened) is { } opened:
+                carts.Opened(at, cart, opened);
+                break;
+            case "cart.line-added" when Read(at, Payloads.Default.CartLineAdded) is { } added:
+                carts.Added(at, cart, added);
+                break;
+            case "cart.line-changed" or "cart.line-removed" when Read(at, Payloads.Default.CartLineTouched) is { } touched:
+                carts.Touched(at, cart, touched);
+                break;
+            case "cart.repriced" or "cart.parked" or "cart.resumed" when Read(at, Payloads.Default.CartMoved) is { } moved:
+                carts.Moved(at, cart, moved);
+                break;
+            case "cart.cancelled" when Read(at, Payloads.Default.CartCancelled) is not null:
+                carts.Cancelled(at, cart);
+                break;
+            case "cart.checked-out" when Read(at, Payloads.Default.CartCheckedOut) is { } done:
+                carts.CheckedOut(at, cart, done);
+                break;
+            case "cart.handed-over" when Read(at, Payloads.Default.Nothing) is not null:
+                carts.HandedOver(at, cart);
+                break;
+            case "cart.retry-asked" when Read(at, Payloads.Default.Nothing) is not null:
+                break;
+            default:
+                Unread(
+                    at, "cart.opened", "cart.line-added", "cart.line-changed", "cart.line-removed", "cart.repriced", "cart.parked", "cart.resumed",
+                    "cart.cancelled", "cart.checked-out", "cart.handed-over", "cart.retry-asked");
                 break;
         }
     }

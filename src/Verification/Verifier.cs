@@ -19,6 +19,7 @@ public sealed partial class Verifier
     private readonly OrderReturnCheck orderReturns;
     private readonly ReturnCheck returns;
     private readonly PaymentCheck payments;
+    private readonly CartCheck carts;
     private long events;
 
     private Verifier(IReadOnlyList<Checkpoint> checkpoints)
@@ -27,6 +28,7 @@ public sealed partial class Verifier
         orders = new OrderCheck(tally, streams, new OrderTenderCheck(tally, streams));
         orderReturns = new OrderReturnCheck(tally);
         payments = new PaymentCheck(tally, streams);
+        carts = new CartCheck(tally, streams);
         stock = new StockCheck(tally, orders);
         returns = new ReturnCheck(tally, streams);
     }
@@ -101,6 +103,9 @@ public sealed partial class Verifier
                 break;
             case ReturnTrace back:
                 Return(at, back);
+                break;
+            case CartTrace cart:
+                Cart(at, cart);
                 break;
             case PaymentTrace payment:
                 Payment(at, payment);

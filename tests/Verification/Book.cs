@@ -29,7 +29,7 @@ internal sealed class Book
             type,
             1,
             Now,
-            new EventContext(Now, store ?? (name.Category is "stock" or "order" or "return" or "payment" ? "london" : "")),
+            new EventContext(Now, store ?? (name.Category is "stock" or "order" or "return" or "payment" or "cart" ? "london" : "")),
             Encoding.UTF8.GetBytes(payload.Replace('\'', '"')),
             default);
         var hash = ChainHash.Compute(previous, recorded);

@@ -15,6 +15,9 @@ public sealed class GoldenFiles
     private static readonly HoldId Hold = new("00000000000000000000000000000001");
     private static readonly Currency Euro = new("EUR");
 
+    private static readonly OrderLine Cheese = new(
+        1, new Sku("CHEESE"), "Cheese", ProductKind.Goods, 1, 2_000, 1_024, 0, 1_024, 0, 1_024, null, "2112345005126", new(EmbeddedKind.Weight, 512));
+
     private static readonly Dictionary<string, object> Known = new(StringComparer.Ordinal)
     {
         ["product.defined"] = new ProductEvent.Defined("Enamel mug", "", "Kitchen", new Money(1_290, Euro), "standard", ProductKind.Goods, true),
@@ -24,6 +27,27 @@ public sealed class GoldenFiles
             ImmutableSortedDictionary.CreateRange(
                 StringComparer.Ordinal, [KeyValuePair.Create("standard", 2_000), KeyValuePair.Create("reduced", 500)]),
             [new TillId("till-1"), new TillId("till-2")]),
+        ["store.defined~labels"] = new StoreEvent.Defined(
+            "London", "Soho", "shop", Pounds, "Europe/London", true, ImmutableSortedDictionary<string, int>.Empty, [new TillId("till-1")], 5,
+            [new("21", EmbeddedKind.Weight, 5), new("22", EmbeddedKind.Price, 4)]),
+        ["barcode.claimed"] = new BarcodeEvent.Claimed(Key("b1"), new Sku("85123A")),
+        ["barcode.released"] = new BarcodeEvent.Released(Key("b2"), new Sku("85123A")),
+        ["cart.opened"] = new CartEvent.Opened(London, Till, Key("k1"), Pounds, NewYear),
+        ["cart.opened~copy"] = new CartEvent.Opened(London, Till, Key("k1"), Pounds, NewYear, new CartId(OrderNumber(3).Value), [new(Cheese, "anna")]),
+        ["cart.line-added"] = new CartEvent.LineAdded(Key("k2"), Cheese, NewYear, "anna"),
+        ["cart.line-changed"] = new CartEvent.LineChanged(Key("k3"), 1, 2, 2_048, 0, 2_048, NewYear),
+        ["cart.line-removed"] = new CartEvent.LineRemoved(Key("k4"), 1, NewYear),
+        ["cart.repriced"] = new CartEvent.Repriced(Key("k5"), [Cheese], NewYear),
+        ["cart.parked"] = new CartEvent.Parked(Key("k6"), "blue coat", NewYear),
+        ["cart.resumed"] = new CartEvent.Resumed(Key("k7"), Till, NewYear),
+        ["cart.cancelled"] = new CartEvent.Cancelled("The customer left.", NewYear, null, Key("k8")),
+        ["cart.cancelled~abandoned"] = new CartEvent.Cancelled("Nobody came back for it.", NewYear, CartEnd.Abandoned),
+        ["cart.checked-out"] = new CartEvent.CheckedOut(
+            Key("k9"), OrderId.Of(new CartId(OrderNumber(3).Value)),
+            new(London, Till, [Cheese], true, Gbp(1_024), Gbp(0), Gbp(1_024), Gbp(50), Morning, 1, [new(1, 700, "tok_approve")],
+                new(ReturnNumber(7), 275), new CartId(OrderNumber(3).Value), "anna"),
+            NewYear),
+        ["cart.handed-over"] = new CartEvent.HandedOver(),
         ["stock.received"] = new StockEvent.Received(Key("r1"), 100, 100, "delivery 7"),
         ["stock.restocked"] = new StockEvent.Restocked(
             new($"{ReturnNumber(7)}.1", "", NewYear.AddDays(30)), 2, ReturnNumber(7), 102),
@@ -102,6 +126,8 @@ public sealed class GoldenFiles
             "store" => Both(StoreJournal.Codec, name, golden),
             "stock" => Both(StockJournal.Codec, name, golden),
             "order" => Both(OrderJournal.Codec, name, golden),
+            "barcode" => Both(BarcodeJournal.Codec, name, golden),
+            "cart" => Both(CartJournal.Codec, name, golden),
             "payment" => Both(PaymentJournal.Codec, name, golden),
             _ => Both(ReturnJournal.Codec, name, golden),
         };
@@ -116,6 +142,7 @@ public sealed class GoldenFiles
         [
             .. ProductJournal.Codec.Cases.Select(@case => @case.Name), .. StoreJournal.Codec.Cases.Select(@case => @case.Name),
             .. StockJournal.Codec.Cases.Select(@case => @case.Name), .. OrderJournal.Codec.Cases.Select(@case => @case.Name),
+            .. BarcodeJournal.Codec.Cases.Select(@case => @case.Name), .. CartJournal.Codec.Cases.Select(@case => @case.Name),
             .. ReturnJournal.Codec.Cases.Select(@case => @case.Name), .. PaymentJournal.Codec.Cases.Select(@case => @case.Name),
         ];
         Assert.Equal(named.Order(StringComparer.Ordinal), Known.Keys.Select(Event).Distinct().Order(StringComparer.Ordinal));
