@@ -32,6 +32,9 @@ public sealed record CartProgress(
     /// <summary>Whether the order knows.</summary>
     public bool IsHandedOver { get; init; }
 
+    /// <summary>The operation of the last wish to try again, or null.</summary>
+    public string? Retried { get; init; }
+
     /// <summary>Whether somebody may still come for it.</summary>
     public bool IsLive => State is CartState.Open or CartState.Parked;
 }
@@ -130,6 +133,7 @@ public static partial class Cart
         CartEvent.Cancelled e => Known(state, e.Operation, e.At) with { State = CartState.Cancelled, Cancelled = e },
         CartEvent.CheckedOut e => Known(state, e.Operation, e.At) with { State = CartState.CheckedOut, CheckedOut = e },
         CartEvent.HandedOver => state with { IsHandedOver = true },
+        CartEvent.RetryAsked e => state with { Retried = e.Operation },
         _ => throw new UnreachableException($"No rule for {happened.GetType().Name}."),
     };
 

@@ -58,6 +58,9 @@ public abstract record CartEvent
 
     /// <summary>The order knows of it.</summary>
     public sealed record HandedOver : CartEvent;
+
+    /// <summary>Somebody wished that what is owed be tried at once. Changes nothing else.</summary>
+    public sealed record RetryAsked(string Operation) : CartEvent;
 }
 
 /// <summary>How carts are journaled.</summary>
@@ -77,7 +80,8 @@ public static class CartJournal
         new EventCase("cart.resumed", 1, CartJson.Default.Resumed),
         new EventCase("cart.cancelled", 1, CartJson.Default.Cancelled),
         new EventCase("cart.checked-out", 1, CartJson.Default.CheckedOut),
-        new EventCase("cart.handed-over", 1, CartJson.Default.HandedOver));
+        new EventCase("cart.handed-over", 1, CartJson.Default.HandedOver),
+        new EventCase("cart.retry-asked", 1, CartJson.Default.RetryAsked));
 
     /// <summary>Everything a grain or a replay needs.</summary>
     public static Aggregate<CartProgress, CartEvent> Aggregate { get; } = new(Category, Cart.Initial, Cart.Evolve, Codec);
@@ -99,4 +103,5 @@ public static class CartJournal
 [JsonSerializable(typeof(CartEvent.Cancelled))]
 [JsonSerializable(typeof(CartEvent.CheckedOut))]
 [JsonSerializable(typeof(CartEvent.HandedOver))]
+[JsonSerializable(typeof(CartEvent.RetryAsked))]
 internal sealed partial class CartJson : JsonSerializerContext;

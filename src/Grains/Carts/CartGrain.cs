@@ -110,6 +110,15 @@ public sealed partial class CartGrain(GrainServices services)
     }
 
     /// <inheritdoc/>
+    protected override StoreId? StoreOf(CartProgress state) => state.Opened?.Store;
+
+    /// <inheritdoc/>
+    protected override CartEvent RetryAsked(string operation) => new CartEvent.RetryAsked(operation);
+
+    /// <inheritdoc/>
+    protected override string? LastRetry(CartProgress state) => state.Retried;
+
+    /// <inheritdoc/>
     protected override DateTimeOffset OwedSince(CartProgress state) => state.CheckedOut!.At;
 
     /// <inheritdoc/>

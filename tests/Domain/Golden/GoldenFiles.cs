@@ -47,6 +47,7 @@ public sealed class GoldenFiles
             new(London, Till, [Cheese], true, Gbp(1_024), Gbp(0), Gbp(1_024), Gbp(50), Morning, 1, [new(1, 700, "tok_approve")],
                 new(ReturnNumber(7), 275), new CartId(OrderNumber(3).Value), "anna"),
             NewYear),
+        ["cart.retry-asked"] = new CartEvent.RetryAsked("k9"),
         ["cart.handed-over"] = new CartEvent.HandedOver(),
         ["stock.received"] = new StockEvent.Received(Key("r1"), 100, 100, "delivery 7"),
         ["stock.restocked"] = new StockEvent.Restocked(
