@@ -82,7 +82,13 @@ internal sealed class Command : IBindableFromHttpContext<Command>, IEndpointPara
     public static void PopulateMetadata(ParameterInfo parameter, EndpointBuilder builder) => builder.Metadata.Add(KeyRequired.Metadata);
 }
 
-/// <summary>A PUT that was read whole. It is repeatable by what it says.</summary>
+/// <summary>Marks an operation that takes an Idempotency-Key, and can do without.</summary>
+internal sealed class KeyWelcome
+{
+    public static readonly KeyWelcome Metadata = new();
+}
+
+/// <summary>A PUT that was read whole. It is repeatable by what it says; with a key, also after others have put something else.</summary>
 internal sealed class Replacement<T> : IBindableFromHttpContext<Replacement<T>>, IEndpointParameterMetadataProvider where T : class
 {
     private Replacement(T body, Operation operation)
@@ -99,12 +105,18 @@ internal sealed class Replacement<T> : IBindableFromHttpContext<Replacement<T>>,
     {
         var body = await RequestBody.Read(context.Request, BodyType<T>.Json);
         var sender = Sender.Of(context);
-        // Each request is an operation of its own: putting A, then B, then A again must end with A.
-        var id = new IdempotencyKey(context.TraceIdentifier).Id("", sender.Correlation, "PUT");
+        // Without a key each request is an operation of its own: putting A, then B, then A again must end with A.
+        var id = context.Request.Headers.ContainsKey(IdempotencyKey.Header)
+            ? IdempotencyKey.Of(context.Request).Id(IdempotencyKey.Scope(context.Request.Path), "", "PUT")
+            : new IdempotencyKey(context.TraceIdentifier).Id("", sender.Correlation, "PUT");
         return new Replacement<T>(body, sender.Operation(id, BodyType<T>.Fingerprint(body), ""));
     }
 
-    public static void PopulateMetadata(ParameterInfo parameter, EndpointBuilder builder) => builder.Metadata.Add(BodyType<T>.Accepted);
+    public static void PopulateMetadata(ParameterInfo parameter, EndpointBuilder builder)
+    {
+        builder.Metadata.Add(BodyType<T>.Accepted);
+        builder.Metadata.Add(KeyWelcome.Metadata);
+    }
 }
 
 /// <summary>A DELETE. It is repeatable by what it says.</summary>

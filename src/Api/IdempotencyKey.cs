@@ -11,6 +11,8 @@ internal readonly record struct IdempotencyKey(string Value)
     public const string Header = "Idempotency-Key";
     public const int LengthMax = 255;
 
+    private const int ScopeLengthMax = 200;
+
     // The longest parts are a SKU of 64 characters and a key of 255: with their lengths they stay far below this.
     private const int HashedBytesMax = 1_024;
 
@@ -28,6 +30,9 @@ internal readonly record struct IdempotencyKey(string Value)
             ? new IdempotencyKey(key)
             : throw new RefusedRequestException(Problems.KeyInvalid, $"The header came {values.Count} times, the first with {values[0]?.Length ?? 0} characters.");
     }
+
+    /// <summary>As much of a path as tells one resource from another.</summary>
+    public static string Scope(PathString path) => path.Value is { Length: > ScopeLengthMax } longer ? longer[..ScopeLengthMax] : path.Value ?? "";
 
     /// <summary>
     /// The id of what is done under this key in a scope: the first 32 hexadecimal digits of SHA-256 over scope, route and key, each

@@ -64,7 +64,7 @@ internal static class RefusalMetadataExtensions
             kinds.AddRange(OfBodies);
         }
 
-        if (metadata.OfType<KeyRequired>().Any())
+        if (metadata.Any(item => item is KeyRequired or KeyWelcome))
         {
             kinds.AddRange(OfKeys);
         }

@@ -18,6 +18,11 @@ internal static class OperationDescriber
             AddHeader(operation, IdempotencyKey.Header, true, "Makes the request repeatable: new for every new request, the same for its repetition.", "8e03978e-40d5-43dd-bc93-6894a57f9324");
         }
 
+        if (metadata.OfType<KeyWelcome>().Any())
+        {
+            AddHeader(operation, IdempotencyKey.Header, false, "With it, a repetition changes nothing also after others have put something else.", "8e03978e-40d5-43dd-bc93-6894a57f9324");
+        }
+
         if (metadata.OfType<PreferAsync>().Any())
         {
             AddHeader(operation, "Prefer", false, "`respond-async` answers 202 as soon as the request is durable.", "respond-async");

@@ -14,6 +14,31 @@ public sealed partial class CartGrain
 
     private DateTimeOffset Expiry(CartProgress state) => state.ChangedAt + Services.Options.CartLifetime;
 
+    private async Task<Outcome<CartView>> Answer(Operation operation, Func<Task<Rejection?>> attempt) =>
+        await Refusal(operation, attempt) is { } refused ? refused : View()!;
+
+    private async Task<Rejection?> Refusal(Operation operation, Func<Task<Rejection?>> attempt)
+    {
+        while (true)
+        {
+            var refused = await _deciding.Of(operation, attempt);
+            if (refused is null || await Stands(refused, operation))
+            {
+                return refused;
+            }
+        }
+    }
+
+    private async Task<Rejection?> TryToCheckOut(CheckOutCart command)
+    {
+        var credit = Decided.IsLive && command.Tender.Exchange is { } back && ReturnId.TryParse(back.Value, null, out _)
+            ? await GrainFactory.GetGrain<ICreditGrain>(back.Value).Credit()
+            : null;
+        var (store, products) = await LookAtAll();
+        return await Run(
+            new CartCommand.CheckOut(command, _id, store, products, credit, Now), command.Operation, occurredAt: command.OccurredAt);
+    }
+
     private CartView? View() => CartViewing.View(_id, Durable, DurableVersion);
 
     private async Task<Rejection?> Run(

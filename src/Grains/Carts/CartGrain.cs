@@ -9,79 +9,66 @@ namespace Pos.Grains;
 public sealed partial class CartGrain(GrainServices services)
     : SagaGrain<CartProgress, CartEvent, CartDebt, CartFact>(CartJournal.Aggregate, services), ICartGrain
 {
+    private readonly SharedAttempt _deciding = new();
     private CartId _id;
     private SagaEffects _order = null!;
 
     /// <inheritdoc/>
-    public async Task<Outcome<CartView>> Open(OpenCart command)
+    public Task<Outcome<CartView>> Open(OpenCart command) => Answer(command.Operation, async () =>
     {
         var source = Decided.Opened is null && command.From is { } from ? await Source(from) : default;
         var (store, products) = Decided.Opened is null ? await Shop.Look(GrainFactory, command.Store, Skus(source.Cart)) : Shop.NotLookedAt;
-        return await Run(new CartCommand.Open(command, store, source, products, Now), command.Operation, command.Store, command.Till)
-            is { } refused ? await Stands(refused, Begun) ? refused : await Open(command) : View()!;
-    }
+        return await Run(new CartCommand.Open(command, store, source, products, Now), command.Operation, command.Store, command.Till);
+    });
 
     /// <inheritdoc/>
-    public async Task<Outcome<CartView>> Add(AddCartLine command)
+    public Task<Outcome<CartView>> Add(AddCartLine command) => Answer(command.Operation, async () =>
     {
         var (store, _) = await Look([]);
         var scanned = command.Code is { } code ? await Scan(code, store) : null;
         var (_, products) = await Look((scanned?.Sku ?? command.Sku) is { } sku ? [sku] : []);
-        return await Run(new CartCommand.Add(command, scanned, store, products, Now), command.Operation)
-            is { } refused ? await Stands(refused, command.Operation) ? refused : await Add(command) : View()!;
-    }
+        return await Run(new CartCommand.Add(command, scanned, store, products, Now), command.Operation);
+    });
 
     /// <inheritdoc/>
-    public async Task<Outcome<CartView>> Change(ChangeCartLine command)
+    public Task<Outcome<CartView>> Change(ChangeCartLine command) => Answer(command.Operation, async () =>
     {
         var (store, _) = await Look([]);
-        return await Run(new CartCommand.Change(command, store, Now), command.Operation)
-            is { } refused ? await Stands(refused, command.Operation) ? refused : await Change(command) : View()!;
-    }
+        return await Run(new CartCommand.Change(command, store, Now), command.Operation);
+    });
 
     /// <inheritdoc/>
-    public async Task<Outcome<CartView>> Remove(RemoveCartLine command) =>
-        await Run(new CartCommand.Remove(command, Now), command.Operation)
-            is { } refused ? await Stands(refused, command.Operation) ? refused : await Remove(command) : View()!;
+    public Task<Outcome<CartView>> Remove(RemoveCartLine command) =>
+        Answer(command.Operation, () => Run(new CartCommand.Remove(command, Now), command.Operation));
 
     /// <inheritdoc/>
-    public async Task<Outcome<CartView>> Refresh(RefreshCart command)
+    public Task<Outcome<CartView>> Refresh(RefreshCart command) => Answer(command.Operation, async () =>
     {
         var (store, products) = await LookAtAll();
-        return await Run(new CartCommand.Refresh(command, store, products, Now), command.Operation)
-            is { } refused ? await Stands(refused, command.Operation) ? refused : await Refresh(command) : View()!;
-    }
+        return await Run(new CartCommand.Refresh(command, store, products, Now), command.Operation);
+    });
 
     /// <inheritdoc/>
-    public async Task<Outcome<CartView>> Park(ParkCart command) =>
-        await Run(new CartCommand.Park(command, Now), command.Operation)
-            is { } refused ? await Stands(refused, command.Operation) ? refused : await Park(command) : View()!;
+    public Task<Outcome<CartView>> Park(ParkCart command) =>
+        Answer(command.Operation, () => Run(new CartCommand.Park(command, Now), command.Operation));
 
     /// <inheritdoc/>
-    public async Task<Outcome<CartView>> Resume(ResumeCart command)
+    public Task<Outcome<CartView>> Resume(ResumeCart command) => Answer(command.Operation, async () =>
     {
         var (store, _) = await Look([]);
-        return await Run(new CartCommand.Resume(command, store, Now), command.Operation)
-            is { } refused ? await Stands(refused, command.Operation) ? refused : await Resume(command) : View()!;
-    }
+        return await Run(new CartCommand.Resume(command, store, Now), command.Operation);
+    });
 
     /// <inheritdoc/>
-    public async Task<Outcome<CartView>> Cancel(CancelCart command) =>
-        await Run(new CartCommand.Cancel(command, Now), command.Operation)
-            is { } refused ? await Stands(refused, command.Operation) ? refused : await Cancel(command) : View()!;
+    public Task<Outcome<CartView>> Cancel(CancelCart command) =>
+        Answer(command.Operation, () => Run(new CartCommand.Cancel(command, Now), command.Operation));
 
     /// <inheritdoc/>
     public async Task<Outcome<OrderView>> CheckOut(CheckOutCart command)
     {
-        var credit = Decided.IsLive && command.Tender.Exchange is { } back && ReturnId.TryParse(back.Value, null, out _)
-            ? await GrainFactory.GetGrain<ICreditGrain>(back.Value).Credit()
-            : null;
-        var (store, products) = await LookAtAll();
-        var now = Now;
-        if (await Run(new CartCommand.CheckOut(command, _id, store, products, credit, now), command.Operation, occurredAt: command.OccurredAt)
-            is { } refused)
+        if (await Refusal(command.Operation, () => TryToCheckOut(command)) is { } refused)
         {
-            return await Stands(refused, command.Operation) ? refused : await CheckOut(command);
+            return refused;
         }
 
         // The loop tells the order as well, should nobody be left to wait for this call.
