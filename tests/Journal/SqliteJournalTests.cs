@@ -110,8 +110,10 @@ public sealed class SqliteJournalTests : IDisposable
         File.Copy(FilePath("copy"), FilePath("journal.db"), overwrite: true);
         var refused = Assert.Throws<JournalCorruptException>(() => Open());
         Assert.Contains("1 events are lost", refused.Message, StringComparison.Ordinal);
-        using var accepted = Open(Options(rebuildHead: true));
-        Assert.Equal(1, await Count(accepted));
+        using (var accepted = Open(Options(rebuildHead: true)))
+            Assert.Equal(1, await Count(accepted));
+        using var again = Open();
+        Assert.Equal(1, await Count(again));
     }
 
     [Fact]

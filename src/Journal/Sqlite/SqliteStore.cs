@@ -52,6 +52,9 @@ internal sealed class SqliteStore : IJournalStore
                 directory.Path);
             if (found is not { } known || known.Position != mark.Position || !known.Running.Span.SequenceEqual(mark.Running.Span))
                 head.Write(mark);
+            // The other slot too: what it says of positions that are gone would be believed at the next start.
+            if (options.RebuildHead)
+                head.Write(mark);
             if (created)
                 directory.Flush();
             return new SqliteStore(directory, new SqliteWriter(connection), head, options, mark);
