@@ -75,7 +75,10 @@ internal ref struct EncodedEvent(ReadOnlySpan<byte> encoded)
     public readonly int Consumed => at;
 
     /// <summary>Length of the encoding that stands at the beginning of these bytes.</summary>
-    public static int Measure(ReadOnlySpan<byte> encoded)
+    public static int Measure(ReadOnlySpan<byte> encoded) => Measure(encoded, out _);
+
+    /// <summary>As the other overload, with the event's store on the way.</summary>
+    public static int Measure(ReadOnlySpan<byte> encoded, out ReadOnlySpan<byte> store)
     {
         var e = new EncodedEvent(encoded);
         e.Bytes();
@@ -84,7 +87,8 @@ internal ref struct EncodedEvent(ReadOnlySpan<byte> encoded)
         e.Int32();
         e.Int64();
         e.Int64();
-        for (var text = 0; text < 7; text++)
+        store = e.Bytes();
+        for (var text = 0; text < 6; text++)
             e.Bytes();
         return e.Consumed;
     }

@@ -35,3 +35,12 @@ public sealed class JournalInUseException : Exception
     /// <summary>The process that holds it, if it left its id.</summary>
     public int? ProcessId { get; }
 }
+
+/// <summary>A setting of the journal cannot be used. Names it.</summary>
+public sealed class JournalSettingsException : InvalidOperationException
+{
+    /// <summary>Names the setting and what is wrong with it; never a password.</summary>
+    public JournalSettingsException(string message) : base(message)
+    {
+    }
+}

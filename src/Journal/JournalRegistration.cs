@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Pos.Journal.Postgres;
 using Pos.Journal.Sqlite;
 
 namespace Pos.Journal;
@@ -11,19 +12,27 @@ namespace Pos.Journal;
 public static class JournalRegistration
 {
     /// <summary>
-    /// Registers the journal that the configuration section <c>Journal</c> describes: <c>Provider</c> (<c>sqlite</c>, the default) and
-    /// that provider's settings (<see cref="SqliteJournalOptions"/>). It opens before any other part of the host starts, so that a
+    /// Registers the journal that the configuration section <c>Journal</c> describes: <c>Provider</c> (<c>sqlite</c>, the default, or
+    /// <c>postgres</c>) and that provider's settings (<see cref="SqliteJournalOptions"/>, or <see cref="PostgresJournalOptions"/> with
+    /// <c>ConnectionStrings:Journal</c>). It opens before any other part of the host starts, so that a
     /// journal that cannot be trusted stops the start; it closes with the container, after everything that uses it.
     /// </summary>
-    /// <exception cref="InvalidOperationException">The provider is unknown.</exception>
+    /// <exception cref="JournalSettingsException">The provider is unknown.</exception>
     public static IServiceCollection AddJournal(this IServiceCollection services, IConfiguration configuration)
     {
         ArgumentNullException.ThrowIfNull(configuration);
         var section = configuration.GetSection("Journal");
         var provider = section["Provider"] ?? "sqlite";
-        return provider.Equals("sqlite", StringComparison.OrdinalIgnoreCase)
-            ? services.AddSqliteJournal(section.Bind)
-            : throw new InvalidOperationException($"Journal:Provider is '{provider}'; known are: sqlite.");
+        return provider.ToUpperInvariant() switch
+        {
+            "SQLITE" => services.AddSqliteJournal(section.Bind),
+            "POSTGRES" => services.AddPostgresJournal(options =>
+            {
+                section.Bind(options);
+                options.ConnectionString = configuration.GetConnectionString("Journal") ?? "";
+            }),
+            _ => throw new JournalSettingsException($"Journal:Provider is '{provider}'; known are: sqlite, postgres."),
+        };
     }
 
     /// <summary>Registers the SQLite journal.</summary>
@@ -43,6 +52,27 @@ public static class JournalRegistration
                 provider.GetService<ILogger<SqliteJournal>>());
         });
         services.AddSingleton<IJournal>(static provider => provider.GetRequiredService<SqliteJournal>());
+        services.AddHostedService<JournalOpener>();
+        return services;
+    }
+
+    /// <summary>Registers the PostgreSQL journal.</summary>
+    public static IServiceCollection AddPostgresJournal(this IServiceCollection services, Action<PostgresJournalOptions> configure)
+    {
+        ArgumentNullException.ThrowIfNull(configure);
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<JournalInstruments>();
+        services.AddSingleton(provider =>
+        {
+            var options = new PostgresJournalOptions();
+            configure(options);
+            return PostgresJournal.Open(
+                options,
+                provider.GetRequiredService<TimeProvider>(),
+                provider.GetRequiredService<JournalInstruments>(),
+                provider.GetService<ILogger<PostgresJournal>>());
+        });
+        services.AddSingleton<IJournal>(static provider => provider.GetRequiredService<PostgresJournal>());
         services.AddHostedService<JournalOpener>();
         return services;
     }

@@ -3,12 +3,18 @@ using Pos.Tests.Rigs;
 
 namespace Pos.Tests;
 
-public sealed class SimulatedJournalConformance : JournalConformance
+public sealed class SimulatedJournalConformance : OneProcessConformance
 {
     protected override JournalRig NewRig(GroupCommitOptions limits) => new SimulatedRig { Limits = limits };
 }
 
-public sealed class SqliteJournalConformance : JournalConformance
+public sealed class SqliteJournalConformance : OneProcessConformance
 {
     protected override JournalRig NewRig(GroupCommitOptions limits) => new SqliteRig { Limits = limits };
+}
+
+[Collection(WithPostgres.Name)]
+public sealed class PostgresJournalConformance(PostgresServer server) : SeveralProcessesConformance
+{
+    protected override JournalRig NewRig(GroupCommitOptions limits) => new PostgresRig(server) { Limits = limits };
 }

@@ -204,18 +204,6 @@ public abstract partial class JournalConformance
     }
 
     [Fact]
-    public async Task a_second_opener_is_refused_until_the_first_has_closed()
-    {
-        var rig = Rig();
-        var first = rig.Start();
-        var refused = Assert.Throws<JournalInUseException>(rig.Start);
-        Assert.Contains(refused.Path, refused.Message, StringComparison.Ordinal);
-        Assert.Equal(AppendResult.Durable, await rig.Settle(Append(rig, await Open(first, Stock), "mine")));
-        rig.Stop();
-        Assert.Equal(["mine"], Payloads(await AssertWhole(rig.Start())));
-    }
-
-    [Fact]
     public async Task a_read_that_fails_opens_nothing_and_harms_nothing()
     {
         var rig = Rig();

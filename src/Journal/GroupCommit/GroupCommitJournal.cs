@@ -39,7 +39,7 @@ public abstract class GroupCommitJournal : IJournal
             if (page.Count > 0)
             {
                 position = page[^1].Position;
-                await Pipeline.WaitDurable(position, cancellationToken);
+                await WaitDurable(position, cancellationToken);
             }
 
             foreach (var recorded in page)
@@ -181,6 +181,10 @@ public abstract class GroupCommitJournal : IJournal
         Enter(completion, "A lease cannot be ended");
         await completion.Result.WaitAsync(cancellationToken);
     }
+
+    /// <summary>Ends when a position that was read is durable.</summary>
+    private protected virtual ValueTask WaitDurable(long position, CancellationToken cancellationToken) =>
+        Pipeline.WaitDurable(position, cancellationToken);
 
     private void Enter(Operation operation, string what)
     {

@@ -121,7 +121,12 @@ internal sealed partial class GroupCommitPipeline : IDisposable
         }
 
         Queue.Resume();
-        Volatile.Write(ref durablePosition, Math.Max(mark.Position, durablePosition));
+        // Whoever hears of another silo's commits confirms beside the confirmer.
+        lock (durableGate)
+        {
+            Volatile.Write(ref durablePosition, Math.Max(mark.Position, durablePosition));
+        }
+
         ReleaseDurableWaiters();
         return true;
     }

@@ -63,6 +63,9 @@ internal sealed class Append(
 
     public ReadOnlySpan<byte> Encoded => rented.AsSpan(0, length);
 
+    /// <summary>As <see cref="Encoded"/>, for who has to keep it until the append is settled.</summary>
+    public ReadOnlyMemory<byte> Buffer => rented.AsMemory(0, length);
+
     public ReadOnlySpan<byte> PreviousHash => rented.AsSpan(0, ChainHash.Size);
 
     public ReadOnlySpan<byte> LastHash => rented.AsSpan(length - ChainHash.Size, ChainHash.Size);

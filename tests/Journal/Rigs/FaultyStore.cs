@@ -13,6 +13,9 @@ internal sealed class FaultyStore(IJournalStore inner, ISimulatedFaults faults, 
 {
     private volatile bool dead;
 
+    /// <summary>What a crash in the middle of a flush does to a commit: by default it is made, and the files are torn when they are copied.</summary>
+    public Action<Batch> Torn { get; init; } = batch => inner.Commit(batch);
+
     public JournalMark Opened => inner.Opened;
 
     public CommitOutcome Commit(Batch batch)
@@ -35,7 +38,7 @@ internal sealed class FaultyStore(IJournalStore inner, ISimulatedFaults faults, 
             case SimulatedFault.CrashLosing:
                 return Die(batch, () => copyFiles(false));
             case SimulatedFault.CrashTearing:
-                inner.Commit(batch);
+                Torn(batch);
                 return Die(batch, () => copyFiles(true));
             case SimulatedFault.CrashKeeping:
                 inner.Commit(batch);

@@ -1,0 +1,76 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Pos.Journal.GroupCommit;
+
+namespace Pos.Journal.Postgres;
+
+/// <summary>
+/// The journal in a PostgreSQL database, for one silo or several: positions are given out under a lock that ends with the commit, and a
+/// version is stored once, whoever writes it.
+/// </summary>
+public sealed class PostgresJournal : GroupCommitJournal, IDisposable
+{
+    private readonly PostgresJournalOptions options;
+    private readonly WriterThreads threads;
+    private readonly PostgresWatch watch;
+    private bool disposed;
+
+    private PostgresJournal(IJournalStore store, PostgresStore database, PostgresJournalOptions options, GroupCommitPipeline pipeline)
+        : base(store, pipeline)
+    {
+        this.options = options;
+        threads = new WriterThreads(pipeline, "journal");
+        watch = new PostgresWatch(database, pipeline, options.WatchEvery);
+    }
+
+    /// <summary>Connects, makes the schema in an empty database, and checks that the end of the journal is there.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A setting is out of its range.</exception>
+    /// <exception cref="JournalSettingsException">The connection string is missing or cannot be read.</exception>
+    /// <exception cref="JournalCorruptException">The end is missing.</exception>
+    /// <exception cref="JournalUnavailableException">The server cannot be reached, or does not let this role in.</exception>
+    /// <exception cref="InvalidOperationException">An older or newer program made the schema, or the server does not flush.</exception>
+    public static PostgresJournal Open(
+        PostgresJournalOptions options, TimeProvider time, JournalInstruments instruments, ILogger<PostgresJournal>? logger = null) =>
+        Open(options, time, instruments, logger, static store => store);
+
+    /// <summary>As the other overload, with a seam for faults between the writer and the database.</summary>
+    internal static PostgresJournal Open(
+        PostgresJournalOptions options, TimeProvider time, JournalInstruments instruments, ILogger<PostgresJournal>? logger,
+        Func<PostgresStore, IJournalStore> around)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(instruments);
+        options.Validate();
+        var database = PostgresStore.Open(options);
+        var store = around(database);
+        var pipeline = new GroupCommitPipeline(
+            store, options, time, instruments, logger ?? NullLogger<PostgresJournal>.Instance, asynchronous: true);
+        return new PostgresJournal(store, database, options, pipeline);
+    }
+
+    /// <summary>Everything as it is at one moment, beside whoever writes. Opens a connection of its own.</summary>
+    /// <exception cref="JournalUnavailableException">It cannot be read now.</exception>
+    public ValueTask<PostgresSnapshot> ReadSnapshot(CancellationToken cancellationToken) => PostgresSnapshot.Open(options, cancellationToken);
+
+    /// <summary>
+    /// Stops admission, writes what is queued and lets go of the connections. Appends that come later end
+    /// <see cref="AppendResult.Failed"/>; reads throw <see cref="JournalUnavailableException"/>.
+    /// </summary>
+    public void Dispose()
+    {
+        if (disposed)
+            return;
+        disposed = true;
+        watch.Dispose();
+        threads.Dispose();
+        Pipeline.Dispose();
+    }
+
+    // What can be read is committed, and so is everything before it: there is no need to wait until the watch has heard of it.
+    private protected override ValueTask WaitDurable(long position, CancellationToken cancellationToken)
+    {
+        if (position > Pipeline.DurablePosition)
+            Pipeline.TryConfirm(new JournalMark(position, default));
+        return base.WaitDurable(position, cancellationToken);
+    }
+}

@@ -1,0 +1,166 @@
+using System.Diagnostics;
+using System.Net.Sockets;
+using Npgsql;
+
+namespace Pos.Journal.Postgres;
+
+/// <summary>
+/// The connection that writes. Before anything is written on a new one, all attempts on those before it are fenced off, so that a
+/// command which a frozen or cut-off server still has in hand can store nothing any more, and it is checked that the server holds what
+/// this process has seen committed: one that was promoted without it must not go on.
+/// </summary>
+internal sealed class PostgresLink : IDisposable
+{
+    private readonly PostgresConnections connections;
+    private NpgsqlConnection? connection;
+    private long writer;
+    private long attempts;
+    private JournalMark known;
+    private byte[]? knownHash;
+    private string? lost;
+    private volatile bool owesFence;
+
+    public PostgresLink(PostgresConnections connections) => this.connections = connections;
+
+    /// <summary>Held by whoever uses the connection.</summary>
+    public Lock Gate { get; } = new();
+
+    /// <summary>This process among those that write.</summary>
+    public long Writer => writer;
+
+    /// <summary>How far the journal reached when it was last heard of on this connection.</summary>
+    public JournalMark Known => known;
+
+    /// <summary>Whether an attempt of unknown outcome may still come through.</summary>
+    public bool OwesFence => owesFence;
+
+    /// <summary>The failures of a server or of the way to it.</summary>
+    public static bool IsFailure(Exception e) =>
+        e is NpgsqlException or IOException or SocketException or TimeoutException or ObjectDisposedException or InvalidOperationException;
+
+    /// <summary>Opens the first connection, makes the schema if need be, and registers this process.</summary>
+    public void Start()
+    {
+        connection = Open();
+        PostgresSchema.Ensure(connection, connections.Place);
+        using var register = new NpgsqlCommand("INSERT INTO pos_journal.writers (name) VALUES ($1) RETURNING id", connection);
+        register.Parameters.Add(new NpgsqlParameter<string> { TypedValue = $"{Environment.MachineName}:{Environment.ProcessId}" });
+        writer = (long)register.ExecuteScalar()!;
+        known = ReadHead();
+    }
+
+    /// <summary>The connection, opened anew if need be.</summary>
+    public NpgsqlConnection Use()
+    {
+        if (lost is not null)
+            throw new JournalUnavailableException(lost);
+        if (connection is not null)
+            return connection;
+        var opened = Open();
+        try
+        {
+            var head = Fence(opened);
+            CheckNothingLost(opened, head);
+            (known, knownHash) = (head, null);
+            owesFence = false;
+            return connection = opened;
+        }
+        catch
+        {
+            opened.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The number of the next attempt to write.</summary>
+    public long NextAttempt() => ++attempts;
+
+    /// <summary>What was committed on this connection.</summary>
+    /// <param name="mark">The last position and the running hash there.</param>
+    /// <param name="lastHash">The hash of the event there, if it is known.</param>
+    public void OnCommitted(JournalMark mark, ReadOnlySpan<byte> lastHash = default)
+    {
+        if (mark.Position != known.Position)
+            knownHash = lastHash.IsEmpty ? null : lastHash.ToArray();
+        known = mark;
+    }
+
+    /// <summary>Gives the connection up.</summary>
+    /// <param name="uncertain">Whether what was sent on it may still be stored.</param>
+    public void Break(bool uncertain)
+    {
+        owesFence |= uncertain;
+        var broken = connection;
+        connection = null;
+        try
+        {
+            broken?.Dispose();
+        }
+        catch (Exception e) when (IsFailure(e))
+        {
+            // It is given up either way.
+        }
+    }
+
+    public void Dispose() => Break(uncertain: false);
+
+    private NpgsqlConnection Open()
+    {
+        var opened = connections.Writing.OpenConnection();
+        try
+        {
+            using (var durable = new NpgsqlCommand(
+                "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') IN ('off', 'local')", opened))
+                durable.ExecuteNonQuery();
+            using var flushing = new NpgsqlCommand("SELECT current_setting('fsync')", opened);
+            if (flushing.ExecuteScalar() is not "on")
+                throw new InvalidOperationException($"The {connections.Place} runs with fsync=off: what it commits is not on disk. Switch it on.");
+            return opened;
+        }
+        catch
+        {
+            opened.Dispose();
+            throw;
+        }
+    }
+
+    private JournalMark Fence(NpgsqlConnection on)
+    {
+        using var fence = new NpgsqlCommand("SELECT _position, _running FROM pos_journal.fence($1, $2)", on);
+        fence.Parameters.Add(new NpgsqlParameter<long> { TypedValue = writer });
+        fence.Parameters.Add(new NpgsqlParameter<long> { TypedValue = attempts });
+        return ReadMark(fence);
+    }
+
+    private JournalMark ReadHead()
+    {
+        using var head = new NpgsqlCommand("SELECT position, running FROM pos_journal.head", connection);
+        return ReadMark(head);
+    }
+
+    private static JournalMark ReadMark(NpgsqlCommand command)
+    {
+        using var reader = command.ExecuteReader();
+        if (!reader.Read())
+            throw new UnreachableException();
+        var mark = new JournalMark(reader.GetInt64(0), reader.GetFieldValue<byte[]>(1));
+        reader.NextResult();
+        return mark;
+    }
+
+    private void CheckNothingLost(NpgsqlConnection on, JournalMark head)
+    {
+        if (head.Position >= known.Position && (knownHash is null || HashAt(on, known.Position).SequenceEqual(knownHash)))
+            return;
+        lost = $"The {connections.Place} no longer holds what it committed at position {known.Position} (it reaches position {head.Position}): "
+            + "was a standby promoted that lagged behind? This silo writes nothing more; see docs/postgresql.md.";
+        throw new JournalUnavailableException(lost);
+    }
+
+    private static ReadOnlySpan<byte> HashAt(NpgsqlConnection on, long position)
+    {
+        using var hash = new NpgsqlCommand("SELECT hash FROM pos_journal.events WHERE position = $1", on);
+        hash.Parameters.Add(new NpgsqlParameter<long> { TypedValue = position });
+        return hash.ExecuteScalar() as byte[];
+    }
+}

@@ -1,0 +1,113 @@
+using System.Runtime.CompilerServices;
+using Npgsql;
+using NpgsqlTypes;
+using Pos.Journal.GroupCommit;
+
+namespace Pos.Journal.Postgres;
+
+/// <summary>Reads on pooled connections. A read that meets a connection which died while it lay idle is tried once more.</summary>
+internal sealed class PostgresReader(NpgsqlDataSource source)
+{
+    private const string Columns = "SELECT position, event, hash FROM pos_journal.events ";
+
+    public ValueTask ReadStream(StreamName stream, long afterVersion, int limit, List<RecordedEvent> page, CancellationToken cancellationToken) =>
+        ReadEvents(
+            Columns + "WHERE stream = $1 AND version > $2 ORDER BY stream, version LIMIT $3", page, cancellationToken,
+            Text(stream.Value), Number(afterVersion), Number(limit));
+
+    public ValueTask ReadAll(long afterPosition, long upToPosition, int limit, List<RecordedEvent> page, CancellationToken cancellationToken) =>
+        ReadEvents(
+            Columns + "WHERE position > $1 AND position <= $2 ORDER BY position LIMIT $3", page, cancellationToken,
+            Number(afterPosition), Number(upToPosition), Number(limit));
+
+    public ValueTask ReadAll(
+        long afterPosition, long upToPosition, string categories, int limit, List<RecordedEvent> page, CancellationToken cancellationToken) =>
+        ReadEvents(
+            Columns + "WHERE position > $1 AND position <= $2 AND split_part(stream, '/', 1) = ANY ($3) ORDER BY position LIMIT $4",
+            page, cancellationToken, Number(afterPosition), Number(upToPosition),
+            PostgresBatch.Array(NpgsqlDbType.Text, [.. categories.Split('/', StringSplitOptions.RemoveEmptyEntries)]), Number(limit));
+
+    public ValueTask ReadStreams(
+        string category, string afterStream, long afterVersion, long upToPosition, int limit, List<RecordedEvent> page,
+        CancellationToken cancellationToken) =>
+        ReadEvents(
+            Columns + "WHERE (stream, version) > ($1, $2) AND stream < $3 AND position <= $4 ORDER BY stream, version LIMIT $5",
+            page, cancellationToken, Text(afterStream), Number(afterVersion), Text(Beyond(category)), Number(upToPosition), Number(limit));
+
+    public async ValueTask<SnapshotRecord?> ReadSnapshot(StreamName stream, CancellationToken cancellationToken)
+    {
+        var found = await Read(
+            "SELECT state, state_version, version, hash FROM pos_journal.snapshots WHERE stream = $1",
+            static row => new SnapshotRecord(row.GetFieldValue<byte[]>(0), row.GetInt32(1), row.GetInt64(2), row.GetFieldValue<byte[]>(3)),
+            [], cancellationToken, Text(stream.Value));
+        return found.Count == 0 ? null : found[0];
+    }
+
+    public async ValueTask<IReadOnlyList<WakeUpLease>> ListWakeUps(string category, string afterKey, int limit, CancellationToken cancellationToken) =>
+        await Read(
+            "SELECT stream, due, owner, leased_until FROM pos_journal.wake_ups WHERE stream > $1 AND stream < $2 ORDER BY stream LIMIT $3",
+            static row => new WakeUpLease(
+                StreamName.Parse(row.GetString(0)), new DateTimeOffset(row.GetInt64(1), TimeSpan.Zero),
+                row.IsDBNull(2) ? "" : row.GetString(2), new DateTimeOffset(row.GetInt64(3), TimeSpan.Zero)),
+            [], cancellationToken, Text($"{category}/{afterKey}"), Text(Beyond(category)), Number(limit));
+
+    public async ValueTask<IReadOnlyList<StreamListing>> ListStreams(
+        string store, string category, long afterPosition, long upToPosition, int limit, CancellationToken cancellationToken) =>
+        await Read(
+            """
+            SELECT stream, position FROM pos_journal.events
+            WHERE began_in = $1 AND position > $2 AND position <= $3 AND stream >= $4 AND stream < $5
+            ORDER BY began_in, position LIMIT $6
+            """,
+            static row => new StreamListing(StreamName.Parse(row.GetString(0)), row.GetInt64(1)),
+            [], cancellationToken, Text(store), Number(afterPosition), Number(upToPosition), Text(category + "/"), Text(Beyond(category)),
+            Number(limit));
+
+    /// <summary>How far the database says it reaches, and the last position there is an event at.</summary>
+    public async ValueTask<(JournalMark Mark, long Last)> ReadHead(CancellationToken cancellationToken)
+    {
+        var found = await Read(
+            "SELECT h.position, h.running, coalesce((SELECT max(e.position) FROM pos_journal.events e), 0) FROM pos_journal.head h",
+            static row => (new JournalMark(row.GetInt64(0), row.GetFieldValue<byte[]>(1)), row.GetInt64(2)), [], cancellationToken);
+        return found[0];
+    }
+
+    internal static RecordedEvent ReadEvent(NpgsqlDataReader row) =>
+        EncodedEvent.Decode(row.GetFieldValue<byte[]>(1), row.GetInt64(0), row.GetFieldValue<byte[]>(2));
+
+    // '0' is the character behind '/': everything between the two begins with the category and a slash.
+    private static string Beyond(string category) => category + "0";
+
+    private static NpgsqlParameter<string> Text(string value) => new() { TypedValue = value };
+
+    private static NpgsqlParameter<long> Number(long value) => new() { TypedValue = value };
+
+    private async ValueTask ReadEvents(
+        string sql, List<RecordedEvent> page, CancellationToken cancellationToken, params NpgsqlParameter[] parameters) =>
+        await Read(sql, ReadEvent, page, cancellationToken, parameters);
+
+    private async ValueTask<List<T>> Read<T>(
+        string sql, Func<NpgsqlDataReader, T> read, List<T> into, CancellationToken cancellationToken, params NpgsqlParameter[] parameters)
+    {
+        var before = into.Count;
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await using var command = source.CreateCommand(sql);
+                foreach (var parameter in parameters)
+                    command.Parameters.Add(parameter.Clone());
+                await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+                while (await reader.ReadAsync(cancellationToken))
+                    into.Add(read(reader));
+                return into;
+            }
+            catch (Exception failed) when (PostgresLink.IsFailure(failed))
+            {
+                into.RemoveRange(before, into.Count - before);
+                if (attempt == 2 || failed is PostgresException { InvariantSeverity: "ERROR" } || failed.InnerException is TimeoutException)
+                    throw new JournalUnavailableException("The journal's database cannot be read now.", failed);
+            }
+        }
+    }
+}

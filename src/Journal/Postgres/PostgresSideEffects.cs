@@ -1,0 +1,136 @@
+using System.Data.Common;
+using Npgsql;
+using NpgsqlTypes;
+using Pos.Journal.GroupCommit;
+
+namespace Pos.Journal.Postgres;
+
+/// <summary>
+/// What travels in a batch beside appends: ended leases, claims, snapshots. They run behind the appends, in this order, which differs
+/// from the order they were queued in only where nobody has been told yet of either.
+/// </summary>
+internal static class PostgresSideEffects
+{
+    private const string End =
+        """
+        DELETE FROM pos_journal.wake_ups w USING unnest($1, $2, $3, $4) AS c (stream, due, owner, leased_until)
+        WHERE w.stream = c.stream AND w.due = c.due AND w.owner = c.owner AND w.leased_until = c.leased_until
+        """;
+
+    private const string Move =
+        """
+        UPDATE pos_journal.wake_ups w SET due = c.next, owner = NULL, leased_until = 0
+        FROM unnest($1, $2, $3, $4, $5) AS c (stream, due, owner, leased_until, next)
+        WHERE w.stream = c.stream AND w.due = c.due AND w.owner = c.owner AND w.leased_until = c.leased_until
+        """;
+
+    private const string Claim =
+        """
+        WITH found AS MATERIALIZED
+            (SELECT stream FROM pos_journal.wake_ups WHERE due <= $1 AND leased_until <= $1 ORDER BY due, stream LIMIT $2)
+        UPDATE pos_journal.wake_ups w SET owner = $3, leased_until = $4 FROM found f WHERE w.stream = f.stream RETURNING w.stream, w.due
+        """;
+
+    private const string Save =
+        """
+        INSERT INTO pos_journal.snapshots AS s (stream, version, state_version, hash, state)
+        SELECT n.stream, n.version, n.state_version, e.hash, n.state
+        FROM unnest($1, $2, $3, $4) AS n (stream, version, state_version, state)
+        JOIN pos_journal.events e ON e.stream = n.stream AND e.version = n.version
+        ON CONFLICT (stream) DO UPDATE
+        SET version = excluded.version, state_version = excluded.state_version, hash = excluded.hash, state = excluded.state
+        WHERE excluded.version >= s.version OR excluded.state_version <> s.state_version
+        """;
+
+    public static void Add(NpgsqlBatch command, Batch batch)
+    {
+        List<WakeUpCompletion>? ended = null;
+        List<WakeUpCompletion>? moved = null;
+        List<WakeUpClaim>? claims = null;
+        Dictionary<StreamName, SnapshotWrite>? snapshots = null;
+        foreach (var operation in batch.Operations)
+        {
+            switch (operation)
+            {
+                case WakeUpCompletion { Next: null } end:
+                    (ended ??= []).Add(end);
+                    break;
+                case WakeUpCompletion move:
+                    (moved ??= []).Add(move);
+                    break;
+                case WakeUpClaim claim:
+                    (claims ??= []).Add(claim);
+                    break;
+                // One statement may touch a row once: the newest stands for the others.
+                case SnapshotWrite save when snapshots is null || !snapshots.TryGetValue(save.Stream, out var other) || other.Version <= save.Version:
+                    (snapshots ??= [])[save.Stream] = save;
+                    break;
+            }
+        }
+
+        if (ended is not null)
+            command.BatchCommands.Add(Leases(End, ended));
+        if (moved is not null)
+        {
+            var move = Leases(Move, moved);
+            move.Parameters.Add(PostgresBatch.Array(NpgsqlDbType.Bigint, moved.ConvertAll(static m => m.Next!.Value.UtcTicks)));
+            command.BatchCommands.Add(move);
+        }
+
+        claims?.ForEach(claim => command.BatchCommands.Add(Claiming(claim)));
+        if (snapshots is not null)
+            command.BatchCommands.Add(Saving([.. snapshots.Values]));
+    }
+
+    /// <summary>Reads what the claims found; the reader stands on the result of the appends.</summary>
+    public static void Read(DbDataReader reader, Batch batch)
+    {
+        foreach (var operation in batch.Operations)
+        {
+            if (operation is not WakeUpClaim claim)
+                continue;
+            claim.Claimed.Clear();
+            // Only claims return rows; the others among these statements have no result of their own to stand on.
+            if (!reader.NextResult())
+                throw new System.Diagnostics.UnreachableException();
+            while (reader.Read())
+            {
+                claim.Claimed.Add(new WakeUpLease(
+                    StreamName.Parse(reader.GetString(0)), new DateTimeOffset(reader.GetInt64(1), TimeSpan.Zero), claim.Owner, claim.Until));
+            }
+
+            claim.Claimed.Sort(static (a, b) =>
+                a.Due != b.Due ? a.Due.CompareTo(b.Due) : string.CompareOrdinal(a.Stream.Value, b.Stream.Value));
+        }
+    }
+
+    private static NpgsqlBatchCommand Leases(string sql, List<WakeUpCompletion> completions)
+    {
+        var command = new NpgsqlBatchCommand(sql);
+        command.Parameters.Add(PostgresBatch.Array(NpgsqlDbType.Text, completions.ConvertAll(static c => c.Claimed.Stream.Value)));
+        command.Parameters.Add(PostgresBatch.Array(NpgsqlDbType.Bigint, completions.ConvertAll(static c => c.Claimed.Due.UtcTicks)));
+        command.Parameters.Add(PostgresBatch.Array(NpgsqlDbType.Text, completions.ConvertAll(static c => c.Claimed.Owner)));
+        command.Parameters.Add(PostgresBatch.Array(NpgsqlDbType.Bigint, completions.ConvertAll(static c => c.Claimed.LeasedUntil.UtcTicks)));
+        return command;
+    }
+
+    private static NpgsqlBatchCommand Claiming(WakeUpClaim claim)
+    {
+        var command = new NpgsqlBatchCommand(Claim);
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = claim.Now.UtcTicks });
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = claim.Limit });
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = claim.Owner });
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = claim.Until.UtcTicks });
+        return command;
+    }
+
+    private static NpgsqlBatchCommand Saving(List<SnapshotWrite> snapshots)
+    {
+        var command = new NpgsqlBatchCommand(Save);
+        command.Parameters.Add(PostgresBatch.Array(NpgsqlDbType.Text, snapshots.ConvertAll(static s => s.Stream.Value)));
+        command.Parameters.Add(PostgresBatch.Array(NpgsqlDbType.Bigint, snapshots.ConvertAll(static s => s.Version)));
+        command.Parameters.Add(PostgresBatch.Array(NpgsqlDbType.Integer, snapshots.ConvertAll(static s => s.StateVersion)));
+        command.Parameters.Add(PostgresBatch.Array(NpgsqlDbType.Bytea, snapshots.ConvertAll(static s => s.State)));
+        return command;
+    }
+}

@@ -1,0 +1,96 @@
+using System.Runtime.CompilerServices;
+using Npgsql;
+
+namespace Pos.Journal.Postgres;
+
+/// <summary>
+/// The whole journal as it is at one moment, read in one REPEATABLE READ transaction: what is committed meanwhile is not seen, and nobody
+/// waits for anybody. Needs no right but to read.
+/// </summary>
+public sealed class PostgresSnapshot : IAsyncDisposable
+{
+    private readonly PostgresConnections connections;
+    private readonly NpgsqlConnection connection;
+
+    private PostgresSnapshot(PostgresConnections connections, NpgsqlConnection connection)
+    {
+        this.connections = connections;
+        this.connection = connection;
+    }
+
+    /// <summary>How far the journal says it reaches.</summary>
+    public JournalMark Mark { get; private set; }
+
+    /// <summary>Takes the snapshot.</summary>
+    /// <exception cref="JournalSettingsException">The connection string is missing or cannot be read.</exception>
+    /// <exception cref="JournalUnavailableException">It cannot be read now.</exception>
+    /// <exception cref="InvalidOperationException">There is no journal, or an older or newer program made it.</exception>
+    public static async ValueTask<PostgresSnapshot> Open(PostgresJournalOptions options, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        var connections = PostgresConnections.Create(options);
+        NpgsqlConnection? connection = null;
+        try
+        {
+            connection = await connections.Reading.OpenConnectionAsync(cancellationToken);
+            PostgresSchema.Check(connection, connections.Place);
+            var snapshot = new PostgresSnapshot(connections, connection);
+            await snapshot.Begin(cancellationToken);
+            return snapshot;
+        }
+        catch (Exception failed)
+        {
+            if (connection is not null)
+                await connection.DisposeAsync();
+            connections.Dispose();
+            if (failed is NpgsqlException or System.Net.Sockets.SocketException or TimeoutException)
+                throw new JournalUnavailableException($"The {connections.Place} cannot be read: {failed.Message}", failed);
+            throw;
+        }
+    }
+
+    /// <summary>Every event, by position from the first. Once.</summary>
+    /// <exception cref="JournalUnavailableException">The connection was lost on the way.</exception>
+    public async IAsyncEnumerable<RecordedEvent> ReadAll([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand("SELECT position, event, hash FROM pos_journal.events ORDER BY position", connection)
+        {
+            // However long the whole takes; it is the reader who may lose patience.
+            CommandTimeout = 0,
+        };
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await Next(reader, cancellationToken))
+            yield return PostgresReader.ReadEvent(reader);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await connection.DisposeAsync();
+        connections.Dispose();
+    }
+
+    private static async ValueTask<bool> Next(NpgsqlDataReader reader, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await reader.ReadAsync(cancellationToken);
+        }
+        catch (Exception failed) when (failed is NpgsqlException or IOException)
+        {
+            throw new JournalUnavailableException("The journal's database cannot be read any more.", failed);
+        }
+    }
+
+    private async Task Begin(CancellationToken cancellationToken)
+    {
+        await using (var begin = new NpgsqlCommand("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", connection))
+            await begin.ExecuteNonQueryAsync(cancellationToken);
+        await using var head = new NpgsqlCommand("SELECT position, running FROM pos_journal.head", connection);
+        await using var reader = await head.ExecuteReaderAsync(cancellationToken);
+        if (!await reader.ReadAsync(cancellationToken))
+            throw new InvalidOperationException($"There is no head in {connections.Place}.");
+        Mark = new JournalMark(reader.GetInt64(0), reader.GetFieldValue<byte[]>(1));
+    }
+}

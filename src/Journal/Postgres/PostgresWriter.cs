@@ -1,0 +1,140 @@
+using System.Diagnostics;
+using Npgsql;
+using NpgsqlTypes;
+using Pos.Journal.GroupCommit;
+
+namespace Pos.Journal.Postgres;
+
+/// <summary>Commits batches: lock, events, wake-ups and commit in one round trip.</summary>
+internal sealed class PostgresWriter(PostgresLink link)
+{
+    private readonly PostgresBatch rows = new();
+
+    /// <summary>As <see cref="IJournalStore.Commit"/> says.</summary>
+    public CommitOutcome Commit(Batch batch)
+    {
+        lock (link.Gate)
+        {
+            rows.Fill(batch);
+            return TryCommit(batch, each: false) ?? TryCommit(batch, each: true) ?? throw new UnreachableException();
+        }
+    }
+
+    /// <summary>As <see cref="IJournalStore.LookUp"/> says: the new connection's fence makes the answer final.</summary>
+    public void LookUp(Batch batch)
+    {
+        lock (link.Gate)
+        {
+            link.Break(uncertain: true);
+            var connection = link.Use();
+            var stored = batch.Operations.OfType<Append>().Where(static a => a.Fate == Fate.Stored).ToList();
+            using var command = new NpgsqlCommand(
+                """
+                SELECT e.hash FROM unnest($1, $2) WITH ORDINALITY AS a (stream, version, n)
+                LEFT JOIN pos_journal.events e ON e.stream = a.stream AND e.version = a.version ORDER BY a.n
+                """,
+                connection);
+            command.Parameters.Add(PostgresBatch.Array(NpgsqlDbType.Text, stored.ConvertAll(static a => a.Session.Stream.Value)));
+            command.Parameters.Add(PostgresBatch.Array(NpgsqlDbType.Bigint, stored.ConvertAll(static a => a.LastVersion)));
+            var fates = new List<Fate>(stored.Count);
+            using (var reader = command.ExecuteReader())
+            {
+                for (var i = 0; reader.Read(); i++)
+                {
+                    fates.Add(reader.IsDBNull(0) ? Fate.Failed
+                        : stored[i].LastHash.SequenceEqual(reader.GetFieldValue<byte[]>(0)) ? Fate.Stored : Fate.Conflict);
+                }
+
+                reader.NextResult();
+            }
+
+            for (var i = 0; i < stored.Count; i++)
+                stored[i].Fate = fates[i];
+            batch.Mark = link.Known;
+        }
+    }
+
+    /// <summary>Null: something of it did not fit, and nothing is stored.</summary>
+    private CommitOutcome? TryCommit(Batch batch, bool each)
+    {
+        var sent = false;
+        try
+        {
+            var connection = link.Use();
+            using var command = Command(batch, connection, each);
+            sent = true;
+            var (mark, refused) = Run(command, batch, each);
+            Settle(batch, mark, refused);
+            return CommitOutcome.Committed;
+        }
+        catch (PostgresException refused) when (sent && !each && IsTakenVersion(refused))
+        {
+            return null;
+        }
+        catch (Exception failed) when (failed is JournalUnavailableException || PostgresLink.IsFailure(failed))
+        {
+            batch.Failure = failed;
+            // An error ends its transaction. Whatever ends the session with it may have come while the commit was under way.
+            var certain = !sent || failed is PostgresException { InvariantSeverity: "ERROR" };
+            link.Break(uncertain: !certain);
+            if (certain)
+                return CommitOutcome.NothingStored;
+            MarkStored(batch);
+            return CommitOutcome.Unknown;
+        }
+    }
+
+    private static bool IsTakenVersion(PostgresException refused) =>
+        refused is { SqlState: PostgresErrorCodes.UniqueViolation, ConstraintName: "events_stream" };
+
+    private NpgsqlBatch Command(Batch batch, NpgsqlConnection connection, bool each)
+    {
+        var attempt = link.NextAttempt();
+        var command = new NpgsqlBatch(connection);
+        command.BatchCommands.Add(each ? rows.Each(link.Writer, attempt) : rows.All(link.Writer, attempt, link.Known));
+        PostgresSideEffects.Add(command, batch);
+        return command;
+    }
+
+    /// <summary>Reads everything, to the answer of the commit itself, which comes last.</summary>
+    private static (JournalMark Mark, int[] Refused) Run(NpgsqlBatch command, Batch batch, bool each)
+    {
+        using var reader = command.ExecuteReader();
+        if (!reader.Read())
+            throw new UnreachableException();
+        var mark = new JournalMark(reader.GetInt64(0), reader.GetFieldValue<byte[]>(1));
+        int[] refused = each ? reader.GetFieldValue<int[]>(2) : [];
+        PostgresSideEffects.Read(reader, batch);
+        while (reader.NextResult())
+        {
+        }
+
+        return (mark, refused);
+    }
+
+    private void Settle(Batch batch, JournalMark mark, int[] refused)
+    {
+        foreach (var number in refused)
+        {
+            var append = rows.Appends[number - 1];
+            if (Batch.MayWrite(append))
+                Batch.Conflicted(append);
+        }
+
+        MarkStored(batch);
+        batch.Mark = mark;
+        if (refused.Length == 0 && rows.Events > 0)
+            link.OnCommitted(mark, rows.LastHash);
+        else
+            link.OnCommitted(mark);
+    }
+
+    private static void MarkStored(Batch batch)
+    {
+        foreach (var operation in batch.Operations)
+        {
+            if (operation.Fate == Fate.Open)
+                operation.Fate = Fate.Stored;
+        }
+    }
+}

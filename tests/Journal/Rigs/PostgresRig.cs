@@ -1,0 +1,97 @@
+using Npgsql;
+using Pos.Journal;
+using Pos.Journal.GroupCommit;
+using Pos.Journal.Postgres;
+
+namespace Pos.Tests.Rigs;
+
+/// <summary>The PostgreSQL journal in a database of its own, with its real threads. A crash of the silo leaves the server as it is.</summary>
+public sealed class PostgresRig(PostgresServer server) : JournalRig
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    private readonly string database = server.CreateDatabase();
+    private readonly ManualResetEventSlim open = new(true);
+    private readonly JournalInstruments instruments = new();
+    private readonly List<PostgresJournal> journals = [];
+
+    public override IJournal Start()
+    {
+        var options = new PostgresJournalOptions
+        {
+            ConnectionString = server.ConnectionString(database),
+            BatchEventsMax = Limits.BatchEventsMax,
+            QueueEventsMax = Limits.QueueEventsMax,
+            UnknownAfter = Limits.UnknownAfter,
+            RetryEvery = TimeSpan.FromMilliseconds(5),
+        };
+        var journal = PostgresJournal.Open(
+            options, new ManualDate(Clock), instruments, null,
+            store => new FaultyStore(store, Faults, open, static _ => { }, static () => { }) { Torn = batch => Tear(store, batch) });
+        journals.Add(journal);
+        return journal;
+    }
+
+    public override void Stop() => journals[^1].Dispose();
+
+    public override void Crash()
+    {
+        Release();
+        Stop();
+    }
+
+    public override void Hold() => open.Reset();
+
+    public override void Release() => open.Set();
+
+    public override Task<T> Settle<T>(Task<T> task) => task.WaitAsync(Patience);
+
+    public override async Task Until(Func<bool> condition)
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        while (!condition())
+        {
+            patience.Token.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
+    }
+
+    public override void LoseTail(int events) =>
+        server.Execute(database, $"DELETE FROM pos_journal.events WHERE position > (SELECT position FROM pos_journal.head) - {events}");
+
+    public override void FlipBit(long position) =>
+        server.Execute(
+            database, $"UPDATE pos_journal.events SET event = set_byte(event, length(event) - 1, 124) WHERE position = {position}");
+
+    public override void PretendNewerSchema() => server.Execute(database, "UPDATE pos_journal.schema_version SET version = 99");
+
+    public override void Dispose()
+    {
+        open.Set();
+        journals.ForEach(static j => j.Dispose());
+        instruments.Dispose();
+    }
+
+    /// <summary>The server loses the connection in the middle of the transaction, as when either side goes down: it rolls back.</summary>
+    private void Tear(PostgresStore store, Batch batch)
+    {
+        using var other = server.Open(database);
+        using var holding = other.BeginTransaction();
+        Scalar(other, "SELECT pg_advisory_xact_lock(7957695014971543633)");
+        var committing = new Thread(() => store.Commit(batch));
+        committing.Start();
+        while (Scalar(
+            other, "SELECT count(pg_terminate_backend(pid)) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted") is not 1L)
+        {
+            // Until it stands at the lock.
+        }
+
+        committing.Join();
+    }
+
+    private static object? Scalar(NpgsqlConnection connection, string sql)
+    {
+        using var command = new NpgsqlCommand(sql, connection);
+        return command.ExecuteScalar();
+    }
+}
