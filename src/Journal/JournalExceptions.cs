@@ -36,11 +36,11 @@ public sealed class JournalInUseException : Exception
     public int? ProcessId { get; }
 }
 
-/// <summary>A setting of the journal cannot be used. Names it.</summary>
-public sealed class JournalSettingsException : InvalidOperationException
+/// <summary>The journal is not opened as it is configured, or as it is found. A person has to act; the message says on what.</summary>
+public sealed class JournalRefusedException : InvalidOperationException
 {
-    /// <summary>Names the setting and what is wrong with it; never a password.</summary>
-    public JournalSettingsException(string message) : base(message)
+    /// <summary>Names the setting, or both versions; never a password.</summary>
+    public JournalRefusedException(string message, Exception? inner = null) : base(message, inner)
     {
     }
 }

@@ -17,7 +17,7 @@ public static class JournalRegistration
     /// <c>ConnectionStrings:Journal</c>). It opens before any other part of the host starts, so that a
     /// journal that cannot be trusted stops the start; it closes with the container, after everything that uses it.
     /// </summary>
-    /// <exception cref="JournalSettingsException">The provider is unknown.</exception>
+    /// <exception cref="JournalRefusedException">The provider is unknown.</exception>
     public static IServiceCollection AddJournal(this IServiceCollection services, IConfiguration configuration)
     {
         ArgumentNullException.ThrowIfNull(configuration);
@@ -31,7 +31,7 @@ public static class JournalRegistration
                 section.Bind(options);
                 options.ConnectionString = configuration.GetConnectionString("Journal") ?? "";
             }),
-            _ => throw new JournalSettingsException($"Journal:Provider is '{provider}'; known are: sqlite, postgres."),
+            _ => throw new JournalRefusedException($"Journal:Provider is '{provider}'; known are: sqlite, postgres."),
         };
     }
 
@@ -43,8 +43,7 @@ public static class JournalRegistration
         services.TryAddSingleton<JournalInstruments>();
         services.AddSingleton(provider =>
         {
-            var options = new SqliteJournalOptions();
-            configure(options);
+            var options = Settings(configure);
             return SqliteJournal.Open(
                 options,
                 provider.GetRequiredService<TimeProvider>(),
@@ -64,8 +63,7 @@ public static class JournalRegistration
         services.TryAddSingleton<JournalInstruments>();
         services.AddSingleton(provider =>
         {
-            var options = new PostgresJournalOptions();
-            configure(options);
+            var options = Settings(configure);
             return PostgresJournal.Open(
                 options,
                 provider.GetRequiredService<TimeProvider>(),
@@ -75,6 +73,22 @@ public static class JournalRegistration
         services.AddSingleton<IJournal>(static provider => provider.GetRequiredService<PostgresJournal>());
         services.AddHostedService<JournalOpener>();
         return services;
+    }
+
+    private static T Settings<T>(Action<T> configure) where T : GroupCommitOptions, new()
+    {
+        var options = new T();
+        try
+        {
+            configure(options);
+            options.Validate();
+            return options;
+        }
+        catch (Exception e) when (e is ArgumentOutOfRangeException or InvalidOperationException)
+        {
+            // The binder's message names the setting as well.
+            throw new JournalRefusedException(e.Message, e);
+        }
     }
 
     /// <summary>Resolving the journal opens it; hosted services of this kind are made before the first one starts.</summary>

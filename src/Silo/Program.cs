@@ -12,18 +12,18 @@ var builder = WebApplication.CreateBuilder(new WebApplicationOptions
     ContentRootPath = AppContext.BaseDirectory,
 });
 
-builder.Services.AddSingleton(TimeProvider.System);
-builder.Services.AddJournal(builder.Configuration);
-builder.Services.AddPayments(builder.Configuration);
-builder.AddEngine();
-builder.Services.AddPosGrains(builder.Configuration);
-builder.Services.AddPosFeeds(builder.Configuration);
-builder.Services.AddPosApi(builder.Configuration);
-builder.Services.AddDemoKeys(builder.Configuration);
-builder.Services.AddDemoShop(builder.Configuration);
-
 try
 {
+    builder.Services.AddSingleton(TimeProvider.System);
+    builder.Services.AddJournal(builder.Configuration);
+    builder.Services.AddPayments(builder.Configuration);
+    builder.AddEngine();
+    builder.Services.AddPosGrains(builder.Configuration);
+    builder.Services.AddPosFeeds(builder.Configuration);
+    builder.Services.AddPosApi(builder.Configuration);
+    builder.Services.AddDemoKeys(builder.Configuration);
+    builder.Services.AddDemoShop(builder.Configuration);
+
     var app = builder.Build();
     // Before the host starts, which would log a refusal of its own with its stack.
     app.Services.GetRequiredService<IJournal>();
@@ -35,7 +35,8 @@ try
     await app.RunAsync();
     return 0;
 }
-catch (Exception refusal) when (refusal is JournalUnavailableException or JournalInUseException or JournalCorruptException or LedgerUnavailableException or OptionsValidationException)
+catch (Exception refusal) when (refusal is JournalRefusedException or JournalUnavailableException or JournalInUseException or JournalCorruptException or LedgerUnavailableException
+    or OptionsValidationException)
 {
     // What an operator has to act on is one sentence, not a stack trace.
     await Console.Error.WriteLineAsync($"The silo does not start: {refusal.Message}");

@@ -1,6 +1,6 @@
 using System.Net;
 using Pos.Api;
-using Pos.Journal.Sqlite;
+using Pos.Journal;
 using Pos.Payments;
 using Pos.Verification;
 
@@ -10,13 +10,13 @@ namespace Pos.Silo;
 internal static partial class Startup
 {
     /// <summary>
-    /// Lets <c>pos verify</c> check the journal of a running silo: nobody else can open the file meanwhile. It reads everything, so it
+    /// Lets <c>pos verify</c> check the journal of a running silo: nobody else can open a file meanwhile. It reads everything, so it
     /// answers programs on this machine only, one at a time.
     /// </summary>
     public static void MapVerification(this WebApplication app)
     {
         var one = new SemaphoreSlim(1);
-        app.MapPost("/admin/verify", async Task<IResult> (HttpContext context, SqliteJournal journal, FileLedger ledger, CancellationToken cancelled) =>
+        app.MapPost("/admin/verify", async Task<IResult> (HttpContext context, IJournal journal, FileLedger ledger, CancellationToken cancelled) =>
         {
             if (context.Connection.RemoteIpAddress is not { } caller || !IPAddress.IsLoopback(caller) || context.Request.Headers.Origin.Count > 0)
             {

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Pos.Journal;
+using Pos.Journal.Postgres;
 using Pos.Journal.Sqlite;
 
 namespace Pos.Verification;
@@ -44,20 +45,27 @@ public sealed partial class Verifier
     public static async Task<VerificationReport> Run(IJournal journal, string? providerLedger, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(journal);
+        if (journal is PostgresJournal postgres)
+        {
+            return await Run(postgres.ReadSnapshot, providerLedger, cancellationToken);
+        }
+
         // The marks before the events, the head file first: each may lag behind what is read later, and must never lead it.
         Checkpoint[] checkpoints = journal is SqliteJournal sqlite
             ? [new("head file", sqlite.ReadHeadFile()), new("journal", sqlite.ReadStoredMark())]
             : [];
-        var before = providerLedger is null ? [] : await ProviderLedger.Read(providerLedger, cancellationToken);
+        var before = await ReadLedger(providerLedger, cancellationToken);
         var verifier = await Read(journal.ReadAll(0, cancellationToken), checkpoints, cancellationToken);
-        if (providerLedger is not null)
-        {
-            var (entries, moving) = ProviderLedger.Between(before, await ProviderLedger.Read(providerLedger, cancellationToken));
-            verifier.payments.Compare(entries, moving);
-        }
-
-        return verifier.End();
+        return await verifier.End(before, providerLedger, cancellationToken);
     }
+
+    /// <summary>Verifies a PostgreSQL journal as it is at one moment, whoever writes it meanwhile.</summary>
+    /// <exception cref="JournalRefusedException">
+    /// The connection string is missing or cannot be read, there is no journal, or an older or newer program made it.
+    /// </exception>
+    /// <exception cref="JournalUnavailableException">It cannot be read now.</exception>
+    public static Task<VerificationReport> Run(PostgresJournalOptions options, string? providerLedger, CancellationToken cancellationToken) =>
+        Run(cancelled => PostgresSnapshot.Open(options, cancelled), providerLedger, cancellationToken);
 
     /// <summary>Verifies events, ascending by position from the first.</summary>
     /// <param name="recorded">All events.</param>
@@ -73,6 +81,37 @@ public sealed partial class Verifier
         var verifier = new Verifier([]);
         verifier.tally.CheckPart(Invariant.Head, false, "journal", $"{message}");
         return verifier.End();
+    }
+
+    private static async Task<VerificationReport> Run(
+        Func<CancellationToken, ValueTask<PostgresSnapshot>> open, string? providerLedger, CancellationToken cancellationToken)
+    {
+        // The ledger before the journal, as everywhere: what it says now, the journal must explain.
+        var before = await ReadLedger(providerLedger, cancellationToken);
+        try
+        {
+            await using var snapshot = await open(cancellationToken);
+            var verifier = await Read(snapshot.ReadAll(cancellationToken), [new Checkpoint("journal", snapshot.Mark)], cancellationToken);
+            return await verifier.End(before, providerLedger, cancellationToken);
+        }
+        catch (JournalCorruptException e)
+        {
+            return Refused(e.Message);
+        }
+    }
+
+    private static async Task<IReadOnlyCollection<ProviderEntry>> ReadLedger(string? path, CancellationToken cancellationToken) =>
+        path is null ? [] : await ProviderLedger.Read(path, cancellationToken);
+
+    private async Task<VerificationReport> End(IReadOnlyCollection<ProviderEntry> before, string? providerLedger, CancellationToken cancellationToken)
+    {
+        if (providerLedger is not null)
+        {
+            var (entries, moving) = ProviderLedger.Between(before, await ProviderLedger.Read(providerLedger, cancellationToken));
+            payments.Compare(entries, moving);
+        }
+
+        return End();
     }
 
     private static async Task<Verifier> Read(

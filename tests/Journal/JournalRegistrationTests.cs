@@ -46,6 +46,6 @@ public sealed class JournalRegistrationTests : IDisposable
 
     [Fact]
     public void an_unknown_provider_is_refused_by_name() =>
-        Assert.Contains("Journal:Provider is 'paper'", Assert.Throws<InvalidOperationException>(() => Builder(("Provider", "paper"))).Message,
+        Assert.Contains("Journal:Provider is 'paper'", Assert.Throws<JournalRefusedException>(() => Builder(("Provider", "paper"))).Message,
             StringComparison.Ordinal);
 }

@@ -184,7 +184,7 @@ public sealed class SqliteJournalTests : IDisposable
     {
         using (var connection = SqliteConnection.Open(FilePath("journal.db"), reader: false))
             connection.Execute("CREATE TABLE theirs (x)");
-        Assert.Contains("another program", Assert.Throws<InvalidOperationException>(() => Open()).Message, StringComparison.Ordinal);
+        Assert.Contains("another program", Assert.Throws<JournalRefusedException>(() => Open()).Message, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Pos.Cli.Output;
 using Pos.Cli.Server;
 using Pos.Journal;
+using Pos.Journal.Postgres;
 using Pos.Journal.Sqlite;
 using Pos.Verification;
 using Spectre.Console;
@@ -15,24 +16,34 @@ internal static class VerifyCommand
 {
     private const string DefaultData = "./data";
 
+    private const string ConnectionVariable = "POS_CONNECTION";
+
     public static Command Create(Terminal terminal)
     {
         var data = new Option<string?>("--data")
         {
             Description = $"Folder of a stopped server's journal. [default: {DefaultData}, when no server answers]",
         };
+        var connection = new Option<string?>("--connection")
+        {
+            Description = $"Npgsql's connection string of a PostgreSQL journal, whether servers write it or not. Better in the environment, as {ConnectionVariable}: it holds a password.",
+        };
         var json = new Option<bool>("--json") { Description = "Write the report as JSON, and nothing else, to the standard output." };
         var command = new Command(
             "verify",
             "Reads the whole journal, without the code that wrote it, and checks every invariant: inside the server when one answers, "
-            + "else in the journal's folder. Exits with 1 on any violation and with 2 when it could not run.")
+            + "else in the journal's folder or database. Exits with 1 on any violation and with 2 when it could not run.")
         {
-            ServerOptions.Url, ServerOptions.Key, ServerOptions.RetryFor, data, json,
+            ServerOptions.Url, ServerOptions.Key, ServerOptions.RetryFor, data, connection, json,
         };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            var (report, source) = await Verify(
-                parsed, parsed.GetValue(data), parsed.GetResult(ServerOptions.Url) is { Implicit: false }, terminal, cancellationToken);
+            var (folder, urlGiven) = (parsed.GetValue(data), parsed.GetResult(ServerOptions.Url) is { Implicit: false });
+            var database = parsed.GetValue(connection)
+                ?? (folder is null && !urlGiven ? Environment.GetEnvironmentVariable(ConnectionVariable) : null);
+            var (report, source) = database is null
+                ? await Verify(parsed, folder, urlGiven, terminal, cancellationToken)
+                : await VerifyDatabase(database, folder, urlGiven, cancellationToken);
             return Show(report, source, parsed.GetValue(json), terminal);
         });
         return command;
@@ -59,6 +70,28 @@ internal static class VerifyCommand
 
         return (await VerifyFiles(folder ?? DefaultData, folder is null ? $"No server answers at {server.Address}. " : "", cancellationToken),
             $"the journal in {folder ?? DefaultData}");
+    }
+
+    private static async Task<(VerificationReport Report, string Source)> VerifyDatabase(
+        string connection, string? folder, bool urlGiven, CancellationToken cancellationToken)
+    {
+        if (urlGiven || folder is not null)
+        {
+            throw new CannotRunException("--connection means a PostgreSQL journal, --url a running server and --data a stopped one: name one of them.");
+        }
+
+        try
+        {
+            return (await Verifier.Run(new PostgresJournalOptions { ConnectionString = connection }, null, cancellationToken), "the PostgreSQL journal");
+        }
+        catch (JournalRefusedException e)
+        {
+            throw new CannotRunException($"--connection (or {ConnectionVariable}) cannot be used: {e.Message}", e);
+        }
+        catch (Exception e) when (e is JournalUnavailableException or InvalidOperationException)
+        {
+            throw new CannotRunException(e.Message, e);
+        }
     }
 
     private static async Task<VerificationReport> VerifyFiles(string folder, string preamble, CancellationToken cancellationToken)

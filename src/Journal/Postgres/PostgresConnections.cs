@@ -25,7 +25,7 @@ internal sealed class PostgresConnections : IDisposable
     /// <summary>Database and host, for people; never the password.</summary>
     public string Place { get; }
 
-    /// <exception cref="JournalSettingsException">The connection string is missing or cannot be read.</exception>
+    /// <exception cref="JournalRefusedException">The connection string is missing or cannot be read.</exception>
     public static PostgresConnections Create(PostgresJournalOptions options)
     {
         var given = Parse(options.ConnectionString);
@@ -70,7 +70,7 @@ internal sealed class PostgresConnections : IDisposable
     private static NpgsqlConnectionStringBuilder Parse(string connectionString)
     {
         if (string.IsNullOrWhiteSpace(connectionString))
-            throw new JournalSettingsException($"{PostgresJournalOptions.ConnectionSetting} is empty: Journal:Provider=postgres needs Npgsql's connection string there.");
+            throw new JournalRefusedException($"{PostgresJournalOptions.ConnectionSetting} is empty: Journal:Provider=postgres needs Npgsql's connection string there.");
         NpgsqlConnectionStringBuilder parsed;
         try
         {
@@ -79,12 +79,12 @@ internal sealed class PostgresConnections : IDisposable
         catch (Exception e) when (e is ArgumentException or FormatException or KeyNotFoundException or OverflowException)
         {
             // Not the inner exception's text alone: it may quote what stands in the string, and a password stands there too.
-            throw new JournalSettingsException(
+            throw new JournalRefusedException(
                 $"{PostgresJournalOptions.ConnectionSetting} is no connection string that Npgsql can read ({e.GetType().Name}).");
         }
 
         if (string.IsNullOrWhiteSpace(parsed.Host))
-            throw new JournalSettingsException($"{PostgresJournalOptions.ConnectionSetting} names no Host.");
+            throw new JournalRefusedException($"{PostgresJournalOptions.ConnectionSetting} names no Host.");
         if (string.IsNullOrWhiteSpace(parsed.Database))
             parsed.Database = parsed.Username;
         return parsed;

@@ -25,10 +25,11 @@ public sealed class PostgresJournal : GroupCommitJournal, IDisposable
 
     /// <summary>Connects, makes the schema in an empty database, and checks that the end of the journal is there.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A setting is out of its range.</exception>
-    /// <exception cref="JournalSettingsException">The connection string is missing or cannot be read.</exception>
+    /// <exception cref="JournalRefusedException">
+    /// The connection string is missing or cannot be read, an older or newer program made the schema, or the server does not flush.
+    /// </exception>
     /// <exception cref="JournalCorruptException">The end is missing.</exception>
     /// <exception cref="JournalUnavailableException">The server cannot be reached, or does not let this role in.</exception>
-    /// <exception cref="InvalidOperationException">An older or newer program made the schema, or the server does not flush.</exception>
     public static PostgresJournal Open(
         PostgresJournalOptions options, TimeProvider time, JournalInstruments instruments, ILogger<PostgresJournal>? logger = null) =>
         Open(options, time, instruments, logger, static store => store);

@@ -114,7 +114,7 @@ internal sealed class PostgresLink : IDisposable
                 durable.ExecuteNonQuery();
             using var flushing = new NpgsqlCommand("SELECT current_setting('fsync')", opened);
             if (flushing.ExecuteScalar() is not "on")
-                throw new InvalidOperationException($"The {connections.Place} runs with fsync=off: what it commits is not on disk. Switch it on.");
+                throw new JournalRefusedException($"The {connections.Place} runs with fsync=off: what it commits is not on disk. Switch it on.");
             return opened;
         }
         catch

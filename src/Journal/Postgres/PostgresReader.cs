@@ -8,7 +8,8 @@ namespace Pos.Journal.Postgres;
 /// <summary>Reads on pooled connections. A read that meets a connection which died while it lay idle is tried once more.</summary>
 internal sealed class PostgresReader(NpgsqlDataSource source)
 {
-    private const string Columns = "SELECT position, event, hash FROM pos_journal.events ";
+    /// <summary>What <see cref="ReadEvent"/> reads.</summary>
+    internal const string Columns = "SELECT position, stream, version, event, hash FROM pos_journal.events ";
 
     public ValueTask ReadStream(StreamName stream, long afterVersion, int limit, List<RecordedEvent> page, CancellationToken cancellationToken) =>
         ReadEvents(
@@ -72,8 +73,24 @@ internal sealed class PostgresReader(NpgsqlDataSource source)
         return found[0];
     }
 
-    internal static RecordedEvent ReadEvent(NpgsqlDataReader row) =>
-        EncodedEvent.Decode(row.GetFieldValue<byte[]>(1), row.GetInt64(0), row.GetFieldValue<byte[]>(2));
+    /// <exception cref="JournalCorruptException">The bytes are no event, or another one than the row says.</exception>
+    internal static RecordedEvent ReadEvent(NpgsqlDataReader row)
+    {
+        var position = row.GetInt64(0);
+        var encoded = row.GetFieldValue<byte[]>(3);
+        try
+        {
+            var recorded = EncodedEvent.Decode(encoded, position, row.GetFieldValue<byte[]>(4));
+            if (recorded.Version == row.GetInt64(2) && recorded.Stream.Value == row.GetString(1) && EncodedEvent.Measure(encoded) == encoded.Length)
+                return recorded;
+        }
+        catch (Exception e) when (e is ArgumentException or FormatException or OverflowException or IndexOutOfRangeException)
+        {
+            throw new JournalCorruptException($"The event at position {position} cannot be read.", e);
+        }
+
+        throw new JournalCorruptException($"The event at position {position} is not the one that its row names.");
+    }
 
     // '0' is the character behind '/': everything between the two begins with the category and a slash.
     private static string Beyond(string category) => category + "0";

@@ -11,7 +11,7 @@ internal static class PostgresSchema
     private const long Lock = 7_957_695_014_971_543_634;
 
     /// <summary>Creates the schema in a database without one, or checks that it is the one this program knows.</summary>
-    /// <exception cref="InvalidOperationException">An older or newer program made it, or the role may not create it.</exception>
+    /// <exception cref="JournalRefusedException">An older or newer program made it, or the role may not create it.</exception>
     public static void Ensure(NpgsqlConnection connection, string place)
     {
         using var transaction = connection.BeginTransaction();
@@ -23,21 +23,21 @@ internal static class PostgresSchema
     }
 
     /// <summary>Refuses what this program cannot read.</summary>
-    /// <exception cref="InvalidOperationException">There is no journal, or an older or newer program made it.</exception>
+    /// <exception cref="JournalRefusedException">There is no journal, or an older or newer program made it.</exception>
     public static void Check(NpgsqlConnection connection, string place)
     {
         if (Scalar(connection, "SELECT to_regclass('pos_journal.schema_version')::text") is not string)
-            throw new InvalidOperationException($"There is no journal in {place}.");
+            throw new JournalRefusedException($"There is no journal in {place}.");
         var version = (int)Scalar(connection, "SELECT version FROM pos_journal.schema_version")!;
         if (version > Version)
         {
-            throw new InvalidOperationException(
+            throw new JournalRefusedException(
                 $"The journal in {place} has schema version {version}; this program knows versions up to {Version}. Start the newer program that wrote it.");
         }
 
         if (version < Version)
         {
-            throw new InvalidOperationException(
+            throw new JournalRefusedException(
                 $"The journal in {place} has schema version {version}; this program needs version {Version}. Start the older program that wrote it, or migrate a copy.");
         }
     }
@@ -52,7 +52,7 @@ internal static class PostgresSchema
         }
         catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.InsufficientPrivilege)
         {
-            throw new InvalidOperationException(
+            throw new JournalRefusedException(
                 $"There is no journal in {place}, and its role may not create one ({e.MessageText}): run schema.sql as the owner, see docs/postgresql.md.", e);
         }
     }

@@ -22,9 +22,10 @@ public sealed class PostgresSnapshot : IAsyncDisposable
     public JournalMark Mark { get; private set; }
 
     /// <summary>Takes the snapshot.</summary>
-    /// <exception cref="JournalSettingsException">The connection string is missing or cannot be read.</exception>
+    /// <exception cref="JournalRefusedException">
+    /// The connection string is missing or cannot be read, there is no journal, or an older or newer program made it.
+    /// </exception>
     /// <exception cref="JournalUnavailableException">It cannot be read now.</exception>
-    /// <exception cref="InvalidOperationException">There is no journal, or an older or newer program made it.</exception>
     public static async ValueTask<PostgresSnapshot> Open(PostgresJournalOptions options, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -52,9 +53,10 @@ public sealed class PostgresSnapshot : IAsyncDisposable
 
     /// <summary>Every event, by position from the first. Once.</summary>
     /// <exception cref="JournalUnavailableException">The connection was lost on the way.</exception>
+    /// <exception cref="JournalCorruptException">What a row holds is no event, or another one than the row says.</exception>
     public async IAsyncEnumerable<RecordedEvent> ReadAll([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand("SELECT position, event, hash FROM pos_journal.events ORDER BY position", connection)
+        await using var command = new NpgsqlCommand(PostgresReader.Columns + "ORDER BY position", connection)
         {
             // However long the whole takes; it is the reader who may lose patience.
             CommandTimeout = 0,
@@ -90,7 +92,7 @@ public sealed class PostgresSnapshot : IAsyncDisposable
         await using var head = new NpgsqlCommand("SELECT position, running FROM pos_journal.head", connection);
         await using var reader = await head.ExecuteReaderAsync(cancellationToken);
         if (!await reader.ReadAsync(cancellationToken))
-            throw new InvalidOperationException($"There is no head in {connections.Place}.");
+            throw new JournalRefusedException($"There is no head in {connections.Place}.");
         Mark = new JournalMark(reader.GetInt64(0), reader.GetFieldValue<byte[]>(1));
     }
 }

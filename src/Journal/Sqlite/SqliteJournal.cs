@@ -26,7 +26,8 @@ public sealed class SqliteJournal : GroupCommitJournal, IDisposable
     /// <exception cref="JournalInUseException">Another process has it open.</exception>
     /// <exception cref="JournalCorruptException">The end is missing, or is not what was acknowledged.</exception>
     /// <exception cref="JournalUnavailableException">The files cannot be opened now.</exception>
-    /// <exception cref="InvalidOperationException">A newer program wrote it, it is no journal, or SQLite's library is missing.</exception>
+    /// <exception cref="JournalRefusedException">A newer program wrote it, or it is no journal.</exception>
+    /// <exception cref="InvalidOperationException">SQLite's library is missing.</exception>
     public static SqliteJournal Open(
         SqliteJournalOptions options, TimeProvider time, JournalInstruments instruments, ILogger<SqliteJournal>? logger = null) =>
         Open(options, time, instruments, logger, static store => store);

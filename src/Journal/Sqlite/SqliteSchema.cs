@@ -54,7 +54,7 @@ internal static class SqliteSchema
         """;
 
     /// <summary>Creates the tables in an empty file, or checks that they are of a version this program knows.</summary>
-    /// <exception cref="InvalidOperationException">A newer program wrote the file, or it is no journal.</exception>
+    /// <exception cref="JournalRefusedException">A newer program wrote the file, or it is no journal.</exception>
     public static void Ensure(SqliteConnection connection, string path)
     {
         var version = connection.ExecuteInt64("PRAGMA user_version");
@@ -65,14 +65,14 @@ internal static class SqliteSchema
     }
 
     /// <summary>Refuses what this program cannot read.</summary>
-    /// <exception cref="InvalidOperationException">A newer program wrote the file, or it is no journal.</exception>
+    /// <exception cref="JournalRefusedException">A newer program wrote the file, or it is no journal.</exception>
     public static void Check(SqliteConnection connection, string path, long version)
     {
         if (connection.ExecuteInt64("PRAGMA application_id") != ApplicationId)
-            throw new InvalidOperationException($"'{path}' is a database of another program, not a journal.");
+            throw new JournalRefusedException($"'{path}' is a database of another program, not a journal.");
         if (version > Version)
         {
-            throw new InvalidOperationException(
+            throw new JournalRefusedException(
                 $"'{path}' has schema version {version}; this program knows versions up to {Version}. Start the newer program that wrote it.");
         }
     }
@@ -80,7 +80,7 @@ internal static class SqliteSchema
     private static void Create(SqliteConnection connection, string path)
     {
         if (connection.ExecuteInt64("SELECT count(*) FROM sqlite_schema") != 0)
-            throw new InvalidOperationException($"'{path}' is a database of another program, not a journal.");
+            throw new JournalRefusedException($"'{path}' is a database of another program, not a journal.");
         connection.Execute("BEGIN IMMEDIATE");
         foreach (var statement in Tables.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
             connection.Execute(statement);
