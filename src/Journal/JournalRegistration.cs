@@ -87,7 +87,7 @@ public static class JournalRegistration
         catch (Exception e) when (e is ArgumentOutOfRangeException or InvalidOperationException)
         {
             // The binder's message names the setting as well.
-            throw new JournalRefusedException(e.Message, e);
+            throw new JournalRefusedException(e.Message.Split(" (Parameter", 2)[0], e);
         }
     }
 
