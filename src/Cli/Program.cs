@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Pos.Cli;
+using Pos.Cli.Load;
 using Pos.Cli.Output;
 using Pos.Cli.Retail;
 using Pos.Cli.Verification;
@@ -7,7 +8,7 @@ using Pos.Cli.Verification;
 var terminal = Terminal.OfProcess();
 var root = new RootCommand("The command line of Pos.Orleans.")
 {
-    RetailCommands.Import(terminal), RetailCommands.Replay(terminal), VerifyCommand.Create(terminal),
+    RetailCommands.Import(terminal), RetailCommands.Replay(terminal), VerifyCommand.Create(terminal), LoadCommand.Create(terminal),
 };
 var parsed = root.Parse(args.Length > 0 ? args : ["--help"]);
 if (parsed.Errors.Count > 0)

@@ -51,6 +51,25 @@ internal sealed class Terminal(TextWriter output, TextWriter error, bool errorIs
             });
     }
 
+    /// <summary>Shows something that changes, until the work is done: redrawn in place on a terminal, not at all elsewhere.</summary>
+    /// <param name="render">Draws it as it stands.</param>
+    /// <param name="work">Is given what redraws it, which answers whether there is a terminal to draw on.</param>
+    public async Task Live(Func<IRenderable> render, Func<Func<bool>, Task> work)
+    {
+        if (!errorIsTerminal)
+        {
+            await work(() => false);
+            return;
+        }
+
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(error) });
+        await console.Live(render()).StartAsync(context => work(() =>
+        {
+            context.UpdateTarget(render());
+            return true;
+        }));
+    }
+
     private sealed class RateColumn(string unit) : ProgressColumn
     {
         protected override bool NoWrap => true;

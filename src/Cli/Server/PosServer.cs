@@ -59,7 +59,7 @@ internal sealed class PosServer : IDisposable
         if (!await Answers(cancellationToken))
         {
             throw new CannotRunException(
-                $"No server answers at {Address}. Start one with 'dotnet run --project src/Silo', or name another with --url.");
+                $"No server answers at {Address}. Start one with 'dotnet run --project src/Silo', or name another.");
         }
     }
 

@@ -30,9 +30,11 @@ internal static class ServerOptions
         ParseResult parsed, TimeProvider time, int connectionsMax, out Patience patience, TimeSpan? attemptMax = null)
     {
         patience = new Patience(TimeSpan.FromSeconds(parsed.GetRequiredValue(RetryFor)), time);
-        var key = parsed.GetValue(Key) ?? Environment.GetEnvironmentVariable(KeyVariable);
-        return new PosServer(Address(parsed.GetRequiredValue(Url)), key, patience, connectionsMax, attemptMax ?? TimeSpan.FromSeconds(30));
+        return new PosServer(Address(parsed.GetRequiredValue(Url)), KeyOf(parsed), patience, connectionsMax, attemptMax ?? TimeSpan.FromSeconds(30));
     }
+
+    /// <summary>The API key of the command line or the environment; null without one.</summary>
+    public static string? KeyOf(ParseResult parsed) => parsed.GetValue(Key) ?? Environment.GetEnvironmentVariable(KeyVariable);
 
     /// <summary>The server's root, with a slash at the end, so that paths go below it.</summary>
     public static Uri Address(string url) => new(url.EndsWith('/') ? url : url + "/");

@@ -1,0 +1,108 @@
+using System.Net.Sockets;
+using System.Security.Cryptography;
+
+namespace Pos.Cli.Load;
+
+/// <summary>One client: has sessions, one after the other, over one connection.</summary>
+internal sealed class Buyer(LoadPlan plan, Customers customers, Uri target, string? key, Figures figures, TimeProvider time) : IDisposable
+{
+    private static readonly TimeSpan PauseMin = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan PauseMax = TimeSpan.FromSeconds(2);
+
+    private readonly HttpWire wire = new(target, plan.AnswerMax);
+    private readonly Requests requests = new(plan, target, key);
+
+    /// <summary>Has one session.</summary>
+    /// <param name="session">Which: the same number makes the same requests under the same keys.</param>
+    /// <param name="measured">Whether the answers' times are counted.</param>
+    /// <param name="retryFor">How long to repeat what got no answer; zero: not at all.</param>
+    /// <param name="cancellationToken">Ends everything.</param>
+    public async Task<SessionEnd> Have(long session, bool measured, TimeSpan retryFor, CancellationToken cancellationToken)
+    {
+        var customer = customers.Of(session);
+        var began = time.GetTimestamp();
+        if (!customer.ByCart)
+        {
+            return await Do("order", () => requests.Order(session, customer));
+        }
+
+        var open = await Do("open cart", () => requests.OpenCart(session));
+        if (open.Verdict != Verdict.Done)
+        {
+            return open;
+        }
+
+        var cart = open.Id.ToString("x32", System.Globalization.CultureInfo.InvariantCulture);
+        var added = await Do("add line", () => requests.AddLine(session, cart, 1, customer.First));
+        if (added.Verdict == Verdict.Done && customer.Second is { } second)
+        {
+            added = await Do("add line", () => requests.AddLine(session, cart, 2, second));
+        }
+
+        return added.Verdict == Verdict.Done ? await Do("checkout", () => requests.CheckOut(session, cart, customer)) : added;
+
+        Task<SessionEnd> Do(string step, Func<ReadOnlyMemory<byte>> request) => Ask(step, request, began, measured, retryFor, cancellationToken);
+    }
+
+    public void Dispose() => wire.Dispose();
+
+    private async Task<SessionEnd> Ask(
+        string step, Func<ReadOnlyMemory<byte>> request, long began, bool measured, TimeSpan retryFor, CancellationToken cancellationToken)
+    {
+        var mayBeDone = false;
+        for (var attempt = 0; ; attempt++)
+        {
+            var sent = time.GetTimestamp();
+            var end = await Once(request, cancellationToken);
+            figures.OnAnswer(step, time.GetElapsedTime(sent), measured);
+            if (!end.Passing || time.GetElapsedTime(began) >= retryFor)
+            {
+                // What was refused the second time may have been done the first time.
+                return mayBeDone && end is { Verdict: Verdict.Failed, Passing: true } ? end with { Verdict = Verdict.Open } : end;
+            }
+
+            mayBeDone |= end.Verdict == Verdict.Open;
+            figures.OnRetry();
+            await Task.Delay(Pause(attempt, end.RetryAfter), time, cancellationToken);
+        }
+    }
+
+    private async Task<SessionEnd> Once(Func<ReadOnlyMemory<byte>> request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (!wire.IsConnected)
+            {
+                await wire.Connect(cancellationToken);
+            }
+        }
+        catch (Exception e) when (e is SocketException or IOException or TimeoutException)
+        {
+            return SessionEnd.NotConnected("no-connection");
+        }
+
+        try
+        {
+            return SessionEnd.Of(await wire.Send(request(), cancellationToken));
+        }
+        catch (TimeoutException)
+        {
+            return SessionEnd.NoAnswer("no-answer-in-time");
+        }
+        catch (InvalidDataException)
+        {
+            return SessionEnd.NoAnswer("answer-not-understood");
+        }
+        catch (Exception e) when (e is IOException or SocketException)
+        {
+            return SessionEnd.NoAnswer("connection-lost");
+        }
+    }
+
+    // Doubling and jittered, so that many clients do not come back in step; or as the server asked.
+    private static TimeSpan Pause(int attempt, TimeSpan? retryAfter)
+    {
+        var most = TimeSpan.FromTicks(Math.Min(PauseMin.Ticks << Math.Min(attempt, 10), PauseMax.Ticks));
+        return (retryAfter ?? most) * (0.5 + (RandomNumberGenerator.GetInt32(1_000) / 1_000.0));
+    }
+}

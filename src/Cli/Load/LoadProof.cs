@@ -1,0 +1,205 @@
+using System.Globalization;
+using Pos.Cli.Output;
+using Pos.Cli.Server;
+using Pos.Verification;
+
+namespace Pos.Cli.Load;
+
+/// <summary>What the shop's books say after the load. Pieces, not orders, unless said.</summary>
+/// <param name="Holds">True when everything agrees.</param>
+/// <param name="Initial">In stock at the start.</param>
+/// <param name="Sold">In CONFIRMED orders, read back one by one.</param>
+/// <param name="Held">Held at the end.</param>
+/// <param name="Left">For sale at the end.</param>
+/// <param name="ConfirmedOrders">Orders of the store that are CONFIRMED.</param>
+/// <param name="CancelledOrders">That are CANCELLED.</param>
+/// <param name="AcknowledgedOrders">That the clients were told are CONFIRMED.</param>
+/// <param name="Verified">Whether the server checked its journal: <c>green</c>, <c>red</c>, or <c>not asked</c> with the reason.</param>
+/// <param name="Findings">Everything that does not agree, in words.</param>
+internal sealed record Proof(
+    bool Holds,
+    long Initial,
+    long Sold,
+    long Held,
+    long Left,
+    long ConfirmedOrders,
+    long CancelledOrders,
+    long AcknowledgedOrders,
+    string Verified,
+    IReadOnlyList<string> Findings);
+
+/// <summary>Reads back through the API what the load has left, and does the sums.</summary>
+internal sealed class LoadProof(PosServer server, LoadPlan plan, Figures figures, Patience patience)
+{
+    private const int FindingsPerKindMax = 5;
+
+    private readonly List<string> findings = [];
+    private readonly Dictionary<string, long> soldBySku = new(StringComparer.Ordinal);
+    private readonly HashSet<UInt128> seen = [];
+    private readonly HashSet<string> carts = new(StringComparer.Ordinal);
+    private long confirmed;
+    private long cancelled;
+    private long notAcknowledged;
+
+    /// <param name="unknown">Sessions whose outcome could not be found out.</param>
+    /// <param name="terminal">Shows the progress.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<Proof> Read(int unknown, Terminal terminal, CancellationToken cancellationToken)
+    {
+        List<string> unsettled = [];
+        await terminal.Progress("proof", "orders", figures.Acknowledged.Count, async advance =>
+        {
+            await foreach (var order in server.List($"api/v1/orders?store={plan.Store}", LoadJson.Default.PagePlacedOrder, cancellationToken))
+            {
+                if (order.Settled)
+                {
+                    Take(order, advance);
+                }
+                else
+                {
+                    unsettled.Add(order.Id);
+                }
+            }
+
+            foreach (var id in unsettled)
+            {
+                Take(await Settled(id, cancellationToken), advance);
+            }
+        });
+        Compare(unknown);
+        var (sold, held, left) = await Stock(cancellationToken);
+        var verified = await Verify(cancellationToken);
+        return new Proof(
+            findings.Count == 0, (long)plan.Items * plan.Units, sold, held, left, confirmed, cancelled, figures.Acknowledged.Count, verified, findings);
+    }
+
+    private async Task<PlacedOrder> Settled(string id, CancellationToken cancellationToken)
+    {
+        var began = patience.Time.GetTimestamp();
+        for (var attempt = 0; ; attempt++)
+        {
+            var order = await server.Get($"api/v1/orders/{id}", LoadJson.Default.PlacedOrder, cancellationToken);
+            if (order.Settled || patience.Time.GetElapsedTime(began) > patience.Budget)
+            {
+                return order;
+            }
+
+            await patience.Pause(attempt, null, cancellationToken);
+        }
+    }
+
+    private void Take(PlacedOrder order, Action advance)
+    {
+        var id = UInt128.Parse(order.Id, NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+        if (!seen.Add(id))
+        {
+            findings.Add($"the store lists order {order.Id} twice");
+            return;
+        }
+
+        if (!order.Settled)
+        {
+            findings.Add($"order {order.Id} is {order.State} and has not settled within {patience.Budget.TotalSeconds:0} s");
+        }
+
+        if (order.State == "CANCELLED")
+        {
+            cancelled++;
+        }
+
+        if (order.State != "CONFIRMED")
+        {
+            return;
+        }
+
+        confirmed++;
+        advance();
+        foreach (var line in order.Lines)
+        {
+            soldBySku[line.Sku] = soldBySku.GetValueOrDefault(line.Sku) + line.Quantity;
+        }
+
+        notAcknowledged += figures.Acknowledged.Contains(id) ? 0 : 1;
+        if (order.Cart is { } cart && !carts.Add(cart))
+        {
+            findings.Add($"cart {cart} was sold twice, the second time as order {order.Id}");
+        }
+    }
+
+    private void Compare(int unknown)
+    {
+        if (unknown > 0)
+        {
+            findings.Add($"the outcome of {unknown} sessions could not be found out");
+        }
+
+        if (figures.Repeated > 0)
+        {
+            findings.Add($"{figures.Repeated} sales were answered with the order of another sale");
+        }
+
+        if (notAcknowledged > unknown)
+        {
+            findings.Add($"{notAcknowledged} orders are CONFIRMED that no client was told of: a double order, or one that was sold and refused");
+        }
+
+        foreach (var id in figures.Acknowledged.Where(id => !seen.Contains(id)).Take(FindingsPerKindMax))
+        {
+            findings.Add($"order {id:x32} was acknowledged and is not to be found");
+        }
+
+        if (figures.Acknowledged.Count > confirmed - notAcknowledged)
+        {
+            findings.Add($"{figures.Acknowledged.Count} orders were acknowledged, of which {confirmed - notAcknowledged} are CONFIRMED");
+        }
+    }
+
+    private async Task<(long Sold, long Held, long Left)> Stock(CancellationToken cancellationToken)
+    {
+        var (held, left, different, items) = (0L, 0L, 0, 0);
+        await foreach (var item in server.List($"api/v1/stores/{plan.Store}/stock", LoadJson.Default.PageStockLevel, cancellationToken))
+        {
+            items++;
+            held += item.Held;
+            left += item.Available;
+            var sold = soldBySku.GetValueOrDefault(item.Sku);
+            if (sold + item.Held + item.Available != plan.Units && ++different <= FindingsPerKindMax)
+            {
+                findings.Add($"{item.Sku}: {sold} sold + {item.Held} held + {item.Available} left is not {plan.Units}");
+            }
+
+            if ((item.Available < 0 || sold > plan.Units) && ++different <= FindingsPerKindMax)
+            {
+                findings.Add($"{item.Sku}: oversold, {sold} of {plan.Units}, {item.Available} left");
+            }
+        }
+
+        if (items != plan.Items)
+        {
+            findings.Add($"the store has {items} items in stock instead of {plan.Items}");
+        }
+
+        return (soldBySku.Values.Sum(), held, left);
+    }
+
+    private async Task<string> Verify(CancellationToken cancellationToken)
+    {
+        VerificationReport report;
+        try
+        {
+            report = await server.Ask("admin/verify", VerificationJson.Default.VerificationReport, cancellationToken);
+        }
+        catch (CannotRunException e)
+        {
+            return $"not asked: {e.Message}";
+        }
+
+        if (report.Ok)
+        {
+            return $"green: {report.Events} events, {report.Invariants.Count} invariants";
+        }
+
+        findings.Add($"the server's own check of its journal found {report.Violations} violations; see 'pos verify'");
+        return "red";
+    }
+}

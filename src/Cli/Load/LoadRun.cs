@@ -1,0 +1,73 @@
+namespace Pos.Cli.Load;
+
+/// <summary>Sends the load: every client a task, all of them taking from one schedule.</summary>
+internal sealed class LoadRun(LoadPlan plan, string? key, Figures figures, TimeProvider time)
+{
+    // Timers come up to a millisecond late: whoever has less to wait goes at once, and its time counts from then.
+    private static readonly TimeSpan TimerGrain = TimeSpan.FromMilliseconds(1);
+
+    private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromMilliseconds(100);
+
+    private readonly Customers customers = new(plan);
+    private readonly Arrivals arrivals = new(plan);
+    private readonly long began = time.GetTimestamp();
+
+    /// <summary>Since the start.</summary>
+    public TimeSpan Elapsed => time.GetElapsedTime(began);
+
+    /// <summary>Ends when the last session has ended.</summary>
+    public Task Run(CancellationToken cancellationToken) =>
+        Task.WhenAll(Enumerable.Range(0, plan.Clients).Select(client => Client(client, cancellationToken)));
+
+    /// <summary>Has the sessions again whose outcome is not known, under the same keys, until it is.</summary>
+    public async Task Settle(IReadOnlyCollection<long> open, Action advance, CancellationToken cancellationToken)
+    {
+        var waiting = new System.Collections.Concurrent.ConcurrentQueue<long>(open);
+        await Task.WhenAll(Enumerable.Range(0, Math.Min(plan.Clients, open.Count)).Select(async client =>
+        {
+            using var buyer = Buyer(client);
+            while (waiting.TryDequeue(out var session))
+            {
+                figures.OnSettled(session, await buyer.Have(session, measured: false, plan.RetryFor, cancellationToken));
+                advance();
+            }
+        }));
+    }
+
+    private async Task Client(int client, CancellationToken cancellationToken)
+    {
+        await Task.Yield();
+        using var buyer = Buyer(client);
+        if (plan.Rate is null && client > 0)
+        {
+            await Task.Delay(plan.Ramp * ((double)client / plan.Clients), time, cancellationToken);
+        }
+
+        while (arrivals.TryTake(Elapsed, out var arrival))
+        {
+            var measured = arrival.Intended >= plan.Ramp;
+            var now = Elapsed;
+            if (now >= plan.End)
+            {
+                figures.OnUnsent(now - arrival.Intended, measured);
+                continue;
+            }
+
+            if (arrival.Intended - now is var early && early >= TimerGrain)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(Math.Floor(early.TotalMilliseconds)), time, cancellationToken);
+            }
+
+            var sent = Elapsed;
+            var end = await buyer.Have(arrival.Number, measured, plan.Retry ? plan.RetryFor : TimeSpan.Zero, cancellationToken);
+            figures.OnEnd(arrival.Number, end, Elapsed - (sent < arrival.Intended ? sent : arrival.Intended), measured);
+            if (plan.Rate is null && end.Passing)
+            {
+                // Nobody stands at a dead till and asks a thousand times a second.
+                await Task.Delay(end.RetryAfter ?? PauseAfterFailure, time, cancellationToken);
+            }
+        }
+    }
+
+    private Buyer Buyer(int client) => new(plan, customers, plan.Targets[client % plan.Targets.Count], key, figures, time);
+}

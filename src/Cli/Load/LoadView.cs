@@ -1,0 +1,107 @@
+using System.Globalization;
+using Pos.Cli.Output;
+using Pos.Cli.Server;
+using Spectre.Console;
+using Spectre.Console.Rendering;
+
+namespace Pos.Cli.Load;
+
+/// <summary>Ends an interval every second, writes it down, and shows how it goes.</summary>
+internal sealed class LoadView(LoadPlan plan, LoadRun run, Figures figures, LoadShop shop, HdrLog? log, Terminal terminal)
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+
+    // On a terminal every interval is shown, in a log file a line of every so many.
+    private const int IntervalsPerLine = 5;
+
+    private TimeSpan shownUntil;
+    private Times lately = Times.Of(new HdrHistogram());
+    private double rate;
+    private long? left;
+    private Task<long>? asking;
+    private int intervals;
+
+    /// <summary>Shows until the load has ended, and a last time then.</summary>
+    public async Task Follow(Task load, CancellationToken cancellationToken)
+    {
+        await terminal.Live(Render, async refresh =>
+        {
+            using var tick = new PeriodicTimer(Interval, terminal.Time);
+            while (true)
+            {
+                var ticked = tick.WaitForNextTickAsync(cancellationToken).AsTask();
+                if (await Task.WhenAny(load, ticked) == load)
+                {
+                    break;
+                }
+
+                await ticked;
+                Next(cancellationToken);
+                if (!refresh() && ++intervals % IntervalsPerLine == 0)
+                {
+                    terminal.Note(Line());
+                }
+            }
+
+            Next(cancellationToken);
+            refresh();
+        });
+        await load;
+    }
+
+    private void Next(CancellationToken cancellationToken)
+    {
+        var now = run.Elapsed;
+        var ended = figures.EndInterval();
+        lately = Times.Of(ended);
+        rate = ended.Count / Math.Max((now - shownUntil).TotalSeconds, 0.001);
+        log?.Write(shownUntil, now - shownUntil, ended);
+        shownUntil = now;
+        if (asking is null or { IsCompleted: true })
+        {
+            // Whoever cannot answer this now has other troubles, which the errors show.
+            left = asking is null ? null : asking.IsCompletedSuccessfully ? asking.Result : left;
+            _ = asking?.Exception;
+            asking = shop.Left(cancellationToken);
+        }
+    }
+
+    private string Line()
+    {
+        var tally = figures.Read();
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{run.Elapsed.TotalSeconds:0} s: {rate:0}/s, p50 {lately.P50Ms:0.0} p95 {lately.P95Ms:0.0} p99 {lately.P99Ms:0.0} max {lately.MaxMs:0.0} ms, {figures.Sold} sold, {tally.Refusals.Values.Sum()} refused, {tally.Errors.Values.Sum()} errors{(left is { } pieces ? $", {pieces} left" : "")}");
+    }
+
+    private Table Render()
+    {
+        var tally = figures.Read();
+        var table = new Table().RoundedBorder().Title(Markup.Escape($"{plan.Scenario.ToString().ToLowerInvariant()}, {plan.Clients} clients, {Phase()}"))
+            .AddColumn("").AddColumn(new TableColumn("last second").RightAligned()).AddColumn(new TableColumn("all").RightAligned());
+        table.AddRow("sessions/s", Text(rate), Text(tally.Sessions / Math.Max((run.Elapsed - plan.Ramp).TotalSeconds, 0.001)));
+        table.AddRow("p50 ms", Text(lately.P50Ms), Text(tally.Latency.P50Ms));
+        table.AddRow("p95 ms", Text(lately.P95Ms), Text(tally.Latency.P95Ms));
+        table.AddRow("p99 ms", Text(lately.P99Ms), Text(tally.Latency.P99Ms));
+        table.AddRow("max ms", Text(lately.MaxMs), Text(tally.Latency.MaxMs));
+        table.AddRow("sold", "", Text(figures.Sold));
+        foreach (var (code, count) in tally.Refusals)
+        {
+            table.AddRow($"[yellow]{Markup.Escape(code)}[/]", "", Text(count));
+        }
+
+        foreach (var (code, count) in tally.Errors)
+        {
+            table.AddRow($"[red]{Markup.Escape(code)}[/]", "", Text(count));
+        }
+
+        table.AddRow(plan.Items == 1 ? "left" : $"left of {LoadPlan.Sku(0)}", "", left is { } pieces ? Text(pieces) : "?");
+        return table;
+    }
+
+    private string Phase() => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{(run.Elapsed < plan.Ramp ? "ramp, " : "")}{run.Elapsed.TotalSeconds:0} s{(plan.Buyers is null ? $" of {plan.End.TotalSeconds:0} s" : "")}");
+
+    private static string Text(double value) => value.ToString(value < 100 ? "0.##" : "#,0", CultureInfo.InvariantCulture);
+}
