@@ -157,7 +157,7 @@ function checkSilo(objects, found) {
     const api = objects.find(o => o.kind === "Deployment" && o.metadata.labels?.[component] === "api");
     const client = new Map((api?.spec.template.spec.containers[0].env ?? []).map(e => [e.name, e.value]));
     found.unless(
-        client.get("ORLEANS_SERVICE_ID") === metadata.labels[labels[0]] && client.get("ORLEANS_CLUSTER_ID") === metadata.labels[labels[1]],
+        client.get("Orleans__ServiceId") === metadata.labels[labels[0]] && client.get("Orleans__ClusterId") === metadata.labels[labels[1]],
         "Api", "is a client of another cluster than the silos'");
 
     const bound = objects.find(o => o.kind === "RoleBinding" && o.subjects.some(subject => subject.name === spec.serviceAccountName));

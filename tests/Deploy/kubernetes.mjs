@@ -51,6 +51,7 @@ provesThatItFails(good, check, [
     ["scales down in a hurry", objects => objects.filter(o => o.kind === "HorizontalPodAutoscaler").forEach(o => delete o.spec.behavior)],
     ["no PodDisruptionBudget", objects => objects.splice(objects.findIndex(o => o.kind === "PodDisruptionBudget" && o.metadata.name === "pos-silo"), 1)],
     ["no NetworkPolicy", objects => objects.filter(o => o.kind === "NetworkPolicy").forEach(o => o.spec.podSelector = { matchLabels: { nobody: "is" } })],
+    ["another cluster", objects => silo(objects).spec.template.metadata.labels["orleans/serviceId"] = "shop"],
     ["no tag", objects => pod(objects).containers[0].image = "pos-silo"],
     ["without TLS", objects => delete of(objects, "Ingress").spec.tls],
 ]);
