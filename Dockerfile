@@ -52,9 +52,12 @@ FROM runtime AS pos
 COPY --from=pos-build /app /app
 ENTRYPOINT ["dotnet", "/app/pos.dll"]
 
-# Makes the certificate that nginx shows where nobody has given another.
-FROM alpine:3.22 AS certificate
-RUN apk add --no-cache openssl && install -d -o 101 -g 101 /certificates
+# Makes the certificate that nginx shows where nobody has given another, as nginx's user.
+FROM mcr.microsoft.com/dotnet/aspnet:${DOTNET} AS certificate
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends openssl \
+    && rm -rf /var/lib/apt/lists/* \
+    && install -d -o 101 -g 101 /certificates
 COPY deploy/nginx/certificate.sh /certificate.sh
 USER 101
 ENTRYPOINT ["sh", "/certificate.sh", "/certificates"]

@@ -67,6 +67,15 @@ public sealed class SqliteJournalTests : IDisposable
     }
 
     [Fact]
+    public void a_folder_that_cannot_be_written_is_refused_by_name()
+    {
+        File.WriteAllText(FilePath("file"), "");
+        var below = Path.Combine(FilePath("file"), "data");
+        var refused = Assert.Throws<JournalUnavailableException>(() => Open(new SqliteJournalOptions { Path = below }));
+        Assert.Contains(below, refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task a_lock_held_by_another_process_is_freed_by_its_death()
     {
         if (!OperatingSystem.IsLinux() || !File.Exists("/usr/bin/flock"))

@@ -9,6 +9,9 @@ namespace Pos.Journal.Sqlite;
 /// </summary>
 internal sealed partial class JournalDirectory : IDisposable
 {
+    // What an open file that somebody else holds says: EAGAIN of Linux, of macOS, ERROR_SHARING_VIOLATION.
+    private static readonly int[] Held = [11, 35, unchecked((int)0x80070020)];
+
     private readonly FileStream held;
 
     private JournalDirectory(string path, FileStream held)
@@ -25,24 +28,28 @@ internal sealed partial class JournalDirectory : IDisposable
 
     /// <summary>Creates the folder if need be and takes the lock.</summary>
     /// <exception cref="JournalInUseException">Another process, or this one, has it open.</exception>
+    /// <exception cref="JournalUnavailableException">It cannot be made, or not be written.</exception>
     public static JournalDirectory Hold(string path)
     {
         path = System.IO.Path.GetFullPath(path);
-        Directory.CreateDirectory(path);
-        var lockFile = System.IO.Path.Combine(path, "journal.lock");
         var holder = System.IO.Path.Combine(path, "journal.pid");
-        FileStream held;
+        FileStream? held = null;
         try
         {
-            held = new FileStream(lockFile, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            Directory.CreateDirectory(path);
+            held = new FileStream(System.IO.Path.Combine(path, "journal.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            File.WriteAllText(holder, Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
+            return new JournalDirectory(path, held);
         }
-        catch (IOException denied)
+        catch (IOException denied) when (held is null && Held.Contains(denied.HResult))
         {
             throw new JournalInUseException(path, ReadPid(holder), denied);
         }
-
-        File.WriteAllText(holder, Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
-        return new JournalDirectory(path, held);
+        catch (Exception denied) when (denied is IOException or UnauthorizedAccessException)
+        {
+            held?.Dispose();
+            throw new JournalUnavailableException($"The journal's folder '{path}' cannot be written: {denied.Message}", denied);
+        }
     }
 
     /// <summary>Makes new names in the folder survive a loss of power. Windows does that by itself.</summary>
