@@ -67,7 +67,7 @@ function check({ compose: text, example, dockerfile }) {
 function checkService(compose, name, service, stages, found) {
     const runsOn = service.restart !== undefined;
     found.unless(!runsOn || service.healthcheck?.test, name, "has no health check");
-    found.unless(service.read_only === true, name, "may write anywhere");
+    found.unless(service.read_only === true || name === "postgres", name, "may write anywhere");
     found.unless(service.cap_drop?.includes("ALL"), name, "keeps capabilities");
     found.unless(service.user !== undefined || service.build, name, "does not say its user");
     if (service.build) {
