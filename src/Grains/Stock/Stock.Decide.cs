@@ -147,7 +147,8 @@ public static partial class Stock
         return hold switch
         {
             { State: HoldState.Committed } => Nothing,
-            { IsLive: true } when !IsOverdue(hold, now) => new StockEvent.Committed(asked.Hold, hold.Quantity, state.OnHand - hold.Quantity),
+            { IsLive: true } when !IsOverdue(hold, now) => new StockEvent.Committed(
+                asked.Hold, hold.Quantity, state.OnHand - hold.Quantity, Remembered(hold, asked) is var until && until > hold.NotAfter ? until : null),
             _ => Ended(asked.Hold, hold),
         };
     }
@@ -166,11 +167,15 @@ public static partial class Stock
 
         return hold switch
         {
-            { IsLive: true } => new StockEvent.Released(asked.Hold, hold.Owner, hold.Quantity, hold.NotAfter),
+            { IsLive: true } => new StockEvent.Released(asked.Hold, hold.Owner, hold.Quantity, Remembered(hold, asked)),
             { State: HoldState.Released or HoldState.Expired } => Nothing,
             _ => Ended(asked.Hold, hold),
         };
     }
+
+    // Both the one who reserved and the one who ends it may repeat themselves.
+    private static DateTimeOffset Remembered(Hold hold, HoldCommand asked) =>
+        asked.Operation.NotAfter > hold.NotAfter ? asked.Operation.NotAfter.ToUniversalTime() : hold.NotAfter;
 
     // The reserve may still be on its way: a tombstone keeps it from taking stock for nobody.
     private static Decision<StockEvent> Bury(StockState state, HoldCommand asked, DateTimeOffset now)

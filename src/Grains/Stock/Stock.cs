@@ -28,9 +28,9 @@ public static partial class Stock
         StockEvent.PolicySet e => state with { Policy = e.Policy, Operations = state.Operations.Remember(e.Operation) },
         StockEvent.Reserved e => Begin(state, e),
         StockEvent.HoldPinned e => Pin(state, e.Hold),
-        StockEvent.Committed e => End(state, e.Hold, HoldState.Committed) with { OnHand = e.Balance },
+        StockEvent.Committed e => End(state, e.Hold, HoldState.Committed, e.NotAfter) with { OnHand = e.Balance },
         StockEvent.Released { Quantity: 0 } e => Bury(state, e),
-        StockEvent.Released e => End(state, e.Hold, HoldState.Released),
+        StockEvent.Released e => End(state, e.Hold, HoldState.Released, e.NotAfter),
         StockEvent.Expired e => End(state, e.Hold, HoldState.Expired),
         _ => throw new UnreachableException($"No rule for {happened.GetType().Name}."),
     };
@@ -95,9 +95,10 @@ public static partial class Stock
         };
     }
 
-    private static StockState End(StockState state, HoldId id, HoldState end)
+    private static StockState End(StockState state, HoldId id, HoldState end, DateTimeOffset? notAfter = null)
     {
-        var hold = state.Holds[id];
+        var held = state.Holds[id];
+        var hold = notAfter is { } later ? held with { NotAfter = later } : held;
         return state with
         {
             Held = state.Held - hold.Quantity,

@@ -57,9 +57,15 @@ public abstract record StockEvent
     public sealed record HoldPinned(HoldId Hold) : StockEvent;
 
     /// <summary>The held pieces left the store.</summary>
-    public sealed record Committed(HoldId Hold, int Quantity, long Balance) : StockEvent;
+    /// <param name="Hold">Which.</param>
+    /// <param name="Quantity">Pieces.</param>
+    /// <param name="Balance">On hand after it.</param>
+    /// <param name="NotAfter">How long that is remembered, when that is longer than the reservation asked for.</param>
+    public sealed record Committed(HoldId Hold, int Quantity, long Balance, DateTimeOffset? NotAfter = null) : StockEvent;
 
-    /// <summary>The owner gave the pieces back; a quantity of 0 was released before it was ever reserved.</summary>
+    /// <summary>
+    /// The owner gave the pieces back, which is remembered until <c>NotAfter</c>; a quantity of 0 was released before it was ever reserved.
+    /// </summary>
     public sealed record Released(HoldId Hold, string Owner, int Quantity, DateTimeOffset NotAfter) : StockEvent;
 
     /// <summary>Time gave the pieces back.</summary>

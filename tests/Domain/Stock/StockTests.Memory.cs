@@ -38,6 +38,25 @@ public sealed partial class StockTests
         forgotten.When(Receive("r", 10)).Refused(RejectionCode.OperationTooLate);
     }
 
+    /// <summary>A pinned hold may live for days; whoever ends it then may lose the answer as anybody may.</summary>
+    [Theory]
+    [InlineData("commit")]
+    [InlineData("release")]
+    public void Whoever_ends_a_hold_days_later_can_repeat_that_for_as_long_as_their_key_is_kept(string end)
+    {
+        var later = NotAfter.AddDays(3);
+        var asked = new HoldCommand(Op("end it") with { NotAfter = later.AddHours(24) }, Hold, "me");
+        Decision<StockEvent> End(StockState state, DateTimeOffset now) => Stock.Decide(
+            state, end == "commit" ? new StockCommand.Commit(asked, now) : new StockCommand.Release(asked, now));
+        var ended = Given(Ten, HeldForGood).When(state => End(state, later)).Then(
+            end == "commit" ? new StockEvent.Committed(Hold, 4, 6, later.AddHours(24)) : new StockEvent.Released(Hold, "me", 4, later.AddHours(24)));
+        var next = new Scenario<StockState, StockEvent>(StockJournal.Aggregate, Stock.Tidy(ended.State, later.AddHours(23), int.MaxValue));
+        next.When(state => End(state, later.AddHours(23))).ThenNothing();
+        Assert.Contains(Hold, next.State.Holds.Keys);
+        var after = Stock.Tidy(ended.State, later.AddHours(25), int.MaxValue);
+        Assert.Empty(after.Holds);
+    }
+
     [Fact]
     public void Live_holds_and_what_is_still_remembered_are_not_forgotten()
     {
