@@ -23,8 +23,19 @@ internal sealed partial class SagaEffects(string saga, ILogger logger)
     /// <summary>Why the last attempt was not enough, in a sentence; null when it was, or when nobody said why.</summary>
     public string? Trouble => _fault?.Message ?? _notYet;
 
-    /// <summary>A refusal of what is owed all the same: it is asked again, and the reason is there for an operator.</summary>
-    public static Rejection StillOwed(Rejection refused) => NotYet with { Detail = $"{refused.Code}: {refused.Detail}" };
+    /// <summary>
+    /// Asks every line that has not answered this step yet, once, for what has to be done whatever is said to it: a refusal is no answer.
+    /// It is asked again, and why it was refused is there for an operator.
+    /// </summary>
+    /// <param name="step">The step; another one begins anew.</param>
+    /// <param name="lines">Numbers of lines or tenders.</param>
+    /// <param name="effect">Does it for a line: null for done, or the refusal.</param>
+    /// <returns>Whether all have done it.</returns>
+    public async Task<bool> Demand(object step, ImmutableArray<int> lines, Func<int, Task<Rejection?>> effect)
+    {
+        var asked = await Ask(step, lines, async line => await effect(line) is { } refused ? StillOwed(step, line, refused) : null);
+        return asked.All;
+    }
 
     /// <summary>Asks every line that has not answered this step yet, once.</summary>
     /// <param name="step">The step; another one begins anew.</param>
@@ -69,6 +80,17 @@ internal sealed partial class SagaEffects(string saga, ILogger logger)
     /// <summary>Whether a refusal stands. Two of them only say "not now".</summary>
     public static bool IsAnswer(Rejection refused) => refused.Code is not (RejectionCode.JournalFull or RejectionCode.TooManyPending);
 
+    private Rejection StillOwed(object step, int line, Rejection refused)
+    {
+        if (!IsAnswer(refused))
+        {
+            return refused;
+        }
+
+        LogStillOwed(logger, saga, step, line, refused.Code, refused.Detail);
+        return NotYet with { Detail = $"{refused.Code}: {refused.Detail}" };
+    }
+
     private async Task Ask(int line, Func<int, Task<Rejection?>> effect)
     {
         try
@@ -89,6 +111,9 @@ internal sealed partial class SagaEffects(string saga, ILogger logger)
             _fault = unanswered;
         }
     }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Saga}: {Step} was refused to line {Line} and stays owed: {Code}, {Detail}")]
+    private static partial void LogStillOwed(ILogger logger, string saga, object step, int line, RejectionCode code, string detail);
 
     // One line a round and no stack: while a journal is away, every open order says this at every attempt.
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Saga}: {Unanswered} of {Lines} lines had no answer and are asked again: {Reason}")]

@@ -168,15 +168,24 @@ public abstract partial class SagaGrain<TState, TEvent, TDebt, TFact>(Aggregate<
             return SagaStep.Done;
         }
 
+        var version = DurableVersion;
         if (await Do(debt) is not { } fact)
         {
             Services.Instruments.OnSagaRetry(_category, debt.ToString());
             return SagaStep.Later;
         }
 
-        if (await Durably(Record(Decide(Decided, fact), Context(debt))) is not null)
+        var decision = Decide(Decided, fact);
+        if (await Durably(Record(decision, Context(debt))) is not null)
         {
             return SagaStep.Later;
+        }
+
+        if (decision.Events.IsDefaultOrEmpty)
+        {
+            // A fact that came too late says nothing, and what is owed is seen anew. One that says nothing while nothing else has happened
+            // would say it for ever: it is asked for again after a pause.
+            return DurableVersion == version ? SagaStep.Later : SagaStep.Next;
         }
 
         OnRecorded();

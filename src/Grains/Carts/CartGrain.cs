@@ -92,9 +92,12 @@ public sealed partial class CartGrain(GrainServices services)
     /// <inheritdoc/>
     protected override async Task<CartFact?> Do(CartDebt debt)
     {
-        var told = await _order.Ask(debt, [0], async _ => (await HandOver(Durable.CheckedOut!, TimeSpan.Zero)).Rejection);
-        return told is { All: true, Refusals.IsEmpty: true } ? new CartFact.HandedOver() : null;
+        var told = await _order.Demand(debt, [0], async _ => (await HandOver(Durable.CheckedOut!, TimeSpan.Zero)).Rejection);
+        return told ? new CartFact.HandedOver() : null;
     }
+
+    /// <inheritdoc/>
+    protected override string? Trouble => _order.Trouble;
 
     /// <inheritdoc/>
     protected override StoreId? StoreOf(CartProgress state) => state.Opened?.Store;

@@ -1,5 +1,5 @@
+using System.Collections.Immutable;
 using System.Diagnostics;
-using Microsoft.Extensions.Logging;
 
 namespace Pos.Grains;
 
@@ -19,15 +19,21 @@ public sealed partial class OrderGrain
         if (debt == OrderDebt.HandOver)
         {
             var back = Durable.ToHandOver!;
-            var told = await _lines.Ask(back.Return, [0], async _ => (await HandOver(back, TimeSpan.Zero)).Rejection);
-            return told.All ? new OrderFact.ReturnHandedOver(back.Return) : null;
+            var told = await _lines.Demand(back.Return, [0], async _ => (await HandOver(back, TimeSpan.Zero)).Rejection);
+            return told ? new OrderFact.ReturnHandedOver(back.Return) : null;
         }
 
-        var lines = _lines.Ask(debt, debt == OrderDebt.Charge ? [] : OrderSaga.Goods(placed), line => Effect(debt, placed, line));
-        var money = _money.Ask(debt, OrderSaga.Money(Durable, debt), tender => Pay(debt, placed, tender));
+        var lines = Ask(_lines, debt, debt == OrderDebt.Charge ? [] : OrderSaga.Goods(placed), line => Effect(debt, placed, line));
+        var money = Ask(_money, debt, OrderSaga.Money(Durable, debt), tender => Pay(debt, placed, tender));
         var now = Now;
         return OrderSaga.Fact(debt, await lines, await money, now > placed.PlacedAt + Services.Options.PaymentPatience, now);
     }
+
+    // Goods and money may be refused to an order that asks for them; what it owes is owed whatever is said to it.
+    private static async Task<SagaAnswers> Ask(SagaEffects of, OrderDebt debt, ImmutableArray<int> numbers, Func<int, Task<Rejection?>> effect) =>
+        debt is OrderDebt.Reserve or OrderDebt.Charge
+            ? await of.Ask(debt, numbers, effect)
+            : new(await of.Demand(debt, numbers, effect), []);
 
     private async Task<Rejection?> Effect(OrderDebt debt, OrderEvent.Placed placed, int number)
     {
@@ -40,9 +46,9 @@ public sealed partial class OrderGrain
             case OrderDebt.Reserve:
                 return OrderSaga.Reserved(await stock.Reserve(new(operation, hold, Saga, line.Quantity, now, Pinned: true)));
             case OrderDebt.Commit:
-                return Ended(await stock.Commit(new(operation, hold, Saga, placed.OccurredAt)), number);
+                return OrderSaga.Ended(await stock.Commit(new(operation, hold, Saga, placed.OccurredAt)));
             case OrderDebt.Release:
-                return Ended(await stock.Release(new(operation, hold, Saga)), number);
+                return OrderSaga.Ended(await stock.Release(new(operation, hold, Saga)));
             default:
                 throw new UnreachableException();
         }
@@ -84,17 +90,4 @@ public sealed partial class OrderGrain
 
     private Operation Named(string id, OrderEvent.Placed placed) =>
         new(id, "", placed.PlacedAt + OrderSaga.HoldsRemembered, Saga, placed.Till.Value, Key, TraceParent);
-
-    private Rejection? Ended(Outcome<HoldView> answer, int line)
-    {
-        if (answer.Rejection is { } refused && !OrderSaga.IsEnd(refused.Code) && SagaEffects.IsAnswer(refused))
-        {
-            LogOddEnd(Services.Logger, Saga, line, refused.Code, refused.Detail);
-        }
-
-        return answer.Rejection;
-    }
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "{Saga}: the hold of line {Line} could not be ended: {Code}, {Detail}")]
-    private static partial void LogOddEnd(ILogger logger, string saga, int line, RejectionCode code, string detail);
 }

@@ -140,10 +140,11 @@ public static class OrderSaga
     internal static Rejection? Undone(Outcome<PaymentView> answer) => answer.Rejection ?? (answer.Value!.KeepsNothing ? null : SagaEffects.NotYet);
 
     /// <summary>
-    /// Whether a refused commit or release means that the hold has ended before: a stock item forgets an ended hold in time, and a pinned
-    /// one is ended by its order alone.
+    /// Why a hold has not ended as its order wants it; null when it has. A stock item forgets an ended hold in time, and a pinned one is
+    /// ended by its order alone: what is unknown has ended.
     /// </summary>
-    internal static bool IsEnd(RejectionCode code) => code is RejectionCode.UnknownHold or RejectionCode.OperationTooLate;
+    internal static Rejection? Ended(Outcome<HoldView> answer) =>
+        answer.Rejection is { Code: RejectionCode.UnknownHold or RejectionCode.OperationTooLate } ? null : answer.Rejection;
 
     /// <summary>The fact that a step's answers amount to; null while too little is known.</summary>
     /// <param name="debt">The step.</param>

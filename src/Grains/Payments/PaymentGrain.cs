@@ -63,12 +63,7 @@ public sealed class PaymentGrain(GrainServices services, IPaymentProvider provid
     protected override PaymentDebt Owed(PaymentProgress state) => PaymentSaga.Owed(state);
 
     /// <inheritdoc/>
-    protected override async Task<PaymentFact?> Do(PaymentDebt debt)
-    {
-        // A provider that says what cannot be is asked again, after a pause.
-        var fact = await _talk.Settle(Durable);
-        return fact is null || PaymentSaga.Decide(Decided, fact).Events.IsEmpty ? null : fact;
-    }
+    protected override Task<PaymentFact?> Do(PaymentDebt debt) => _talk.Settle(Durable);
 
     /// <inheritdoc/>
     protected override Decision<PaymentEvent> Decide(PaymentProgress state, PaymentFact fact) => PaymentSaga.Decide(state, fact);

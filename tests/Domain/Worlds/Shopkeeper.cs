@@ -51,14 +51,25 @@ internal sealed class Shopkeeper(IGrainFactory grains, TimeProvider time)
         new(Operation(sku), new ProductDetails(sku, "", "", Gbp(255), "standard", kind, Active: true)));
 
     /// <summary>Asks for one or more lines, each of so many pieces, with enough cash.</summary>
-    public Task<Outcome<OrderView>> Sell(OrderId id, TimeSpan waitMax, params (string Sku, int Quantity)[] lines) => Order(id).Place(
+    public Task<Outcome<OrderView>> Sell(OrderId id, TimeSpan waitMax, params (string Sku, int Quantity)[] lines) =>
+        Sell(id, waitMax, Gbp(100_000_000), lines);
+
+    /// <summary>Asks for one or more lines, paid as said.</summary>
+    public Task<Outcome<OrderView>> Sell(OrderId id, TimeSpan waitMax, TenderRequest tender, params (string Sku, int Quantity)[] lines) => Order(id).Place(
         new(
             Operation(id.Value),
             London,
             Till,
             [.. lines.Select(line => new OrderLineRequest(new Sku(line.Sku), line.Quantity))],
-            Gbp(100_000_000),
+            tender,
             null,
+            waitMax));
+
+    /// <summary>Brings pieces of an order's lines back.</summary>
+    public Task<Outcome<ReturnView>> BringBack(
+        OrderId order, ReturnId id, TimeSpan waitMax, bool exchange, params (int Line, int Quantity, Disposition Disposition)[] lines) => Order(order).Return(
+        new(
+            Operation(id.Value), id, Till, [.. lines.Select(line => new ReturnedLine(line.Line, line.Quantity, line.Disposition))], "faulty", exchange, null,
             waitMax));
 
     public Task<Outcome<ReturnView>> TakeBack(ReturnId id, TimeSpan waitMax, params (string Sku, int Quantity, Disposition Disposition)[] lines) =>

@@ -34,6 +34,7 @@ internal sealed class WorldSilo : ITurnScheduler, ISimulatedFaults
             {
                 options.Assemblies.Add(typeof(EventSourcedGrain<,>).Assembly);
                 options.Assemblies.Add(typeof(IStockGrain).Assembly);
+                options.Assemblies.Add(typeof(WorldSilo).Assembly);
             })
             .AddPosGrains(_ => { });
         _host = builder.Build();
@@ -115,9 +116,12 @@ internal sealed class WorldCalls : IIncomingGrainCallFilter
 {
     public Action<IIncomingGrainCallContext>? OnArrived { get; set; }
 
+    /// <summary>Answers a call in place of its grain, by setting its result: true when it did.</summary>
+    public Func<IIncomingGrainCallContext, bool> Answers { get; set; } = _ => false;
+
     public Task Invoke(IIncomingGrainCallContext context)
     {
         OnArrived?.Invoke(context);
-        return context.Invoke();
+        return Answers(context) ? Task.CompletedTask : context.Invoke();
     }
 }
