@@ -96,6 +96,8 @@ public sealed class OrderTests(OpenShop open) : IClassFixture<OpenShop>
         var answer = await Shop.Post($"/orders/{order}/cancel", """{"reason":"too late"}""");
         Assert.Equal(HttpStatusCode.OK, answer.Status);
         Assert.Equal((long)before["version"], (long)answer["version"]);
+        Shop.IsProblem(await Shop.Post($"/orders/{order}/cancel", """{"reason":" "}"""), 422, "invalid-value");
+        Shop.IsProblem(await Shop.Post($"/orders/{order}/cancel", $$"""{"reason":"{{new string('x', 201)}}"}"""), 422, "invalid-value");
     }
 
     [Fact]

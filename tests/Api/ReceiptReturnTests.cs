@@ -150,6 +150,7 @@ public sealed class ReceiptReturnTests : IAsyncLifetime
         Assert.Equal(("COMPLETED", "card 333"), ((string?)paid["state"], Refunds(paid.Json)));
         var again = await _shop.Post($"/returns/{id}/pay-out", """{"reason":"nothing fits"}""", "out");
         Assert.Equal((string?)paid["state"], (string?)again["state"]);
+        Shop.IsProblem(await _shop.Post($"/returns/{id}/pay-out", """{"reason":"it fits"}""", "out"), 422, "idempotency-key-reused");
         Shop.IsProblem(await _shop.Post("/orders", Order("""[{"sku":"tea","quantity":1}]""", $$""","exchange":"{{id}}" """)), 409, "credit-not-available");
         Assert.Equal(333, (int)(await _shop.Get($"/payments/{order}.1"))["refunded"]["amount"]!);
         await BothBooksAgree();

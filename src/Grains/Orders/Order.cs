@@ -152,13 +152,30 @@ public static partial class Order
         sale.Cart,
         sale.ApprovedBy);
 
-    private static Decision<OrderEvent> Cancel(OrderProgress state, OrderCommand.Cancel command) => state.State switch
+    private static Decision<OrderEvent> Cancel(OrderProgress state, OrderCommand.Cancel command)
     {
-        null => new Rejection(RejectionCode.UnknownOrder, "There is no such order."),
-        OrderState.Created or OrderState.StockReserved => Texts.Required(command.Asked.Reason, Limits.NameLengthMax, "reason") is { } refused
-            ? refused
-            : new OrderEvent.Cancelled(command.Asked.Reason, [], command.Now),
-        OrderState.Cancelled => Nothing,
-        _ => new Rejection(RejectionCode.IllegalTransition, "The order is paid and confirmed; it is undone by a return."),
-    };
+        var asked = command.Asked;
+        if (state.Placed is null)
+        {
+            return new Rejection(RejectionCode.UnknownOrder, "There is no such order.");
+        }
+
+        if (state.Cancelled?.Operation is { } known && known.Id == asked.Operation.Id)
+        {
+            return known.Fingerprint == asked.Operation.Fingerprint ? Nothing : OperationMemory.Reused(asked.Operation.Id);
+        }
+
+        if (Texts.Required(asked.Reason, Limits.NameLengthMax, "reason") is { } refused)
+        {
+            return refused;
+        }
+
+        return state.State switch
+        {
+            OrderState.Created or OrderState.StockReserved =>
+                new OrderEvent.Cancelled(asked.Reason, [], command.Now, null, OperationKey.Of(asked.Operation)),
+            OrderState.Cancelled => Nothing,
+            _ => new Rejection(RejectionCode.IllegalTransition, "The order is paid and confirmed; it is undone by a return."),
+        };
+    }
 }

@@ -68,8 +68,9 @@ public abstract record OrderEvent
     /// <param name="Reason">One sentence.</param>
     /// <param name="Shortages">Lines that could not be had.</param>
     /// <param name="At">When it was decided, UTC.</param>
+    /// <param name="Operation">What whoever wished it called it; null when a refusal ended it, and in the events of before it was kept.</param>
     public sealed record Cancelled(
-        string Reason, ImmutableArray<Shortage> Shortages, DateTimeOffset At, RejectionCode? Code = null) : OrderEvent;
+        string Reason, ImmutableArray<Shortage> Shortages, DateTimeOffset At, RejectionCode? Code = null, OperationKey? Operation = null) : OrderEvent;
 
     /// <summary>Nothing is owed any more.</summary>
     public sealed record Settled : OrderEvent;

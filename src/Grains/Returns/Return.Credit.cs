@@ -30,9 +30,11 @@ public static partial class Return
 
     private static Decision<ReturnEvent> PayOut(ReturnProgress state, PayOutReturn asked) =>
         state.Accepted is null ? new Rejection(RejectionCode.UnknownReturn, "There is no such return.")
+        : state.PaidOutBy is { } known && known.Id == asked.Operation.Id
+            ? known.Fingerprint == asked.Operation.Fingerprint ? Nothing : OperationMemory.Reused(asked.Operation.Id)
         : Texts.Required(asked.Reason, Limits.NameLengthMax, "reason") is { } refused ? refused
         : state.HasEnded || state.IsPaidOut ? Nothing
         : !state.IsExchange ? new Rejection(RejectionCode.IllegalTransition, "The return is no exchange; its refund is under way.")
         : state.Credit is { } taken ? new Rejection(RejectionCode.IllegalTransition, $"The order {taken.Order} has the credit.")
-        : new ReturnEvent.PayOutAsked(asked.Reason);
+        : new ReturnEvent.PayOutAsked(asked.Reason, OperationKey.Of(asked.Operation));
 }

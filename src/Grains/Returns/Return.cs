@@ -13,6 +13,7 @@ namespace Pos.Grains;
 /// <param name="GaveBack">Orders that get no credit any more; null for none.</param>
 /// <param name="Completed">How it ended; null before.</param>
 /// <param name="Retried">The last operation that wished for a retry, or null.</param>
+/// <param name="PaidOutBy">The operation that asked for everything to be refunded after all, or null.</param>
 public sealed record ReturnProgress(
     ReturnEvent.Accepted? Accepted,
     ReturnState? State,
@@ -22,7 +23,8 @@ public sealed record ReturnProgress(
     bool IsPaidOut = false,
     ImmutableHashSet<OrderId>? GaveBack = null,
     ReturnEvent.Completed? Completed = null,
-    string? Retried = null)
+    string? Retried = null,
+    OperationKey? PaidOutBy = null)
 {
     /// <summary>Whether the till can be told that it is done.</summary>
     public bool HasEnded => State == ReturnState.Completed;
@@ -85,7 +87,7 @@ public static partial class Return
             GaveBack = (state.GaveBack ?? []).Add(e.Order),
         },
         ReturnEvent.CreditKept => state with { IsSpent = true },
-        ReturnEvent.PayOutAsked => state with { IsPaidOut = true },
+        ReturnEvent.PayOutAsked e => state with { IsPaidOut = true, PaidOutBy = e.Operation },
         ReturnEvent.RetryAsked e => state with { Retried = e.Operation },
         ReturnEvent.Completed e => state with { State = ReturnState.Completed, Completed = e },
         _ => throw new UnreachableException($"No rule for {happened.GetType().Name}."),

@@ -42,7 +42,9 @@ public abstract record ReturnEvent
     public sealed record CreditKept(OrderId Order) : ReturnEvent;
 
     /// <summary>Nobody exchanges: all is owed.</summary>
-    public sealed record PayOutAsked(string Reason) : ReturnEvent;
+    /// <param name="Reason">One sentence.</param>
+    /// <param name="Operation">What whoever wished it called it; null when nobody did, and in the events of before it was kept.</param>
+    public sealed record PayOutAsked(string Reason, OperationKey? Operation = null) : ReturnEvent;
 
     /// <summary>Nothing is owed any more: COMPLETED.</summary>
     /// <param name="Refund">What was given back.</param>

@@ -60,6 +60,7 @@ public sealed class GoldenFiles
         ["stock.reserved"] = new StockEvent.Reserved(Hold, "api", 2, false, NewYear.AddDays(1), NewYear.AddMinutes(15), "f1"),
         ["stock.pinned"] = new StockEvent.HoldPinned(Hold),
         ["stock.committed"] = new StockEvent.Committed(HoldId.Of(OrderNumber(1), 2), 6, 89),
+        ["stock.committed~later"] = new StockEvent.Committed(Hold, 6, 89, NewYear.AddDays(3)),
         ["stock.released"] = new StockEvent.Released(HoldId.Of(OrderNumber(1), 2), $"order:{OrderNumber(1)}", 6, NewYear.AddMinutes(10)),
         ["stock.expired"] = new StockEvent.Expired(Hold, 2),
         ["order.placed"] = new OrderEvent.Placed(
@@ -73,6 +74,7 @@ public sealed class GoldenFiles
         ["order.cash-taken"] = new OrderEvent.CashTaken(Gbp(4_000), Gbp(670)),
         ["order.cancelled"] = new OrderEvent.Cancelled(
             "Line 1: 6 asked for, 2 available.", [new Shortage(1, new Sku("85123A"), 6, 2)], NewYear.AddSeconds(1), RejectionCode.InsufficientStock),
+        ["order.cancelled~wished"] = new OrderEvent.Cancelled("She changed her mind.", [], NewYear.AddSeconds(1), null, Key("k3")),
         ["order.placed~charged"] = new OrderEvent.Placed(
             London, Till, Key("k1"),
             [
@@ -100,6 +102,7 @@ public sealed class GoldenFiles
         ["return.credit-given-back"] = new ReturnEvent.CreditGivenBack(OrderNumber(2)),
         ["return.credit-kept"] = new ReturnEvent.CreditKept(OrderNumber(2)),
         ["return.pay-out-asked"] = new ReturnEvent.PayOutAsked("No new order came."),
+        ["return.pay-out-asked~wished"] = new ReturnEvent.PayOutAsked("Nothing fits.", Key("k4")),
         ["return.completed"] = new ReturnEvent.Completed(Gbp(510)),
         ["return.completed~exchange"] = new ReturnEvent.Completed(Gbp(9), [new(1, 9)], Gbp(500), -1),
         ["return.retry-asked"] = new ReturnEvent.RetryAsked("k9"),

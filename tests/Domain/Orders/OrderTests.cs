@@ -27,7 +27,7 @@ public sealed class OrderTests
     private static readonly OrderEvent CancelledByStock = new OrderEvent.Cancelled(
         "Line 2: 7 of 'cup' asked for, 6 available.", [new Shortage(2, new Sku("cup"), 7, 6)], Now, RejectionCode.InsufficientStock);
 
-    private static readonly OrderEvent CancelledByTill = new OrderEvent.Cancelled("changed their mind", [], Now);
+    private static readonly OrderEvent CancelledByTill = new OrderEvent.Cancelled("changed their mind", [], Now, null, OperationKey.Of(Asked));
 
     private static readonly Dictionary<string, OrderEvent[]> States = new(StringComparer.Ordinal)
     {
@@ -37,6 +37,7 @@ public sealed class OrderTests
         ["confirmed, settled"] = [Placed, Reserved, Paid, Settled],
         ["cancelled"] = [Placed, CancelledByStock],
         ["cancelled, settled"] = [Placed, CancelledByStock, Settled],
+        ["given up"] = [Placed, CancelledByTill],
     };
 
     /// <summary>Every state × every command and fact.</summary>
@@ -77,6 +78,13 @@ public sealed class OrderTests
         { "cancelled", "refused", "" },
         { "cancelled", "committed", "" },
         { "cancelled", "released", "order.settled" },
+        { "created", "cancel without a reason", nameof(RejectionCode.InvalidValue) },
+        { "cancelled", "cancel without a reason", nameof(RejectionCode.InvalidValue) },
+        { "cancelled", "cancel otherwise", "" },
+        { "given up", "cancel", "" },
+        { "given up", "cancel otherwise", nameof(RejectionCode.OperationReused) },
+        { "given up", "cancel without a reason", nameof(RejectionCode.InvalidValue) },
+        { "given up", "released", "order.settled" },
         { "cancelled, settled", "place", "" },
         { "cancelled, settled", "place otherwise", nameof(RejectionCode.OperationReused) },
         { "cancelled, settled", "cancel", "" },
@@ -107,6 +115,7 @@ public sealed class OrderTests
     [InlineData("confirmed, settled", OrderDebt.Nothing)]
     [InlineData("cancelled", OrderDebt.Release)]
     [InlineData("cancelled, settled", OrderDebt.Nothing)]
+    [InlineData("given up", OrderDebt.Release)]
     public void What_is_owed_follows_from_what_is_durable(string state, OrderDebt owed) =>
         Assert.Equal(owed, OrderSaga.Owed(Given(States[state]).State));
 
@@ -198,9 +207,14 @@ public sealed class OrderTests
     }
 
     [Theory]
-    [InlineData(RejectionCode.UnknownHold)]
-    [InlineData(RejectionCode.OperationTooLate)]
-    public void A_hold_that_stock_has_forgotten_has_ended(RejectionCode answer) => Assert.True(OrderSaga.IsEnd(answer));
+    [InlineData(RejectionCode.UnknownHold, true)]
+    [InlineData(RejectionCode.OperationTooLate, true)]
+    [InlineData(RejectionCode.HoldEnded, false)]
+    [InlineData(RejectionCode.HoldNotOwned, false)]
+    [InlineData(RejectionCode.UnknownProduct, false)]
+    [InlineData(RejectionCode.JournalFull, false)]
+    public void A_hold_that_stock_has_forgotten_has_ended_and_no_other_refusal_is_an_end(RejectionCode answer, bool ended) =>
+        Assert.Equal(ended, OrderSaga.Ended(new Outcome<HoldView>(null, new(answer, "No."))) is null);
 
     private static Scenario<OrderProgress, OrderEvent> Given(params ReadOnlySpan<OrderEvent> events) => new(OrderJournal.Aggregate, events);
 
@@ -224,6 +238,8 @@ public sealed class OrderTests
         "place" => Place(Request()),
         "place otherwise" => Place(Request() with { Operation = Asked with { Fingerprint = "other" } }),
         "cancel" => state => Order.Decide(state, new OrderCommand.Cancel(new(Asked, "changed their mind"), Now)),
+        "cancel otherwise" => state => Order.Decide(state, new OrderCommand.Cancel(new(Asked with { Fingerprint = "other" }, "another reason"), Now)),
+        "cancel without a reason" => state => Order.Decide(state, new OrderCommand.Cancel(new(Asked with { Id = "k2" }, " "), Now)),
         "held" => Fact(new OrderFact.StockAnswered([], Now)),
         "refused" => Fact(new OrderFact.StockAnswered([NoCup], Now)),
         "committed" => Fact(new OrderFact.StockCommitted()),
