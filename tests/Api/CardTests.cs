@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
 using Pos.Grains;
 using Pos.Payments;
@@ -88,6 +89,108 @@ public sealed class CardTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task a_cancels_key_belongs_to_its_body()
+    {
+        var id = (string)(await _shop.Post("/orders", Order(TestTokens.AnswerLate), prefer: "respond-async"))["id"]!;
+        await _shop.Until($"/payments/{id}.1", answer => answer.Status == HttpStatusCode.OK);
+        const string Reason = """{"reason":"she changed her mind"}""";
+        var cancelled = await _shop.Post($"/orders/{id}/cancel", Reason, "cancel-it");
+        Assert.Equal((HttpStatusCode.OK, "CANCELLED"), (cancelled.Status, (string?)cancelled["state"]));
+        Shop.IsProblem(await _shop.Post($"/orders/{id}/cancel", """{"reason":"he did"}""", "cancel-it"), 422, "idempotency-key-reused");
+        var again = await _shop.Post($"/orders/{id}/cancel", Reason, "cancel-it");
+        Assert.Equal((HttpStatusCode.OK, "she changed her mind"), (again.Status, (string?)again["cancellation"]["reason"]));
+        await _shop.Settled(id);
+        Assert.Equal(HttpStatusCode.OK, (await _shop.Post($"/orders/{id}/cancel", Reason, "cancel-it")).Status);
+        Shop.IsProblem(await _shop.Post($"/orders/{id}/cancel", """{"reason":"he did"}""", "cancel-it"), 422, "idempotency-key-reused");
+        await BothBooksAgree();
+    }
+
+    [Fact]
+    public async Task of_two_cards_the_first_gets_its_money_back_when_the_second_is_declined()
+    {
+        var refused = await _shop.Post("/orders", Sale(4, """[{"token":"tok_approve","amount":{"amount":400,"currency":"GBP"}},{"token":"tok_decline_insufficient_funds"}]"""));
+        Shop.IsProblem(refused, 402, "payment-declined");
+        Assert.Contains("Card 2", (string)refused["detail"]!, StringComparison.Ordinal);
+        var id = (string)refused["order"]!;
+        var order = await _shop.Settled(id);
+        Assert.Equal("CANCELLED", (string?)order["state"]);
+        var first = await _shop.Get($"/payments/{id}.1");
+        Assert.Equal(("VOIDED", true, 400), ((string?)first["state"], (bool)first["settled"], (int)first["amount"]["amount"]!));
+        var second = await _shop.Get($"/payments/{id}.2");
+        Assert.Equal(("DECLINED", true, 600), ((string?)second["state"], (bool)second["settled"], (int)second["amount"]["amount"]!));
+        Assert.Equal(["captured", "declined", "voided"], (await Ledger()).Order(StringComparer.Ordinal));
+        Assert.Equal(100, (int)(await _shop.Stock("tea"))["available"]!);
+        var history = (await _shop.Get($"/orders/{id}/history"))["transitions"].AsArray();
+        Assert.Contains(history, step => (string?)step!["state"] == "CANCELLED" && ((string?)step["reason"])!.Contains("insufficient-funds", StringComparison.Ordinal));
+        await BothBooksAgree();
+    }
+
+    [Fact]
+    public async Task two_cards_share_a_total()
+    {
+        var sold = await _shop.Post("/orders", Sale(4, """[{"token":"tok_approve","amount":{"amount":400,"currency":"GBP"}},{"token":"tok_timeout_after"}]"""));
+        var id = (string)sold["id"]!;
+        Assert.Equal("CONFIRMED", (string?)(await _shop.Settled(id))["state"]);
+        Assert.Equal(["card 400", "card 600"], Tenders(sold));
+        await BothBooksAgree();
+    }
+
+    [Fact]
+    public async Task change_comes_from_cash_alone()
+    {
+        var sold = await _shop.Post("/orders", Sale(4, """[{"token":"tok_approve","amount":{"amount":400,"currency":"GBP"}}]""", 1_000));
+        Assert.True(sold.Status == HttpStatusCode.Created, sold.Text);
+        Assert.Equal(["card 400", "cash 600"], Tenders(sold));
+        Assert.Equal((1_000, 400), ((int)sold["cash"]["tendered"]!["amount"]!, (int)sold["cash"]["change"]!["amount"]!));
+        await _shop.Settled((string)sold["id"]!);
+        await BothBooksAgree();
+
+        var head = _host.Journal.Head;
+        Shop.IsProblem(await _shop.Post("/orders", Sale(4, """[{"token":"tok_approve","amount":{"amount":1000,"currency":"GBP"}}]""", 100)), 422, "tender-mismatch");
+        Shop.IsProblem(await _shop.Post("/orders", Sale(4, """[{"token":"tok_approve","amount":{"amount":1001,"currency":"GBP"}}]""")), 422, "tender-mismatch");
+        Shop.IsProblem(await _shop.Post("/orders", Sale(4, """[{"token":"tok_approve"}]""", 100)), 422, "tender-mismatch");
+        Shop.IsProblem(await _shop.Post("/orders", Sale(4, """[{"token":"tok_approve"},{"token":"tok_approve"}]""")), 422, "tender-mismatch");
+        Shop.IsProblem(await _shop.Post("/orders", Sale(4, """[{"token":"tok_approve","amount":{"amount":400,"currency":"GBP"}}]""", 599)), 422, "tender-too-small");
+        Shop.IsProblem(await _shop.Post("/orders", Sale(4, """[{"token":"tok_approve","amount":{"amount":400,"currency":"EUR"}}]""", 600)), 422, "wrong-currency");
+        Assert.Equal(head, _host.Journal.Head);
+    }
+
+    /// <summary>A store that has no smaller coin than 5 rounds what is due in cash, and nothing else; the journal says by how much.</summary>
+    [Theory]
+    [InlineData(252, 0, 300, 250, 50, -2)]
+    [InlineData(253, 0, 255, 255, 0, 2)]
+    [InlineData(255, 0, 300, 255, 45, null)]
+    [InlineData(253, 100, 155, 155, 0, 2)]
+    [InlineData(252, 251, 0, 0, 0, -1)]
+    public async Task cash_is_rounded_as_the_store_rounds_and_cards_are_not(int price, int card, int cash, int due, int change, int? rounding)
+    {
+        await _shop.Put(
+            "/stores/zurich",
+            """
+            {"name":"Zürich","district":"Oerlikon","kind":"shop","currency":"CHF","timeZone":"Europe/Zurich","taxInclusive":true,
+             "taxRates":{"standard":810},"tills":["till-1"],"cashRounding":5}
+            """);
+        await _shop.Put(
+            "/products/kaffee",
+            $$"""{"name":"Kaffee","description":"","category":"","price":{"amount":{{price}},"currency":"CHF"},"taxClass":"standard","kind":"service","active":true}""");
+        var cards = card > 0 ? $$""","cards":[{"token":"tok_approve","amount":{"amount":{{card}},"currency":"CHF"} }]""" : "";
+        var sold = await _shop.Post(
+            "/orders",
+            $$"""{"store":"zurich","till":"till-1","lines":[{"sku":"kaffee","quantity":1}],"cash":{"amount":{{cash}},"currency":"CHF"}{{cards}}}""");
+        Assert.True(sold.Status == HttpStatusCode.Created, sold.Text);
+        Assert.Equal(price, (int)sold["total"]["gross"]!["amount"]!);
+        if (cash > 0)
+        {
+            Assert.Contains($"cash {due}", Tenders(sold));
+            Assert.Equal((cash, change), ((int)sold["cash"]["tendered"]!["amount"]!, (int)sold["cash"]["change"]!["amount"]!));
+        }
+
+        var placed = await _host.Journal.ReadAll(0, CancellationToken.None).FirstAsync(recorded => recorded.Type == "order.placed");
+        Assert.Equal(rounding, (int?)JsonNode.Parse(placed.Payload.Span)!["rounding"]);
+        await BothBooksAgree();
+    }
+
+    [Fact]
     public async Task a_hundred_orders_by_cards_of_every_kind_leave_both_books_equal()
     {
         string[] tokens = [.. TestTokens.All.Where(token => token != TestTokens.Down)];
@@ -101,6 +204,13 @@ public sealed class CardTests : IAsyncLifetime
         Assert.Equal((66, 33), (ledger.Count(kind => kind == "captured"), ledger.Count(kind => kind == "declined")));
         await BothBooksAgree();
     }
+
+    private static string Sale(int quantity, string cards, long cash = 0) =>
+        $$"""{"store":"{{Shop.Store}}","till":"till-1","lines":[{"sku":"tea","quantity":{{quantity}}}],"cards":{{cards}}"""
+        + (cash > 0 ? $$""","cash":{"amount":{{cash}},"currency":"GBP"} }""" : "}");
+
+    private static IEnumerable<string> Tenders(Answer order) =>
+        order["tenders"].AsArray().Select(tender => $"{(string?)tender!["type"]} {(long)tender["amount"]!["amount"]!}");
 
     private static string Order(string token) =>
         $$"""{"store":"{{Shop.Store}}","till":"till-1","lines":[{"sku":"tea","quantity":1}],"cards":[{"token":"{{token}}"}]}""";

@@ -90,7 +90,7 @@ public sealed class OrderCrashTests
     }
 
     /// <summary>Counts the order's writes and strikes at one of them.</summary>
-    private static void Strike(World world, Blow blow, int write, Action struck)
+    internal static void Strike(World world, Blow blow, int write, Action struck)
     {
         var writes = 0;
         var contexts = new Dictionary<string, IGrainContext>(StringComparer.Ordinal);
