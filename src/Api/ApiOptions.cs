@@ -24,6 +24,12 @@ public sealed class ApiOptions
     /// <summary>How long a client may take to send a request's body. Default 15 seconds.</summary>
     public TimeSpan BodyMax { get; set; } = TimeSpan.FromSeconds(15);
 
+    /// <summary>
+    /// How long a request may take altogether, from its head to its answer. Longer than everything it may have to wait for, or clients are
+    /// told that nobody knows what would have been known a moment later. Default 30 seconds.
+    /// </summary>
+    public TimeSpan RequestMax { get; set; } = TimeSpan.FromSeconds(30);
+
     /// <summary>Requests a second that one key may make in the long run. Above what one server does, by default: it is a bound for accidents. Default 20,000.</summary>
     public int RequestsPerSecondMax { get; set; } = 20_000;
 
@@ -49,6 +55,7 @@ internal sealed class ApiOptionsCheck : IValidateOptions<ApiOptions>
         { IdleMax.Ticks: <= 0 } => ValidateOptionsResult.Fail("Api:IdleMax is not positive."),
         { HeadersMax.Ticks: <= 0 } => ValidateOptionsResult.Fail("Api:HeadersMax is not positive."),
         { BodyMax.Ticks: <= 0 } => ValidateOptionsResult.Fail("Api:BodyMax is not positive."),
+        _ when options.RequestMax <= options.WaitMax => ValidateOptionsResult.Fail("Api:RequestMax is not above Api:WaitMax."),
         { RequestsPerSecondMax: < 1 } => ValidateOptionsResult.Fail("Api:RequestsPerSecondMax is not positive."),
         { RequestsBurstMax: < 1 } => ValidateOptionsResult.Fail("Api:RequestsBurstMax is not positive."),
         { StrangersPerSecondMax: < 1 or > 1_000_000 } => ValidateOptionsResult.Fail("Api:StrangersPerSecondMax is not from 1 to 1,000,000."),

@@ -10,7 +10,7 @@ internal static class EntityTag
     // No stream ever stands there.
     private const long NoVersion = -1;
 
-    public static string Of(long? version) => string.Create(CultureInfo.InvariantCulture, $"\"{version}\"");
+    public static string Of(long version) => string.Create(CultureInfo.InvariantCulture, $"\"{version}\"");
 
     /// <summary>Whether <c>If-None-Match</c> names a tag. It compares weakly, as the RFC says.</summary>
     public static bool IsAmong(StringValues header, string tag)

@@ -3,6 +3,8 @@ using System.Buffers.Text;
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -14,33 +16,61 @@ namespace Pos.Api;
 /// <param name="NextCursor">Send it as <c>cursor</c> for the next page; null when there is none.</param>
 internal sealed record Page<T>(ImmutableArray<T> Items, bool HasMore, string? NextCursor);
 
-/// <summary>Where a page begins: opaque to clients, a journal position or a stream's version inside.</summary>
-internal readonly record struct Cursor(long After) : IParsable<Cursor>
+/// <summary>Where a page begins: opaque to clients, a journal position or a stream's version inside. Good for the list it came from only.</summary>
+internal readonly record struct Cursor(long After, uint List) : IParsable<Cursor>
 {
-    private const int TextLength = 11;
+    private const int BytesCount = sizeof(long) + sizeof(uint);
+    private const int TextLength = 16;
 
     public static Cursor Parse(string s, IFormatProvider? provider) =>
         TryParse(s, provider, out var cursor) ? cursor : throw new FormatException("The text is no cursor.");
 
     public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out Cursor result)
     {
-        Span<byte> bytes = stackalloc byte[sizeof(long)];
+        Span<byte> bytes = stackalloc byte[BytesCount];
         result = default;
-        if (s is not { Length: TextLength } || !Base64Url.IsValid(s) || Base64Url.DecodeFromChars(s, bytes) != sizeof(long))
+        if (s is not { Length: TextLength } || !Base64Url.IsValid(s) || Base64Url.DecodeFromChars(s, bytes) != BytesCount)
         {
             return false;
         }
 
-        result = new Cursor(BinaryPrimitives.ReadInt64BigEndian(bytes));
+        result = new Cursor(BinaryPrimitives.ReadInt64BigEndian(bytes), BinaryPrimitives.ReadUInt32BigEndian(bytes[sizeof(long)..]));
         return result.After >= 0;
     }
 
     public override string ToString()
     {
-        Span<byte> bytes = stackalloc byte[sizeof(long)];
+        Span<byte> bytes = stackalloc byte[BytesCount];
         BinaryPrimitives.WriteInt64BigEndian(bytes, After);
+        BinaryPrimitives.WriteUInt32BigEndian(bytes[sizeof(long)..], List);
         return Base64Url.EncodeToString(bytes);
     }
+}
+
+/// <summary>What is asked for of a list: where the page begins, and how many.</summary>
+internal readonly record struct PageRequest(uint List, long After, int Limit)
+{
+    /// <param name="list">Tells one list from another: what is listed, and whose.</param>
+    /// <param name="limit">As the client wrote it.</param>
+    /// <param name="cursor">As the client wrote it.</param>
+    /// <exception cref="RefusedRequestException">The limit is no number from 1 to 100, or the cursor is none of this list.</exception>
+    public static PageRequest Of(string list, string? limit, string? cursor)
+    {
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(Encoding.UTF8.GetBytes(list), hash);
+        var known = BinaryPrimitives.ReadUInt32BigEndian(hash);
+        var after = cursor is null ? 0
+            : Cursor.TryParse(cursor, null, out var parsed) && parsed.List == known ? parsed.After
+            : throw new RefusedRequestException(Problems.InvalidParameter, "The parameter 'cursor' is not the 'nextCursor' of a page of this list.");
+        return new(known, after, Paging.Limit(limit));
+    }
+
+    public Page<T> Page<T>(ImmutableArray<T> items, long next, bool hasMore) =>
+        new(items, hasMore, hasMore ? new Cursor(next, List).ToString() : null);
+
+    /// <summary>Fetches what a directory lists, in its order.</summary>
+    public async Task<Ok<Page<T>>> Fetch<T>(DirectoryPage page, HttpResponse response, Func<string, Task<T?>> fetch) where T : class =>
+        TypedResults.Ok(Page(await Paging.Fetch(page.Ids, response, fetch), page.Next, page.HasMore));
 }
 
 /// <summary>Says what the cursor of an endpoint's list looks like, where it is not a <see cref="Cursor"/>.</summary>
@@ -55,8 +85,7 @@ internal static class Paging
     // So many grains at most are asked at a time for one request.
     private const int FetchesMax = 16;
 
-    // Both are read here and not by the framework, which answers a malformed optional parameter without naming it.
-
+    // Read here and not by the framework, which answers a malformed optional parameter without naming it.
     /// <exception cref="RefusedRequestException">The limit is no number from 1 to 100.</exception>
     public static int Limit(string? asked) => asked is null
         ? LimitDefault
@@ -64,22 +93,8 @@ internal static class Paging
             ? limit
             : throw new RefusedRequestException(Problems.InvalidParameter, $"The parameter 'limit' is 1 to {LimitMax}.");
 
-    /// <exception cref="RefusedRequestException">The text is no cursor.</exception>
-    public static long After(string? cursor) => cursor is null
-        ? 0
-        : Cursor.TryParse(cursor, null, out var parsed)
-            ? parsed.After
-            : throw new RefusedRequestException(Problems.InvalidParameter, "The parameter 'cursor' is not the 'nextCursor' of a page.");
-
-    public static Page<T> Of<T>(ImmutableArray<T> items, long next, bool hasMore) =>
-        new(items, hasMore, hasMore ? new Cursor(next).ToString() : null);
-
-    /// <summary>Fetches what a directory lists, in its order.</summary>
-    public static async Task<Ok<Page<T>>> Fetch<T>(DirectoryPage page, Func<string, Task<T?>> fetch) where T : class =>
-        TypedResults.Ok(Of(await Fetch(page.Ids, fetch), page.Next, page.HasMore));
-
     /// <summary>Fetches each of some, in their order; what is not there is left out.</summary>
-    public static async Task<ImmutableArray<T>> Fetch<TId, T>(ImmutableArray<TId> ids, Func<TId, Task<T?>> fetch) where T : class
+    public static async Task<ImmutableArray<T>> Fetch<TId, T>(ImmutableArray<TId> ids, HttpResponse response, Func<TId, Task<T?>> fetch) where T : class
     {
         var items = ImmutableArray.CreateBuilder<T>(ids.Length);
         for (var from = 0; from < ids.Length; from += FetchesMax)
@@ -90,7 +105,7 @@ internal static class Paging
                 fetches[i] = fetch(ids[from + i]);
             }
 
-            foreach (var item in await Task.WhenAll(fetches))
+            foreach (var item in await Task.WhenAll(fetches).Within(response))
             {
                 if (item is not null)
                 {

@@ -18,6 +18,7 @@ internal static partial class ProblemMiddleware
     private static async Task Answer(HttpContext context, RequestDelegate next, ILogger logger)
     {
         Headers.Secure(context);
+        using var time = RequestTime.Begin(context);
         try
         {
             // The server leaves %2F encoded and decodes all else, so that such a path would name another resource than it says.
@@ -34,13 +35,13 @@ internal static partial class ProblemMiddleware
                 await new Refusal(kind, Detail(context, kind)).ExecuteAsync(context);
             }
         }
-        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        catch (OperationCanceledException) when (time.HasClientGone)
         {
             // Nobody listens any more.
         }
         catch (Exception fault) when (!context.Response.HasStarted)
         {
-            var refusal = Problems.Of(fault);
+            var refusal = time.IsUp && fault is OperationCanceledException ? RequestTime.IsUpProblem : Problems.Of(fault);
             if (refusal.Kind == Problems.Internal)
             {
                 // The route's pattern, not the path: what a client sent could hold line breaks.

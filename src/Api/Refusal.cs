@@ -99,18 +99,33 @@ internal sealed class Refusal(ProblemKind kind, string detail) : IResult, IStatu
 /// <summary>What a grain answered, as HTTP.</summary>
 internal static class OutcomeResults
 {
-    public static Results<Ok<T>, Refusal> ToOk<T>(this Outcome<T> outcome) where T : class =>
-        outcome.Rejection is { } rejection ? new Refusal(rejection) : TypedResults.Ok(outcome.Value);
+    /// <summary>What is answered, if it is in time.</summary>
+    /// <exception cref="OperationCanceledException">The request's time is up, or the client has gone: what was asked for goes on.</exception>
+    public static Task<T> Within<T>(this Task<T> asked, HttpResponse response) => asked.WaitAsync(response.HttpContext.RequestAborted);
+
+    /// <summary>What came of a command, with its version; or the refusal.</summary>
+    public static async Task<Results<Ok<T>, Refusal>> ToOk<T>(this Task<Outcome<T>> asked, HttpResponse response) where T : class, IVersioned
+    {
+        var outcome = await asked.Within(response);
+        return outcome.Rejection is { } rejection ? new Refusal(rejection) : TypedResults.Ok(response.Tagged(outcome.Value!));
+    }
+
+    /// <summary>A view that is about to be answered; its version goes with it as strong entity tag.</summary>
+    public static T Tagged<T>(this HttpResponse response, T view) where T : IVersioned
+    {
+        response.Headers.ETag = EntityTag.Of(view.Version);
+        return view;
+    }
 
     /// <summary>A resource with its version as strong entity tag; 304 when the client has it already; or the refusal.</summary>
-    public static Results<Ok<T>, Refusal> OkOr<T>(this HttpResponse response, T? view, long? version, Refusal absent) where T : class
+    public static Results<Ok<T>, Refusal> OkOr<T>(this HttpResponse response, T? view, Refusal absent) where T : class, IVersioned
     {
         if (view is null)
         {
             return absent;
         }
 
-        var tag = EntityTag.Of(version);
+        var tag = EntityTag.Of(view.Version);
         response.Headers.ETag = tag;
         return EntityTag.IsAmong(response.HttpContext.Request.Headers.IfNoneMatch, tag) ? new Refusal(Problems.NotModified, "") : TypedResults.Ok(view);
     }

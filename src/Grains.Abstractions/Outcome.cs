@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using Orleans;
 using Orleans.Concurrency;
 
@@ -24,12 +25,13 @@ public sealed record Outcome<T>(T? Value, Rejection? Rejection) where T : class
 public sealed record Rejection(RejectionCode Code, string Detail, ImmutableArray<Shortage> Shortages = default);
 
 /// <summary>A line that could not be had. Quantities are pieces.</summary>
-/// <param name="Line">Line number from 1; 0 outside orders.</param>
+/// <param name="Line">Line number from 1; 0 outside orders, where it is left out of what is written.</param>
 /// <param name="Sku">What was asked for.</param>
 /// <param name="Requested">How much of it.</param>
 /// <param name="Available">How much there was at that moment; may be negative after a count.</param>
 [GenerateSerializer, Immutable, Alias("pos.Shortage")]
-public sealed record Shortage(int Line, Sku Sku, int Requested, long Available);
+public sealed record Shortage(
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] int Line, Sku Sku, int Requested, long Available);
 
 /// <summary>Every reason for a refusal.</summary>
 [GenerateSerializer, Alias("pos.RejectionCode")]

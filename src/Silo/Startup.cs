@@ -37,7 +37,7 @@ internal static partial class Startup
             {
                 one.Release();
             }
-        }).ExcludeFromDescription().RequiresOperator();
+        }).ExcludeFromDescription().RequiresOperator().TakesItsTime();
     }
 
     public static void SayWhereItListens(this WebApplication app) =>

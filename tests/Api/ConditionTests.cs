@@ -69,6 +69,60 @@ public sealed class ConditionTests(OpenShop open) : IClassFixture<OpenShop>
         Assert.True(again.Status is HttpStatusCode.OK or HttpStatusCode.Created, again.Text);
     }
 
+    /// <summary>Whoever writes need not read to know the version.</summary>
+    [Fact]
+    public async Task every_write_answers_with_the_version_that_it_made()
+    {
+        var sku = $"tag-{_shop.NewKey()}";
+        await _shop.Product(sku, stock: 50);
+        await _shop.Put("/barcodes/FREE-" + sku, $$"""{"sku":"{{sku}}"}""");
+        var item = $"/stores/london/stock/{sku}";
+        var hold = (string)(await _shop.Post(item + "/holds", """{"quantity":1,"expiresInSeconds":60}"""))["id"]!;
+        var order = (string)(await _shop.Sell(sku))["id"]!;
+        await _shop.Settled(order);
+        var cart = $"/carts/{(await _shop.Post("/carts", """{"store":"london","till":"till-1"}"""))["id"]}";
+        var parked = $"/carts/{(await _shop.Post("/carts", """{"store":"london","till":"till-2"}"""))["id"]}";
+        var line = $$"""[{"sku":"{{sku}}","quantity":1,"disposition":"restock"}]""";
+        var returned = """{"till":"till-1","lines":[{"line":1,"quantity":1,"disposition":"restock"}],"reason":"stale","payout":"exchange"}""";
+        (HttpMethod Method, string Path, string? Body, string? Read)[] writes =
+        [
+            (HttpMethod.Put, $"/products/{sku}", $$"""{"name":"new","description":"","category":"","price":{"amount":250,"currency":"GBP"},"taxClass":"standard","kind":"goods","active":true}""", $"/products/{sku}"),
+            (HttpMethod.Patch, $"/products/{sku}", """{"name":"newer"}""", $"/products/{sku}"),
+            (HttpMethod.Put, "/barcodes/FREE2-" + sku, $$"""{"sku":"{{sku}}"}""", "/barcodes/FREE2-" + sku),
+            (HttpMethod.Delete, "/barcodes/FREE-" + sku, null, null),
+            (HttpMethod.Post, item + "/receipts", """{"quantity":1}""", item),
+            (HttpMethod.Post, item + "/adjustments", """{"delta":1,"reason":"found"}""", item),
+            (HttpMethod.Post, item + "/counts", """{"counted":40}""", item),
+            (HttpMethod.Put, item + "/policy", """{"policy":"backorder"}""", item),
+            (HttpMethod.Post, item + "/holds", """{"quantity":1,"expiresInSeconds":60}""", item),
+            (HttpMethod.Post, $"{item}/holds/{hold}/pin", null, item),
+            (HttpMethod.Post, $"{item}/holds/{hold}/release", null, item),
+            (HttpMethod.Post, "/orders", Shop.Order(sku), null),
+            (HttpMethod.Post, "/returns", $$"""{"store":"london","till":"till-1","reason":"stale","lines":{{line}}}""", null),
+            (HttpMethod.Post, $"/orders/{order}/returns", returned, null),
+            (HttpMethod.Post, "/carts", """{"store":"london","till":"till-1"}""", null),
+            (HttpMethod.Post, cart + "/lines", $$"""{"sku":"{{sku}}"}""", cart),
+            (HttpMethod.Post, cart + "/lines", $$"""{"sku":"{{sku}}"}""", cart),
+            (HttpMethod.Patch, cart + "/lines/1", """{"quantity":3}""", cart),
+            (HttpMethod.Delete, cart + "/lines/2", null, cart),
+            (HttpMethod.Post, cart + "/refresh", null, cart),
+            (HttpMethod.Post, cart + "/park", """{"label":"x"}""", cart),
+            (HttpMethod.Post, cart + "/resume", """{"till":"till-2"}""", cart),
+            (HttpMethod.Post, parked + "/cancel", """{"reason":"nobody there"}""", parked),
+            (HttpMethod.Post, cart + "/checkout", """{"cash":{"amount":100000,"currency":"GBP"}}""", null),
+        ];
+        foreach (var (method, path, body, read) in writes)
+        {
+            var answer = await _shop.Send(method, path, body, method == HttpMethod.Delete ? null : _shop.NewKey());
+            Assert.True(answer.Status is HttpStatusCode.OK or HttpStatusCode.Created, $"{method} {path}: {answer.Text}");
+            Assert.Equal($"\"{answer["version"]}\"", answer.Headers.ETag?.Tag);
+            if (read is not null)
+            {
+                Assert.Equal(answer.Headers.ETag, (await _shop.Get(read)).Headers.ETag);
+            }
+        }
+    }
+
     [Fact]
     public async Task what_changes_nothing_leaves_no_event()
     {

@@ -1,4 +1,7 @@
 using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using Microsoft.Extensions.Options;
 
 namespace Pos.Tests;
 
@@ -105,6 +108,60 @@ public sealed class EdgeTests(OpenShop open) : IClassFixture<OpenShop>
             host.Port,
             $"POST /api/v1/orders HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {Keys.Operator}\r\nIdempotency-Key: k\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n{{");
         Assert.StartsWith("HTTP/1.1 408 ", answer, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task more_connections_than_are_allowed_are_closed_at_once()
+    {
+        await using var host = await PosHost.Start(settings: [new("Api:ConnectionsMax", "2")]);
+        const string Request = "GET /health/live HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+        using (var first = await Connected(host.Port))
+        using (var second = await Connected(host.Port))
+        {
+            await Assert.ThrowsAnyAsync<Exception>(async () => Assert.NotEmpty(await RawHttp.Send(host.Port, Request)));
+        }
+
+        // What is closed makes room, as soon as the server has seen it.
+        var began = TimeProvider.System.GetTimestamp();
+        while (await Answered(host.Port, Request) != "HTTP/1.1 200 OK")
+        {
+            Assert.True(TimeProvider.System.GetElapsedTime(began) < TimeSpan.FromSeconds(30));
+        }
+    }
+
+    [Theory]
+    [InlineData("Api:ConnectionsMax", "0", "Api:ConnectionsMax is not positive.")]
+    [InlineData("Api:IdleMax", "00:00:00", "Api:IdleMax is not positive.")]
+    [InlineData("Api:HeadersMax", "-00:00:01", "Api:HeadersMax is not positive.")]
+    [InlineData("Api:BodyMax", "00:00:00", "Api:BodyMax is not positive.")]
+    [InlineData("Api:RequestMax", "00:00:02", "Api:RequestMax is not above Api:WaitMax.")]
+    [InlineData("Api:WaitMax", "00:00:21", "Api:WaitMax is above 20 s: grain calls end after 30 s.")]
+    public async Task a_senseless_limit_is_refused_at_start_in_one_sentence(string setting, string value, string sentence)
+    {
+        var refusal = await Assert.ThrowsAsync<OptionsValidationException>(() => PosHost.Start(settings: [new(setting, value)]));
+        Assert.Equal(sentence, refusal.Message);
+    }
+
+    private static async Task<Socket> Connected(int port)
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        await socket.ConnectAsync(IPAddress.Loopback, port);
+        // A connection that is answered has been let in.
+        await socket.SendAsync(Encoding.ASCII.GetBytes("GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n"));
+        Assert.True(await socket.ReceiveAsync(new byte[1_024]) > 0);
+        return socket;
+    }
+
+    private static async Task<string?> Answered(int port, string request)
+    {
+        try
+        {
+            return await RawHttp.StatusLine(port, request);
+        }
+        catch (Exception closed) when (closed is SocketException or IOException)
+        {
+            return null;
+        }
     }
 
     [Fact]

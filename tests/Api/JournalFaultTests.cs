@@ -55,6 +55,37 @@ public sealed class JournalFaultTests(ITestOutputHelper output)
         Assert.Equal(2, (await shop.All("/orders?store=london", 10)).Count);
     }
 
+    /// <summary>Whatever hangs, and however long grain calls may take: a request has an answer in its time, and that says what is not known.</summary>
+    [Fact]
+    public async Task a_request_that_hangs_is_answered_when_its_time_is_up_and_the_repeat_shows_what_became_of_it()
+    {
+        var steps = new Steps();
+        await using var host = await Start(steps: steps, settings: [new("Api:WaitMax", "00:00:00.3"), new("Api:RequestMax", "00:00:01")]);
+        var shop = await Shop.Open(host);
+        await shop.Product("tea", stock: 100);
+        await shop.Sell("tea");
+
+        steps.Halt();
+        var began = TimeProvider.System.GetTimestamp();
+        var answers = await Task.WhenAll(
+            shop.Sell("tea", key: "sale"), shop.Post("/stores/london/stock/tea/receipts", """{"quantity":5}""", "receipt"),
+            shop.Post("/carts", """{"store":"london","till":"till-1"}""", "cart"));
+        Assert.All(answers, answer =>
+        {
+            Shop.IsProblem(answer, 503, "outcome-unknown");
+            Assert.Contains("may or may not", (string)answer["detail"]!, StringComparison.Ordinal);
+        });
+        // Long before the 30 seconds after which calls of grains end.
+        Assert.True(TimeProvider.System.GetElapsedTime(began) < TimeSpan.FromSeconds(15));
+        steps.GoOn();
+
+        await SellUntilAllAreSold(shop, ["sale"]);
+        Assert.Equal(HttpStatusCode.OK, (await shop.Post("/stores/london/stock/tea/receipts", """{"quantity":5}""", "receipt")).Status);
+        Assert.Equal(HttpStatusCode.Created, (await shop.Post("/carts", """{"store":"london","till":"till-1"}""", "cart")).Status);
+        await Settled(shop);
+        Assert.Equal((103, 0), await Left(shop));
+    }
+
     [Theory]
     [InlineData(SimulatedPoint.Write)]
     [InlineData(SimulatedPoint.Sync)]
@@ -153,8 +184,9 @@ public sealed class JournalFaultTests(ITestOutputHelper output)
     }
 
     private static Task<PosHost> Start(
-        ISimulatedFaults? faults = null, Steps? steps = null, GroupCommitOptions? options = null, TimeSpan? responseTimeout = null) =>
-        PosHost.Start(services =>
+        ISimulatedFaults? faults = null, Steps? steps = null, GroupCommitOptions? options = null, TimeSpan? responseTimeout = null,
+        IEnumerable<KeyValuePair<string, string?>>? settings = null) => PosHost.Start(
+        services =>
         {
             services.Replace(ServiceDescriptor.Singleton<IJournal>(_ => new SimulatedJournal(
                 TimeProvider.System, faults: faults, options: options, schedule: steps is null ? null : steps.Take)));
@@ -162,7 +194,8 @@ public sealed class JournalFaultTests(ITestOutputHelper output)
             {
                 services.SetResponseTimeout(timeout);
             }
-        });
+        },
+        settings: settings);
 
     private sealed class Faults : ISimulatedFaults
     {

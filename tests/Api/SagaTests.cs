@@ -116,6 +116,21 @@ public sealed class SagaTests : IAsyncLifetime
         Shop.IsProblem(await _shop.Post($"/sagas/return/{(string?)back["id"]}/retry", null), 409, "illegal-transition");
     }
 
+    [Fact]
+    public async Task a_cart_is_under_way_only_while_it_owes_its_order_something()
+    {
+        var cart = (string)(await _shop.Post("/carts", """{"store":"london","till":"till-1"}"""))["id"]!;
+        await _shop.Post($"/carts/{cart}/lines", """{"sku":"tea"}""");
+        Assert.Empty(await _shop.All("/sagas?kind=cart", 10));
+        var open = await _shop.Get($"/sagas/cart/{cart}");
+        Assert.Equal(("OPEN", null), ((string?)open["state"], (string?)open.Json["owes"]));
+        Assert.NotNull(open.Json["nextWakeUp"]);
+        Shop.IsProblem(await _shop.Post($"/sagas/cart/{cart}/retry", null), 409, "illegal-transition");
+        await _shop.Post($"/carts/{cart}/checkout", """{"cash":{"amount":2000,"currency":"GBP"}}""");
+        var told = await _shop.Until($"/sagas/cart/{cart}", answer => answer["steps"].AsArray().Any(step => (string?)step!["event"] == "cart.handed-over"));
+        Assert.Equal("CHECKED_OUT", (string?)told["state"]);
+    }
+
     [Theory]
     [InlineData("/sagas?kind=stock", 400, "invalid-parameter")]
     [InlineData("/sagas?olderThan=yesterday", 400, "invalid-parameter")]
@@ -129,6 +144,7 @@ public sealed class SagaTests : IAsyncLifetime
     [InlineData("/sagas/order/00000000000000000000000000000000", 404, "unknown-order")]
     [InlineData("/sagas/payment/00000000000000000000000000000000.1", 404, "unknown-payment")]
     [InlineData("/sagas/return/00000000000000000000000000000000", 404, "unknown-return")]
+    [InlineData("/sagas/cart/00000000000000000000000000000000", 404, "unknown-cart")]
     public async Task what_cannot_be_is_refused(string path, int status, string code)
     {
         Shop.IsProblem(await _shop.Get(path), status, code);

@@ -74,7 +74,7 @@ internal sealed class Gate(Callers callers, Rates rates, IGrainFactory grains)
         var refused = StoreId.TryParse((string?)context.Request.RouteValues["store"] ?? context.Request.Query["store"], null, out var store)
             ? access.Refuse(store)
             : endpoint.Metadata.GetMetadata<InStore>() is { } owner && context.Request.RouteValues["id"] is string id
-                ? await owner.Refuse(access, grains, id)
+                ? await owner.Refuse(access, grains, id).Within(context.Response)
                 : null;
         await (refused?.ExecuteAsync(context) ?? next(context));
     }

@@ -16,7 +16,7 @@ internal sealed record ClaimBarcodeRequest(Sku Sku);
 /// <param name="Sku">Whose it is.</param>
 /// <param name="Embedded">What the label says of the price, or null.</param>
 /// <param name="Version">Version of the claimed code.</param>
-internal sealed record DecodedBarcode(Barcode Code, Barcode Item, Sku Sku, EmbeddedValue? Embedded, long Version);
+internal sealed record DecodedBarcode(Barcode Code, Barcode Item, Sku Sku, EmbeddedValue? Embedded, long Version) : IVersioned;
 
 /// <summary><c>/barcodes</c>: which code belongs to which product.</summary>
 internal static class BarcodesApi
@@ -40,24 +40,24 @@ internal static class BarcodesApi
             .Refuses(RejectionCode.InvalidBarcode, RejectionCode.UnknownBarcode, RejectionCode.UnknownStore);
     }
 
-    private static async Task<Results<Ok<BarcodeView>, Refusal>> Claim(string code, Replacement<ClaimBarcodeRequest> put, IGrainFactory grains)
+    private static async Task<Results<Ok<BarcodeView>, Refusal>> Claim(string code, Replacement<ClaimBarcodeRequest> put, HttpResponse response, IGrainFactory grains)
     {
         if (!Barcode.TryParse(code, null, out var barcode))
         {
             return Invalid();
         }
 
-        return (await grains.GetGrain<IBarcodeGrain>(barcode.Value).Claim(new ClaimBarcode(put.Operation, put.Body.Sku))).ToOk();
+        return await grains.GetGrain<IBarcodeGrain>(barcode.Value).Claim(new ClaimBarcode(put.Operation, put.Body.Sku)).ToOk(response);
     }
 
-    private static async Task<Results<Ok<BarcodeView>, Refusal>> Release(string code, Removal removal, IGrainFactory grains)
+    private static async Task<Results<Ok<BarcodeView>, Refusal>> Release(string code, Removal removal, HttpResponse response, IGrainFactory grains)
     {
         if (!Barcode.TryParse(code, null, out var barcode))
         {
             return Invalid();
         }
 
-        return (await grains.GetGrain<IBarcodeGrain>(barcode.Value).Release(new ReleaseBarcode(removal.Operation))).ToOk();
+        return await grains.GetGrain<IBarcodeGrain>(barcode.Value).Release(new ReleaseBarcode(removal.Operation)).ToOk(response);
     }
 
     private static async Task<Results<Ok<DecodedBarcode>, Refusal>> Get(string code, string? store, HttpResponse response, IGrainFactory grains)
@@ -70,7 +70,7 @@ internal static class BarcodesApi
         var (item, embedded) = (barcode, (EmbeddedValue?)null);
         if (store is not null)
         {
-            if (!StoreId.TryParse(store, null, out var id) || await grains.GetGrain<IStoreGrain>(id.Value).Get() is not { } details)
+            if (!StoreId.TryParse(store, null, out var id) || await grains.GetGrain<IStoreGrain>(id.Value).Get().Within(response) is not { } details)
             {
                 return new Refusal(RejectionCode.UnknownStore, "There is no such store.");
             }
@@ -78,9 +78,9 @@ internal static class BarcodesApi
             barcode.TryDecode(details.EmbeddedBarcodes, out item, out embedded);
         }
 
-        var view = await grains.GetGrain<IBarcodeGrain>(item.Value).Get();
+        var view = await grains.GetGrain<IBarcodeGrain>(item.Value).Get().Within(response);
         var decoded = view is { Sku: { } sku } ? new DecodedBarcode(barcode, item, sku, embedded, view.Version) : null;
-        return response.OkOr(decoded, view?.Version, new Refusal(RejectionCode.UnknownBarcode, $"No product has the barcode '{item}'."));
+        return response.OkOr(decoded, new Refusal(RejectionCode.UnknownBarcode, $"No product has the barcode '{item}'."));
     }
 
     private static Refusal Invalid() => new(

@@ -76,14 +76,14 @@ internal static class CartsApi
     {
         var (store, till, from) = (command.Body.Store, command.Body.Till, command.Body.From);
         var id = command.Id(store.Value, till.Value, "POST /carts");
-        var outcome = await grains.Cart(new(id)).Open(new OpenCart(command.Operation(id, till.Value), store, till, from));
-        return outcome.Rejection is { } rejection ? new Refusal(rejection) : TypedResults.Created($"/api/v1/carts/{id}", outcome.Value);
+        var outcome = await grains.Cart(new(id)).Open(new OpenCart(command.Operation(id, till.Value), store, till, from)).Within(response);
+        return outcome.Rejection is { } rejection ? new Refusal(rejection) : TypedResults.Created($"/api/v1/carts/{id}", response.Tagged(outcome.Value!));
     }
 
     private static async Task<Results<Ok<CartView>, Refusal>> Get(CartId id, HttpResponse response, IGrainFactory grains)
     {
-        var view = await grains.Cart(id).Get();
-        return response.OkOr(view, view?.Version, Unknown(id));
+        var view = await grains.Cart(id).Get().Within(response);
+        return response.OkOr(view, Unknown(id));
     }
 
     private static RouteHandlerBuilder InStoreOfCart(this RouteHandlerBuilder endpoint) => endpoint.InStoreOf<CartId>(
@@ -92,37 +92,37 @@ internal static class CartsApi
     private static Refusal Unknown(CartId id) => new(RejectionCode.UnknownCart, $"There is no cart {id}.");
 
     private static async Task<Results<Ok<CartView>, Refusal>> Add(
-        CartId id, Command<AddCartLineRequest> command, IGrainFactory grains)
+        CartId id, Command<AddCartLineRequest> command, HttpResponse response, IGrainFactory grains)
     {
         var (body, operation) = (command.Body, command.Operation(command.Id("", id.Value, "POST lines")));
-        return (await grains.Cart(id).Add(new AddCartLine(operation, body.Sku, body.Barcode, body.Quantity, body.Override))).ToOk();
+        return await grains.Cart(id).Add(new AddCartLine(operation, body.Sku, body.Barcode, body.Quantity, body.Override)).ToOk(response);
     }
 
     private static async Task<Results<Ok<CartView>, Refusal>> Change(
-        CartId id, LineNumber line, Command<ChangeCartLineRequest> command, IGrainFactory grains)
+        CartId id, LineNumber line, Command<ChangeCartLineRequest> command, HttpResponse response, IGrainFactory grains)
     {
         var operation = command.Operation(command.Id(id.Value, line.ToString(), "PATCH lines"));
-        return (await grains.Cart(id).Change(new ChangeCartLine(operation, line.Value, command.Body.Quantity))).ToOk();
+        return await grains.Cart(id).Change(new ChangeCartLine(operation, line.Value, command.Body.Quantity)).ToOk(response);
     }
 
-    private static async Task<Results<Ok<CartView>, Refusal>> Remove(CartId id, LineNumber line, Removal removal, IGrainFactory grains) =>
-        (await grains.Cart(id).Remove(new RemoveCartLine(removal.Operation, line.Value))).ToOk();
+    private static async Task<Results<Ok<CartView>, Refusal>> Remove(CartId id, LineNumber line, Removal removal, HttpResponse response, IGrainFactory grains) =>
+        await grains.Cart(id).Remove(new RemoveCartLine(removal.Operation, line.Value)).ToOk(response);
 
-    private static async Task<Results<Ok<CartView>, Refusal>> Refresh(CartId id, Command command, IGrainFactory grains) =>
-        (await grains.Cart(id).Refresh(new RefreshCart(command.Operation(command.Id("", id.Value, "POST refresh"))))).ToOk();
+    private static async Task<Results<Ok<CartView>, Refusal>> Refresh(CartId id, Command command, HttpResponse response, IGrainFactory grains) =>
+        await grains.Cart(id).Refresh(new RefreshCart(command.Operation(command.Id("", id.Value, "POST refresh")))).ToOk(response);
 
-    private static async Task<Results<Ok<CartView>, Refusal>> Park(CartId id, Command<ParkCartRequest> command, IGrainFactory grains) =>
-        (await grains.Cart(id).Park(new ParkCart(command.Operation(command.Id("", id.Value, "POST park")), command.Body.Label))).ToOk();
+    private static async Task<Results<Ok<CartView>, Refusal>> Park(CartId id, Command<ParkCartRequest> command, HttpResponse response, IGrainFactory grains) =>
+        await grains.Cart(id).Park(new ParkCart(command.Operation(command.Id("", id.Value, "POST park")), command.Body.Label)).ToOk(response);
 
-    private static async Task<Results<Ok<CartView>, Refusal>> Resume(CartId id, Command<ResumeCartRequest> command, IGrainFactory grains)
+    private static async Task<Results<Ok<CartView>, Refusal>> Resume(CartId id, Command<ResumeCartRequest> command, HttpResponse response, IGrainFactory grains)
     {
         var till = command.Body.Till;
         var operation = command.Operation(command.Id("", id.Value, "POST resume"), till.Value);
-        return (await grains.Cart(id).Resume(new ResumeCart(operation, till))).ToOk();
+        return await grains.Cart(id).Resume(new ResumeCart(operation, till)).ToOk(response);
     }
 
-    private static async Task<Results<Ok<CartView>, Refusal>> Cancel(CartId id, Command<CancelCartRequest> command, IGrainFactory grains) =>
-        (await grains.Cart(id).Cancel(new CancelCart(command.Operation(command.Id("", id.Value, "POST cancel")), command.Body.Reason))).ToOk();
+    private static async Task<Results<Ok<CartView>, Refusal>> Cancel(CartId id, Command<CancelCartRequest> command, HttpResponse response, IGrainFactory grains) =>
+        await grains.Cart(id).Cancel(new CancelCart(command.Operation(command.Id("", id.Value, "POST cancel")), command.Body.Reason)).ToOk(response);
 
     private static async Task<Results<Created<OrderView>, Accepted<OrderView>, Refusal>> CheckOut(
         CartId id, Command<CheckOutCartRequest> command, HttpContext context, IGrainFactory grains, IOptions<ApiOptions> options)
@@ -139,7 +139,7 @@ internal static class CartsApi
             new TenderRequest(sale.Cash, sale.Cards ?? [], sale.Exchange),
             sale.ExpectedTotal,
             sale.OccurredAt,
-            waitMax));
+            waitMax)).Within(context.Response);
         return OrdersApi.Answer(outcome, context);
     }
 }

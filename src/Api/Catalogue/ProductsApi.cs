@@ -40,31 +40,28 @@ internal static class ProductsApi
             .WithDescription("In the order in which they were created.");
     }
 
-    private static async Task<Results<Ok<ProductView>, Refusal>> Define(Sku sku, Replacement<ProductDetails> put, IGrainFactory grains)
-    {
-        var outcome = await grains.GetGrain<IProductGrain>(sku.Value).Define(new DefineProduct(put.Operation, put.Body));
-        return outcome.ToOk();
-    }
+    private static Task<Results<Ok<ProductView>, Refusal>> Define(Sku sku, Replacement<ProductDetails> put, HttpResponse response, IGrainFactory grains) =>
+        grains.GetGrain<IProductGrain>(sku.Value).Define(new DefineProduct(put.Operation, put.Body)).ToOk(response);
 
-    private static async Task<Results<Ok<ProductView>, Refusal>> Change(Sku sku, Command<ChangeProductRequest> command, IGrainFactory grains)
+    private static async Task<Results<Ok<ProductView>, Refusal>> Change(Sku sku, Command<ChangeProductRequest> command, HttpResponse response, IGrainFactory grains)
     {
         var change = command.Body;
         var operation = command.Operation(command.Id("", sku.Value, "PATCH /products"));
-        var outcome = await grains.GetGrain<IProductGrain>(sku.Value).Change(new ChangeProduct(
-            operation, change.Name, change.Description, change.Category, change.Price, change.TaxClass, change.Active));
-        return outcome.ToOk();
+        return await grains.GetGrain<IProductGrain>(sku.Value).Change(new ChangeProduct(
+            operation, change.Name, change.Description, change.Category, change.Price, change.TaxClass, change.Active)).ToOk(response);
     }
 
     private static async Task<Results<Ok<ProductView>, Refusal>> Get(Sku sku, HttpResponse response, IGrainFactory grains)
     {
-        var view = await grains.GetGrain<IProductGrain>(sku.Value).Get();
-        return response.OkOr(view, view?.Version, new Refusal(RejectionCode.UnknownProduct, $"There is no product '{sku}'."));
+        var view = await grains.GetGrain<IProductGrain>(sku.Value).Get().Within(response);
+        return response.OkOr(view, new Refusal(RejectionCode.UnknownProduct, $"There is no product '{sku}'."));
     }
 
-    private static async Task<Ok<Page<ProductView>>> List(string? limit, string? cursor, IGrainFactory grains, CancellationToken cancelled)
+    private static async Task<Ok<Page<ProductView>>> List(string? limit, string? cursor, HttpResponse response, IGrainFactory grains, CancellationToken cancelled)
     {
+        var asked = PageRequest.Of("products", limit, cursor);
         var page = await grains.GetGrain<IDirectoryGrain>(IDirectoryGrain.Catalogue)
-            .List(DirectoryKind.Products, Paging.After(cursor), Paging.Limit(limit), cancelled);
-        return await Paging.Fetch(page, sku => grains.GetGrain<IProductGrain>(sku).Get());
+            .List(DirectoryKind.Products, asked.After, asked.Limit, cancelled).Within(response);
+        return await asked.Fetch(page, response, sku => grains.GetGrain<IProductGrain>(sku).Get());
     }
 }

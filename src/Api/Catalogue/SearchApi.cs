@@ -79,7 +79,7 @@ internal static class SearchApi
             .Refuses(RejectionCode.UnknownStore);
 
     private static async Task<Results<Ok<Page<FoundProduct>>, Refusal>> Search(
-        string? q, string? category, string? active, string? store, string? limit, string? cursor, IProductSearch search, IGrainFactory grains)
+        string? q, string? category, string? active, string? store, string? limit, string? cursor, IProductSearch search, HttpResponse response, IGrainFactory grains)
     {
         var query = QueryOf(q, category, active, limit);
         var shown = StoreOf(store);
@@ -89,13 +89,13 @@ internal static class SearchApi
             return new Refusal(Problems.Unavailable, "The index of products is not complete yet.");
         }
 
-        if (shown is { } asked && await grains.GetGrain<IStoreGrain>(asked.Value).Get() is null)
+        if (shown is { } asked && await grains.GetGrain<IStoreGrain>(asked.Value).Get().Within(response) is null)
         {
             return StoresApi.Unknown(asked);
         }
 
         var hits = search.Search(query with { After = place });
-        var products = await Paging.Fetch(hits.Skus, sku => Fetch(grains, sku, shown));
+        var products = await Paging.Fetch(hits.Skus, response, sku => Fetch(grains, sku, shown));
         var next = hits is { HasMore: true, Last: { } last } ? new HitCursor(last, HitCursor.Of(query)).ToString() : null;
         return TypedResults.Ok(new Page<FoundProduct>(products, hits.HasMore, next));
     }

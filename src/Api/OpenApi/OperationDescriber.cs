@@ -141,9 +141,12 @@ internal static class OperationDescriber
             response.Description = status == StatusCodes.Status201Created ? "Done." : "Durable, and still running: ask the Location.";
             response.Headers = Header("Location", "Where to read it.", JsonSchemaType.String);
         }
-        else if (type.GetProperty("Version") is not null)
+
+        if (type.IsAssignableTo(typeof(IVersioned)))
         {
-            response.Headers = Header("ETag", "The version, on GET. Sent back as If-None-Match, it saves the body of what has not changed (304).", JsonSchemaType.String);
+            response.Headers ??= new Dictionary<string, IOpenApiHeader>();
+            response.Headers["ETag"] = Header(
+                "ETag", "The version. If-Match demands it; If-None-Match saves the body of what has not changed (304).", JsonSchemaType.String)["ETag"];
         }
     }
 

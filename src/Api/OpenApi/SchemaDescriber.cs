@@ -25,7 +25,7 @@ internal static class SchemaDescriber
         [typeof(Currency)] = ("^[A-Z]{3}$", "EUR"),
         [typeof(HitCursor)] = ("^[A-Za-z0-9_-]{12,267}$", new HitCursor(new HitPlace(40, new Sku("espresso")), 7).ToString()),
         [typeof(SagaQuery)] = ("^[A-Za-z0-9_-]{8,80}$", "b3JkZXIvOWY4NmQwODE4ODRjN2Q2NTlhMmZlYWEwYzU1YWQwMTU"),
-        [typeof(Cursor)] = ("^[A-Za-z0-9_-]{11}$", new Cursor(42).ToString()),
+        [typeof(Cursor)] = ("^[A-Za-z0-9_-]{16}$", new Cursor(42, 7).ToString()),
     }.ToFrozenDictionary();
 
     public static Task Describe(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancellationToken)
@@ -76,7 +76,7 @@ internal static class SchemaDescriber
     {
         (schema.Type, schema.Pattern, var sample) = parameter switch
         {
-            "kind" => (JsonSchemaType.String, "^(order|payment|return)$", "order"),
+            "kind" => (JsonSchemaType.String, "^(order|payment|return|cart)$", "order"),
             "state" => (JsonSchemaType.String, "^[A-Z_]+$", "STOCK_RESERVED"),
             "olderThan" => (JsonSchemaType.String, "^P[0-9A-Z.]+$", "PT5M"),
             _ => throw new UnreachableException($"No pattern for {parameter}."),
@@ -117,6 +117,11 @@ internal static class SchemaDescriber
             var items = new OpenApiSchema();
             DescribeText(items, bare.GetGenericArguments()[0]);
             schema.Items = items;
+        }
+        else if (bare == typeof(Shortage))
+        {
+            // What is short outside of orders has no line.
+            schema.Required?.Remove("line");
         }
         else if (schema.Type == JsonSchemaType.Object && IsRequest(bare))
         {

@@ -38,7 +38,7 @@ internal static class OrdersApi
             .WithDescription("Accepted until the money was taken. A CONFIRMED order is undone by a return; a CANCELLED one stays as it is.")
             .Refuses(
                 RejectionCode.UnknownOrder, RejectionCode.InvalidValue, RejectionCode.IllegalTransition, RejectionCode.OperationReused,
-                RejectionCode.OperationTooLate, RejectionCode.JournalFull);
+                RejectionCode.JournalFull);
         orders.MapGet("/", List).WithName("listOrders").Requires(Permission.Read)
             .WithSummary("List a store's orders")
             .WithDescription("In the order in which they were placed.")
@@ -58,7 +58,7 @@ internal static class OrdersApi
         var waitMax = PreferAsync.IsAsked(context) ? TimeSpan.Zero : options.Value.WaitMax;
         var outcome = await grains.GetGrain<IOrderGrain>(id).Place(new PlaceOrder(
             command.Operation(id, sale.Till.Value), sale.Store, sale.Till, sale.Lines,
-            new TenderRequest(sale.Cash, sale.Cards ?? [], sale.Exchange), sale.OccurredAt, waitMax));
+            new TenderRequest(sale.Cash, sale.Cards ?? [], sale.Exchange), sale.OccurredAt, waitMax)).Within(context.Response);
         return Answer(outcome, context);
     }
 
@@ -75,13 +75,13 @@ internal static class OrdersApi
         switch (order.State)
         {
             case OrderState.Confirmed:
-                return TypedResults.Created(location, order);
+                return TypedResults.Created(location, context.Response.Tagged(order));
             case OrderState.Cancelled:
                 context.Response.Headers.Location = location;
                 return Cancelled(order);
             default:
                 context.Response.Headers.RetryAfter = "1";
-                return TypedResults.Accepted(location, order);
+                return TypedResults.Accepted(location, context.Response.Tagged(order));
         }
     }
 
@@ -102,26 +102,28 @@ internal static class OrdersApi
 
     private static async Task<Results<Ok<OrderView>, Refusal>> Get(OrderId id, HttpResponse response, IGrainFactory grains)
     {
-        var order = await grains.GetGrain<IOrderGrain>(id.Value).Get();
-        return response.OkOr(order, order?.Version, Unknown(id));
+        var order = await grains.GetGrain<IOrderGrain>(id.Value).Get().Within(response);
+        return response.OkOr(order, Unknown(id));
     }
 
-    private static async Task<Results<Ok<OrderHistory>, Refusal>> History(OrderId id, IGrainFactory grains, CancellationToken cancelled) =>
-        await grains.GetGrain<IOrderGrain>(id.Value).History(cancelled) is { } history ? TypedResults.Ok(history) : Unknown(id);
+    private static async Task<Results<Ok<OrderHistory>, Refusal>> History(
+        OrderId id, HttpResponse response, IGrainFactory grains, CancellationToken cancelled) =>
+        await grains.GetGrain<IOrderGrain>(id.Value).History(cancelled).Within(response) is { } history ? TypedResults.Ok(history) : Unknown(id);
 
-    private static async Task<Results<Ok<OrderView>, Refusal>> Cancel(OrderId id, Command<CancelOrderRequest> command, IGrainFactory grains)
+    private static async Task<Results<Ok<OrderView>, Refusal>> Cancel(OrderId id, Command<CancelOrderRequest> command, HttpResponse response, IGrainFactory grains)
     {
         var operation = command.Operation(command.Id("", id.Value, "POST cancel"));
-        return (await grains.GetGrain<IOrderGrain>(id.Value).Cancel(new CancelOrder(operation, command.Body.Reason))).ToOk();
+        return await grains.GetGrain<IOrderGrain>(id.Value).Cancel(new CancelOrder(operation, command.Body.Reason)).ToOk(response);
     }
 
     private static async Task<Results<Ok<Page<OrderView>>, Refusal>> List(
-        StoreId store, string? limit, string? cursor, IGrainFactory grains, CancellationToken cancelled)
+        StoreId store, string? limit, string? cursor, HttpResponse response, IGrainFactory grains, CancellationToken cancelled)
     {
+        var asked = PageRequest.Of($"orders/{store}", limit, cursor);
         var page = await grains.GetGrain<IDirectoryGrain>(store.Value)
-            .List(DirectoryKind.Orders, Paging.After(cursor), Paging.Limit(limit), cancelled);
-        return page.Ids.IsEmpty && await grains.GetGrain<IStoreGrain>(store.Value).Get() is null
+            .List(DirectoryKind.Orders, asked.After, asked.Limit, cancelled).Within(response);
+        return page.Ids.IsEmpty && await grains.GetGrain<IStoreGrain>(store.Value).Get().Within(response) is null
             ? StoresApi.Unknown(store)
-            : await Paging.Fetch(page, id => grains.GetGrain<IOrderGrain>(id).Get());
+            : await asked.Fetch(page, response, id => grains.GetGrain<IOrderGrain>(id).Get());
     }
 }

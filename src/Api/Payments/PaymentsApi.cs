@@ -26,7 +26,7 @@ internal static class PaymentsApi
 
     private static async Task<Results<Ok<PaymentView>, Refusal>> Get(PaymentId id, HttpResponse response, IGrainFactory grains)
     {
-        var payment = await grains.GetGrain<IPaymentGrain>(id.Value).Get();
-        return response.OkOr(payment, payment?.Version, Unknown(id));
+        var payment = await grains.GetGrain<IPaymentGrain>(id.Value).Get().Within(response);
+        return response.OkOr(payment, Unknown(id));
     }
 }

@@ -39,7 +39,7 @@ internal static class ReturnsApi
             .WithDescription("Nothing is exchanged: the credit is refunded. 409 while an order has it.")
             .Refuses(
                 RejectionCode.UnknownReturn, RejectionCode.InvalidValue, RejectionCode.IllegalTransition, RejectionCode.OperationReused,
-                RejectionCode.OperationTooLate, RejectionCode.JournalFull);
+                RejectionCode.JournalFull);
         returns.MapGet("/{id}", Get).WithName("getReturn").Requires(Permission.Read).InStoreOfReturn()
             .WithSummary("Read a return")
             .Refuses(RejectionCode.UnknownReturn);
@@ -63,7 +63,8 @@ internal static class ReturnsApi
         var lines = ImmutableArray.CreateRange(
             back.Lines, static line => new ReturnLineRequest(line.Sku, line.Quantity, line.UnitPrice, line.Disposition));
         var outcome = await grains.GetGrain<IReturnGrain>(id).Place(new PlaceReturn(
-            command.Operation(id, back.Till.Value), back.Store, back.Till, lines, back.Reason, back.OccurredAt, waitMax, back.Payout == Payout.Exchange));
+            command.Operation(id, back.Till.Value), back.Store, back.Till, lines, back.Reason, back.OccurredAt, waitMax, back.Payout == Payout.Exchange))
+            .Within(context.Response);
         return Answer(outcome, context);
     }
 
@@ -81,7 +82,7 @@ internal static class ReturnsApi
         return Answer(
             await grains.GetGrain<IOrderGrain>(id.Value).Return(new ReturnLines(
                 command.Operation(named, back.Till.Value), new ReturnId(named), back.Till, back.Lines, back.Reason, back.Payout == Payout.Exchange,
-                back.OccurredAt, waitMax)),
+                back.OccurredAt, waitMax)).Within(context.Response),
             context);
     }
 
@@ -90,7 +91,7 @@ internal static class ReturnsApi
     {
         var operation = command.Operation(command.Id("", id.Value, "POST pay-out"));
         var waitMax = PreferAsync.IsAsked(context) ? TimeSpan.Zero : options.Value.WaitMax;
-        return Answer(await grains.GetGrain<IReturnGrain>(id.Value).PayOut(new PayOutReturn(operation, command.Body.Reason, waitMax)), context);
+        return Answer(await grains.GetGrain<IReturnGrain>(id.Value).PayOut(new PayOutReturn(operation, command.Body.Reason, waitMax)).Within(context.Response), context);
     }
 
     // An exchange is at its provisional end when the goods are back: what is next is the customer's to say.
@@ -104,11 +105,11 @@ internal static class ReturnsApi
         var location = $"/api/v1/returns/{outcome.Value!.Id}";
         if (outcome.Value.State == ReturnState.Completed || outcome.Value.Actions.Contains("exchange"))
         {
-            return TypedResults.Created(location, outcome.Value);
+            return TypedResults.Created(location, context.Response.Tagged(outcome.Value));
         }
 
         context.Response.Headers.RetryAfter = "1";
-        return TypedResults.Accepted(location, outcome.Value);
+        return TypedResults.Accepted(location, context.Response.Tagged(outcome.Value));
     }
 
     internal static RouteHandlerBuilder InStoreOfReturn(this RouteHandlerBuilder endpoint) => endpoint.InStoreOf<ReturnId>(
@@ -118,17 +119,18 @@ internal static class ReturnsApi
 
     private static async Task<Results<Ok<ReturnView>, Refusal>> Get(ReturnId id, HttpResponse response, IGrainFactory grains)
     {
-        var view = await grains.GetGrain<IReturnGrain>(id.Value).Get();
-        return response.OkOr(view, view?.Version, Unknown(id));
+        var view = await grains.GetGrain<IReturnGrain>(id.Value).Get().Within(response);
+        return response.OkOr(view, Unknown(id));
     }
 
     private static async Task<Results<Ok<Page<ReturnView>>, Refusal>> List(
-        StoreId store, string? limit, string? cursor, IGrainFactory grains, CancellationToken cancelled)
+        StoreId store, string? limit, string? cursor, HttpResponse response, IGrainFactory grains, CancellationToken cancelled)
     {
+        var asked = PageRequest.Of($"returns/{store}", limit, cursor);
         var page = await grains.GetGrain<IDirectoryGrain>(store.Value)
-            .List(DirectoryKind.Returns, Paging.After(cursor), Paging.Limit(limit), cancelled);
-        return page.Ids.IsEmpty && await grains.GetGrain<IStoreGrain>(store.Value).Get() is null
+            .List(DirectoryKind.Returns, asked.After, asked.Limit, cancelled).Within(response);
+        return page.Ids.IsEmpty && await grains.GetGrain<IStoreGrain>(store.Value).Get().Within(response) is null
             ? StoresApi.Unknown(store)
-            : await Paging.Fetch(page, id => grains.GetGrain<IReturnGrain>(id).Get());
+            : await asked.Fetch(page, response, id => grains.GetGrain<IReturnGrain>(id).Get());
     }
 }

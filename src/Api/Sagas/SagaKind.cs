@@ -8,7 +8,9 @@ namespace Pos.Api;
 /// <param name="IsId">Whether a text can be the id of one.</param>
 /// <param name="Grain">The grain of an id.</param>
 /// <param name="None">What is said of one that does not exist.</param>
-internal sealed record SagaKind(string Name, Func<string, bool> IsId, Func<IGrainFactory, string, ISagaGrain> Grain, RejectionCode None)
+/// <param name="OwingOnly">Whether only those are under way that owe something now.</param>
+internal sealed record SagaKind(
+    string Name, Func<string, bool> IsId, Func<IGrainFactory, string, ISagaGrain> Grain, RejectionCode None, bool OwingOnly = false)
 {
     public static readonly SagaKind Order = new(
         "order", static id => OrderId.TryParse(id, null, out _), static (grains, id) => grains.GetGrain<IOrderGrain>(id), RejectionCode.UnknownOrder);
@@ -19,12 +21,16 @@ internal sealed record SagaKind(string Name, Func<string, bool> IsId, Func<IGrai
     public static readonly SagaKind Return = new(
         "return", static id => ReturnId.TryParse(id, null, out _), static (grains, id) => grains.GetGrain<IReturnGrain>(id), RejectionCode.UnknownReturn);
 
+    // Every cart that somebody still fills has a wake-up, for the day when nobody does.
+    public static readonly SagaKind Cart = new(
+        "cart", static id => CartId.TryParse(id, null, out _), static (grains, id) => grains.GetGrain<ICartGrain>(id), RejectionCode.UnknownCart, OwingOnly: true);
+
     /// <summary>In the order in which they are listed.</summary>
-    public static ImmutableArray<SagaKind> All { get; } = [Order, Payment, Return];
+    public static ImmutableArray<SagaKind> All { get; } = [Order, Payment, Return, Cart];
 
     /// <exception cref="RefusedRequestException">There is no such kind.</exception>
     public static SagaKind Of(string name) => All.FirstOrDefault(kind => kind.Name == name)
-        ?? throw new RefusedRequestException(Problems.InvalidParameter, "The parameter 'kind' is order, payment or return.");
+        ?? throw new RefusedRequestException(Problems.InvalidParameter, "The parameter 'kind' is order, payment, return or cart.");
 
     public Refusal Unknown(string id) => new(None, $"There is no {Name} {id}.");
 

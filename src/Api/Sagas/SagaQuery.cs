@@ -40,7 +40,7 @@ internal sealed record SagaQuery(ImmutableArray<SagaKind> Kinds, string? State, 
                 var ids = await directory.Sagas(kind.Name, after, FetchesMax, cancelled);
                 foreach (var saga in await Task.WhenAll(ids.Select(id => kind.Inspect(grains, id, cancelled))))
                 {
-                    if (saga is not null && Fits(saga, now))
+                    if (saga is not null && Fits(saga, now) && (saga.Owes is not null || !kind.OwingOnly))
                     {
                         items.Add(saga);
                         after = saga.Id;

@@ -15,55 +15,56 @@ internal static class SagasApi
         sagas.MapGet("/", List).WithName("listSagas").Requires(Permission.Operate).WithMetadata(new CursorShape(typeof(SagaQuery)))
             .WithSummary("List what is under way")
             .WithDescription(
-                "Orders, payments and returns of all stores that the journal is to wake, by kind and id: whatever is owed, and exchanges that wait for "
+                "Orders, payments, returns and carts of all stores that the journal is to wake, by kind and id: whatever is owed, and exchanges that wait for "
                 + "their new order. `state` is a state of the kind's own view; `olderThan`, an ISO 8601 duration such as `PT5M`, leaves those that have "
                 + "not come on for so long. A page may hold fewer than asked for, or none, with more behind it.");
         sagas.MapGet("/{kind}/{id}", Get).WithName("getSaga").Requires(Permission.Operate)
             .WithSummary("Inspect a saga")
             .WithDescription("Its steps, what it owes, and how the last attempts went: these are counted since the saga was last loaded.")
-            .Refuses(RejectionCode.UnknownOrder, RejectionCode.UnknownPayment, RejectionCode.UnknownReturn);
+            .Refuses(RejectionCode.UnknownOrder, RejectionCode.UnknownPayment, RejectionCode.UnknownReturn, RejectionCode.UnknownCart);
         sagas.MapPost("/{kind}/{id}/retry", Retry).WithName("retrySaga").Requires(Permission.Operate)
             .WithSummary("Try now what is owed")
             .WithDescription("Ends the pause before the next attempt. Journaled with who asked. 409 when nothing is owed.")
             .Refuses(
-                RejectionCode.UnknownOrder, RejectionCode.UnknownPayment, RejectionCode.UnknownReturn, RejectionCode.IllegalTransition, RejectionCode.JournalFull);
+                RejectionCode.UnknownOrder, RejectionCode.UnknownPayment, RejectionCode.UnknownReturn, RejectionCode.UnknownCart, RejectionCode.IllegalTransition, RejectionCode.JournalFull);
         sagas.MapPost("/{kind}/{id}/cancel", Cancel).WithName("cancelSaga").Requires(Permission.Operate)
             .WithSummary("Give up an order")
-            .WithDescription("As `POST /orders/{id}/cancel`, in any store. What has begun as a payment or a return comes to its end by itself: 409.")
+            .WithDescription("As `POST /orders/{id}/cancel`, in any store. What has begun as a payment, a return or a checkout comes to its end by itself: 409.")
             .Refuses(
-                RejectionCode.UnknownOrder, RejectionCode.UnknownPayment, RejectionCode.UnknownReturn, RejectionCode.InvalidValue, RejectionCode.IllegalTransition,
-                RejectionCode.OperationReused, RejectionCode.OperationTooLate, RejectionCode.JournalFull);
+                RejectionCode.UnknownOrder, RejectionCode.UnknownPayment, RejectionCode.UnknownReturn, RejectionCode.UnknownCart, RejectionCode.InvalidValue, RejectionCode.IllegalTransition,
+                RejectionCode.OperationReused, RejectionCode.JournalFull);
     }
 
     private static async Task<Ok<Page<SagaView>>> List(
-        string? kind, string? state, string? olderThan, string? limit, string? cursor, IGrainFactory grains, TimeProvider clock, CancellationToken cancelled)
+        string? kind, string? state, string? olderThan, string? limit, string? cursor, HttpResponse response, IGrainFactory grains, TimeProvider clock,
+        CancellationToken cancelled)
     {
         var query = SagaQuery.Of(kind, state, olderThan, limit, cursor);
-        return TypedResults.Ok(await query.Run(grains, clock.GetUtcNow(), cancelled));
+        return TypedResults.Ok(await query.Run(grains, clock.GetUtcNow(), cancelled).Within(response));
     }
 
     private static async Task<Results<Ok<SagaView>, Refusal>> Get(
         string kind, string id, HttpResponse response, IGrainFactory grains, CancellationToken cancelled)
     {
         var known = SagaKind.Of(kind);
-        var saga = await known.Inspect(grains, id, cancelled);
-        return response.OkOr(saga, saga?.Version, known.Unknown(id));
+        var saga = await known.Inspect(grains, id, cancelled).Within(response);
+        return response.OkOr(saga, known.Unknown(id));
     }
 
     private static async Task<Results<Ok<SagaView>, Refusal>> Retry(
-        string kind, string id, Command command, IGrainFactory grains, CancellationToken cancelled)
+        string kind, string id, Command command, HttpResponse response, IGrainFactory grains, CancellationToken cancelled)
     {
         var known = SagaKind.Of(kind);
-        return await known.Inspect(grains, id, cancelled) is null
+        return await known.Inspect(grains, id, cancelled).Within(response) is null
             ? known.Unknown(id)
-            : (await known.Grain(grains, id).Retry(command.Operation(command.Id("", id, "POST retry")))).ToOk();
+            : await known.Grain(grains, id).Retry(command.Operation(command.Id("", id, "POST retry"))).ToOk(response);
     }
 
     private static async Task<Results<Ok<SagaView>, Refusal>> Cancel(
-        string kind, string id, Command<CancelOrderRequest> command, IGrainFactory grains, CancellationToken cancelled)
+        string kind, string id, Command<CancelOrderRequest> command, HttpResponse response, IGrainFactory grains, CancellationToken cancelled)
     {
         var known = SagaKind.Of(kind);
-        if (await known.Inspect(grains, id, cancelled) is not { } saga)
+        if (await known.Inspect(grains, id, cancelled).Within(response) is not { } saga)
         {
             return known.Unknown(id);
         }
@@ -74,7 +75,7 @@ internal static class SagasApi
         }
 
         var operation = command.Operation(command.Id("", id, "POST cancel"));
-        var outcome = await grains.GetGrain<IOrderGrain>(id).Cancel(new CancelOrder(operation, command.Body.Reason));
-        return outcome.Rejection is { } refused ? new Refusal(refused) : TypedResults.Ok((await known.Inspect(grains, id, cancelled))!);
+        var outcome = await grains.GetGrain<IOrderGrain>(id).Cancel(new CancelOrder(operation, command.Body.Reason)).Within(response);
+        return outcome.Rejection is { } refused ? new Refusal(refused) : TypedResults.Ok(response.Tagged((await known.Inspect(grains, id, cancelled).Within(response))!));
     }
 }

@@ -24,7 +24,7 @@ internal static class HoldsApi
                 RejectionCode.OperationTooLate, RejectionCode.JournalFull, RejectionCode.TooManyPending);
         holds.MapGet("/{hold}", Get).WithName("getHold").Requires(Permission.Read)
             .WithSummary("Read a hold")
-            .WithDescription("Ended holds are remembered for a day.")
+            .WithDescription("Ended holds are remembered for a day after the last request that made or ended them.")
             .Refuses(RejectionCode.UnknownHold);
         EndsHold(holds.MapPost("/{hold}/pin", Pin)).WithName("pinHold").Requires(Permission.Sell)
             .WithSummary("Keep a hold from expiring")
@@ -41,7 +41,7 @@ internal static class HoldsApi
         RejectionCode.OperationTooLate, RejectionCode.JournalFull, RejectionCode.TooManyPending);
 
     private static async Task<Results<Created<HoldView>, Refusal>> Reserve(
-        StoreId store, Sku sku, Command<HoldRequest> command, IGrainFactory grains, TimeProvider clock)
+        StoreId store, Sku sku, Command<HoldRequest> command, HttpResponse response, IGrainFactory grains, TimeProvider clock)
     {
         var (quantity, seconds) = command.Body;
         if (seconds is < 1 or > ExpirySecondsMax)
@@ -52,31 +52,31 @@ internal static class HoldsApi
         var id = command.Id(store.Value, sku.Value, "POST holds");
         var expiresAt = clock.GetUtcNow().AddSeconds(seconds);
         var outcome = await grains.Item(store, sku)
-            .Reserve(new ReserveStock(command.Operation(id), new HoldId(id), Owner, quantity, expiresAt));
+            .Reserve(new ReserveStock(command.Operation(id), new HoldId(id), Owner, quantity, expiresAt)).Within(response);
         return outcome.Rejection is { } rejection
             ? new Refusal(rejection)
-            : TypedResults.Created($"/api/v1/stores/{store}/stock/{Uri.EscapeDataString(sku.Value)}/holds/{id}", outcome.Value);
+            : TypedResults.Created($"/api/v1/stores/{store}/stock/{Uri.EscapeDataString(sku.Value)}/holds/{id}", response.Tagged(outcome.Value!));
     }
 
     private static async Task<Results<Ok<HoldView>, Refusal>> Get(StoreId store, Sku sku, HoldId hold, HttpResponse response, IGrainFactory grains)
     {
-        var view = await grains.Item(store, sku).GetHold(hold);
-        return response.OkOr(view, view?.Version, Unknown(hold));
+        var view = await grains.Item(store, sku).GetHold(hold).Within(response);
+        return response.OkOr(view, Unknown(hold));
     }
 
-    private static async Task<Results<Ok<HoldView>, Refusal>> Pin(StoreId store, Sku sku, HoldId hold, Command command, IGrainFactory grains) =>
-        (await grains.Item(store, sku).Pin(Ending(store, sku, hold, command, "pin"))).ToOk();
+    private static async Task<Results<Ok<HoldView>, Refusal>> Pin(StoreId store, Sku sku, HoldId hold, Command command, HttpResponse response, IGrainFactory grains) =>
+        await grains.Item(store, sku).Pin(Ending(store, sku, hold, command, "pin")).ToOk(response);
 
-    private static async Task<Results<Ok<HoldView>, Refusal>> Commit(StoreId store, Sku sku, HoldId hold, Command command, IGrainFactory grains) =>
-        (await grains.Item(store, sku).Commit(Ending(store, sku, hold, command, "commit"))).ToOk();
+    private static async Task<Results<Ok<HoldView>, Refusal>> Commit(StoreId store, Sku sku, HoldId hold, Command command, HttpResponse response, IGrainFactory grains) =>
+        await grains.Item(store, sku).Commit(Ending(store, sku, hold, command, "commit")).ToOk(response);
 
-    private static async Task<Results<Ok<HoldView>, Refusal>> Release(StoreId store, Sku sku, HoldId hold, Command command, IGrainFactory grains)
+    private static async Task<Results<Ok<HoldView>, Refusal>> Release(StoreId store, Sku sku, HoldId hold, Command command, HttpResponse response, IGrainFactory grains)
     {
         // A release ahead of its reserve buries the hold yet to come: a saga's need, and nobody else may do that to a sale.
         var item = grains.Item(store, sku);
-        return await item.GetHold(hold) is null
+        return await item.GetHold(hold).Within(response) is null
             ? Unknown(hold)
-            : (await item.Release(Ending(store, sku, hold, command, "release"))).ToOk();
+            : await item.Release(Ending(store, sku, hold, command, "release")).ToOk(response);
     }
 
     private static Refusal Unknown(HoldId hold) =>

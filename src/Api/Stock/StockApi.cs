@@ -54,54 +54,56 @@ internal static class StockApi
         new(Problems.UnknownStockItem, $"Nothing ever happened to '{sku}' in the store '{store}'.");
 
     private static async Task<Results<Ok<Page<StockView>>, Refusal>> List(
-        StoreId store, string? limit, string? cursor, IGrainFactory grains, CancellationToken cancelled)
+        StoreId store, string? limit, string? cursor, HttpResponse response, IGrainFactory grains, CancellationToken cancelled)
     {
+        var asked = PageRequest.Of($"stock/{store}", limit, cursor);
         var page = await grains.GetGrain<IDirectoryGrain>(store.Value)
-            .List(DirectoryKind.Stock, Paging.After(cursor), Paging.Limit(limit), cancelled);
-        return page.Ids.IsEmpty && await grains.GetGrain<IStoreGrain>(store.Value).Get() is null
+            .List(DirectoryKind.Stock, asked.After, asked.Limit, cancelled).Within(response);
+        return page.Ids.IsEmpty && await grains.GetGrain<IStoreGrain>(store.Value).Get().Within(response) is null
             ? StoresApi.Unknown(store)
-            : await Paging.Fetch(page, sku => grains.Item(store, new Sku(sku)).Get());
+            : await asked.Fetch(page, response, sku => grains.Item(store, new Sku(sku)).Get());
     }
 
     private static async Task<Results<Ok<StockView>, Refusal>> Get(StoreId store, Sku sku, HttpResponse response, IGrainFactory grains)
     {
-        var view = await grains.Item(store, sku).Get();
-        return response.OkOr(view, view?.Version, Unknown(store, sku));
+        var view = await grains.Item(store, sku).Get().Within(response);
+        return response.OkOr(view, Unknown(store, sku));
     }
 
     private static async Task<Results<Ok<StockView>, Refusal>> Receive(
-        StoreId store, Sku sku, Command<ReceiptRequest> command, IGrainFactory grains)
+        StoreId store, Sku sku, Command<ReceiptRequest> command, HttpResponse response, IGrainFactory grains)
     {
         var operation = command.Operation(command.Id(store.Value, sku.Value, "POST receipts"));
-        return (await grains.Item(store, sku).Receive(new ReceiveStock(operation, command.Body.Quantity, command.Body.Note))).ToOk();
+        return await grains.Item(store, sku).Receive(new ReceiveStock(operation, command.Body.Quantity, command.Body.Note)).ToOk(response);
     }
 
     private static async Task<Results<Ok<StockView>, Refusal>> Adjust(
-        StoreId store, Sku sku, Command<AdjustmentRequest> command, IGrainFactory grains)
+        StoreId store, Sku sku, Command<AdjustmentRequest> command, HttpResponse response, IGrainFactory grains)
     {
         var operation = command.Operation(command.Id(store.Value, sku.Value, "POST adjustments"));
         var (delta, reason, occurredAt) = command.Body;
-        return (await grains.Item(store, sku).Adjust(new AdjustStock(operation, delta, reason, occurredAt))).ToOk();
+        return await grains.Item(store, sku).Adjust(new AdjustStock(operation, delta, reason, occurredAt)).ToOk(response);
     }
 
     private static async Task<Results<Ok<StockView>, Refusal>> Count(
-        StoreId store, Sku sku, Command<CountRequest> command, IGrainFactory grains)
+        StoreId store, Sku sku, Command<CountRequest> command, HttpResponse response, IGrainFactory grains)
     {
         var operation = command.Operation(command.Id(store.Value, sku.Value, "POST counts"));
-        return (await grains.Item(store, sku).Count(new CountStock(operation, command.Body.Counted, command.Body.Reason))).ToOk();
+        return await grains.Item(store, sku).Count(new CountStock(operation, command.Body.Counted, command.Body.Reason)).ToOk(response);
     }
 
     private static async Task<Results<Ok<StockView>, Refusal>> SetPolicy(
-        StoreId store, Sku sku, Replacement<PolicyRequest> put, IGrainFactory grains) =>
-        (await grains.Item(store, sku).SetPolicy(new SetStockPolicy(put.Operation, put.Body.Policy))).ToOk();
+        StoreId store, Sku sku, Replacement<PolicyRequest> put, HttpResponse response, IGrainFactory grains) =>
+        await grains.Item(store, sku).SetPolicy(new SetStockPolicy(put.Operation, put.Body.Policy)).ToOk(response);
 
     private static async Task<Results<Ok<Page<LedgerEntry>>, Refusal>> Ledger(
-        StoreId store, Sku sku, string? limit, string? cursor, IGrainFactory grains, CancellationToken cancelled)
+        StoreId store, Sku sku, string? limit, string? cursor, HttpResponse response, IGrainFactory grains, CancellationToken cancelled)
     {
+        var asked = PageRequest.Of($"ledger/{store}/{sku}", limit, cursor);
         var item = grains.Item(store, sku);
-        var page = await item.Ledger(Paging.After(cursor), Paging.Limit(limit), cancelled);
-        return page.Entries.IsEmpty && await item.Get() is null
+        var page = await item.Ledger(asked.After, asked.Limit, cancelled).Within(response);
+        return page.Entries.IsEmpty && await item.Get().Within(response) is null
             ? Unknown(store, sku)
-            : TypedResults.Ok(Paging.Of(page.Entries, page.Next, page.HasMore));
+            : TypedResults.Ok(asked.Page(page.Entries, page.Next, page.HasMore));
     }
 }

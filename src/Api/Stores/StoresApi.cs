@@ -26,26 +26,26 @@ internal static class StoresApi
 
     internal static Refusal Unknown(StoreId store) => new(RejectionCode.UnknownStore, $"There is no store '{store}'.");
 
-    private static async Task<Results<Ok<StoreView>, Refusal>> Define(StoreId store, Replacement<StoreDetails> put, IGrainFactory grains)
+    private static async Task<Results<Ok<StoreView>, Refusal>> Define(StoreId store, Replacement<StoreDetails> put, HttpResponse response, IGrainFactory grains)
     {
         // The reader's dictionary sorts by culture; ids sort by code point.
         var details = put.Body with { TaxRates = put.Body.TaxRates.WithComparers(StringComparer.Ordinal) };
-        var outcome = await grains.GetGrain<IStoreGrain>(store.Value).Define(new DefineStore(put.Operation, details));
-        return outcome.ToOk();
+        return await grains.GetGrain<IStoreGrain>(store.Value).Define(new DefineStore(put.Operation, details)).ToOk(response);
     }
 
     private static async Task<Results<Ok<StoreView>, Refusal>> Get(StoreId store, HttpResponse response, IGrainFactory grains)
     {
-        var view = await grains.GetGrain<IStoreGrain>(store.Value).Get();
-        return response.OkOr(view, view?.Version, Unknown(store));
+        var view = await grains.GetGrain<IStoreGrain>(store.Value).Get().Within(response);
+        return response.OkOr(view, Unknown(store));
     }
 
     private static async Task<Ok<Page<StoreView>>> List(
         string? limit, string? cursor, HttpContext context, IGrainFactory grains, CancellationToken cancelled)
     {
+        var asked = PageRequest.Of("stores", limit, cursor);
         var page = await grains.GetGrain<IDirectoryGrain>(IDirectoryGrain.Catalogue)
-            .List(DirectoryKind.Stores, Paging.After(cursor), Paging.Limit(limit), cancelled);
+            .List(DirectoryKind.Stores, asked.After, asked.Limit, cancelled).Within(context.Response);
         var access = Access.Of(context);
-        return await Paging.Fetch(page with { Ids = page.Ids.RemoveAll(id => !access.Knows(new StoreId(id))) }, id => grains.GetGrain<IStoreGrain>(id).Get());
+        return await asked.Fetch(page with { Ids = page.Ids.RemoveAll(id => !access.Knows(new StoreId(id))) }, context.Response, id => grains.GetGrain<IStoreGrain>(id).Get());
     }
 }

@@ -37,7 +37,7 @@ public sealed record ReleaseBarcode(Operation Operation);
 /// <param name="Sku">Whose it is; null when it was released.</param>
 /// <param name="Version">Version of its stream.</param>
 [GenerateSerializer, Immutable, Alias("pos.BarcodeView")]
-public sealed record BarcodeView(Barcode Code, Sku? Sku, long Version);
+public sealed record BarcodeView(Barcode Code, Sku? Sku, long Version) : IVersioned;
 
 /// <summary>How a store's EAN-13 codes with a prefix carry a price or a weight: prefix, item, value, check digit.</summary>
 /// <param name="Prefix">The first two digits, 20–29.</param>

@@ -56,7 +56,7 @@ public sealed record CartView(
     DateTimeOffset OpenedAt,
     DateTimeOffset ChangedAt,
     ImmutableArray<string> Actions,
-    long Version);
+    long Version) : IVersioned;
 
 /// <summary>A line with the price shown.</summary>
 /// <param name="Line">Its number; stays the same, whatever else is taken out.</param>

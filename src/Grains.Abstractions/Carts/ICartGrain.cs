@@ -8,7 +8,7 @@ namespace Pos;
 /// </summary>
 /// <exception cref="NotDurableException">Any member, when the journal failed: repeat the same operation.</exception>
 [Alias("pos.ICartGrain")]
-public interface ICartGrain : IWakeable
+public interface ICartGrain : ISagaGrain
 {
     /// <summary>Opens the cart.</summary>
     [Alias("Open")]

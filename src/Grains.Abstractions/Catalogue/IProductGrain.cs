@@ -76,7 +76,7 @@ public sealed record ProductView(
     string TaxClass,
     ProductKind Kind,
     bool Active,
-    long Version)
+    long Version) : IVersioned
 {
     /// <summary>What can be done next: <c>change</c>, and <c>sell</c> while it is sold.</summary>
     public ImmutableArray<string> Actions => Active ? ["change", "sell"] : ["change"];

@@ -70,7 +70,7 @@ public sealed record OrderView(
     DateTimeOffset PlacedAt,
     ImmutableArray<ReturnId> Returns,
     ImmutableArray<string> Actions,
-    long Version);
+    long Version) : IVersioned;
 
 /// <summary>A priced line.</summary>
 /// <param name="Line">From 1.</param>

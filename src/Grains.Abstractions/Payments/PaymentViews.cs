@@ -60,7 +60,7 @@ public sealed record PaymentView(
     string? Reference,
     Money? Refunded,
     ImmutableArray<PaymentRefundView> Refunds,
-    long Version)
+    long Version) : IVersioned
 {
     /// <summary>Nothing of the customer's money is here by this payment, and none can come: what an <see cref="IPaymentGrain.Undo"/> leads to.</summary>
     [JsonIgnore]

@@ -122,7 +122,7 @@ public sealed record ReturnView(
     CreditView? Credit,
     string? ApprovedBy,
     ImmutableArray<string> Actions,
-    long Version);
+    long Version) : IVersioned;
 
 /// <summary>Money that goes back.</summary>
 /// <param name="Type">Cash or card.</param>

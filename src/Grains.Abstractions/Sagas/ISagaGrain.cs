@@ -24,8 +24,8 @@ public interface ISagaGrain : IWakeable
 }
 
 /// <summary>A saga from outside.</summary>
-/// <param name="Kind"><c>order</c>, <c>return</c> or <c>payment</c>.</param>
-/// <param name="Id">Of the order, return or payment.</param>
+/// <param name="Kind"><c>order</c>, <c>return</c>, <c>payment</c> or <c>cart</c>.</param>
+/// <param name="Id">Of the order, return, payment or cart.</param>
 /// <param name="Store">Where.</param>
 /// <param name="State">As the view of its kind says it, in capitals.</param>
 /// <param name="Owes">The step that is owed; null when none is, as while an exchange waits for its new order.</param>
@@ -51,7 +51,7 @@ public sealed record SagaView(
     DateTimeOffset? NextWakeUp,
     ImmutableArray<SagaStepView> Steps,
     ImmutableArray<string> Actions,
-    long Version);
+    long Version) : IVersioned;
 
 /// <summary>One thing that has happened to a saga.</summary>
 /// <param name="Event">Its name in the journal.</param>

@@ -29,7 +29,7 @@ public enum StockPolicy
 /// <param name="Version">Version of its stream.</param>
 [GenerateSerializer, Immutable, Alias("pos.StockView")]
 public sealed record StockView(
-    StoreId Store, Sku Sku, long OnHand, long Held, long Available, StockPolicy Policy, int LiveHolds, long Version)
+    StoreId Store, Sku Sku, long OnHand, long Held, long Available, StockPolicy Policy, int LiveHolds, long Version) : IVersioned
 {
     /// <summary>What can be done next: <c>receive</c>, <c>adjust</c>, <c>count</c>, <c>set-policy</c>, and <c>hold</c> while there is something to hold.</summary>
     public ImmutableArray<string> Actions => Available > 0 || Policy == StockPolicy.Backorder
@@ -71,7 +71,7 @@ public enum HoldState
 /// <param name="Available">Pieces available of the item after this.</param>
 /// <param name="Version">Version of the item's stream.</param>
 [GenerateSerializer, Immutable, Alias("pos.HoldView")]
-public sealed record HoldView(HoldId Id, string Owner, int Quantity, HoldState State, DateTimeOffset? ExpiresAt, long Available, long Version)
+public sealed record HoldView(HoldId Id, string Owner, int Quantity, HoldState State, DateTimeOffset? ExpiresAt, long Available, long Version) : IVersioned
 {
     /// <summary>What can be done next: <c>pin</c>, <c>commit</c>, <c>release</c>.</summary>
     public ImmutableArray<string> Actions => State switch

@@ -71,7 +71,7 @@ public sealed record StoreView(
     ImmutableArray<TillId> Tills,
     int? CashRounding,
     long Version,
-    ImmutableArray<EmbeddedBarcode>? EmbeddedBarcodes = null)
+    ImmutableArray<EmbeddedBarcode>? EmbeddedBarcodes = null) : IVersioned
 {
     /// <summary>What can be done next: <c>change</c>, and with a till <c>sell</c> and <c>return</c>.</summary>
     public ImmutableArray<string> Actions => Tills.IsEmpty ? ["change"] : ["change", "sell", "return"];
