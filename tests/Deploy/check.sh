@@ -13,6 +13,7 @@ cp tests/Deploy/package.json tests/Deploy/*.mjs "$work"
 (cd "$work" && npm install --no-audit --no-fund --no-package-lock --loglevel=error >npm.log 2>&1) || { cat "$work/npm.log"; exit 1; }
 
 node "$work/compose.mjs" "$repository"
+node "$work/proxy.mjs" "$repository"
 
 # In a copy, where the secrets that are never committed are made from their examples.
 cp -r k8s "$work/k8s"
