@@ -37,6 +37,7 @@ internal sealed class Silo : IDisposable
         services.AddPosGrains(options =>
         {
             options.SnapshotEventsMax = world.SnapshotEventsMax;
+            options.CartLifetime = TimeSpan.FromMinutes(1);
             // Both shorter than the time to come to rest.
             (options.PaymentPatience, options.ProviderLateMax) = (TimeSpan.FromSeconds(20), TimeSpan.FromMinutes(1));
         });

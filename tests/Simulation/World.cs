@@ -101,7 +101,7 @@ internal sealed class World : IDisposable
     public SagaSteps UnderWayIn(string stream) => Appends.In(stream) | Book.DebtOf(stream);
 
     /// <summary>The silo for the next call: mostly the one, sometimes the second, which does not know what the first has under way.</summary>
-    public Silo Choose(string stream)
+    public Silo Choose(string stream, SagaSteps begins)
     {
         if (Plan is { IsOn: true, HasBusyPeer: true })
         {
@@ -109,7 +109,7 @@ internal sealed class World : IDisposable
             Peer ??= Start("peer");
         }
 
-        if (!Plan.IsOn || !Plan.Strikes(Fault.SecondActivation, UnderWayIn(stream) | (Book.IsKnown(stream) ? 0 : SagaSteps.Place | SagaSteps.Accept)))
+        if (!Plan.IsOn || !Plan.Strikes(Fault.SecondActivation, UnderWayIn(stream) | begins | (Book.IsKnown(stream) ? 0 : SagaSteps.Place | SagaSteps.Accept)))
         {
             return Silo;
         }

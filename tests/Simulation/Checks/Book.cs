@@ -32,6 +32,8 @@ internal sealed class Book(Machine machine, Violations violations, StepsUnderWay
 
     public PaymentTrace? PaymentOf(string order, int tender) => Find($"payment/{order}.{tender}") as PaymentTrace;
 
+    public CartTrace? CartOf(string id) => Find($"cart/{id}") as CartTrace;
+
     public ReturnTrace? ReturnOf(string id) => Find($"return/{id}") as ReturnTrace;
 
     public HoldTrace? HoldOf(string stream, string id) => StockOf(stream)?.Holds.GetValueOrDefault(id);
@@ -179,6 +181,7 @@ internal sealed class Book(Machine machine, Violations violations, StepsUnderWay
         "order" => new OrderTrace(name, this),
         "return" => new ReturnTrace(name, this),
         "payment" => new PaymentTrace(name, this),
+        "cart" => new CartTrace(name, this),
         _ => new PlainTrace(name),
     };
 
@@ -193,6 +196,10 @@ internal sealed class Book(Machine machine, Violations violations, StepsUnderWay
         if (stream.Debt != SagaSteps.None)
         {
             Require(due is not null, Invariant.WakeUpsAreArmed, $"{name}@{stream.Version}", $"owes {stream.Debt} and has no wake-up");
+        }
+        else if (stream is CartTrace { IsLive: true })
+        {
+            Require(due is not null, Invariant.WakeUpsAreArmed, $"{name}@{stream.Version}", "is an open cart and would be one for ever");
         }
         else if (stream is ReturnTrace { IsWaiting: true })
         {

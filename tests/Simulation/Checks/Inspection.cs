@@ -84,6 +84,9 @@ internal sealed class Inspection(World world, Func<Func<Task>, bool> finish)
                 case OrderTrace:
                     world.Replies.Order((await world.Silo.Grains.GetGrain<IOrderGrain>(key).Get())!, since);
                     break;
+                case CartTrace:
+                    world.Replies.Cart((await world.Silo.Grains.GetGrain<ICartGrain>(key).Get())!, since);
+                    break;
                 case ReturnTrace:
                     world.Replies.Return((await world.Silo.Grains.GetGrain<IReturnGrain>(key).Get())!, since);
                     break;

@@ -24,6 +24,7 @@ internal enum Invariant
     ProviderAgrees,
     NothingKeptOfCancelled,
     ReturnedAtMostSold,
+    OneCartOneOrder,
 }
 
 /// <summary>One line about each.</summary>
@@ -34,7 +35,7 @@ internal static class Invariants
         Invariant.StockIsConserved => "onHand = received + restocked + adjustments − committed, after every event and in every view",
         Invariant.NothingIsOversold => "no hold beyond what is available, unless the item allows backorder",
         Invariant.HoldsEndOnce => "a hold begins once and ends once: committed or released by its owner, or expired when unpinned and due",
-        Invariant.TransitionsAreLegal => "orders and returns only take the steps they may take, in their order",
+        Invariant.TransitionsAreLegal => "carts, orders, payments and returns only take the steps they may take, in their order",
         Invariant.ConfirmedIsPaidAndCommitted => "cash is taken only with every line held for good; settled after it only with every line committed",
         Invariant.MoneyAddsUp => "lines, sums, change and refund agree to the minor unit; another price than the list's has a reason",
         Invariant.JournalIsWhole => "positions and versions without gap, chain hashes intact, head file never ahead",
@@ -52,6 +53,7 @@ internal static class Invariants
         Invariant.ProviderAgrees => "at rest the provider's own ledger keeps of every order what ours does",
         Invariant.NothingKeptOfCancelled => "a cancelled order, once settled, keeps no money of any card and no credit",
         Invariant.ReturnedAtMostSold => "of no line more comes back than was sold, at the price paid, and to no card more than it paid",
+        Invariant.OneCartOneOrder => "one cart gives at most one order, of what was in it, at the prices shown",
         _ => throw new ArgumentOutOfRangeException(nameof(invariant)),
     };
 }

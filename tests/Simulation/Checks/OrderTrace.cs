@@ -125,6 +125,13 @@ internal sealed class OrderTrace(string stream, Book book) : StreamTrace(stream)
 
         Require((net, tax, gross) == (body.Amount("net"), body.Amount("tax"), Gross), Invariant.MoneyAddsUp, "the sums are not the lines' sums");
         TakeTenders(body);
+        if (body.TryGetProperty("cart", out var cart))
+        {
+            Require(
+                book.CartOf(cart.GetString()!) is { State: CartState.CheckedOut } from && from.Order == Id && from.Gross == Gross, Invariant.OneCartOneOrder,
+                $"is of cart {cart}, which says otherwise");
+        }
+
         var id = body.GetProperty("operation").Text("id");
         book.OnEffect(id);
     }

@@ -44,6 +44,18 @@ internal sealed class Replies(World world)
             $"shown as {view.State} {view.Settled} {view.Total.Gross}, the journal says {state} {settled} {order.Gross}");
     }
 
+    public void Cart(CartView view, long since)
+    {
+        var stream = $"cart/{view.Id}";
+        if (IsDurable(stream, view.Version, since) && Book.CartOf(view.Id.Value) is { } cart)
+        {
+            var shown = (view.State, view.Lines.Length, view.Total.Gross.Amount);
+            Require(
+                cart.Points[(int)view.Version] == shown, Invariant.StateIsTheFold, $"{stream}@{view.Version}",
+                $"shown as {shown}, the journal says {cart.Points[(int)view.Version]}");
+        }
+    }
+
     public void Return(ReturnView view, long since)
     {
         var stream = $"return/{view.Id}";

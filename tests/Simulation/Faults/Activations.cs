@@ -35,6 +35,7 @@ internal sealed class Activations(World world)
             ("Undo", "payment") or ("GiveBackCredit", "return") => SagaSteps.Undo,
             ("Refund", "payment") => SagaSteps.Refund,
             ("Return", "order") or ("Take", "return") => SagaSteps.HandOver,
+            ("CheckOut", "cart") or ("Take", "order") => SagaSteps.CheckOut,
             _ => SagaSteps.None,
         };
     }

@@ -19,12 +19,13 @@ internal enum SagaSteps
     Undo = 1 << 11,
     Refund = 1 << 12,
     HandOver = 1 << 13,
+    CheckOut = 1 << 14,
 }
 
 /// <summary>Which steps are under way now: asked for and not yet durable, or owed.</summary>
 internal sealed class StepsUnderWay
 {
-    public const int Count = 14;
+    public const int Count = 15;
 
     private readonly int[] _count = new int[Count];
 
@@ -46,6 +47,7 @@ internal sealed class StepsUnderWay
         "payment.undo-asked" or "payment.voided" or "payment.abandoned" or "return.credit-given-back" => SagaSteps.Undo,
         "payment.refund-asked" or "payment.refunded" => SagaSteps.Refund,
         "order.return-accepted" or "order.return-handed-over" => SagaSteps.HandOver,
+        "cart.checked-out" or "cart.handed-over" => SagaSteps.CheckOut,
         _ => SagaSteps.None,
     };
 

@@ -36,6 +36,10 @@ internal sealed class Workshop
     /// <summary>Returns of what an order sold.</summary>
     public List<SoldBack> SoldBack { get; } = [];
 
+    public List<OpenedCart> Carts { get; } = [];
+
+    public List<CartRequest> CartRequests { get; } = [];
+
     public static void Keep<T>(List<T> all, T item)
     {
         if (all.Count == KeptMax)
@@ -51,7 +55,28 @@ internal sealed class Workshop
 internal sealed record PlacedOrder(Asked Asked, OrderId Id, PlaceOrder Command)
 {
     public OrderState? Ended { get; set; }
+
+    /// <summary>The cart it comes from, or null.</summary>
+    public KeptCheckOut? CheckOut { get; init; }
 }
+
+/// <summary>A cart as it was asked for.</summary>
+internal sealed record OpenedCart(Asked Asked, CartId Id, OpenCart Command)
+{
+    /// <summary>As somebody was told last.</summary>
+    public CartView? Shown { get; set; }
+
+    /// <summary>How somebody tried last to make it an order.</summary>
+    public KeptCheckOut? CheckOut { get; set; }
+
+    public PlacedOrder? Order { get; set; }
+}
+
+/// <summary>A change of a cart as it was asked for.</summary>
+internal sealed record CartRequest(Asked Asked, OpenedCart Cart, Func<ICartGrain, Task<Outcome<CartView>>> Call);
+
+/// <summary>A checkout as it was asked for.</summary>
+internal sealed record KeptCheckOut(Asked Asked, OpenedCart Cart, CheckOutCart Command);
 
 /// <summary>A return as it was asked for.</summary>
 internal sealed record PlacedReturn(Asked Asked, ReturnId Id, PlaceReturn Command);

@@ -9,7 +9,7 @@ internal sealed partial class Client
 {
     private static readonly string[] Tokens = [.. TestTokens.All];
 
-    private TenderRequest Tender(ImmutableArray<OrderLineRequest>.Builder lines)
+    private TenderRequest Tender(int lines)
     {
         var cash = new Money(_chance.Is(0.03) ? 1 : 1_000_000, Shop.Currency);
         if (_shared.SoldBack.Count > 0 && _chance.Is(0.1))
@@ -24,24 +24,25 @@ internal sealed partial class Client
             < 8 => new TenderRequest(null, [Card(null)]),
             8 => new TenderRequest(null, [Card(new Money(1 + _chance.Next(100), Shop.Currency)), Card(null)]),
             // Less on the card than in the cart, mostly.
-            _ => new TenderRequest(cash, [Card(new Money(1 + _chance.Next(40 * lines.Count), Shop.Currency))]),
+            _ => new TenderRequest(cash, [Card(new Money(1 + _chance.Next(40 * lines), Shop.Currency))]),
         };
     }
 
     private CardRequest Card(Money? amount) => new(_chance.Is(0.7) ? TestTokens.Approve : _chance.Of(Tokens), amount);
 
     /// <summary>Some of what an order sold comes back, or more than that.</summary>
-    private Task ReturnSold()
+    private async Task ReturnSold()
     {
         if (_shared.SoldBack.Count > 0 && _chance.Is(0.25))
         {
-            return Return(Lately(_shared.SoldBack));
+            await Return(Lately(_shared.SoldBack));
+            return;
         }
 
         var sold = _shared.Orders.FindAll(order => order.Ended == OrderState.Confirmed);
         if (sold.Count == 0)
         {
-            return Task.CompletedTask;
+            return;
         }
 
         var order = Lately(sold);
@@ -60,7 +61,8 @@ internal sealed partial class Client
             Operation(id.Value), id, Shop.Till, lines.ToImmutable(), _chance.Is(0.03) ? "" : "too small", _chance.Is(0.4), null, Wait());
         var back = new SoldBack(new Asked(id.Value, $"order/{order.Id}", isCommand: true), order.Id, command);
         Workshop.Keep(_shared.SoldBack, back);
-        return Return(back);
+        await Return(back);
+        await LookAtPayment(order);
     }
 
     private Task Return(SoldBack back) => Ask(

@@ -21,11 +21,14 @@ internal sealed partial class Client
 
     private Task AskSomething() => _chance.Next(100) switch
     {
-        < 29 => PlaceOrder(),
-        < 34 => RepeatOrder(),
-        < 40 => CancelOrder(),
-        < 42 => LookAtOrder(),
-        < 46 => LookAtPayment(),
+        < 23 => PlaceOrder(),
+        < 26 => OpenCart(),
+        < 30 => ChangeCart(),
+        < 34 => CheckOut(),
+        < 38 => RepeatOrder(),
+        < 43 => CancelOrder(),
+        < 44 => LookAtOrder(),
+        < 47 => LookAtPayment(),
         < 51 => PlaceReturn(),
         < 54 => RepeatReturn(),
         < 61 => ReturnSold(),
@@ -49,7 +52,7 @@ internal sealed partial class Client
 
         var command = new PlaceOrder(
             Operation(id.Value), _chance.Of(_shop.Stores), Shop.Till, lines.ToImmutable(),
-            Tender(lines),
+            Tender(lines.Count),
             _chance.Is(0.1) ? _time.GetUtcNow() + TimeSpan.FromHours(_chance.Is(0.2) ? 1 : -1) : null, Wait());
         var order = new PlacedOrder(new Asked(id.Value, $"order/{id}", isCommand: true), id, command);
         Workshop.Keep(_shared.Orders, order);
@@ -58,7 +61,7 @@ internal sealed partial class Client
 
     private TimeSpan Wait() => _chance.Is(0.3) ? TimeSpan.Zero : TimeSpan.FromSeconds(_chance.Next(4));
 
-    private Task Place(PlacedOrder order, PlaceOrder command) => Ask(
+    private Task Place(PlacedOrder order, PlaceOrder command) => order.CheckOut is { } sale ? CheckOut(sale) : Ask(
         order.Asked, grains => grains.GetGrain<IOrderGrain>(order.Id.Value).Place(command),
         (outcome, since) => Judge(order.Asked, outcome, view => Told(order, view, since)));
 
@@ -90,7 +93,7 @@ internal sealed partial class Client
 
         // Another body under the same key: whoever comes second is refused, and nothing of it happens.
         var other = order.Command with { Operation = order.Command.Operation with { Fingerprint = "another body" } };
-        return !_world.Book.IsKnown($"order/{order.Id}") ? Task.CompletedTask : Ask(
+        return order.CheckOut is not null || !_world.Book.IsKnown($"order/{order.Id}") ? Task.CompletedTask : Ask(
             new Asked("another body", $"order/{order.Id}", isCommand: false), grains => grains.GetGrain<IOrderGrain>(order.Id.Value).Place(other),
             (outcome, _) =>
             {

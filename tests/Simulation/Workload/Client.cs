@@ -70,6 +70,7 @@ internal sealed partial class Client
     private static SagaSteps Begins(Asked asked) =>
         asked.Stream.StartsWith("order/", StringComparison.Ordinal) ? SagaSteps.Place
         : asked.Stream.StartsWith("return/", StringComparison.Ordinal) ? SagaSteps.Accept
+        : asked.Id.StartsWith("checkout-", StringComparison.Ordinal) ? SagaSteps.CheckOut
         : SagaSteps.None;
 
     private async Task Repeat<T>(Asked asked, Func<IGrainFactory, Task<T>> call, Func<T, long, bool> check, int times)
@@ -88,7 +89,7 @@ internal sealed partial class Client
     /// <returns>True if there was an answer.</returns>
     private async Task<bool> Once<T>(Asked asked, Func<IGrainFactory, Task<T>> call, Func<T, long, bool> check, TimeSpan patience)
     {
-        var silo = _world.Choose(asked.Stream);
+        var silo = _world.Choose(asked.Stream, Begins(asked) & SagaSteps.CheckOut);
         if (silo.IsDead)
         {
             return false;
@@ -163,13 +164,18 @@ internal sealed partial class Client
             return true;
         }
 
-        var code = outcome.Rejection!.Code;
-        refused?.Invoke(outcome.Rejection);
-        if (IsNotNow(outcome.Rejection))
+        refused?.Invoke(outcome.Rejection!);
+        return Refused(asked, outcome.Rejection!);
+    }
+
+    private bool Refused(Asked asked, Rejection refusal)
+    {
+        if (IsNotNow(refusal))
         {
             return false;
         }
 
+        var code = refusal.Code;
         _world.Violations.Require(
             !asked.WasAccepted || code is RejectionCode.OperationTooLate or RejectionCode.HoldEnded
                 // An overtaken activation may refuse stock from what it knew: the one thing that docs/reliability.md does not promise.

@@ -45,6 +45,8 @@ internal sealed class Shop
             StringComparer.Ordinal, [KeyValuePair.Create("standard", 2_000), KeyValuePair.Create("reduced", 725)]),
         [Till, new TillId("till-2")], CashRounding);
 
+    public static string Barcode(Sku sku) => $"code-{sku}";
+
     public static ProductDetails Product(Sku sku, long price) => new(
         sku.Value, "", "", new Money(price, Currency), sku == Service ? "reduced" : "standard",
         sku == Service ? ProductKind.Service : ProductKind.Goods, Active: true);

@@ -1,0 +1,139 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Pos.Journal;
+
+namespace Pos.Simulation;
+
+/// <summary>A cart as the checker understands its journal.</summary>
+internal sealed class CartTrace(string stream, Book book) : StreamTrace(stream)
+{
+    private readonly SortedDictionary<int, LineTrace> _lines = [];
+    private bool _isHandedOver;
+    private int _last;
+
+    public string Id { get; } = stream[(stream.IndexOf('/', StringComparison.Ordinal) + 1)..];
+
+    public CartState? State { get; private set; }
+
+    /// <summary>The order that it is, or null.</summary>
+    public string? Order { get; private set; }
+
+    /// <summary>Whether somebody may still come for it, or time ends it.</summary>
+    public bool IsLive => State is CartState.Open or CartState.Parked;
+
+    public long Gross => _lines.Values.Sum(line => line.Gross);
+
+    /// <summary>State, lines and sum after each version.</summary>
+    public List<(CartState? State, int Lines, long Gross)> Points { get; } = [(null, 0, 0)];
+
+    public override SagaSteps Debt => State == CartState.CheckedOut && !_isHandedOver ? SagaSteps.CheckOut : SagaSteps.None;
+
+    public override void Take(in RecordedEvent e, JsonElement body)
+    {
+        switch (e.Type)
+        {
+            case "cart.opened":
+                Legal(State is null, e);
+                Open(body);
+                break;
+            case "cart.line-added":
+                Legal(State == CartState.Open, e);
+                Add(body.GetProperty("line"), body.TryGetProperty("approvedBy", out _));
+                break;
+            case "cart.line-changed":
+                var changed = body.GetProperty("line").GetInt32();
+                Legal(State == CartState.Open && _lines.ContainsKey(changed), e);
+                _lines[changed] = _lines[changed] with
+                {
+                    Quantity = body.Long("quantity"), Net = body.Long("net"), Tax = body.Long("tax"), Gross = body.Long("gross"),
+                };
+                break;
+            case "cart.line-removed":
+                Legal(State == CartState.Open && _lines.Remove(body.GetProperty("line").GetInt32()), e);
+                break;
+            case "cart.repriced":
+                Legal(State == CartState.Open, e);
+                foreach (var line in body.GetProperty("lines").EnumerateArray().Select(LineTrace.Read))
+                {
+                    Require(_lines.ContainsKey(line.Number), Invariant.TransitionsAreLegal, $"line {line.Number} is priced and not there");
+                    _lines[line.Number] = line;
+                }
+
+                break;
+            case "cart.parked":
+                Legal(State == CartState.Open, e);
+                State = CartState.Parked;
+                break;
+            case "cart.resumed":
+                Legal(State == CartState.Parked, e);
+                State = CartState.Open;
+                break;
+            case "cart.cancelled":
+                Legal(IsLive, e);
+                State = CartState.Cancelled;
+                break;
+            case "cart.checked-out":
+                Require(Order is null, Invariant.OneCartOneOrder, "checked out twice");
+                Legal(State == CartState.Open, e);
+                CheckOut(body);
+                break;
+            case "cart.handed-over":
+                Legal(Debt == SagaSteps.CheckOut && book.OrderOf(Order!) is { State: not null }, e);
+                _isHandedOver = true;
+                break;
+            default:
+                Require(false, Invariant.TransitionsAreLegal, $"an event {e.Type} is unknown");
+                break;
+        }
+
+        if (body.TryGetProperty("operation", out var operation))
+        {
+            book.OnEffect(operation.Text("id"));
+        }
+
+        Points.Add((State, _lines.Count, Gross));
+    }
+
+    private void Open(JsonElement body)
+    {
+        State = CartState.Open;
+        if (body.TryGetProperty("lines", out var lines))
+        {
+            foreach (var line in lines.EnumerateArray())
+            {
+                Add(line.GetProperty("line"), line.TryGetProperty("approvedBy", out _));
+            }
+        }
+    }
+
+    private void Add(JsonElement line, bool isApproved)
+    {
+        var read = LineTrace.Read(line);
+        Require(read.Number > _last, Invariant.TransitionsAreLegal, $"line {read.Number} has a number that was used");
+        Require(
+            line.Long("listPrice") == read.UnitPrice || (line.TryGetProperty("overrideReason", out _) && isApproved), Invariant.MoneyAddsUp,
+            $"line {read.Number} is shown at another price, without a reason or a manager");
+        (_lines[read.Number], _last) = (read, read.Number);
+    }
+
+    private void CheckOut(JsonElement body)
+    {
+        State = CartState.CheckedOut;
+        Order = body.Text("order");
+        var sale = body.GetProperty("sale");
+        Require(Order == OrderOf(Id) && sale.Text("cart") == Id, Invariant.OneCartOneOrder, $"becomes order {Order}, which is not the one of this cart");
+        Require(
+            sale.GetProperty("lines").EnumerateArray().Select(LineTrace.Read).Select(Sold).SequenceEqual(_lines.Values.Select(Sold)) && sale.Amount("gross") == Gross,
+            Invariant.OneCartOneOrder, $"sells for {sale.Amount("gross")} what was shown for {Gross}, or other things");
+    }
+
+    private static (string Sku, long Quantity, long Gross) Sold(LineTrace line) => (line.Sku, line.Quantity, line.Gross);
+
+    private static string OrderOf(string cart) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes($"4:cart{cart.Length}:{cart}")))[..32];
+
+    private void Legal(bool isLegal, in RecordedEvent e) => Require(isLegal, Invariant.TransitionsAreLegal, $"{e.Type} in {State}");
+
+    private void Require(bool holds, Invariant invariant, string what) => book.Require(holds, invariant, $"{Stream}@{Version}", what);
+}
