@@ -39,7 +39,7 @@ internal sealed class Silo : IDisposable
             options.SnapshotEventsMax = world.SnapshotEventsMax;
             options.CartLifetime = TimeSpan.FromMinutes(1);
             // Both shorter than the time to come to rest.
-            (options.PaymentPatience, options.ProviderLateMax) = (TimeSpan.FromSeconds(20), TimeSpan.FromMinutes(1));
+            (options.PaymentPatience, options.ProviderLateMax) = (world.PaymentPatience, TimeSpan.FromMinutes(1));
         });
         if (world.Timeline.IsOn)
         {

@@ -34,7 +34,7 @@ internal sealed class World : IDisposable
         Cards = new SimulatorOptions
         {
             LatencyMax = TimeSpan.FromMilliseconds(_chance.Next(300)), Silence = TimeSpan.FromSeconds(3), DownFor = TimeSpan.FromSeconds(5),
-            VoidWindow = TimeSpan.FromSeconds(_chance.Is(0.5) ? 2 : 3_600), LateAfter = TimeSpan.FromSeconds(1 + _chance.Next(8)),
+            VoidWindow = TimeSpan.FromSeconds(_chance.Is(0.5) ? 2 : 3_600), LateAfter = TimeSpan.FromSeconds(1 + _chance.Next(_chance.Is(0.4) ? 45 : 8)),
             Chances = new()
             {
                 LoseReply = 0.2 * _chance.NextDouble(), TimeoutBefore = 0.1 * _chance.NextDouble(), TimeoutAfter = 0.1 * _chance.NextDouble(),
@@ -42,6 +42,7 @@ internal sealed class World : IDisposable
             },
         };
         Provider = new(Ledger, Cards, new VirtualTime(Machine, new Owner("provider")), new Chance(seed, "provider"));
+        PaymentPatience = TimeSpan.FromSeconds(_chance.Is(0.5) ? 20 : 1 + _chance.Next(6));
         SnapshotEventsMax = _chance.Is(0.7) ? 1 + _chance.Next(8) : 1_000;
         (_process, Journal, Silo) = (null!, null!, null!);
         Boot();
@@ -81,6 +82,9 @@ internal sealed class World : IDisposable
 
     /// <summary>A second silo on the same journal, or null.</summary>
     public Silo? Peer { get; private set; }
+
+    /// <summary>How long an order waits for its cards.</summary>
+    public TimeSpan PaymentPatience { get; }
 
     public int SnapshotEventsMax { get; }
 
@@ -183,7 +187,7 @@ internal sealed class World : IDisposable
             // Back by less than what Limits.ClockSkewMax forgives; forward by up to twenty minutes.
             Machine.Skew = strength < 0.3
                 ? _skewMax - TimeSpan.FromSeconds(4 * strength / 0.3)
-                : _skewMax += TimeSpan.FromSeconds(Math.Pow(strength, 8) * 1_200);
+                : _skewMax += TimeSpan.FromSeconds(Math.Pow(strength, 6) * 1_200);
             Timeline.Say($"the clock says {Machine.UtcNow:O}");
         }
     }

@@ -20,6 +20,7 @@ internal sealed partial class Client
 
         return _chance.Next(10) switch
         {
+            < 8 when !_shop.TakesCash => new TenderRequest(null, [Card(null)]),
             < 6 => cash,
             < 8 => new TenderRequest(null, [Card(null)]),
             8 => new TenderRequest(null, [Card(new Money(1 + _chance.Next(100), Shop.Currency)), Card(null)]),
@@ -28,7 +29,7 @@ internal sealed partial class Client
         };
     }
 
-    private CardRequest Card(Money? amount) => new(_chance.Is(0.7) ? TestTokens.Approve : _chance.Of(Tokens), amount);
+    private CardRequest Card(Money? amount) => new(_chance.Is(_shop.TakesCash ? 0.7 : 0.4) ? TestTokens.Approve : _chance.Of(Tokens), amount);
 
     /// <summary>Some of what an order sold comes back, or more than that.</summary>
     private async Task ReturnSold()

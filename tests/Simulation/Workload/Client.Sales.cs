@@ -33,7 +33,7 @@ internal sealed partial class Client
         < 54 => RepeatReturn(),
         < 61 => ReturnSold(),
         < 63 => PayOut(),
-        < 64 => ChangeProduct(),
+        < 65 => ChangeProduct(),
         var dice => AskStock(dice),
     };
 
@@ -203,7 +203,12 @@ internal sealed partial class Client
         var sku = order.Command.Lines[0].Sku;
         await Change(sku, null, isActive: false);
         await Place(order, order.Command);
-        await Change(sku, null, isActive: true);
+        var hasSku = ImmutableArray.Create(new OrderLineRequest(sku, 1, null));
+        var next = new OrderId(Hex(NextKey("order")));
+        var command = order.Command with { Operation = Operation(next.Value), Lines = hasSku, Tender = new Money(1_000_000, Shop.Currency) };
+        await Task.WhenAll(
+            Place(new PlacedOrder(new Asked(next.Value, $"order/{next}", isCommand: true), next, command), command),
+            Change(sku, null, isActive: true));
     }
 
     private Task Change(Sku sku, Money? price, bool isActive)

@@ -14,6 +14,7 @@ internal sealed class Shop
         StockMax = 1 + chance.Next(30);
         Clients = 2 + chance.Next(8);
         CashRounding = chance.Is(0.3) ? 5 : null;
+        TakesCash = !chance.Is(0.3);
         ThinkMax = TimeSpan.FromMilliseconds(1 + chance.Next(400));
     }
 
@@ -36,6 +37,9 @@ internal sealed class Shop
     public int Clients { get; }
 
     public TimeSpan ThinkMax { get; }
+
+    /// <summary>Where it does not, all is paid by card, and cards misbehave more often.</summary>
+    public bool TakesCash { get; }
 
     public int? CashRounding { get; }
 
