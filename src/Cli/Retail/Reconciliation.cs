@@ -10,6 +10,7 @@ namespace Pos.Cli.Retail;
 /// <param name="Gross">Pence: sum of the CONFIRMED orders.</param>
 /// <param name="Refunds">Pence: sum of the returns, not positive.</param>
 /// <param name="AdjustedPieces">Sum of those ledger entries.</param>
+/// <param name="Kinds">How the replay's own orders were sold and paid, as the API shows them.</param>
 /// <param name="ForeignOrders">CONFIRMED orders that the replay did not place.</param>
 /// <param name="ForeignReturns">Returns that it did not make.</param>
 /// <param name="OpenOrders">Orders without an end.</param>
@@ -21,10 +22,17 @@ internal sealed record StoreReport(
     long Gross,
     long Refunds,
     long AdjustedPieces,
+    StoreKinds Kinds,
     int ForeignOrders,
     int ForeignReturns,
     int OpenOrders,
     IReadOnlyList<string> StockDifferences);
+
+/// <summary>Of the CONFIRMED orders: how they were sold and paid.</summary>
+/// <param name="Carts">Came from a cart.</param>
+/// <param name="Cards">Paid by card, wholly or in part.</param>
+/// <param name="Charged">Pence that the cards paid.</param>
+internal sealed record StoreKinds(int Carts, int Cards, long Charged);
 
 /// <summary>Reads back through the API what a store has sold, taken back and written off.</summary>
 internal sealed class Reconciliation(PosServer server, Patience patience, Terminal terminal, string store)
@@ -37,13 +45,16 @@ internal sealed class Reconciliation(PosServer server, Patience patience, Termin
     {
         int orders = 0, open = 0, foreignOrders = 0, returns = 0, foreignReturns = 0, entries = 0;
         long gross = 0, refunds = 0, pieces = 0;
+        var kinds = new StoreKinds(0, 0, 0);
         await foreach (var order in server.List($"api/v1/orders?store={store}", Messages.Default.PageOrderAnswer, cancellationToken))
         {
             var confirmed = order.State == "CONFIRMED";
             orders += confirmed ? 1 : 0;
             gross += confirmed ? order.Total.Gross.Amount : 0;
             open += !confirmed && order.State != "CANCELLED" ? 1 : 0;
-            foreignOrders += confirmed && !replayed.Orders.Contains(order.Id) ? 1 : 0;
+            var own = replayed.Orders.Contains(order.Id);
+            foreignOrders += confirmed && !own ? 1 : 0;
+            kinds = confirmed && own ? Add(kinds, order) : kinds;
         }
 
         await foreach (var back in server.List($"api/v1/returns?store={store}", Messages.Default.PageReturnAnswer, cancellationToken))
@@ -67,7 +78,13 @@ internal sealed class Reconciliation(PosServer server, Patience patience, Termin
         }
 
         return new StoreReport(
-            orders, returns, entries, gross, refunds, pieces, foreignOrders, foreignReturns, open, StockDifferences(finalStock, stock));
+            orders, returns, entries, gross, refunds, pieces, kinds, foreignOrders, foreignReturns, open, StockDifferences(finalStock, stock));
+    }
+
+    private static StoreKinds Add(StoreKinds kinds, OrderAnswer order)
+    {
+        var charged = order.Tenders?.Where(t => t.Type == "card").Sum(t => t.Amount.Amount) ?? 0;
+        return new(kinds.Carts + (order.Cart is null ? 0 : 1), kinds.Cards + (charged > 0 ? 1 : 0), kinds.Charged + charged);
     }
 
     /// <summary>

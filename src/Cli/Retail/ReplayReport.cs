@@ -14,14 +14,20 @@ namespace Pos.Cli.Retail;
 /// <param name="Returns">What it reports as paid back: not positive.</param>
 /// <param name="Adjustments">Value of the write-offs at the file's prices: a till writes off at no price.</param>
 /// <param name="Difference">Gross and returns as the API reports them, minus the same as added up from the file alone.</param>
-/// <param name="OrdersPerSecond">Orders placed by the time that the whole replay took.</param>
-/// <param name="P50Ms">Half of the orders took no longer.</param>
+/// <param name="OrdersPerSecond">Requests that sell, an order or a checkout, by the time that the whole replay took.</param>
+/// <param name="P50Ms">Half of these took no longer.</param>
 /// <param name="P95Ms">95 % of them.</param>
 /// <param name="P99Ms">99 % of them.</param>
 /// <param name="Orders">CONFIRMED orders of the store.</param>
 /// <param name="ReturnInvoices">Returns of the store.</param>
 /// <param name="AdjustmentEntries">Write-offs that the stock ledgers show.</param>
 /// <param name="AdjustedPieces">Pieces they took off the shelf: not positive.</param>
+/// <param name="Carts">Orders that came from a cart.</param>
+/// <param name="Cards">Orders paid by card, wholly or in part.</param>
+/// <param name="Charged">What the cards paid.</param>
+/// <param name="Declined">Invoices paid in cash because a card did not.</param>
+/// <param name="Receipts">Returns with a receipt.</param>
+/// <param name="Requests">Requests that the invoices took.</param>
 /// <param name="Seconds">How long the replay took.</param>
 /// <param name="Retries">Requests that had to be sent again.</param>
 /// <param name="Findings">Everything that does not agree, in words; empty when all is well.</param>
@@ -40,6 +46,12 @@ internal sealed record ReplayReport(
     int ReturnInvoices,
     int AdjustmentEntries,
     long AdjustedPieces,
+    int Carts,
+    int Cards,
+    string Charged,
+    int Declined,
+    int Receipts,
+    long Requests,
     double Seconds,
     long Retries,
     IReadOnlyList<string> Findings)
@@ -71,9 +83,15 @@ internal sealed record ReplayReport(
             store.Returns,
             store.AdjustmentEntries,
             store.AdjustedPieces,
+            store.Kinds.Carts,
+            store.Kinds.Cards,
+            Pounds(store.Kinds.Charged / 100m),
+            replayed.Kinds.Declined,
+            replayed.Kinds.Receipts,
+            replayed.Requests,
             Math.Round(seconds, 3),
             retries,
-            [.. FindingsOf(file, store)]);
+            [.. FindingsOf(file, store, replayed.Kinds)]);
     }
 
     public string ToJson() => JsonSerializer.Serialize(this, ReportJson.Default.ReplayReport);
@@ -85,7 +103,12 @@ internal sealed record ReplayReport(
         table.AddRow("Lines", "", Count(file.Lines));
         table.AddRow("Orders", Count(Orders), Count(file.Orders));
         table.AddRow("Gross, GBP", Gross, Pounds(file.Gross));
+        table.AddRow("  through a cart", Count(Carts), "");
+        table.AddRow("  by card", Count(Cards), "");
+        table.AddRow("  by card, GBP", Charged, "");
+        table.AddRow("  card declined, then cash", Count(Declined), "");
         table.AddRow("Return invoices", Count(ReturnInvoices), Count(file.ReturnInvoices));
+        table.AddRow("  with a receipt", Count(Receipts), "");
         table.AddRow("Returns, GBP", Returns, Pounds(file.Returns));
         table.AddRow("Adjustments", Count(AdjustmentEntries), Count(file.WriteOffs));
         table.AddRow("Pieces adjusted", Count(AdjustedPieces), Count(file.AdjustedPieces));
@@ -93,12 +116,13 @@ internal sealed record ReplayReport(
         table.AddEmptyRow();
         table.AddRow("Orders per second", OrdersPerSecond.ToString("0.0", CultureInfo.InvariantCulture), "");
         table.AddRow("p50 / p95 / p99, ms", string.Create(CultureInfo.InvariantCulture, $"{P50Ms:0.0} / {P95Ms:0.0} / {P99Ms:0.0}"), "");
+        table.AddRow("Requests", Count(Requests), "");
         table.AddRow("Seconds", Seconds.ToString("0.0", CultureInfo.InvariantCulture), "");
         table.AddRow("Requests sent again", Count(Retries), "");
         return table;
     }
 
-    private static IEnumerable<string> FindingsOf(RetailSums file, StoreReport store)
+    private static IEnumerable<string> FindingsOf(RetailSums file, StoreReport store, ReplayKinds kinds)
     {
         foreach (var (what, found, expected) in new[]
         {
@@ -114,6 +138,13 @@ internal sealed record ReplayReport(
             {
                 yield return string.Create(CultureInfo.InvariantCulture, $"{what}: the API reports {found}, the file has {expected}");
             }
+        }
+
+        if (store.Kinds != new StoreKinds(kinds.Carts, kinds.Cards, kinds.Charged))
+        {
+            yield return string.Create(
+                CultureInfo.InvariantCulture,
+                $"carts and cards: the API reports {store.Kinds.Carts} orders of carts and {store.Kinds.Cards} by card with {store.Kinds.Charged / 100m}, the tills rang {kinds.Carts} and {kinds.Cards} with {kinds.Charged / 100m}");
         }
 
         if (store.ForeignOrders + store.ForeignReturns > 0)

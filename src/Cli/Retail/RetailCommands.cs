@@ -57,8 +57,10 @@ internal static class RetailCommands
         var json = new Option<bool>("--json") { Description = "Write the result as JSON, and nothing else, to the standard output." };
         var command = new Command(
             "replay",
-            "Sells the file's invoices again through the HTTP API and compares what the API then reports with the file. An invoice "
-            + "makes the same requests under the same keys every time: stop and repeat it at will. Exits with 1 on any difference.")
+            "Sells the file's invoices again through the HTTP API and compares what the API then reports with the file. Half of them go "
+            + "through a cart, and a third is paid by a test card, some with cash besides; when a card is declined, cash pays. A return "
+            + "goes to the sale it comes from, where the file has it. An invoice makes the same requests under the same keys every time: "
+            + "stop and repeat it at will. Exits with 1 on any difference.")
         {
             File, tills, Store, json, ServerOptions.Url, ServerOptions.Key, ServerOptions.RetryFor,
         };

@@ -11,10 +11,11 @@ namespace Pos.Cli.Retail;
 /// <param name="Quantity">Pieces; negative for returns and write-offs, never 0.</param>
 /// <param name="LocalTime">Europe/London wall clock.</param>
 /// <param name="UnitPrice">GBP including tax, two decimals at most, not negative.</param>
+/// <param name="Customer">Empty when the file does not know.</param>
 internal sealed record RetailLine(
-    int FileLine, string Invoice, string StockCode, string Description, int Quantity, DateTime LocalTime, decimal UnitPrice)
+    int FileLine, string Invoice, string StockCode, string Description, int Quantity, DateTime LocalTime, decimal UnitPrice, string Customer)
 {
-    /// <summary>Goods brought back, without a receipt.</summary>
+    /// <summary>Goods brought back.</summary>
     public bool IsReturn => Invoice.StartsWith('C');
 
     /// <summary>Goods lost: a negative line of an invoice that is no return.</summary>
@@ -28,6 +29,8 @@ internal sealed record RetailLine(
 internal static class RetailFile
 {
     private static readonly string[] Columns = ["InvoiceNo", "StockCode", "Description", "Quantity", "InvoiceDate", "UnitPrice"];
+
+    private const string CustomerColumn = "CustomerID";
 
     private static readonly CsvReaderOptions Options = new()
     {
@@ -68,9 +71,10 @@ internal static class RetailFile
             }
 
             var lines = new List<RetailLine>();
+            var customers = csv.Headers.Contains(CustomerColumn, StringComparer.Ordinal);
             while (csv.Read())
             {
-                lines.Add(Line(csv, name));
+                lines.Add(Line(csv, name) with { Customer = customers ? csv.GetString(CustomerColumn).Trim() : "" });
             }
 
             return lines.Count > 0 ? lines : throw new CannotRunException($"{name} has no lines.");
@@ -108,7 +112,7 @@ internal static class RetailFile
             throw Bad("Quantity", "is positive on a return");
         }
 
-        return new RetailLine(line, invoice, code, csv.GetString("Description").Trim(), quantity, time, price);
+        return new RetailLine(line, invoice, code, csv.GetString("Description").Trim(), quantity, time, price, "");
 
         string Required(string column) =>
             csv.GetString(column).Trim() is { Length: > 0 } value ? value : throw Bad(column, "is missing");

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Pos.Cli.Output;
 using Pos.Cli.Server;
 
@@ -6,9 +7,20 @@ namespace Pos.Cli.Retail;
 /// <summary>What a replay did and how fast.</summary>
 /// <param name="Orders">Ids of the orders placed, now or by an earlier run.</param>
 /// <param name="Returns">Ids of the returns.</param>
-/// <param name="Latencies">Of the orders.</param>
+/// <param name="Kinds">How they were sold and brought back.</param>
+/// <param name="Latencies">Of the requests that sell: orders and checkouts.</param>
+/// <param name="Requests">Requests sent.</param>
 /// <param name="Elapsed">From the first request to the last answer.</param>
-internal sealed record ReplayOutcome(IReadOnlySet<string> Orders, IReadOnlySet<string> Returns, Latencies Latencies, TimeSpan Elapsed);
+internal sealed record ReplayOutcome(
+    IReadOnlySet<string> Orders, IReadOnlySet<string> Returns, ReplayKinds Kinds, Latencies Latencies, long Requests, TimeSpan Elapsed);
+
+/// <summary>How many invoices were sold and brought back how.</summary>
+/// <param name="Carts">Sold through a cart.</param>
+/// <param name="Cards">Paid by card, wholly or half.</param>
+/// <param name="Charged">Pence that the cards paid.</param>
+/// <param name="Declined">Paid in cash because a card did not.</param>
+/// <param name="Receipts">Brought back with a receipt.</param>
+internal sealed record ReplayKinds(int Carts, int Cards, long Charged, int Declined, int Receipts);
 
 /// <summary>
 /// Rings up the file's invoices, several tills at once. An invoice always makes the same requests under the same keys, so that a
@@ -19,56 +31,51 @@ internal sealed class RetailReplay(PosServer server, Terminal terminal, string s
     /// <summary>The reason given for prices, returns and adjustments.</summary>
     public const string Reason = "replay";
 
-    // Customers pay with five-pound notes, so that there is change to give.
-    private const long Note = 500;
+    private const string Restock = "restock";
 
     private readonly HashSet<string> orders = new(StringComparer.Ordinal);
     private readonly HashSet<string> returns = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, TaskCompletionSource<string>> receipts = new(StringComparer.Ordinal);
     private readonly Lock gate = new();
     private readonly Latencies latencies = new();
+    private ReplayKinds kinds = new(0, 0, 0, 0, 0);
 
     public async Task<ReplayOutcome> Run(RetailShop shop, int tills, CancellationToken cancellationToken)
     {
         var began = terminal.Time.GetTimestamp();
+        var seller = new RetailSeller(server, terminal, latencies, store);
+        var asked = server.Requests;
         await terminal.Progress("replay", "invoices", shop.Invoices.Count, advance => Parallel.ForEachAsync(
             shop.Invoices,
             new ParallelOptions { MaxDegreeOfParallelism = tills, CancellationToken = cancellationToken },
             async (invoice, token) =>
             {
-                await Ring(invoice, token);
+                await Ring(invoice, seller, token);
                 advance();
             }));
-        return new ReplayOutcome(orders, returns, latencies, terminal.Time.GetElapsedTime(began));
+        return new ReplayOutcome(orders, returns, kinds, latencies, server.Requests - asked, terminal.Time.GetElapsedTime(began));
     }
 
-    /// <summary>The order that an invoice's sold lines make.</summary>
-    public static OrderMessage Order(RetailInvoice invoice, string store)
-    {
-        var total = invoice.Sold.Sum(l => RetailShop.Pence(l.UnitPrice) * l.Quantity);
-        return new OrderMessage(
-            store,
-            invoice.Till,
-            [.. invoice.Sold.Select(l => new OrderLineMessage(l.StockCode, l.Quantity, new OverrideMessage(Price(l), Reason)))],
-            new MoneyMessage((total + Note - 1) / Note * Note, RetailShop.Currency),
-            invoice.OccurredAt);
-    }
-
-    /// <summary>The return that an invoice's lines brought back make.</summary>
+    /// <summary>The return that an invoice's lines brought back make without a receipt.</summary>
     public static ReturnMessage Return(RetailInvoice invoice, string store) => new(
         store,
         invoice.Till,
-        [.. invoice.Returned.Select(l => new ReturnLineMessage(l.StockCode, -l.Quantity, Price(l), "restock"))],
+        [.. invoice.Returned.Select(l => new ReturnLineMessage(l.StockCode, -l.Quantity, RetailShop.Price(l), Restock))],
         Reason,
         invoice.OccurredAt);
 
-    /// <summary>The idempotency key of an invoice's order or return.</summary>
+    /// <summary>The return that they make with one.</summary>
+    public static OrderReturnMessage Return(RetailInvoice invoice, RetailReceipt receipt) => new(
+        invoice.Till, [.. receipt.Lines.Select(l => new OrderReturnLineMessage(l.Line, l.Quantity, Restock))], Reason, invoice.OccurredAt);
+
+    /// <summary>The idempotency key of an invoice's order, cart or return.</summary>
     public static string KeyOf(string invoice) => $"replay-{invoice}";
 
-    private async Task Ring(RetailInvoice invoice, CancellationToken cancellationToken)
+    private async Task Ring(RetailInvoice invoice, RetailSeller seller, CancellationToken cancellationToken)
     {
         if (invoice.Sold.Count > 0)
         {
-            await Sell(invoice, cancellationToken);
+            Note(invoice, await seller.Sell(invoice, cancellationToken));
         }
 
         if (invoice.Returned.Count > 0)
@@ -91,45 +98,55 @@ internal sealed class RetailReplay(PosServer server, Terminal terminal, string s
     /// <summary>Says which invoice wrote the goods off; the ledger shows it.</summary>
     public static string AdjustmentReason(string invoice) => $"{Reason} {invoice}";
 
-    private async Task Sell(RetailInvoice invoice, CancellationToken cancellationToken)
+    private void Note(RetailInvoice invoice, RetailSold sold)
     {
-        var began = terminal.Time.GetTimestamp();
-        var answer = await server.Post(
-            "api/v1/orders",
-            KeyOf(invoice.Number),
-            Order(invoice, store),
-            Messages.Default.OrderMessage,
-            Messages.Default.OrderAnswer,
-            order => order.State is "CONFIRMED" or "CANCELLED",
-            cancellationToken);
-        latencies.Add(terminal.Time.GetElapsedTime(began));
-        if (answer.State != "CONFIRMED")
-        {
-            throw new CannotRunException(
-                $"Invoice {invoice.Number} (order {answer.Id}) was cancelled: {answer.Cancellation?.Reason ?? "no reason given"}");
-        }
-
+        var charged = sold.Way.Charge(invoice.Total);
         lock (gate)
         {
-            orders.Add(answer.Id);
+            orders.Add(sold.Order);
+            kinds = kinds with
+            {
+                Carts = kinds.Carts + (sold.Way.InCart ? 1 : 0),
+                Cards = kinds.Cards + (charged > 0 ? 1 : 0),
+                Charged = kinds.Charged + charged,
+                Declined = kinds.Declined + (sold.Declined ? 1 : 0),
+            };
         }
+
+        ReceiptOf(invoice.Number).SetResult(sold.Order);
     }
 
     private async Task TakeBack(RetailInvoice invoice, CancellationToken cancellationToken)
     {
-        var answer = await server.Post(
-            "api/v1/returns",
-            KeyOf(invoice.Number),
-            Return(invoice, store),
-            Messages.Default.ReturnMessage,
-            Messages.Default.ReturnAnswer,
-            returned => returned.State == "COMPLETED",
-            cancellationToken);
+        var answer = invoice.Receipt is { } receipt
+            // The sale began before, at another till perhaps, and goes its way whatever comes of this.
+            ? await TakeBack(invoice, receipt, await ReceiptOf(receipt.Invoice).Task.WaitAsync(cancellationToken), cancellationToken)
+            : await server.Post(
+                "api/v1/returns",
+                KeyOf(invoice.Number),
+                Return(invoice, store),
+                Messages.Default.ReturnMessage,
+                Messages.Default.ReturnAnswer,
+                HasEnded,
+                cancellationToken);
         lock (gate)
         {
             returns.Add(answer.Id);
+            kinds = kinds with { Receipts = kinds.Receipts + (invoice.Receipt is null ? 0 : 1) };
         }
     }
 
-    private static MoneyMessage Price(RetailLine line) => new(RetailShop.Pence(line.UnitPrice), RetailShop.Currency);
+    private Task<ReturnAnswer> TakeBack(RetailInvoice invoice, RetailReceipt receipt, string order, CancellationToken cancellationToken) => server.Post(
+        $"api/v1/orders/{order}/returns",
+        KeyOf(invoice.Number),
+        Return(invoice, receipt),
+        Messages.Default.OrderReturnMessage,
+        Messages.Default.ReturnAnswer,
+        HasEnded,
+        cancellationToken);
+
+    private TaskCompletionSource<string> ReceiptOf(string invoice) =>
+        receipts.GetOrAdd(invoice, static _ => new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously));
+
+    private static bool HasEnded(ReturnAnswer back) => back.State == "COMPLETED";
 }

@@ -1,3 +1,5 @@
+using Pos.Cli.Server;
+
 namespace Pos.Cli.Retail;
 
 /// <summary>A stock code as a catalogue entry.</summary>
@@ -15,13 +17,21 @@ internal sealed record RetailProduct(string Sku, string Name, bool IsService, lo
 /// <param name="Sold">Lines sold.</param>
 /// <param name="Returned">Lines brought back.</param>
 /// <param name="WrittenOff">Lines lost.</param>
+/// <param name="Customer">Whose; empty when the file does not know.</param>
+/// <param name="Receipt">The sale that its returned lines come from; null without a receipt.</param>
 internal sealed record RetailInvoice(
     string Number,
     string Till,
     DateTimeOffset OccurredAt,
     IReadOnlyList<RetailLine> Sold,
     IReadOnlyList<RetailLine> Returned,
-    IReadOnlyList<RetailLine> WrittenOff);
+    IReadOnlyList<RetailLine> WrittenOff,
+    string Customer,
+    RetailReceipt? Receipt = null)
+{
+    /// <summary>Pence: what the lines sold come to.</summary>
+    public long Total => Sold.Sum(l => RetailShop.Pence(l.UnitPrice) * l.Quantity);
+}
 
 /// <summary>What a file says of the shop: its catalogue and its invoices, in the file's order.</summary>
 internal sealed record RetailShop(IReadOnlyList<RetailProduct> Products, IReadOnlyList<RetailInvoice> Invoices)
@@ -43,7 +53,7 @@ internal sealed record RetailShop(IReadOnlyList<RetailProduct> Products, IReadOn
         var london = FindTimeZone();
         return new RetailShop(
             [.. lines.GroupBy(l => l.StockCode, StringComparer.Ordinal).Select(g => Product(g.Key, [.. g]))],
-            [.. lines.GroupBy(l => l.Invoice, StringComparer.Ordinal).Select(g => Invoice(g.Key, [.. g], london))]);
+            RetailReceipts.Match(lines.GroupBy(l => l.Invoice, StringComparer.Ordinal).Select(g => Invoice(g.Key, [.. g], london))));
     }
 
     /// <summary>An invoice's till depends on its number alone, so that another number of replaying tills repeats the same requests.</summary>
@@ -59,6 +69,8 @@ internal sealed record RetailShop(IReadOnlyList<RetailProduct> Products, IReadOn
     }
 
     public static long Pence(decimal pounds) => decimal.ToInt64(pounds * 100);
+
+    public static MoneyMessage Price(RetailLine line) => new(Pence(line.UnitPrice), Currency);
 
     private static RetailProduct Product(string code, IReadOnlyList<RetailLine> lines)
     {
@@ -81,7 +93,8 @@ internal sealed record RetailShop(IReadOnlyList<RetailProduct> Products, IReadOn
             new DateTimeOffset(local, london.GetUtcOffset(local)).ToUniversalTime(),
             [.. lines.Where(l => l.IsSale)],
             [.. lines.Where(l => l.IsReturn)],
-            [.. lines.Where(l => l.IsWriteOff)]);
+            [.. lines.Where(l => l.IsWriteOff)],
+            lines[0].Customer);
     }
 
     private static TimeZoneInfo FindTimeZone()

@@ -27,19 +27,49 @@ internal sealed record OverrideMessage(MoneyMessage UnitPrice, string Reason);
 
 internal sealed record OrderLineMessage(string Sku, int Quantity, OverrideMessage Override);
 
+internal sealed record CardMessage(string Token, MoneyMessage? Amount);
+
 internal sealed record OrderMessage(
-    string Store, string Till, IReadOnlyList<OrderLineMessage> Lines, MoneyMessage Cash, DateTimeOffset OccurredAt);
+    string Store,
+    string Till,
+    IReadOnlyList<OrderLineMessage> Lines,
+    MoneyMessage? Cash,
+    IReadOnlyList<CardMessage>? Cards,
+    DateTimeOffset OccurredAt);
+
+internal sealed record OpenCartMessage(string Store, string Till, string? From);
+
+internal sealed record CartLineMessage(string Sku, int Quantity, OverrideMessage Override);
+
+internal sealed record CheckOutMessage(
+    MoneyMessage? Cash, IReadOnlyList<CardMessage>? Cards, MoneyMessage ExpectedTotal, DateTimeOffset OccurredAt);
 
 internal sealed record ReturnLineMessage(string Sku, int Quantity, MoneyMessage UnitPrice, string Disposition);
 
 internal sealed record ReturnMessage(
     string Store, string Till, IReadOnlyList<ReturnLineMessage> Lines, string Reason, DateTimeOffset OccurredAt);
 
+internal sealed record OrderReturnLineMessage(int Line, int Quantity, string Disposition);
+
+internal sealed record OrderReturnMessage(
+    string Till, IReadOnlyList<OrderReturnLineMessage> Lines, string Reason, DateTimeOffset OccurredAt);
+
 internal sealed record TotalsMessage(MoneyMessage Gross);
 
 internal sealed record CancellationMessage(string? Code, string Reason);
 
-internal sealed record OrderAnswer(string Id, string State, bool Settled, TotalsMessage Total, CancellationMessage? Cancellation);
+internal sealed record TenderAnswer(string Type, MoneyMessage Amount);
+
+internal sealed record OrderAnswer(
+    string Id,
+    string State,
+    bool Settled,
+    TotalsMessage Total,
+    IReadOnlyList<TenderAnswer>? Tenders,
+    string? Cart,
+    CancellationMessage? Cancellation);
+
+internal sealed record CartAnswer(string Id);
 
 internal sealed record ReturnAnswer(string Id, string State, TotalsMessage Refund);
 
@@ -58,7 +88,12 @@ internal sealed record ProblemAnswer(string? Title, string? Detail, string? Code
 [JsonSerializable(typeof(ReceiptMessage))]
 [JsonSerializable(typeof(AdjustmentMessage))]
 [JsonSerializable(typeof(OrderMessage))]
+[JsonSerializable(typeof(OpenCartMessage))]
+[JsonSerializable(typeof(CartLineMessage))]
+[JsonSerializable(typeof(CheckOutMessage))]
+[JsonSerializable(typeof(CartAnswer))]
 [JsonSerializable(typeof(ReturnMessage))]
+[JsonSerializable(typeof(OrderReturnMessage))]
 [JsonSerializable(typeof(OrderAnswer))]
 [JsonSerializable(typeof(ReturnAnswer))]
 [JsonSerializable(typeof(Page<OrderAnswer>))]

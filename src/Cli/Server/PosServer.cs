@@ -13,6 +13,7 @@ internal sealed class PosServer : IDisposable
     private readonly HttpClient http;
     private readonly Patience patience;
     private long retries;
+    private long requests;
 
     public PosServer(Uri address, string? key, Patience patience, int connectionsMax, TimeSpan attemptMax)
     {
@@ -35,6 +36,9 @@ internal sealed class PosServer : IDisposable
     }
 
     public Uri Address { get; }
+
+    /// <summary>Requests that were sent.</summary>
+    public long Requests => Interlocked.Read(ref requests);
 
     /// <summary>Requests that had to be sent again.</summary>
     public long Retries => Interlocked.Read(ref retries);
@@ -91,7 +95,10 @@ internal sealed class PosServer : IDisposable
         return await Read(answer, answerJson, path, cancellationToken);
     }
 
-    /// <summary>Posts under an idempotency key and follows what began (202) until it has ended.</summary>
+    /// <summary>
+    /// Posts under an idempotency key and follows what began (202), or what was made and refused all the same (a problem with a
+    /// Location), until it has ended.
+    /// </summary>
     public async Task<TAnswer> Post<T, TAnswer>(
         string path,
         string key,
@@ -104,8 +111,14 @@ internal sealed class PosServer : IDisposable
         var what = $"{path} ({key})";
         var began = patience.Time.GetTimestamp();
         using var first = await Send(() => Request(HttpMethod.Post, path, body, json, key), what, cancellationToken);
-        await MustSucceed(first, what, cancellationToken);
-        var answer = await Read(first, answerJson, what, cancellationToken);
+        if (first.Headers.Location is null)
+        {
+            await MustSucceed(first, what, cancellationToken);
+        }
+
+        var answer = first.IsSuccessStatusCode
+            ? await Read(first, answerJson, what, cancellationToken)
+            : await Get(first.Headers.Location!.OriginalString, answerJson, cancellationToken);
         for (var attempt = 0; !hasEnded(answer); attempt++)
         {
             var location = first.Headers.Location
@@ -160,8 +173,9 @@ internal sealed class PosServer : IDisposable
             try
             {
                 using var message = request();
+                Interlocked.Increment(ref requests);
                 var response = await http.SendAsync(message, cancellationToken);
-                if (!IsPassing(response.StatusCode))
+                if (!IsPassing(response))
                 {
                     return response;
                 }
@@ -185,8 +199,10 @@ internal sealed class PosServer : IDisposable
         }
     }
 
-    private static bool IsPassing(HttpStatusCode status) => status is HttpStatusCode.ServiceUnavailable or HttpStatusCode.TooManyRequests
-        or HttpStatusCode.BadGateway or HttpStatusCode.GatewayTimeout;
+    // What names something that was made will be answered so for ever: a sale whose card did not answer in time is a 504 too.
+    private static bool IsPassing(HttpResponseMessage response) => response.Headers.Location is null
+        && response.StatusCode is HttpStatusCode.ServiceUnavailable or HttpStatusCode.TooManyRequests
+            or HttpStatusCode.BadGateway or HttpStatusCode.GatewayTimeout;
 
     private static bool IsNoAnswer(Exception e, CancellationToken cancellationToken) =>
         e is HttpRequestException or OperationCanceledException && !cancellationToken.IsCancellationRequested;
