@@ -108,14 +108,18 @@ internal sealed class PaymentCheck(Tally tally, Streams streams)
     /// <summary>The provider's own ledger against ours, an order and currency at a time.</summary>
     /// <param name="ledger">All of it.</param>
     /// <param name="moving">Orders whose money moved while the journal was read.</param>
-    public void Compare(IReadOnlyCollection<ProviderEntry> ledger, IReadOnlySet<string> moving)
+    public void Compare(ProviderLedger ledger, IReadOnlySet<string> moving)
     {
         var theirs = new Dictionary<(string Order, string Currency), long>();
-        foreach (var entry in ledger)
+        foreach (var (line, trouble) in ledger.Damage)
+        {
+            tally.CheckPart(Invariant.ProviderLedger, false, "provider's ledger", $"line {line} cannot be read: {trouble}");
+        }
+
+        foreach (var entry in ledger.Entries)
         {
             var key = (entry.Order, entry.Currency);
-            var amount = entry.Kind switch { "captured" => entry.Amount, "voided" or "refunded" => -entry.Amount, _ => 0 };
-            theirs[key] = theirs.GetValueOrDefault(key) + amount;
+            theirs[key] = theirs.GetValueOrDefault(key) + entry.Kept!.Value;
         }
 
         foreach (var payments in streams.All<PaymentTrace>().Where(p => p.Amount is not null).GroupBy(p => (p.Order, p.Amount!.Currency)))

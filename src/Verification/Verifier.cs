@@ -54,9 +54,7 @@ public sealed partial class Verifier
         Checkpoint[] checkpoints = journal is SqliteJournal sqlite
             ? [new("head file", sqlite.ReadHeadFile()), new("journal", sqlite.ReadStoredMark())]
             : [];
-        var before = await ReadLedger(providerLedger, cancellationToken);
-        var verifier = await Read(journal.ReadAll(0, cancellationToken), checkpoints, cancellationToken);
-        return await verifier.End(before, providerLedger, cancellationToken);
+        return await Run(journal.ReadAll(0, cancellationToken), checkpoints, providerLedger, cancellationToken);
     }
 
     /// <summary>Verifies a PostgreSQL journal as it is at one moment, whoever writes it meanwhile.</summary>
@@ -74,6 +72,21 @@ public sealed partial class Verifier
     public static async Task<VerificationReport> Run(
         IAsyncEnumerable<RecordedEvent> recorded, IReadOnlyList<Checkpoint> checkpoints, CancellationToken cancellationToken) =>
         (await Read(recorded, checkpoints, cancellationToken)).End();
+
+    /// <summary>Verifies events, ascending by position from the first, and compares them with the payment provider's ledger.</summary>
+    /// <param name="recorded">All events.</param>
+    /// <param name="checkpoints">How far the journal says it reaches; read before the events.</param>
+    /// <param name="providerLedger">File of that ledger, or null when there is none to be read.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <exception cref="IOException">The ledger cannot be read.</exception>
+    public static async Task<VerificationReport> Run(
+        IAsyncEnumerable<RecordedEvent> recorded, IReadOnlyList<Checkpoint> checkpoints, string? providerLedger, CancellationToken cancellationToken)
+    {
+        // Before the events and after them: what moves meanwhile may be in one of the two books only.
+        var before = await ReadLedger(providerLedger, cancellationToken);
+        var verifier = await Read(recorded, checkpoints, cancellationToken);
+        return await verifier.End(before, providerLedger, cancellationToken);
+    }
 
     /// <summary>The report on a journal that would not open because of what it holds: nothing was read, and it is not well.</summary>
     public static VerificationReport Refused(string message)
@@ -100,15 +113,14 @@ public sealed partial class Verifier
         }
     }
 
-    private static async Task<IReadOnlyCollection<ProviderEntry>> ReadLedger(string? path, CancellationToken cancellationToken) =>
-        path is null ? [] : await ProviderLedger.Read(path, cancellationToken);
+    private static async Task<ProviderLedger?> ReadLedger(string? path, CancellationToken cancellationToken) =>
+        path is null ? null : await ProviderLedger.Read(path, cancellationToken);
 
-    private async Task<VerificationReport> End(IReadOnlyCollection<ProviderEntry> before, string? providerLedger, CancellationToken cancellationToken)
+    private async Task<VerificationReport> End(ProviderLedger? before, string? providerLedger, CancellationToken cancellationToken)
     {
-        if (providerLedger is not null)
+        if (before is not null && await ReadLedger(providerLedger, cancellationToken) is { } ledger)
         {
-            var (entries, moving) = ProviderLedger.Between(before, await ProviderLedger.Read(providerLedger, cancellationToken));
-            payments.Compare(entries, moving);
+            payments.Compare(ledger, ledger.MovedSince(before));
         }
 
         return End();

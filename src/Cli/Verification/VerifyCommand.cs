@@ -15,6 +15,7 @@ namespace Pos.Cli.Verification;
 internal static class VerifyCommand
 {
     private const string DefaultData = "./data";
+    private const string LedgerName = "provider-ledger.jsonl";
 
     private const string ConnectionVariable = "POS_CONNECTION";
 
@@ -28,37 +29,50 @@ internal static class VerifyCommand
         {
             Description = $"Npgsql's connection string of a PostgreSQL journal, whether servers write it or not. Better in the environment, as {ConnectionVariable}: it holds a password.",
         };
+        var ledger = new Option<string?>("--ledger")
+        {
+            Description = $"The payment provider's ledger, which is compared too. A server knows its own. [default: {LedgerName} in the folder of --data, if it is there]",
+        };
         var json = new Option<bool>("--json") { Description = "Write the report as JSON, and nothing else, to the standard output." };
         var command = new Command(
             "verify",
             "Reads the whole journal, without the code that wrote it, and checks every invariant: inside the server when one answers, "
-            + "else in the journal's folder or database. Exits with 1 on any violation and with 2 when it could not run.")
+            + "else in the journal's folder or database. Compares the money on cards with the payment provider's own ledger. Exits with 1 on any "
+            + "violation and with 2 when it could not run.")
         {
-            ServerOptions.Url, ServerOptions.Key, ServerOptions.RetryFor, data, connection, json,
+            ServerOptions.Url, ServerOptions.Key, ServerOptions.RetryFor, data, connection, ledger, json,
         };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            var (folder, urlGiven) = (parsed.GetValue(data), parsed.GetResult(ServerOptions.Url) is { Implicit: false });
+            var (folder, urlGiven, book) = (parsed.GetValue(data), parsed.GetResult(ServerOptions.Url) is { Implicit: false }, Existing(parsed.GetValue(ledger)));
             var database = parsed.GetValue(connection)
                 ?? (folder is null && !urlGiven ? Environment.GetEnvironmentVariable(ConnectionVariable) : null);
             var (report, source) = database is null
-                ? await Verify(parsed, folder, urlGiven, terminal, cancellationToken)
-                : await VerifyDatabase(database, folder, urlGiven, cancellationToken);
+                ? await Verify(parsed, folder, book, urlGiven, terminal, cancellationToken)
+                : await VerifyDatabase(database, folder, book, urlGiven, cancellationToken);
             return Show(report, source, parsed.GetValue(json), terminal);
         });
         return command;
     }
 
+    private static string? Existing(string? ledger) =>
+        ledger is null || File.Exists(ledger) ? ledger : throw new CannotRunException($"There is no ledger {ledger}.");
+
     private static async Task<(VerificationReport Report, string Source)> Verify(
-        ParseResult parsed, string? folder, bool urlGiven, Terminal terminal, CancellationToken cancellationToken)
+        ParseResult parsed, string? folder, string? ledger, bool urlGiven, Terminal terminal, CancellationToken cancellationToken)
     {
         if (folder is not null && urlGiven)
         {
             throw new CannotRunException("--url means a running server and --data a stopped one: name one of them.");
         }
 
+        if (ledger is not null && urlGiven)
+        {
+            throw new CannotRunException("--url means a running server, which knows its provider's ledger: --ledger is for a journal that is read here.");
+        }
+
         using var server = ServerOptions.Connect(parsed, terminal.Time, connectionsMax: 1, out _, TimeSpan.FromHours(1));
-        if (folder is null && await server.Answers(cancellationToken))
+        if (folder is null && ledger is null && await server.Answers(cancellationToken))
         {
             return (await server.Ask("admin/verify", VerificationJson.Default.VerificationReport, cancellationToken), $"the server at {server.Address}");
         }
@@ -68,12 +82,12 @@ internal static class VerifyCommand
             throw new CannotRunException($"No server answers at {server.Address}.");
         }
 
-        return (await VerifyFiles(folder ?? DefaultData, folder is null ? $"No server answers at {server.Address}. " : "", cancellationToken),
+        return (await VerifyFiles(folder ?? DefaultData, ledger, folder is null && ledger is null ? $"No server answers at {server.Address}. " : "", cancellationToken),
             $"the journal in {folder ?? DefaultData}");
     }
 
     private static async Task<(VerificationReport Report, string Source)> VerifyDatabase(
-        string connection, string? folder, bool urlGiven, CancellationToken cancellationToken)
+        string connection, string? folder, string? ledger, bool urlGiven, CancellationToken cancellationToken)
     {
         if (urlGiven || folder is not null)
         {
@@ -82,19 +96,19 @@ internal static class VerifyCommand
 
         try
         {
-            return (await Verifier.Run(new PostgresJournalOptions { ConnectionString = connection }, null, cancellationToken), "the PostgreSQL journal");
+            return (await Verifier.Run(new PostgresJournalOptions { ConnectionString = connection }, ledger, cancellationToken), "the PostgreSQL journal");
         }
         catch (JournalRefusedException e)
         {
             throw new CannotRunException($"--connection (or {ConnectionVariable}) cannot be used: {e.Message}", e);
         }
-        catch (Exception e) when (e is JournalUnavailableException or InvalidOperationException)
+        catch (Exception e) when (e is JournalUnavailableException or InvalidOperationException or IOException)
         {
             throw new CannotRunException(e.Message, e);
         }
     }
 
-    private static async Task<VerificationReport> VerifyFiles(string folder, string preamble, CancellationToken cancellationToken)
+    private static async Task<VerificationReport> VerifyFiles(string folder, string? ledger, string preamble, CancellationToken cancellationToken)
     {
         // Opening would make a journal where there is none, and an empty one has no fault.
         if (!File.Exists(Path.Combine(folder, "journal.db")))
@@ -102,12 +116,12 @@ internal static class VerifyCommand
             throw new CannotRunException($"{preamble}There is no journal in {folder}.");
         }
 
+        var beside = Path.Combine(folder, LedgerName);
         try
         {
             using var instruments = new JournalInstruments();
             using var journal = SqliteJournal.Open(new SqliteJournalOptions { Path = folder }, TimeProvider.System, instruments);
-            var ledger = Path.Combine(folder, "provider-ledger.jsonl");
-            return await Verifier.Run(journal, File.Exists(ledger) ? ledger : null, cancellationToken);
+            return await Verifier.Run(journal, ledger ?? (File.Exists(beside) ? beside : null), cancellationToken);
         }
         catch (JournalCorruptException e)
         {
@@ -119,7 +133,7 @@ internal static class VerifyCommand
         }
         catch (Exception e) when (e is JournalUnavailableException or InvalidOperationException or IOException or UnauthorizedAccessException)
         {
-            throw new CannotRunException($"The journal in {folder} cannot be opened: {e.Message}", e);
+            throw new CannotRunException($"The journal in {folder} cannot be read: {e.Message}", e);
         }
     }
 
