@@ -133,12 +133,13 @@ public sealed class TheShopOfAFile
     [Fact]
     public void an_order_carries_the_prices_of_the_file_and_is_paid_with_five_pound_notes()
     {
-        var order = RetailReplay.Order(shop.Invoices[0], "retail");
+        var order = RetailSeller.Order(shop.Invoices[0], new RetailWay(false, CardShare.None, ""), "retail");
 
         Assert.Equal(["10001A", "10001a", "POST"], order.Lines.Select(l => l.Sku));
         Assert.Equal([255, 150, 1800], order.Lines.Select(l => l.Override.UnitPrice.Amount));
         Assert.All(order.Lines, l => Assert.Equal("replay", l.Override.Reason));
-        Assert.Equal(4000, order.Cash.Amount);
+        Assert.Equal(4000, order.Cash?.Amount);
+        Assert.Null(order.Cards);
         Assert.Equal("replay-700001", RetailReplay.KeyOf(shop.Invoices[0].Number));
     }
 

@@ -7,7 +7,8 @@ namespace Pos.Tests;
 public sealed class TheReport
 {
     private static readonly RetailSums File = new(4, 2, 1, 9, 1, 100.10m, -10.05m, 0m, -3);
-    private static readonly StoreReport Store = new(2, 1, 1, 10010, -1005, -3, 0, 0, 0, []);
+    private static readonly StoreReport Store = new(2, 1, 1, 10010, -1005, -3, new StoreKinds(1, 1, 5005), 0, 0, 0, []);
+    private static readonly ReplayKinds Kinds = new(1, 1, 5005, 1, 1);
 
     [Fact]
     public void agreement_is_a_difference_of_nothing_and_no_findings()
@@ -22,6 +23,8 @@ public sealed class TheReport
         Assert.Equal("0.00", json.GetProperty("difference").GetString());
         Assert.Equal(4, json.GetProperty("invoices").GetInt32());
         Assert.Equal(9, json.GetProperty("lines").GetInt32());
+        Assert.Equal("50.05", json.GetProperty("charged").GetString());
+        Assert.Equal([1, 1, 1, 1, 7], new[] { "carts", "cards", "declined", "receipts", "requests" }.Select(name => json.GetProperty(name).GetInt32()));
         Assert.Equal(1, json.GetProperty("ordersPerSecond").GetDouble());
         Assert.Equal(10, json.GetProperty("p50Ms").GetDouble());
         Assert.Equal(20, json.GetProperty("p99Ms").GetDouble());
@@ -45,6 +48,11 @@ public sealed class TheReport
         Assert.False(report.Agrees);
         Assert.Equal(2, report.Findings.Count);
     }
+
+    [Fact]
+    public void a_sale_that_was_paid_otherwise_than_it_was_rung_up_is_said() => Assert.Equal(
+        ["carts and cards: the API reports 1 orders of carts and 0 by card with 0, the tills rang 1 and 1 with 50.05"],
+        Report(Store with { Kinds = new(1, 0, 0) }).Findings);
 
     [Fact]
     public void what_is_not_of_the_file_is_said()
@@ -83,6 +91,6 @@ public sealed class TheReport
         var latencies = new Latencies();
         latencies.Add(TimeSpan.FromMilliseconds(10));
         latencies.Add(TimeSpan.FromMilliseconds(20));
-        return ReplayReport.Of(File, store, new ReplayOutcome(new HashSet<string>(), new HashSet<string>(), latencies, TimeSpan.FromSeconds(2)), 0);
+        return ReplayReport.Of(File, store, new ReplayOutcome(new HashSet<string>(), new HashSet<string>(), Kinds, latencies, 7, TimeSpan.FromSeconds(2)), 0);
     }
 }

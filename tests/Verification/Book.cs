@@ -65,7 +65,13 @@ internal sealed class Book
     }
 
     public Task<VerificationReport> Verify(params Checkpoint[] checkpoints) =>
-        Verifier.Run(Stream(), checkpoints, CancellationToken.None);
+        Verifier.Run(Stream(null), checkpoints, CancellationToken.None);
+
+    /// <summary>Verifies beside a payment provider's ledger.</summary>
+    /// <param name="ledger">Its file.</param>
+    /// <param name="meanwhile">What happens while the events are read.</param>
+    public Task<VerificationReport> VerifyWith(string ledger, Action? meanwhile = null) =>
+        Verifier.Run(Stream(meanwhile), [], ledger, CancellationToken.None);
 
     /// <summary>Verifies, and expects violations of these invariants and of no other.</summary>
     public async Task<VerificationReport> Violates(params string[] invariants)
@@ -78,9 +84,10 @@ internal sealed class Book
         return report;
     }
 
-    private async IAsyncEnumerable<RecordedEvent> Stream()
+    private async IAsyncEnumerable<RecordedEvent> Stream(Action? meanwhile)
     {
         await Task.CompletedTask;
+        meanwhile?.Invoke();
         foreach (var recorded in events)
         {
             yield return recorded;

@@ -41,7 +41,8 @@ internal sealed record RetailWay(bool InCart, CardShare Card, string Token)
     /// </summary>
     public static RetailWay Of(RetailInvoice invoice)
     {
-        var hash = BinaryPrimitives.ReadUInt64LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes(invoice.Number)));
+        // With this prefix goods come back to card sales too in the Online Retail file, where seven returns have a receipt.
+        var hash = BinaryPrimitives.ReadUInt64LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes($"invoice-{invoice.Number}")));
         var inCart = Draw(ref hash, 2) == 0;
         var byCard = Draw(ref hash, 3) == 0;
         var split = Draw(ref hash, 4) == 0;

@@ -1,0 +1,61 @@
+using System.Collections.Concurrent;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using Pos.Cli.Server;
+
+namespace Pos.Tests;
+
+/// <summary>A real HTTP server that answers what the test says, in turn, and 500 when that is used up.</summary>
+internal sealed class ScriptedServer
+{
+    private readonly ConcurrentQueue<Func<HttpContext, Task>> answers = new();
+    private readonly ConcurrentQueue<Request> requests = new();
+    private readonly WebApplication app;
+
+    public ScriptedServer()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Logging.ClearProviders();
+        app = builder.Build();
+        app.Run(async context =>
+        {
+            using var body = new StreamReader(context.Request.Body);
+            requests.Enqueue(new(
+                context.Request.Method,
+                context.Request.Path + context.Request.QueryString,
+                context.Request.Headers["Idempotency-Key"],
+                await body.ReadToEndAsync()));
+            await (answers.TryDequeue(out var answer) ? answer(context) : Answer(500, "{}")(context));
+        });
+    }
+
+    public IReadOnlyList<Request> Received => [.. requests];
+
+    public Task Start() => app.StartAsync();
+
+    public Task Stop() => app.StopAsync();
+
+    public async Task Close() => await app.DisposeAsync();
+
+    public void Then(Func<HttpContext, Task> answer) => answers.Enqueue(answer);
+
+    public static Func<HttpContext, Task> Answer(int status, string body, string? location = null) => context =>
+    {
+        context.Response.StatusCode = status;
+        context.Response.ContentType = "application/json";
+        context.Response.Headers.Location = location;
+        return context.Response.WriteAsync(body);
+    };
+
+    public PosServer Client(TimeSpan budget) =>
+        new(ServerOptions.Address(app.Urls.First()), "a-key", new Patience(budget, TimeProvider.System), 4, TimeSpan.FromSeconds(30));
+
+    /// <summary>What came.</summary>
+    internal sealed record Request(string Method, string Path, string? Key, string Body)
+    {
+        public (string Method, string Path, string? Key) Line => (Method, Path, Key);
+    }
+}
