@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Replays a retailer's days while the server is killed (SIGKILL) three times and started again. The replay must carry on by itself,
-# the API and the file must agree to the penny, and the journal must verify, inside the server and in its files.
+# Replays a retailer's days, through carts, with cards and in cash, while the server is killed (SIGKILL) three times and started again.
+# The replay must carry on by itself, the API and the file must agree to the penny, and the journal must verify, with the payment
+# provider's ledger, inside the server and in its files.
 #
 #   tests/Chaos/replay-with-kill.sh [FILE]
 #
@@ -78,6 +79,18 @@ wait_until_ready() {
     curl -sf -o /dev/null --retry 120 --retry-delay 1 --retry-all-errors "$url/health/ready" || fail "The server does not become ready."
 }
 
+# The report of a verification: nothing violated, nothing left open, and the provider's ledger compared for at least every card.
+check_report() {
+    grep -qF '"ok": true' "$1" || { grep -B 8 -A 8 '"where"' "$1" | head -n 60; fail "$1: there are violations."; }
+    local open
+    open=$(sed -n 's/.*"\(orders\|returns\|payments\|holds\)": \([0-9]*\).*/\2/p' "$1" | tr '\n' ' ')
+    [ "$open" = "0 0 0 0 " ] || fail "$1: orders, returns, payments and holds left open: $open"
+    local compared
+    compared=$(grep -A 2 -F '"name": "provider-ledger"' "$1" | sed -n 's/.*"checked": \([0-9]*\).*/\1/p')
+    [ "${compared:-0}" -ge "$cards" ] || fail "$1: the provider's ledger was compared for ${compared:-0} payments of $cards cards."
+    echo "everything holds: $(sed -n 's/.*"events": \([0-9]*\).*/\1/p' "$1") events, $compared orders equal in the provider's ledger"
+}
+
 check_json() {
     grep -qF "\"$2\": \"$3\"" "$1" || fail "$1: $2 is not $3: $(grep -F "\"$2\"" "$1" || echo missing)"
 }
@@ -116,6 +129,7 @@ check_json "$work/replay.json" difference 0.00
 if [ "$(basename "$file")" = online-retail-10k.csv ]; then
     check_json "$work/replay.json" gross 184248.33
     check_json "$work/replay.json" returns -3580.58
+    check_json "$work/replay.json" charged 62101.06
 fi
 retries=$(sed -n 's/.*"retries": \([0-9]*\).*/\1/p' "$work/replay.json")
 [ "${retries:-0}" -gt 0 ] || fail "The replay never noticed that the server was gone."
@@ -123,15 +137,21 @@ retries=$(sed -n 's/.*"retries": \([0-9]*\).*/\1/p' "$work/replay.json")
 echo "a second replay, with other tills, changes nothing:"
 dotnet "$pos" replay "$file" --tills 5 --url "$url" --json >"$work/again.json" 2>>"$work/replay.log" || fail "The second replay exited with $?."
 check_json "$work/again.json" difference 0.00
+for figure in carts cards charged declined receipts; do
+    [ "$(grep -F "\"$figure\"" "$work/again.json")" = "$(grep -F "\"$figure\"" "$work/replay.json")" ] || fail "The second replay has other $figure."
+done
+cards=$(sed -n 's/.*"cards": \([0-9]*\).*/\1/p' "$work/replay.json")
 
 [ -r "/proc/$server/status" ] && grep -E '^Vm(HWM|RSS)' "/proc/$server/status"
 
 echo "verified inside the server:"
-dotnet "$pos" verify --url "$url"
+dotnet "$pos" verify --url "$url" --json >"$work/verified.json" || true
+check_report "$work/verified.json"
 
 kill -TERM "$server"
 wait "$server" || fail "The server did not stop well: $?."
 server=
 echo "verified in its files:"
-dotnet "$pos" verify --data "$work/data"
+dotnet "$pos" verify --data "$work/data" --json >"$work/files.json" || true
+check_report "$work/files.json"
 echo "PASSED (seed $seed)"
