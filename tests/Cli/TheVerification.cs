@@ -60,9 +60,10 @@ public sealed class TheVerification : IDisposable
         Assert.Equal(
             $"There is no ledger {Elsewhere}.",
             (await Assert.ThrowsAsync<CannotRunException>(() => Verify("--data", folder, "--ledger", Elsewhere))).Message);
+        await File.WriteAllLinesAsync(Beside, []);
         Assert.StartsWith(
             "--url means a running server",
-            (await Assert.ThrowsAsync<CannotRunException>(() => Verify("--url", "http://127.0.0.1:1", "--ledger", Elsewhere))).Message,
+            (await Assert.ThrowsAsync<CannotRunException>(() => Verify("--url", "http://127.0.0.1:1", "--ledger", Beside))).Message,
             StringComparison.Ordinal);
     }
 
