@@ -60,6 +60,7 @@ namespace Pos.Api;
 [JsonSerializable(typeof(CancelCartRequest))]
 [JsonSerializable(typeof(CheckOutCartRequest))]
 [JsonSerializable(typeof(CartView))]
+[JsonSerializable(typeof(Page<CartView>))]
 [JsonSerializable(typeof(Problem))]
 [JsonSerializable(typeof(ProblemKind))]
 [JsonSerializable(typeof(HealthView))]

@@ -56,14 +56,21 @@ internal readonly record struct PageRequest(uint List, long After, int Limit)
     /// <exception cref="RefusedRequestException">The limit is no number from 1 to 100, or the cursor is none of this list.</exception>
     public static PageRequest Of(string list, string? limit, string? cursor)
     {
-        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(Encoding.UTF8.GetBytes(list), hash);
-        var known = BinaryPrimitives.ReadUInt32BigEndian(hash);
-        var after = cursor is null ? 0
-            : Cursor.TryParse(cursor, null, out var parsed) && parsed.List == known ? parsed.After
-            : throw new RefusedRequestException(Problems.InvalidParameter, "The parameter 'cursor' is not the 'nextCursor' of a page of this list.");
+        var known = Tag(list);
+        var after = cursor is null ? 0 : Cursor.TryParse(cursor, null, out var parsed) && parsed.List == known ? parsed.After : throw NoCursor();
         return new(known, after, Paging.Limit(limit));
     }
+
+    /// <summary>What a cursor remembers of its list.</summary>
+    public static uint Tag(string list)
+    {
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(Encoding.UTF8.GetBytes(list), hash);
+        return BinaryPrimitives.ReadUInt32BigEndian(hash);
+    }
+
+    public static RefusedRequestException NoCursor() =>
+        new(Problems.InvalidParameter, "The parameter 'cursor' is not the 'nextCursor' of a page of this list.");
 
     public Page<T> Page<T>(ImmutableArray<T> items, long next, bool hasMore) =>
         new(items, hasMore, hasMore ? new Cursor(next, List).ToString() : null);

@@ -69,6 +69,52 @@ public sealed class CartTests(OpenShop open) : IClassFixture<OpenShop>
     }
 
     [Fact]
+    public async Task any_till_finds_what_was_parked_by_its_label()
+    {
+        await Shop.Put(
+            "/stores/hull",
+            """
+            {"name":"Hull","district":"Docks","kind":"shop","currency":"GBP","timeZone":"Europe/London","taxInclusive":true,
+             "taxRates":{"standard":2000},"tills":["till-1","till-2"]}
+            """);
+        List<string> carts = [];
+        for (var i = 0; i < 20; i++)
+        {
+            var cart = (string)(await Shop.Post("/carts", """{"store":"hull","till":"till-1"}"""))["id"]!;
+            carts.Add(cart);
+            if (i % 2 == 0)
+            {
+                await Shop.Post($"/carts/{cart}/park", $$"""{"label":"coat {{i}}"}""");
+            }
+        }
+
+        await Shop.Post($"/carts/{carts[^1]}/cancel", """{"reason":"gone"}""");
+        var parked = await Shop.All("/carts?store=hull&state=PARKED", 3);
+        Assert.Equal(
+            Enumerable.Range(0, 10).Select(i => $"coat {2 * i}").Order(StringComparer.Ordinal),
+            parked.Select(cart => (string)cart["label"]!).Order(StringComparer.Ordinal));
+        Assert.Equal(9, (await Shop.All("/carts?store=hull&state=OPEN", 100)).Count);
+        Assert.Equal(carts[..^1].Order(StringComparer.Ordinal), (await Shop.All("/carts?store=hull", 7)).Select(cart => (string)cart["id"]!));
+        Shop.IsProblem(await Shop.Get("/carts?store=hull&state=CANCELLED"), 400, "invalid-parameter");
+        Shop.IsProblem(await Shop.Get("/carts?store=nowhere"), 404, "unknown-store");
+    }
+
+    [Fact]
+    public async Task twenty_checkouts_at_once_with_keys_of_their_own_are_one_order()
+    {
+        await Shop.Product("raisins", stock: 50);
+        var path = await Opened();
+        await Shop.Post($"{path}/lines", """{"sku":"raisins","quantity":2}""");
+        var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => Shop.Post($"{path}/checkout", """{"cash":{"amount":2000,"currency":"GBP"}}""")));
+        Assert.All(answers, answer => Assert.True(answer.Status is HttpStatusCode.Created or HttpStatusCode.Accepted, answer.Text));
+        var order = Assert.Single(answers.Select(answer => (string)answer["id"]!).Distinct());
+        await Shop.Settled(order);
+        Assert.Equal(48, (int)(await Shop.Stock("raisins"))["onHand"]!);
+        Shop.IsProblem(await Shop.Post($"{path}/lines", """{"sku":"raisins"}"""), 409, "illegal-transition");
+        Assert.Equal(order, (string?)(await Shop.Get(path))["order"]);
+    }
+
+    [Fact]
     public async Task a_price_that_changed_meanwhile_is_not_paid_before_it_was_shown()
     {
         await Shop.Product("figs", price: 100, stock: 5);

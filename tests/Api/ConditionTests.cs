@@ -69,6 +69,35 @@ public sealed class ConditionTests(OpenShop open) : IClassFixture<OpenShop>
         Assert.True(again.Status is HttpStatusCode.OK or HttpStatusCode.Created, again.Text);
     }
 
+    [Fact]
+    public async Task what_has_no_path_of_its_own_store_is_held_up_by_its_version_too()
+    {
+        var sku = $"cond-{_shop.NewKey()}";
+        await _shop.Product(sku, stock: 5);
+        var order = (string)(await _shop.Sell(sku, 2))["id"]!;
+        await _shop.Settled(order);
+        var cart = $"/carts/{(await _shop.Post("/carts", """{"store":"london","till":"till-1"}"""))["id"]}";
+        await _shop.Post(cart + "/lines", $$"""{"sku":"{{sku}}"}""");
+        var back = (string)(await _shop.Post(
+            $"/orders/{order}/returns", """{"till":"till-1","lines":[{"line":1,"quantity":1,"disposition":"restock"}],"reason":"stale","payout":"exchange"}"""))["id"]!;
+        var head = open.Host.Journal.Head;
+        foreach (var (method, path, body) in new[]
+        {
+            (HttpMethod.Post, cart + "/lines", $$"""{"sku":"{{sku}}"}"""), (HttpMethod.Patch, cart + "/lines/1", """{"quantity":2}"""),
+            (HttpMethod.Delete, cart + "/lines/1", null), (HttpMethod.Post, cart + "/park", """{"label":"x"}"""),
+            (HttpMethod.Post, cart + "/cancel", """{"reason":"x"}"""), (HttpMethod.Post, cart + "/checkout", """{"cash":{"amount":1000,"currency":"GBP"}}"""),
+            (HttpMethod.Post, $"/returns/{back}/pay-out", """{"reason":"x"}"""),
+            (HttpMethod.Post, $"/orders/{order}/returns", """{"till":"till-1","lines":[{"line":1,"quantity":1,"disposition":"restock"}],"reason":"stale"}"""),
+        })
+        {
+            Shop.IsProblem(await With("If-Match", "\"999\"", method, path, body), 412, "version-mismatch");
+        }
+
+        Assert.Equal(head, open.Host.Journal.Head);
+        var tag = (await _shop.Get(cart)).Headers.ETag!.Tag;
+        Assert.Equal(HttpStatusCode.OK, (await With("If-Match", tag, HttpMethod.Patch, cart + "/lines/1", """{"quantity":2}""")).Status);
+    }
+
     /// <summary>Whoever writes need not read to know the version.</summary>
     [Fact]
     public async Task every_write_answers_with_the_version_that_it_made()

@@ -25,10 +25,13 @@ public sealed class ListTests(OpenShop open) : IClassFixture<OpenShop>
                 "/returns", $$"""{"store":"london","till":"till-1","reason":"stale","lines":[{"sku":"{{sku}}","quantity":1,"disposition":"write-off"}]}""");
         }
 
+        await _shop.Post("/carts", """{"store":"london","till":"till-1"}""");
+        await _shop.Post("/carts", """{"store":"london","till":"till-2"}""");
         string[] lists =
         [
             "/stores?", "/products?", "/orders?store=london&", "/orders?store=leeds&", "/returns?store=london&", "/returns?store=leeds&", "/stores/london/stock?",
             "/stores/leeds/stock?", "/stores/london/stock/list-a/ledger?", "/stores/london/stock/list-b/ledger?", "/products/search?", "/sagas?",
+            "/carts?store=london&", "/carts?store=london&state=OPEN&", "/carts?store=leeds&",
         ];
         foreach (var from in lists)
         {
@@ -64,7 +67,7 @@ public sealed class ListTests(OpenShop open) : IClassFixture<OpenShop>
     [InlineData("________________")]
     public async Task what_is_no_cursor_is_refused(string cursor)
     {
-        foreach (var list in (string[])["/orders?store=london&", "/products?", "/stores?", "/stores/london/stock?"])
+        foreach (var list in (string[])["/orders?store=london&", "/carts?store=london&", "/products?", "/stores?", "/stores/london/stock?"])
         {
             Shop.IsProblem(await _shop.Get($"{list}cursor={cursor}"), 400, "invalid-parameter");
         }

@@ -28,6 +28,31 @@ public sealed class LogTests
     }
 
     [Fact]
+    public async Task no_key_is_ever_logged_whoever_has_it()
+    {
+        using var log = new Lines();
+        await using var host = await PosHost.Start(services => services.AddLogging(logging => logging.AddProvider(log).SetMinimumLevel(LogLevel.Trace).AddFilter(_ => true)));
+        using var client = new HttpClient { BaseAddress = host.Http.BaseAddress };
+        foreach (var key in (string[])[Keys.Reader, Keys.Cashier, "a-guess-of-somebodys-key"])
+        {
+            foreach (var path in (string[])["/api/v1/products", "/api/v1/stores/london", "/api/v1/sagas", "/api/v1/nothing"])
+            {
+                using var request = new HttpRequestMessage(HttpMethod.Get, path);
+                request.Headers.Authorization = new("Bearer", key);
+                request.Headers.Add("X-Approval", Keys.Manager);
+                using var answer = await client.SendAsync(request);
+                Assert.DoesNotContain(key, await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+            }
+        }
+
+        Assert.NotEmpty(log.Written);
+        foreach (var key in (string[])[Keys.Reader, Keys.Cashier, Keys.Manager, "a-guess-of-somebodys-key"])
+        {
+            Assert.All(log.Written, line => Assert.DoesNotContain(key, line, StringComparison.Ordinal));
+        }
+    }
+
+    [Fact]
     public async Task the_clients_trace_leads_from_the_request_to_every_event_of_its_sale()
     {
         const string Trace = "4bf92f3577b34da6a3ce929d0e0e4736";

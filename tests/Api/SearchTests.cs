@@ -1,4 +1,8 @@
 using System.Net;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Pos.Journal;
+using Pos.Journal.Simulated;
 
 namespace Pos.Tests;
 
@@ -58,6 +62,26 @@ public sealed class SearchTests(OpenShop open) : IClassFixture<OpenShop>
         Assert.Equal([7L, 0L, null], hits.Select(hit => (long?)hit!["available"]));
         Assert.Equal("avl-1", (string?)hits[0]!["product"]!["sku"]);
         Assert.Null((await Shop.Get("/products/search?q=avl"))["items"][0]!["available"]);
+    }
+
+    /// <summary>Ready means that what was there before is found: nobody sells from half an index.</summary>
+    [Fact]
+    public async Task a_silo_that_starts_anew_finds_everything_as_soon_as_it_says_that_it_is_ready()
+    {
+        var disk = new SimulatedDisk();
+        void OnTheDisk(IServiceCollection services) =>
+            services.Replace(ServiceDescriptor.Singleton<IJournal>(_ => new SimulatedJournal(TimeProvider.System, disk)));
+        await using (var before = await PosHost.Start(OnTheDisk))
+        {
+            var shop = await Shop.Open(before);
+            await Task.WhenAll(Enumerable.Range(0, 150).Select(number => shop.Product($"lantern-{number:000}")));
+        }
+
+        await using var host = await PosHost.Start(OnTheDisk);
+        using var ready = await host.Http.GetAsync(new Uri("/health/ready", UriKind.Relative));
+        Assert.Equal(HttpStatusCode.OK, ready.StatusCode);
+        var found = await new Shop(host).All("/products/search?q=lantern", 100);
+        Assert.Equal(150, found.Count);
     }
 
     [Fact]

@@ -22,6 +22,12 @@ internal static class CartsApi
             .Refuses(
                 RejectionCode.UnknownProduct, RejectionCode.UnknownTaxRate, RejectionCode.ProductInactive, RejectionCode.WrongCurrency,
                 RejectionCode.AmountTooLarge);
+        carts.MapGet("/", List).WithName("listCarts").Requires(Permission.Read).WithMetadata(new CursorShape(typeof(CartCursor)))
+            .WithSummary("List a store's carts that are OPEN or PARKED")
+            .WithDescription(
+                "With their labels, so that any till can go on with them; by id. `state` leaves those in it. A page may hold fewer than asked for, or none, "
+                + "with more behind it.")
+            .Refuses(RejectionCode.UnknownStore);
         carts.MapGet("/{id}", Get).WithName("getCart").Requires(Permission.Read).InStoreOfCart().WithSummary("Read a cart").Refuses(RejectionCode.UnknownCart);
         carts.MapPost("/{id}/lines", Add).WithName("addCartLine").Requires(Permission.Sell).InStoreOfCart()
             .WithSummary("Put something into a cart")
@@ -78,6 +84,15 @@ internal static class CartsApi
         var id = command.Id(store.Value, till.Value, "POST /carts");
         var outcome = await grains.Cart(new(id)).Open(new OpenCart(command.Operation(id, till.Value), store, till, from)).Within(response);
         return outcome.Rejection is { } rejection ? new Refusal(rejection) : TypedResults.Created($"/api/v1/carts/{id}", response.Tagged(outcome.Value!));
+    }
+
+    private static async Task<Results<Ok<Page<CartView>>, Refusal>> List(
+        StoreId store, string? state, string? limit, string? cursor, HttpResponse response, IGrainFactory grains, CancellationToken cancelled)
+    {
+        var page = await CartList.Of(store, state, limit, cursor).Run(grains, response, cancelled);
+        return page.Items.IsEmpty && await grains.GetGrain<IStoreGrain>(store.Value).Get().Within(response) is null
+            ? StoresApi.Unknown(store)
+            : TypedResults.Ok(page);
     }
 
     private static async Task<Results<Ok<CartView>, Refusal>> Get(CartId id, HttpResponse response, IGrainFactory grains)

@@ -92,7 +92,7 @@ internal static class Samples
         new PayOutRequest("The customer found nothing else."),
         StoreView, ProductView, StockView, OrderView, OrderHistory, ReturnView, PaymentView, SagaView,
         new HoldView(Hold, "api", 2, HoldState.Held, Noon.AddMinutes(15), 98, 3),
-        Page(StoreView), Page(ProductView), Page(new FoundProduct(ProductView, 98)), Page(StockView), Page(LedgerEntry), Page(OrderView), Page(ReturnView), Page(SagaView),
+        Page(StoreView), Page(ProductView), Page(new FoundProduct(ProductView, 98)), Page(StockView), Page(LedgerEntry), Page(OrderView), Page(ReturnView), Page(SagaView), Page(CartView),
     }.ToFrozenDictionary(sample => sample.GetType());
 
     /// <summary>An example as JSON, or null for a type without one.</summary>

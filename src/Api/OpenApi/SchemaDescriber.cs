@@ -25,6 +25,7 @@ internal static class SchemaDescriber
         [typeof(Currency)] = ("^[A-Z]{3}$", "EUR"),
         [typeof(HitCursor)] = ("^[A-Za-z0-9_-]{12,267}$", new HitCursor(new HitPlace(40, new Sku("espresso")), 7).ToString()),
         [typeof(SagaQuery)] = ("^[A-Za-z0-9_-]{8,80}$", "b3JkZXIvOWY4NmQwODE4ODRjN2Q2NTlhMmZlYWEwYzU1YWQwMTU"),
+        [typeof(CartCursor)] = ("^[A-Za-z0-9_-]{27}$", new CartCursor(new CartId("7f7c1b0e5d0c4f3ab8a6c0d4e1b2a397"), 7).ToString()),
         [typeof(Cursor)] = ("^[A-Za-z0-9_-]{16}$", new Cursor(42, 7).ToString()),
     }.ToFrozenDictionary();
 
