@@ -123,6 +123,27 @@ public sealed class AccessTests(OpenShop open) : IClassFixture<OpenShop>
         }
     }
 
+    [Fact]
+    public async Task another_price_in_a_cart_needs_a_manager_whom_the_order_names()
+    {
+        await _shop.Product("pepper", stock: 20);
+        var cart = $"/carts/{(await Ask(Keys.Cashier, HttpMethod.Post, "/carts", """{"store":"london","till":"till-1"}"""))["id"]}";
+        const string Line = """{"sku":"pepper","override":{"unitPrice":{"amount":1,"currency":"GBP"},"reason":"dented"}}""";
+        var head = open.Host.Journal.Head;
+        Shop.IsProblem(await Ask(Keys.Cashier, HttpMethod.Post, $"{cart}/lines", Line), 403, "approval-required");
+        Shop.IsProblem(await Ask(Keys.Cashier, HttpMethod.Post, $"{cart}/lines", Line, Keys.Cashier), 403, "approval-refused");
+        Assert.Equal(head, open.Host.Journal.Head);
+        Assert.Equal(HttpStatusCode.OK, (await Ask(Keys.Cashier, HttpMethod.Post, $"{cart}/lines", Line, Keys.Manager)).Status);
+        var order = await Ask(Keys.Cashier, HttpMethod.Post, $"{cart}/checkout", """{"cash":{"amount":100,"currency":"GBP"}}""");
+        Assert.True(order.Status is HttpStatusCode.Created or HttpStatusCode.Accepted, order.Text);
+        Assert.Equal(Keys.Actor(Keys.Manager), (string?)order["approvedBy"]);
+        var events = await open.Host.Journal.ReadAll(head, CancellationToken.None).Where(recorded => recorded.Type is "cart.line-added" or "order.placed").ToListAsync();
+        Assert.Equal(["cart.line-added", "order.placed"], events.Select(recorded => recorded.Type));
+        Assert.All(events, recorded => Assert.Contains(
+            $"\"approvedBy\":\"{Keys.Actor(Keys.Manager)}\"", Encoding.UTF8.GetString(recorded.Payload.Span), StringComparison.Ordinal));
+        Assert.Equal(Keys.Actor(Keys.Cashier), events[0].Context.Actor);
+    }
+
     [Theory]
     [InlineData("Api:Keys:0:Actor", "", "Api:Keys:0:Actor is not 1 to 100 characters without control characters.")]
     [InlineData("Api:Keys:0:Actor", "a\nERROR", "Api:Keys:0:Actor is not 1 to 100 characters without control characters.")]

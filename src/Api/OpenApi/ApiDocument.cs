@@ -25,12 +25,14 @@ internal static class ApiDocument
           adjustment, a return without receipt) a cashier does with a manager's key beside their own, in `X-Approval`.
         * **Idempotency-Key** is required on POST and PATCH: 1–255 printable ASCII characters, kept for 24 hours. The same request with
           the same key has one effect and shows its outcome again; another request with that key is refused (422).
-        * **Versions**: `GET` shows a thing's version as `ETag`. `If-None-Match` answers 304 when it has not changed; `If-Match` on a write answers
+        * **Versions**: every answer that shows a thing shows its version as `ETag`, after a write the new one. `If-None-Match` answers 304 when it has not changed; `If-Match` on a write answers
           412 when it has. A repetition under the same Idempotency-Key shows what was done, whatever the version is now.
         * **Errors** are RFC 9457 problems with a stable `type` and `code`, and a `traceId` that finds the request in logs and traces.
-        * **Lists** take `limit` (1–100) and `cursor`; follow `nextCursor` while `hasMore` is true.
+        * **Lists** take `limit` (1–100) and `cursor`; follow `nextCursor` while `hasMore` is true. A cursor
+          is good for the list it came from only.
         * **Bodies** are JSON in UTF-8, at most 256 KB; unknown and duplicate members are refused.
-        * **503** comes with `Retry-After`: nothing was acknowledged; repeat the request with the same key.
+        * **503** comes with `Retry-After`: nothing was acknowledged; repeat the request with the same key. A request that has no answer within
+          30 seconds gets one, `outcome-unknown`: it may or may not have been done, and the same key shows which.
         """;
 
     public const string Name = "v1";
