@@ -63,7 +63,7 @@ internal static class Journal
         }
     }
 
-    private static async Task<List<double>> AppendAsync(SqliteJournal journal, int appender, long begin, long end)
+    internal static async Task<List<double>> AppendAsync(IJournal journal, int appender, long begin, long end)
     {
         await Task.Yield();
         var payload = new byte[PayloadBytes];

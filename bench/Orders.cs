@@ -5,7 +5,7 @@ namespace Pos.Bench;
 /// <summary>Two-line cash orders through the real server: 1,000 items, and one hot item in every order.</summary>
 internal static class Orders
 {
-    private const int Items = 1_000;
+    internal const int Items = 1_000;
     private const int Seconds = 10;
     private static readonly int[] Clients = [1, 8, 64];
 
@@ -25,7 +25,7 @@ internal static class Orders
         Console.WriteLine(FormattableString.Invariant($"server: {silo.ResidentMegabytes:F0} MB resident, journal {silo.JournalMegabytes:F0} MB"));
     }
 
-    private static async Task OpenShop(int port)
+    internal static async Task OpenShop(int port)
     {
         using var connection = new HttpConnection();
         await connection.Connect(port);

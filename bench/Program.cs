@@ -1,18 +1,22 @@
 using Pos.Bench;
+using Pos.Bench.Compare;
 
 // One line for each benchmark: its name on the command line and what runs it.
+var effort = args is [_, "--quick"] ? Effort.Quick : Effort.Full;
 var benchmarks = new Dictionary<string, Func<Task>>
 {
     ["calls"] = Calls.RunAsync,
+    ["compare"] = () => Comparison.RunAsync(effort),
+    ["growth"] = () => Growth.RunAsync(effort),
     ["journal"] = Journal.RunAsync,
     ["orders"] = Orders.RunAsync,
     ["search"] = Search.RunAsync,
     ["start"] = Start.RunAsync,
 };
 
-if (args is not [var name] || !benchmarks.TryGetValue(name, out var run))
+if (args.Length == 0 || (args.Length > 1 && args is not [_, "--quick"]) || !benchmarks.TryGetValue(args[0], out var run))
 {
-    await Console.Error.WriteLineAsync($"Usage: dotnet run -c Release --project bench -- {string.Join('|', benchmarks.Keys)}");
+    await Console.Error.WriteLineAsync($"Usage: dotnet run -c Release --project bench -- {string.Join('|', benchmarks.Keys)} [--quick]");
     return 2;
 }
 

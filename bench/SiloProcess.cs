@@ -17,11 +17,13 @@ internal sealed class SiloProcess : IAsyncDisposable
 
     private readonly Process _process;
     private readonly string _data;
+    private readonly bool _keep;
 
-    private SiloProcess(Process process, string data, int port, TimeSpan start)
+    private SiloProcess(Process process, string data, bool keep, int port, TimeSpan start)
     {
         _process = process;
         _data = data;
+        _keep = keep;
         Port = port;
         FirstAnswer = start;
     }
@@ -53,10 +55,16 @@ internal sealed class SiloProcess : IAsyncDisposable
     public double JournalMegabytes =>
         new DirectoryInfo(_data).EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length) / 1048576.0;
 
-    public static async Task<SiloProcess> Start(params string[] settings)
+    /// <summary>On an empty journal that goes with the server.</summary>
+    public static Task<SiloProcess> Start(params string[] settings) =>
+        Start(Directory.CreateTempSubdirectory("pos-bench-").FullName, keep: false, settings);
+
+    /// <summary>On the journal in a folder, which stays.</summary>
+    public static Task<SiloProcess> StartIn(string folder, params string[] settings) => Start(folder, keep: true, settings);
+
+    private static async Task<SiloProcess> Start(string data, bool keep, string[] settings)
     {
         var dll = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", "Silo", Path.GetFileName(AppContext.BaseDirectory.TrimEnd('/', '\\')), "Pos.Silo.dll"));
-        var data = Directory.CreateTempSubdirectory("pos-bench-").FullName;
         var port = FreePort();
         var arguments = new List<string> { dll, $"--Urls=http://127.0.0.1:{port}", $"--Journal:Path={data}", "--Pos:Demo=false", "--Logging:LogLevel:Default=Warning", "--Api:Keys:0:Actor=bench", "--Api:Keys:0:Role=operator",
             $"--Api:Keys:0:Sha256={Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Key)))}" };
@@ -67,7 +75,7 @@ internal sealed class SiloProcess : IAsyncDisposable
         process.OutputDataReceived += (_, _) => { };
         process.BeginOutputReadLine();
         await FirstServed(port, process, clock);
-        return new SiloProcess(process, data, port, clock.Elapsed);
+        return new SiloProcess(process, data, keep, port, clock.Elapsed);
     }
 
     public async ValueTask DisposeAsync()
@@ -75,7 +83,10 @@ internal sealed class SiloProcess : IAsyncDisposable
         _process.Kill();
         await _process.WaitForExitAsync();
         _process.Dispose();
-        Directory.Delete(_data, recursive: true);
+        if (!_keep)
+        {
+            Directory.Delete(_data, recursive: true);
+        }
     }
 
     private static async Task FirstServed(int port, Process process, Stopwatch clock)

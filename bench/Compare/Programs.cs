@@ -1,0 +1,42 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Pos.Bench.Compare;
+
+/// <summary>Programs of others that take part.</summary>
+internal static class Programs
+{
+    /// <summary>Runs one to its end and gives what it wrote.</summary>
+    /// <exception cref="InvalidOperationException">It is not installed, or failed.</exception>
+    public static async Task<string> Run(string program, params IEnumerable<string> arguments)
+    {
+        using var process = Start(program, arguments);
+        var errors = process.StandardError.ReadToEndAsync();
+        var output = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return process.ExitCode == 0 ? output : throw new InvalidOperationException($"{program} failed: {await errors} {output}");
+    }
+
+    public static Process Start(string program, params IEnumerable<string> arguments)
+    {
+        try
+        {
+            return Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        }
+        catch (System.ComponentModel.Win32Exception e)
+        {
+            throw new InvalidOperationException($"{program} is not installed; 'apt-get install postgresql redis-server wrk' brings all that is needed.", e);
+        }
+    }
+
+    public static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    public static string Text(IFormattable value) => value.ToString(null, CultureInfo.InvariantCulture);
+}
