@@ -1,10 +1,16 @@
 namespace Pos.Bench.Compare;
 
-/// <summary><c>docs/benchmarks.md</c>: every benchmark writes its own section and leaves the rest alone.</summary>
+/// <summary><c>docs/benchmarks.md</c>: every benchmark writes its own section and leaves the rest alone. A quick trial is only shown.</summary>
 internal static class Document
 {
-    public static async Task Write(string section, string markdown)
+    public static async Task Write(string section, string markdown, Effort effort)
     {
+        Console.WriteLine(markdown);
+        if (effort == Effort.Quick)
+        {
+            return;
+        }
+
         var file = Path.Combine(Root(), "docs", "benchmarks.md");
         var text = await File.ReadAllTextAsync(file);
         var (begin, end) = ($"<!-- {section} -->\n", $"<!-- end of {section} -->");
@@ -16,7 +22,6 @@ internal static class Document
         }
 
         await File.WriteAllTextAsync(file, string.Concat(text.AsSpan(0, from + begin.Length), markdown.Trim(), "\n", text.AsSpan(to)));
-        Console.WriteLine(markdown);
     }
 
     private static string Root()

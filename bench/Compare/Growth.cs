@@ -6,110 +6,77 @@ using Pos.Tests.Rigs;
 namespace Pos.Bench.Compare;
 
 /// <summary>
-/// Whether costs grow with history: the same measurements on an almost empty journal and after many orders, each on a server that was
-/// killed and started again, so that every grain has to be read back.
+/// Whether costs grow with history: the same measurements on a journal with few orders and on one with many, each on a server that was
+/// just started, so that every grain has to be read back.
 /// </summary>
 internal static class Growth
 {
-    private const int OrdersFull = 1_000_000;
-    private const int OrdersQuick = 20_000;
+    private const long Few = 1_000;
+    private const long Many = 1_000_000;
+    private const long ManyQuick = 20_000;
     private const int ColdOrders = 500;
 
     public static async Task RunAsync(Effort effort)
     {
         var machine = await Machine.Describe();
         var text = new StringBuilder(string.Create(
-            CultureInfo.InvariantCulture, $"{machine} Half of the orders have one hot item as their first line: two events of it each.\n\n"));
-        text.Append("| Journal | orders in it | orders/s, 64 clients | p99 ms | activation of an order, p50 / p99 ms | first answer of the hot item, ms | start, ms | RSS MB, after start / after load | file MB |\n");
+            CultureInfo.InvariantCulture,
+            $"{machine} Two-line cash orders of the last thirty days, written by the real grains at an even pace; every second one has the hot item in it, which then has one event of its own for every order. 'Cold' is the first request for a grain after a start.\n\n"));
+        text.Append("| Journal | orders in it | orders/s, 64 clients (of rounds) | p99 ms | cold order, p50 / p99 ms | cold hot item, ms | start, ms | RSS MB, after start / after load | journal MB |\n");
         text.Append("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n");
         using var postgres = new PostgresServer();
         foreach (var provider in new[] { "sqlite", "postgres" })
         {
-            var folder = Directory.CreateTempSubdirectory("pos-bench-growth-").FullName;
-            string[] settings =
-            [
-                "--Api:RequestsPerSecondMax=1000000", "--Api:RequestsBurstMax=1000000", $"--Journal:Provider={provider}",
-                $"--ConnectionStrings:Journal={postgres.ConnectionString(postgres.CreateDatabase())}",
-            ];
-            var total = effort == Effort.Quick ? OrdersQuick : OrdersFull;
-            string[] early;
-            await using (var silo = await SiloProcess.StartIn(folder, settings))
+            foreach (var orders in new[] { Few, effort == Effort.Quick ? ManyQuick : Many })
             {
-                await Orders.OpenShop(silo.Port);
-                early = await PlaceSome(silo.Port, "early");
+                text.Append(await Row(provider, orders, postgres, effort));
+            }
+        }
+
+        await Document.Write("growth", text.ToString(), effort);
+    }
+
+    private static async Task<string> Row(string provider, long orders, PostgresServer postgres, Effort effort)
+    {
+        var folder = Directory.CreateTempSubdirectory("pos-bench-growth-").FullName;
+        var database = postgres.CreateDatabase();
+        string[] settings = [$"--Journal:Provider={provider}", $"--ConnectionStrings:Journal={postgres.ConnectionString(database)}"];
+        var ids = await PastOrders.Write(folder, settings, orders, ColdOrders);
+        try
+        {
+            await using var silo = await SiloProcess.StartIn(folder, [.. settings, .. Comparison.NoRateLimit]);
+            var started = silo.ResidentMegabytes;
+            using var connection = new HttpConnection();
+            await connection.Connect(silo.Port);
+            // The program is warm before anything is timed, by an item that hardly anything happened to, and by some orders.
+            await Get(connection, "/api/v1/stores/bench/stock/sku-999");
+            var cold = new List<double>();
+            foreach (var id in ids)
+            {
+                cold.Add(await Get(connection, $"/api/v1/orders/{id}"));
             }
 
-            text.Append(await Row(provider, ColdOrders, folder, settings, early, effort));
-            var late = await Grow(folder, settings, total, effort);
-            text.Append(await Row(provider, total, folder, settings, [.. early.Where((_, i) => i % 2 == 0), .. late.Where((_, i) => i % 2 == 0)], effort));
+            cold.RemoveRange(0, ids.Length / 5);
+            cold.Sort();
+            var hot = await Get(connection, "/api/v1/stores/bench/stock/sku-0");
+            await Wrk.Measure(silo, 50, effort.Turn);
+            List<Figure> figures = [];
+            for (var round = 0; round < Math.Max(1, effort.Rounds - 2); round++)
+            {
+                figures.Add(await Wrk.Measure(silo, 50, effort.Turn));
+            }
+
+            var size = provider == "sqlite"
+                ? silo.JournalMegabytes
+                : postgres.Scalar<long>(database, "SELECT pg_database_size(current_database())") / 1048576.0;
+            return string.Create(
+                CultureInfo.InvariantCulture,
+                $"| {provider} | {orders:#,0} | {Median(figures, f => f.Rate):#,0} ({figures.Min(f => f.Rate):#,0}–{figures.Max(f => f.Rate):#,0}) | {Median(figures, f => f.P99Ms ?? 0):0.0} | {cold[cold.Count / 2]:0.00} / {cold[(int)(cold.Count * 0.99)]:0.00} | {hot:0.0} | {silo.FirstAnswer.TotalMilliseconds:0} | {started:0} / {silo.ResidentMegabytes:0} | {size:#,0} |\n");
+        }
+        finally
+        {
             Directory.Delete(folder, recursive: true);
         }
-
-        await Document.Write("growth", text.ToString());
-    }
-
-    private static async Task<string> Row(string provider, long orders, string folder, string[] settings, string[] ids, Effort effort)
-    {
-        await using var silo = await SiloProcess.StartIn(folder, settings);
-        var started = silo.ResidentMegabytes;
-        using var connection = new HttpConnection();
-        await connection.Connect(silo.Port);
-        // The store and the way there are warm before anything is timed.
-        await Get(connection, "/api/v1/stores/bench");
-        await Get(connection, "/api/v1/stores/bench/stock/sku-999");
-        var hot = await Get(connection, "/api/v1/stores/bench/stock/sku-0");
-        List<double> activations = [];
-        foreach (var id in ids)
-        {
-            activations.Add(await Get(connection, $"/api/v1/orders/{id}"));
-        }
-
-        activations.Sort();
-        await Wrk.Measure(silo, 50, effort.Turn / 2);
-        List<Figure> figures = [];
-        for (var round = 0; round < Math.Max(1, effort.Rounds - 2); round++)
-        {
-            figures.Add(await Wrk.Measure(silo, 50, effort.Turn));
-        }
-
-        return string.Create(
-            CultureInfo.InvariantCulture,
-            $"| {provider} | {orders:#,0} | {Median(figures, f => f.Rate):#,0} | {Median(figures, f => f.P99Ms ?? 0):0.0} | {activations[activations.Count / 2]:0.00} / {activations[(int)(activations.Count * 0.99)]:0.00} | {hot:0.0} | {silo.FirstAnswer.TotalMilliseconds:0} | {started:0} / {silo.ResidentMegabytes:0} | {silo.JournalMegabytes:#,0} |\n");
-    }
-
-    private static async Task<string[]> Grow(string folder, string[] settings, long total, Effort effort)
-    {
-        await using var silo = await SiloProcess.StartIn(folder, settings);
-        var placed = 0L;
-        while (placed < total)
-        {
-            var figure = await Wrk.Measure(silo, 50, effort.Turn);
-            placed += (long)(figure.Rate * effort.Turn.TotalSeconds);
-            await Console.Error.WriteLineAsync(string.Create(
-                CultureInfo.InvariantCulture, $"{placed:#,0} of {total:#,0} orders, {figure.Rate:#,0}/s, {silo.ResidentMegabytes:0} MB"));
-        }
-
-        return await PlaceSome(silo.Port, "late");
-    }
-
-    private static async Task<string[]> PlaceSome(int port, string name)
-    {
-        const string Id = "\"id\":\"";
-        using var connection = new HttpConnection();
-        await connection.Connect(port);
-        var ids = new string[ColdOrders];
-        for (var n = 0; n < ids.Length; n++)
-        {
-            var status = await connection.Send(HttpConnection.Request(
-                "POST", "/api/v1/orders", string.Create(CultureInfo.InvariantCulture, $"{name}-{n}"),
-                """{"store":"bench","till":"till-1","lines":[{"sku":"sku-7","quantity":1},{"sku":"sku-8","quantity":2}],"cash":{"amount":1000,"currency":"EUR"}}"""));
-            var answer = connection.LastAnswer(2_048);
-            ids[n] = status == 201
-                ? answer.Substring(answer.IndexOf(Id, StringComparison.Ordinal) + Id.Length, 32)
-                : throw new InvalidOperationException($"{status} {answer}");
-        }
-
-        return ids;
     }
 
     private static async Task<double> Get(HttpConnection connection, string path)

@@ -1,14 +1,5 @@
-using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Globalization;
-using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
-using Orleans;
-using Pos.Grains;
-using Pos.Journal;
-using Pos.LocalEngine;
-using Pos.Payments;
 
 namespace Pos.Bench.Compare;
 
@@ -19,57 +10,32 @@ namespace Pos.Bench.Compare;
 internal static class Reservations
 {
     private const int PerItem = Limits.LiveHoldsPerItemMax - 10_000;
-    private const int SecondsPerItem = 2;
-    private static readonly StoreId Store = new("bench");
-    private static readonly Currency Euro = new("EUR");
+    private const int RateMax = 250_000;
     private static int runs;
 
-    /// <param name="settings">Of the journal, without its path.</param>
     /// <param name="callers">At once.</param>
     /// <param name="turn">How long.</param>
-    public static async Task<Figure> Measure(IReadOnlyDictionary<string, string?> settings, int callers, TimeSpan turn)
+    /// <param name="settings">Of the journal, without its path.</param>
+    public static async Task<Figure> Measure(int callers, TimeSpan turn, params string[] settings)
     {
-        var folder = Directory.CreateTempSubdirectory("pos-bench-grain-");
-        var builder = Host.CreateEmptyApplicationBuilder(null);
-        builder.Configuration.AddInMemoryCollection(settings).AddInMemoryCollection([new("Journal:Path", folder.FullName)]);
-        builder.Services.AddJournal(builder.Configuration);
-        builder.Services.AddPayments(builder.Configuration);
-        builder.Services.AddLocalEngine(options => options.Assemblies.Add(typeof(EventSourcedGrain<,>).Assembly));
-        builder.Services.AddPosGrains(builder.Configuration);
+        var folder = Directory.CreateTempSubdirectory("pos-bench-grain-").FullName;
         try
         {
-            using var host = builder.Build();
-            await host.StartAsync();
+            await using var host = await GrainHost.Start(folder, TimeProvider.System, settings);
             // On PostgreSQL the turns share one database: every turn has items of its own.
             var run = Interlocked.Increment(ref runs);
-            var client = host.Services.GetRequiredService<IClusterClient>();
-            var items = await Fill(client, run, (int)Math.Ceiling(turn.TotalSeconds / SecondsPerItem * 5) + 2);
-            var figure = await Reserve(items, run, callers, turn);
-            await host.StopAsync();
-            return figure;
+            var items = new IStockGrain[(int)(turn.TotalSeconds * RateMax / PerItem) + 1];
+            for (var n = 0; n < items.Length; n++)
+            {
+                items[n] = await host.Item(string.Create(CultureInfo.InvariantCulture, $"hot-{run}-{n}"), 1_000_000);
+            }
+
+            return await Reserve(items, run, callers, turn);
         }
         finally
         {
-            folder.Delete(recursive: true);
+            Directory.Delete(folder, recursive: true);
         }
-    }
-
-    private static async Task<IStockGrain[]> Fill(IClusterClient client, int run, int count)
-    {
-        Require(await client.GetGrain<IStoreGrain>(Store.Value).Define(new DefineStore(Operation("store"), new StoreDetails(
-            "Bench", "", "shop", Euro, "Etc/UTC", TaxInclusive: true,
-            ImmutableSortedDictionary.CreateRange(StringComparer.Ordinal, [KeyValuePair.Create("standard", 1_900)]), [new TillId("till-1")]))));
-        var items = new IStockGrain[count];
-        for (var n = 0; n < count; n++)
-        {
-            var sku = string.Create(CultureInfo.InvariantCulture, $"hot-{run}-{n}");
-            var details = new ProductDetails("Thing", "", "", new Money(199, Euro), "standard", ProductKind.Goods, true);
-            Require(await client.GetGrain<IProductGrain>(sku).Define(new DefineProduct(Operation(sku), details)));
-            items[n] = client.GetGrain<IStockGrain>(new StockKey(Store, new Sku(sku)).ToString());
-            Require(await items[n].Receive(new ReceiveStock(Operation($"receive-{sku}"), 1_000_000)));
-        }
-
-        return items;
     }
 
     private static async Task<Figure> Reserve(IStockGrain[] items, int run, int callers, TimeSpan turn)
@@ -96,23 +62,12 @@ internal static class Reservations
                 }
 
                 var id = string.Create(CultureInfo.InvariantCulture, $"{run:x8}{number:x24}");
-                var outcome = await items[number / PerItem].Reserve(new ReserveStock(
-                    new Operation(id, id, notAfter, "bench"), new HoldId(id), "api", 1, notAfter, Pinned: true));
-                Require(outcome);
+                GrainHost.Require(await items[number / PerItem].Reserve(new ReserveStock(
+                    new Operation(id, id, notAfter, "bench"), new HoldId(id), "api", 1, notAfter, Pinned: true)));
                 waits.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
             }
 
             return waits;
-        }
-    }
-
-    private static Operation Operation(string id) => new(id, id, TimeProvider.System.GetUtcNow() + Limits.IdempotencyKeyLifetime, "bench", ApprovedBy: "bench");
-
-    private static void Require<T>(Outcome<T> outcome) where T : class
-    {
-        if (outcome.Rejection is { } refused)
-        {
-            throw new InvalidOperationException($"{refused.Code}: {refused.Detail}");
         }
     }
 }

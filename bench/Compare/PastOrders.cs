@@ -1,0 +1,76 @@
+using System.Globalization;
+
+namespace Pos.Bench.Compare;
+
+/// <summary>
+/// A shop's last thirty days, by the real grains with a clock of their own: two-line cash orders at an even pace, half of them with the
+/// hot item (sku-0), the last of them just now.
+/// </summary>
+internal static class PastOrders
+{
+    private const int Callers = 200;
+    private static readonly TimeSpan Past = TimeSpan.FromDays(30);
+
+    /// <param name="folder">The journal's.</param>
+    /// <param name="settings">The journal's.</param>
+    /// <param name="count">How many orders.</param>
+    /// <param name="samples">So many of their ids are given, from all of the time.</param>
+    public static async Task<string[]> Write(string folder, string[] settings, long count, int samples)
+    {
+        var clock = new PacedClock(TimeProvider.System.GetUtcNow() - Past, Past / count);
+        // Thirty days pass within minutes: what looks after slow sagas must not take all of them for slow.
+        await using var host = await GrainHost.Start(folder, clock, [.. settings, "--Pos:Grains:SagaWakeUp=01:00:00"]);
+        for (var item = 0; item < Orders.Items; item++)
+        {
+            await host.Item(Sku(item), 1_000_000_000);
+        }
+
+        var ids = new System.Collections.Concurrent.ConcurrentBag<string>();
+        var every = Math.Max(1, count / samples);
+        await Task.WhenAll(Enumerable.Range(0, Callers).Select(async _ =>
+        {
+            await Task.Yield();
+            while (clock.Next() is var number && number <= count)
+            {
+                var id = await Place(host, number);
+                if (number % every == 0)
+                {
+                    ids.Add(id);
+                }
+
+                if (number % (count / 10) == 0)
+                {
+                    await Console.Error.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{number:#,0} of {count:#,0} past orders"));
+                }
+            }
+        }));
+        return [.. ids];
+    }
+
+    private static async Task<string> Place(GrainHost host, long number)
+    {
+        var id = string.Create(CultureInfo.InvariantCulture, $"{number:x32}");
+        var first = number % 2 == 0 ? 0 : (int)(number * 7_919 % Orders.Items);
+        var order = GrainHost.Require(await host.Client.GetGrain<IOrderGrain>(id).Place(new PlaceOrder(
+            host.Operation(id) with { Till = GrainHost.Till.Value },
+            GrainHost.Store,
+            GrainHost.Till,
+            [new OrderLineRequest(new Sku(Sku(first)), 1), new OrderLineRequest(new Sku(Sku((int)(number * 31 % Orders.Items))), 2)],
+            new TenderRequest(new Money(1_000, GrainHost.Euro), [], null),
+            null,
+            TimeSpan.FromSeconds(10))));
+        return order.State == OrderState.Confirmed ? id : throw new InvalidOperationException($"Order {id} is {order.State}.");
+    }
+
+    private static string Sku(int item) => string.Create(CultureInfo.InvariantCulture, $"sku-{item}");
+
+    /// <summary>Goes on by one step with every order; timers are the machine's.</summary>
+    private sealed class PacedClock(DateTimeOffset start, TimeSpan step) : TimeProvider
+    {
+        private long orders;
+
+        public long Next() => Interlocked.Increment(ref orders);
+
+        public override DateTimeOffset GetUtcNow() => start + (step * Interlocked.Read(ref orders));
+    }
+}
