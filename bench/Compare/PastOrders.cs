@@ -18,8 +18,8 @@ internal static class PastOrders
     public static async Task<string[]> Write(string folder, string[] settings, long count, int samples)
     {
         var clock = new PacedClock(TimeProvider.System.GetUtcNow() - (Pace * count), Pace);
-        // Thirty days pass within minutes: what looks after slow sagas must not take all of them for slow.
-        await using var host = await GrainHost.Start(folder, clock, [.. settings, "--Pos:Grains:SagaWakeUp=01:00:00"]);
+        // Thirty days pass within minutes: what looks after slow sagas must not take all of them for slow, nor they themselves.
+        await using var host = await GrainHost.Start(folder, clock, [.. settings, "--Pos:Grains:SagaWakeUp=01:00:00", "--Pos:Grains:PaymentPatience=01:00:00"]);
         for (var item = 0; item < Orders.Items; item++)
         {
             await host.Item(Sku(item), 1_000_000_000);
@@ -44,12 +44,26 @@ internal static class PastOrders
                 }
             }
         }));
+        await Settle(host, count);
         return [.. ids];
+    }
+
+    // What is unsettled when the server starts is looked after at once, and what it needs would not be cold.
+    private static async Task Settle(GrainHost host, long count)
+    {
+        for (var number = Math.Max(1, count - (10 * Callers)); number <= count; number++)
+        {
+            var order = host.Client.GetGrain<IOrderGrain>(Id(number));
+            while (await order.Get() is { Settled: false })
+            {
+                await Task.Yield();
+            }
+        }
     }
 
     private static async Task<string> Place(GrainHost host, long number)
     {
-        var id = string.Create(CultureInfo.InvariantCulture, $"{number:x32}");
+        var id = Id(number);
         var first = number % 2 == 0 ? 0 : (int)(number * 7_919 % Orders.Items);
         var order = GrainHost.Require(await host.Client.GetGrain<IOrderGrain>(id).Place(new PlaceOrder(
             host.Operation(id) with { Till = GrainHost.Till.Value },
@@ -59,8 +73,10 @@ internal static class PastOrders
             new TenderRequest(new Money(1_000, GrainHost.Euro), [], null),
             null,
             TimeSpan.FromSeconds(10))));
-        return order.State == OrderState.Confirmed ? id : throw new InvalidOperationException($"Order {id} is {order.State}.");
+        return order.State == OrderState.Confirmed ? id : throw new InvalidOperationException($"Order {id} is {order.State}: {order.Cancellation}.");
     }
+
+    private static string Id(long number) => string.Create(CultureInfo.InvariantCulture, $"{number:x32}");
 
     private static string Sku(int item) => string.Create(CultureInfo.InvariantCulture, $"sku-{item}");
 
