@@ -8,7 +8,8 @@ namespace Pos.Bench.Compare;
 /// </summary>
 internal static class PastOrders
 {
-    private const int Callers = 200;
+    // An order has ten minutes of its clock for its reservations: more callers than this would run out of it.
+    private const int Callers = 50;
     private static readonly TimeSpan Pace = TimeSpan.FromDays(30) / 1_000_000;
 
     /// <param name="folder">The journal's.</param>
