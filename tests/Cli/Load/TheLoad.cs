@@ -155,8 +155,8 @@ public sealed class TheLoad
         })));
         var report = await Run(Plan(Scenario.Hot, host) with { Items = 1, Clients = 1, Rate = 100, Duration = TimeSpan.FromMilliseconds(500) });
 
-        Assert.Equal((1, 49, 50), (report.Measured.Sessions, report.Measured.Unsent, report.Measured.Latency.Count));
-        Assert.Equal(49, report.Measured.ErrorCount);
+        Assert.Equal((50, 50), (report.Measured.Sessions + report.Measured.Unsent, report.Measured.Latency.Count));
+        Assert.True(report.Measured.Unsent >= 49 && report.Measured.ErrorCount == report.Measured.Unsent, $"{report.Measured.Unsent} had no turn");
         Assert.True(report.Measured.Latency.P50Ms >= 400);
         Assert.True(report.Proof.Holds, string.Join("; ", report.Proof.Findings));
     }
