@@ -78,24 +78,6 @@ public sealed class OrderGrainTests
         Assert.Equal(RejectionCode.OperationReused, (await shop.Order(OrderNumber(1)).Place(command)).Rejection?.Code);
     });
 
-    [Fact]
-    public void Copies_of_a_request_share_its_verdict_whatever_changes_while_they_are_looked_at()
-    {
-        for (var seed = 1; seed <= 60; seed++)
-        {
-            World.Run(seed, async world =>
-            {
-                var shop = new Shopkeeper(world.Silo.Grains, world.Time);
-                await shop.Open(10, "mug");
-                Accepted(await shop.Product("mug").Change(new(shop.Operation("off"), null, null, null, null, null, false)));
-                var copies = Task.WhenAll(shop.Sell(OrderNumber(1), LongEnough, ("mug", 1)), shop.Sell(OrderNumber(1), LongEnough, ("mug", 1)));
-                Accepted(await shop.Product("mug").Change(new(shop.Operation("on"), null, null, null, null, null, true)));
-                var verdicts = await copies;
-                Assert.True(verdicts[0].Rejection?.Code == verdicts[1].Rejection?.Code, $"seed {seed}: {verdicts[0].Rejection} and {verdicts[1].Rejection}");
-            });
-        }
-    }
-
     [Theory, MemberData(nameof(Seeds))]
     public void A_thousand_buyers_of_a_hundred_pieces_get_exactly_those(int seed) => World.Run(seed, async world =>
     {

@@ -66,18 +66,23 @@ public sealed class PaymentGrainTests
     }
 
     [Fact]
-    public void A_clock_that_is_set_forward_does_not_make_a_late_charge_impossible() => World.Run(1, async world =>
+    public void A_clock_that_is_set_forward_does_not_make_a_late_charge_impossible()
     {
-        world.Cards.LateAfter = TimeSpan.FromMinutes(5);
-        await new CardDesk(world.Silo.Grains, world.Time).Charge(One, 1_330, TestTokens.AnswerLate, TimeSpan.Zero);
-        await world.Pass(TimeSpan.FromSeconds(1));
-        world.Restart();
-        world.Time.Skew = TimeSpan.FromHours(1);
-        await UndoAtLast(world, One);
-        await world.Pass(TimeSpan.FromHours(1));
-        Assert.Equal(0, (await Compare(world)).Kept.Values.SingleOrDefault());
-        Assert.Equal([LedgerKind.Captured, LedgerKind.Voided], world.Ledger.Lines.Select(line => line.Kind));
-    });
+        for (var seed = 1; seed <= 20; seed++)
+        {
+            World.Run(seed, async world =>
+            {
+                world.Cards.LateAfter = TimeSpan.FromMinutes(5);
+                await new CardDesk(world.Silo.Grains, world.Time).Charge(One, 1_330, TestTokens.AnswerLate, TimeSpan.Zero);
+                await world.Pass(TimeSpan.FromSeconds(1));
+                world.Restart();
+                await world.Persist(_ => new CardDesk(world.Silo.Grains, world.Time).Undo(One, TimeSpan.Zero));
+                world.Time.Skew = TimeSpan.FromHours(1);
+                Assert.Equal(PaymentState.Voided, (await UndoAtLast(world, One)).State);
+                Assert.Equal(0, (await Compare(world)).Kept.Values.SingleOrDefault());
+            });
+        }
+    }
 
     [Fact]
     public void A_charge_that_comes_after_its_undo_is_refused() => World.Run(1, async world =>
