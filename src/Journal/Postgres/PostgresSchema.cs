@@ -59,7 +59,8 @@ internal static class PostgresSchema
 
     private static void Execute(NpgsqlConnection connection, string sql)
     {
-        using var command = new NpgsqlCommand(sql, connection);
+        // Others that start at the same moment make the schema first; nobody is waiting for an answer yet.
+        using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 60 };
         command.ExecuteNonQuery();
     }
 

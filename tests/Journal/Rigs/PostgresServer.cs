@@ -109,6 +109,10 @@ public sealed class PostgresServer : IDisposable
 
     public void Thaw() => Signal("-CONT");
 
+    /// <summary>No file may grow beyond so many bytes through one of the server's processes: for it, the disk is full.</summary>
+    public void LimitFiles(int process, long bytes) =>
+        RunAsServer("prlimit", $"--pid={process}", string.Create(CultureInfo.InvariantCulture, $"--fsize={bytes}"));
+
     public void Dispose()
     {
         AppDomain.CurrentDomain.ProcessExit -= OnExit;
@@ -175,9 +179,16 @@ public sealed class PostgresServer : IDisposable
 
     private void Signal(string signal)
     {
-        // The server and its children, which are one process each.
-        var children = File.ReadAllText($"/proc/{process!.Id}/task/{process.Id}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        Run("kill", [signal, process.Id.ToString(CultureInfo.InvariantCulture), .. children]);
+        // The server first, so that it starts nothing more; then its children, which are one process each and may end at any moment.
+        Send(signal, process!.Id.ToString(CultureInfo.InvariantCulture));
+        foreach (var child in File.ReadAllText($"/proc/{process.Id}/task/{process.Id}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            Send(signal, child);
+    }
+
+    private static void Send(string signal, string process)
+    {
+        using var sent = Process.Start(new ProcessStartInfo("kill", [signal, process]) { RedirectStandardError = true })!;
+        sent.WaitForExit();
     }
 
     private bool Answers()

@@ -1,0 +1,256 @@
+using System.Text;
+using Npgsql;
+using Pos.Journal;
+using Pos.Journal.Postgres;
+using Pos.Tests.Rigs;
+
+namespace Pos.Tests;
+
+/// <summary>A PostgreSQL server that is harmed while a journal works on it.</summary>
+public sealed class PostgresFaults(PostgresServer server) : IClassFixture<PostgresServer>, IDisposable
+{
+    private const int Appenders = 40;
+    private const int QueueMax = 25;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan ReturnMax = TimeSpan.FromSeconds(5);
+    private static readonly StreamName Stock = new("stock", "london/85123A");
+
+    private readonly string database = server.CreateDatabase();
+    private readonly JournalInstruments instruments = new();
+
+    public void Dispose() => instruments.Dispose();
+
+    [Theory]
+    [InlineData("killed")]
+    [InlineData("stopped")]
+    public async Task a_server_restarted_under_load_loses_nothing_that_was_acknowledged(string how)
+    {
+        using var journal = Open();
+        await using var load = new Load(journal, Appenders);
+        for (var round = 0; round < 3; round++)
+        {
+            await load.More(200, Patience);
+            if (how == "killed")
+                server.Kill();
+            else
+                server.Stop();
+            await load.Until(() => load.Results.Any(r => r != AppendResult.Durable), Patience);
+            server.Start();
+            await load.More(1, ReturnMax);
+        }
+
+        await load.More(100, Patience);
+        await load.Stop();
+        load.AssertHonest(await All(journal));
+    }
+
+    [Fact]
+    public async Task a_server_frozen_under_load_loses_nothing_and_the_queue_stays_bounded()
+    {
+        using var journal = Open();
+        await using var load = new Load(journal, Appenders);
+        for (var round = 0; round < 2; round++)
+        {
+            await load.More(200, Patience);
+            var unknown = load.Results.Count(r => r == AppendResult.Unknown);
+            server.Freeze();
+            await load.Until(() => load.Results.Count(r => r == AppendResult.Unknown) > unknown, Patience);
+            server.Thaw();
+            await load.More(1, ReturnMax);
+        }
+
+        await load.More(100, Patience);
+        await load.Stop();
+        Assert.True(load.Refused > 0, "with the server frozen, the queue filled and refused");
+        load.AssertHonest(await All(journal));
+    }
+
+    [Fact]
+    public async Task a_short_freeze_is_only_a_delay()
+    {
+        using var journal = Open(o => o.CommandTimeout = TimeSpan.FromSeconds(30));
+        var session = await journal.Open(Stock, new Recorder(), CancellationToken.None);
+        server.Freeze();
+        var append = Append(session, "a");
+        Assert.False(append.IsCompleted);
+        server.Thaw();
+        Assert.Equal(AppendResult.Durable, await append.WaitAsync(Patience));
+    }
+
+    [Fact]
+    public async Task a_commit_whose_answer_is_lost_is_looked_up_and_found_durable()
+    {
+        using var proxy = new CuttingProxy(server.Port);
+        using var journal = Open(o => o.ConnectionString = o.ConnectionString.Replace($"Port={server.Port}", $"Port={proxy.Port}", StringComparison.Ordinal));
+        var session = await journal.Open(Stock, new Recorder(), CancellationToken.None);
+        Assert.Equal(AppendResult.Durable, await Append(session, "before").WaitAsync(Patience));
+        for (var i = 0; i < 5; i++)
+        {
+            // The watch looks through the same proxy, and may be the one that is cut off.
+            proxy.CutNextAnswer();
+            Assert.Equal(AppendResult.Durable, await Append(session, $"{i}").WaitAsync(Patience));
+        }
+
+        Assert.Equal(["before", "0", "1", "2", "3", "4"], (await All(journal)).Select(e => Encoding.UTF8.GetString(e.Payload.Span)));
+    }
+
+    [Fact]
+    public async Task an_attempt_that_was_given_up_stores_nothing_when_it_comes_late()
+    {
+        using var journal = Open();
+        var session = await journal.Open(Stock, new Recorder(), CancellationToken.None);
+        Assert.Equal(AppendResult.Durable, await Append(session, "a").WaitAsync(Patience));
+        using (Holding())
+        {
+            var struck = Append(session, "b");
+            EndWhoWaits();
+            Assert.NotEqual(AppendResult.Durable, await Eventually(struck));
+        }
+
+        Assert.Equal(AppendResult.Durable, await Eventually(Reopened(journal, "c")));
+        var late = Assert.Throws<PostgresException>(() => server.Execute(
+            database,
+            """
+            SELECT pos_journal.append(id, 2, 0, '', '{late/1}', '{1}', '{london}', '{""}', '{""}', '{}', '{}', '{}') FROM pos_journal.writers
+            """));
+        Assert.Equal("PJ001", late.SqlState);
+        Assert.Equal(["a", "c"], (await All(journal)).Select(e => Encoding.UTF8.GetString(e.Payload.Span)));
+    }
+
+    [Fact]
+    public async Task a_statement_that_takes_too_long_fails_and_the_next_one_does_not()
+    {
+        server.Execute(database, $"ALTER DATABASE {database} SET statement_timeout = '100ms'");
+        using var journal = Open();
+        using (Holding())
+        {
+            var session = await journal.Open(Stock, new Recorder(), CancellationToken.None);
+            Assert.Equal(AppendResult.Failed, await Append(session, "slow").WaitAsync(Patience));
+        }
+
+        Assert.Equal(AppendResult.Durable, await Eventually(Reopened(journal, "after")));
+        Assert.Equal("after", Encoding.UTF8.GetString(Assert.Single(await All(journal)).Payload.Span));
+    }
+
+    [Fact]
+    public async Task a_full_disk_fails_the_append_and_the_journal_goes_on_when_there_is_room_again()
+    {
+        using var journal = Open();
+        var session = await journal.Open(Stock, new Recorder(), CancellationToken.None);
+        Assert.Equal(AppendResult.Durable, await Append(session, "before").WaitAsync(Patience));
+        // No file of this one server process may grow beyond a segment of the log: the table's cannot, the log's need not.
+        var process = server.Scalar<int>(database, "SELECT pid FROM pg_stat_activity WHERE query LIKE '%pos_journal.append(%' AND pid <> pg_backend_pid()");
+        server.LimitFiles(process, bytes: 16 * 1024 * 1024);
+        var stored = 1;
+        var large = new string('x', 1_000_000);
+        var result = AppendResult.Durable;
+        while (result == AppendResult.Durable && stored < 40)
+        {
+            result = await Append(session, large).WaitAsync(Patience);
+            stored += result == AppendResult.Durable ? 1 : 0;
+        }
+
+        Assert.Equal(AppendResult.Failed, result);
+        Assert.Equal(AppendResult.Durable, await Eventually(Reopened(journal, large)));
+        Assert.Equal(stored + 1, (await All(journal)).Count);
+    }
+
+    [Fact]
+    public async Task a_server_that_lacks_what_it_committed_is_not_written_any_more()
+    {
+        using var journal = Open();
+        var session = await journal.Open(Stock, new Recorder(), CancellationToken.None);
+        Assert.Equal(AppendResult.Durable, await Append(session, "a").WaitAsync(Patience));
+        Assert.Equal(AppendResult.Durable, await Append(session, "b").WaitAsync(Patience));
+        // As a standby would be that was promoted without the last commit.
+        server.Execute(
+            database,
+            """
+            DELETE FROM pos_journal.events WHERE position = 2;
+            UPDATE pos_journal.head SET position = 1;
+            SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid();
+            """);
+        for (var i = 0; i < 3; i++)
+            Assert.NotEqual(AppendResult.Durable, await Append(session, "c").WaitAsync(Patience));
+        Assert.Equal(1L, server.Scalar<long>(database, "SELECT count(*) FROM pos_journal.events"));
+    }
+
+    private PostgresJournal Open(Action<PostgresJournalOptions>? change = null)
+    {
+        var options = new PostgresJournalOptions
+        {
+            ConnectionString = server.ConnectionString(database),
+            QueueEventsMax = QueueMax,
+            CommandTimeout = TimeSpan.FromSeconds(2),
+            ConnectTimeout = TimeSpan.FromSeconds(1),
+            UnknownAfter = TimeSpan.FromMilliseconds(500),
+        };
+        change?.Invoke(options);
+        return PostgresJournal.Open(options, TimeProvider.System, instruments);
+    }
+
+    private static Task<AppendResult> Append(JournalSession session, string payload)
+    {
+        var admission = session.TryAppend(
+            [new NewEvent("x", 1, Encoding.UTF8.GetBytes(payload))], new EventContext(DateTimeOffset.UnixEpoch), WakeUpChange.Keep, out var result);
+        Assert.NotEqual(AppendAdmission.QueueFull, admission);
+        return result;
+    }
+
+    /// <summary>Opens the stream, as soon as it can be, and appends.</summary>
+    private static async Task<AppendResult> Reopened(PostgresJournal journal, string payload)
+    {
+        while (true)
+        {
+            try
+            {
+                var session = await journal.Open(Stock, new Recorder(), CancellationToken.None);
+                if (await Append(session, payload) == AppendResult.Durable)
+                    return AppendResult.Durable;
+            }
+            catch (JournalUnavailableException)
+            {
+                await Task.Yield();
+            }
+        }
+    }
+
+    private static Task<AppendResult> Eventually(Task<AppendResult> result) => result.WaitAsync(Patience);
+
+    private static async Task<List<RecordedEvent>> All(PostgresJournal journal)
+    {
+        var all = new List<RecordedEvent>();
+        await foreach (var recorded in journal.ReadAll(0, CancellationToken.None))
+            all.Add(recorded);
+        Assert.Equal(Enumerable.Range(1, all.Count).Select(i => (long)i), all.Select(e => e.Position));
+        foreach (var stream in all.GroupBy(e => e.Stream))
+        {
+            var (version, hash) = (0L, ChainHash.Start.ToArray());
+            foreach (var recorded in stream)
+            {
+                Assert.Equal(++version, recorded.Version);
+                Assert.Equal(hash = ChainHash.Compute(hash, recorded), recorded.Hash.ToArray());
+            }
+        }
+
+        return all;
+    }
+
+    /// <summary>Another writer holds the lock until it is disposed of.</summary>
+    private NpgsqlConnection Holding()
+    {
+        var other = server.Open(database);
+        using var take = new NpgsqlCommand("BEGIN; SELECT pg_advisory_xact_lock(7957695014971543633)", other);
+        take.ExecuteNonQuery();
+        return other;
+    }
+
+    private void EndWhoWaits()
+    {
+        while (server.Scalar<long>(
+            database, "SELECT count(pg_terminate_backend(pid)) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted") == 0)
+        {
+            // Until it stands at the lock.
+        }
+    }
+}

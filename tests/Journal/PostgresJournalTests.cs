@@ -1,0 +1,232 @@
+using System.Text;
+using Npgsql;
+using Pos.Journal;
+using Pos.Journal.Postgres;
+using Pos.Tests.Rigs;
+
+namespace Pos.Tests;
+
+/// <summary>What only a journal in a database can meet.</summary>
+[Collection(WithPostgres.Name)]
+public sealed class PostgresJournalTests(PostgresServer server) : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly StreamName Stock = new("stock", "london/85123A");
+
+    private readonly string database = server.CreateDatabase();
+    private readonly JournalInstruments instruments = new();
+
+    public void Dispose() => instruments.Dispose();
+
+    [Fact]
+    public async Task a_reader_never_passes_a_position_that_is_still_to_come()
+    {
+        using var journal = Open();
+        Assert.Equal(AppendResult.Durable, await Append(journal, "1"));
+        using var other = server.Open(database);
+        // Another silo has taken position 2 and has not committed; what comes behind it must not be seen before it.
+        Execute(
+            other,
+            """
+            BEGIN;
+            INSERT INTO pos_journal.writers (name) VALUES ('other');
+            SELECT pos_journal.append((SELECT max(id) FROM pos_journal.writers), 1, 0, '', '{other/1}', '{1}', '{london}', '{""}', '{""}', '{}', '{}', '{}');
+            """);
+        var third = Append(journal, "3");
+        while (server.Scalar<long>(database, "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted") == 0)
+            Assert.False(third.IsCompleted);
+        Assert.Equal(1, journal.Head);
+        Assert.Equal([1L], await Positions(database));
+        Execute(other, "COMMIT");
+        Assert.Equal(AppendResult.Durable, await third.WaitAsync(Patience));
+        Assert.Equal([1L, 2L, 3L], await Positions(database));
+        Assert.Equal(3, journal.Head);
+    }
+
+    [Fact]
+    public async Task the_running_hash_is_right_whoever_writes_in_turn()
+    {
+        using var here = Open();
+        using var there = Open();
+        for (var i = 0; i < 6; i++)
+            Assert.Equal(AppendResult.Durable, await Append(i % 3 == 0 ? there : here, $"{i}"));
+        await using var snapshot = await here.ReadSnapshot(CancellationToken.None);
+        var running = RunningHash.Start.ToArray();
+        await foreach (var recorded in snapshot.ReadAll(CancellationToken.None))
+            RunningHash.Advance(running, recorded.Hash.Span);
+        Assert.Equal(6, snapshot.Mark.Position);
+        Assert.Equal(running, snapshot.Mark.Running.ToArray());
+    }
+
+    [Fact]
+    public async Task a_snapshot_of_the_whole_ends_where_it_was_taken()
+    {
+        using var journal = Open();
+        Assert.Equal(AppendResult.Durable, await Append(journal, "1"));
+        await using var snapshot = await journal.ReadSnapshot(CancellationToken.None);
+        Assert.Equal(AppendResult.Durable, await Append(journal, "2"));
+        var seen = new List<long>();
+        await foreach (var recorded in snapshot.ReadAll(CancellationToken.None))
+            seen.Add(recorded.Position);
+        Assert.Equal([1L], seen);
+        Assert.Equal(1, snapshot.Mark.Position);
+    }
+
+    [Fact]
+    public async Task a_row_that_names_another_event_than_it_holds_is_noticed()
+    {
+        using var journal = Open();
+        Assert.Equal(AppendResult.Durable, await Append(journal, "1"));
+        server.Execute(database, "UPDATE pos_journal.events SET stream = 'stock/london/other'");
+        await using var snapshot = await journal.ReadSnapshot(CancellationToken.None);
+        await Assert.ThrowsAsync<JournalCorruptException>(async () =>
+        {
+            await foreach (var _ in snapshot.ReadAll(CancellationToken.None))
+            {
+            }
+        });
+    }
+
+    [Fact]
+    public async Task people_read_the_events_in_the_view()
+    {
+        using var journal = Open();
+        Assert.Equal(AppendResult.Durable, await Append(journal, """{"name":"één"}"""));
+        Assert.Equal(
+            "stock/london/85123A|1|stock.counted|2|2026-01-05 08:00:00.123456|london|till-7|anna|één",
+            server.Scalar<string>(
+                database,
+                """
+                SELECT concat_ws('|', stream, version, type, type_version, to_char(occurred_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US'),
+                                 store, till, actor, payload::json ->> 'name') FROM pos_journal.history
+                """));
+    }
+
+    [Fact]
+    public async Task a_role_that_may_only_what_the_document_grants_sells_and_cannot_change_what_happened()
+    {
+        server.Execute(database, Resource("schema.sql"));
+        server.Execute(database, Resource("roles.sql"));
+        var silo = server.ConnectionString(database).Replace("Username=postgres", "Username=pos_silo", StringComparison.Ordinal);
+        using (var journal = Open(silo))
+        {
+            Assert.Equal(AppendResult.Durable, await Append(journal, "1", WakeUpChange.Set(DateTimeOffset.UnixEpoch)));
+            var lease = Assert.Single(await journal.ClaimWakeUps("me", TimeSpan.FromMinutes(1), 10, CancellationToken.None));
+            await journal.CompleteWakeUp(lease, null, CancellationToken.None);
+            var session = await journal.Open(Stock, new Recorder(), CancellationToken.None);
+            session.SaveSnapshot("state"u8.ToArray(), 1, 1);
+            Assert.Equal(AppendResult.Durable, await Append(journal, "2"));
+            var stale = await journal.Open(Stock, new Recorder(), CancellationToken.None);
+            Assert.Equal(AppendResult.Durable, await Append(journal, "3"));
+            stale.TryAppend([new NewEvent("x", 1, default)], new EventContext(DateTimeOffset.UnixEpoch), WakeUpChange.Keep, out var conflict);
+            Assert.Equal(AppendResult.Conflict, await conflict.WaitAsync(Patience));
+        }
+
+        foreach (var forbidden in new[] { "DELETE FROM pos_journal.events", "UPDATE pos_journal.events SET version = 9", "TRUNCATE pos_journal.events", "DROP TABLE pos_journal.events" })
+        {
+            using var connection = new NpgsqlConnection(silo + ";Pooling=false");
+            connection.Open();
+            Assert.Equal(PostgresErrorCodes.InsufficientPrivilege, Assert.Throws<PostgresException>(() => Execute(connection, forbidden)).SqlState);
+        }
+
+        var reader = new PostgresJournalOptions { ConnectionString = silo.Replace("pos_silo", "pos_reader", StringComparison.Ordinal) };
+        await using var snapshot = await PostgresSnapshot.Open(reader, CancellationToken.None);
+        Assert.Equal(3, snapshot.Mark.Position);
+        Assert.Throws<JournalUnavailableException>(() => Open(reader.ConnectionString));
+    }
+
+    [Fact]
+    public void a_role_that_may_not_create_the_journal_is_told_how_it_comes_about()
+    {
+        server.Execute(database, "DO $$ BEGIN CREATE ROLE pos_nobody LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$");
+        var refused = Assert.Throws<JournalRefusedException>(
+            () => Open(server.ConnectionString(database).Replace("Username=postgres", "Username=pos_nobody", StringComparison.Ordinal)));
+        Assert.Contains("schema.sql", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void an_older_schema_is_refused_naming_both_versions()
+    {
+        Open().Dispose();
+        server.Execute(database, "UPDATE pos_journal.schema_version SET version = 0");
+        var refused = Assert.Throws<JournalRefusedException>(() => Open());
+        Assert.Contains("schema version 0", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("needs version 1", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task many_that_start_at_once_in_an_empty_database_make_one_journal()
+    {
+        var opened = await Task.WhenAll(Enumerable.Range(0, 8).Select(async _ =>
+        {
+            await Task.Yield();
+            return Open();
+        }));
+        foreach (var journal in opened)
+            journal.Dispose();
+        Assert.Equal(8L, server.Scalar<long>(database, "SELECT count(*) FROM pos_journal.writers"));
+    }
+
+    [Theory]
+    [InlineData("", "is empty")]
+    [InlineData("Hots=x;Password=hunter2", "cannot be used")]
+    [InlineData("Port=many;Password=hunter2", "cannot be used")]
+    [InlineData("Username=me;Password=hunter2", "names no Host")]
+    [InlineData("Host=127.0.0.1;Port=1;Username=me;Password=hunter2", "cannot be used")]
+    public void a_connection_string_that_leads_nowhere_is_refused_by_the_settings_name_without_its_password(string given, string why)
+    {
+        var refused = Assert.ThrowsAny<Exception>(() => Open(given));
+        Assert.True(refused is JournalRefusedException or JournalUnavailableException, refused.ToString());
+        Assert.Contains("ConnectionStrings:Journal", refused.Message, StringComparison.Ordinal);
+        Assert.True(refused.Message.Contains(why, StringComparison.Ordinal) || refused.Message.Contains("no connection string", StringComparison.Ordinal), refused.Message);
+        Assert.DoesNotContain("hunter2", refused.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void a_session_that_would_not_flush_is_made_to()
+    {
+        server.Execute(database, $"ALTER DATABASE {database} SET synchronous_commit = off");
+        server.Execute(database, $"ALTER DATABASE {database} SET default_transaction_isolation = 'repeatable read'");
+        using var connections = PostgresConnections.Create(new PostgresJournalOptions { ConnectionString = server.ConnectionString(database) });
+        using var link = new PostgresLink(connections);
+        link.Start();
+        using var command = new NpgsqlCommand("SELECT current_setting('synchronous_commit') || ', ' || current_setting('transaction_isolation')", link.Use());
+        Assert.Equal("on, read committed", command.ExecuteScalar());
+    }
+
+    private static string Resource(string name)
+    {
+        using var reader = new StreamReader(typeof(PostgresJournal).Assembly.GetManifestResourceStream($"Pos.Journal.Postgres.{name}")!);
+        return reader.ReadToEnd();
+    }
+
+    private static void Execute(NpgsqlConnection connection, string sql)
+    {
+        using var command = new NpgsqlCommand(sql, connection);
+        command.ExecuteNonQuery();
+    }
+
+    private static async Task<AppendResult> Append(PostgresJournal journal, string payload, WakeUpChange wakeUp = default)
+    {
+        var session = await journal.Open(Stock, new Recorder(), CancellationToken.None);
+        var context = new EventContext(new DateTimeOffset(2026, 1, 5, 8, 0, 0, TimeSpan.Zero).AddTicks(1_234_560), "london", "till-7", "anna");
+        session.TryAppend([new NewEvent("stock.counted", 2, Encoding.UTF8.GetBytes(payload))], context, wakeUp, out var result);
+        return await result.WaitAsync(Patience);
+    }
+
+    private async Task<List<long>> Positions(string from)
+    {
+        using var connection = server.Open(from);
+        using var command = new NpgsqlCommand("SELECT position FROM pos_journal.events ORDER BY position", connection);
+        using var reader = await command.ExecuteReaderAsync();
+        var positions = new List<long>();
+        while (await reader.ReadAsync())
+            positions.Add(reader.GetInt64(0));
+        return positions;
+    }
+
+    private PostgresJournal Open() => Open(server.ConnectionString(database));
+
+    private PostgresJournal Open(string connection) =>
+        PostgresJournal.Open(new PostgresJournalOptions { ConnectionString = connection }, TimeProvider.System, instruments);
+}

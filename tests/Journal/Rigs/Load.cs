@@ -1,0 +1,112 @@
+using System.Collections.Concurrent;
+using System.Text;
+using Pos.Journal;
+
+namespace Pos.Tests.Rigs;
+
+/// <summary>Appenders that go on whatever happens, each on a stream of its own, and remember what they were told of every payload.</summary>
+internal sealed class Load : IAsyncDisposable
+{
+    private readonly IJournal journal;
+    private readonly CancellationTokenSource enough = new();
+    private readonly ConcurrentDictionary<string, AppendResult> told = new();
+    private readonly Task appenders;
+    private long durable;
+    private int refused;
+
+    public Load(IJournal journal, int count)
+    {
+        this.journal = journal;
+        appenders = Task.WhenAll(Enumerable.Range(0, count).Select(Run));
+    }
+
+    /// <summary>Appends acknowledged so far.</summary>
+    public long Durable => Interlocked.Read(ref durable);
+
+    /// <summary>Appends that a full queue refused.</summary>
+    public int Refused => Volatile.Read(ref refused);
+
+    public IEnumerable<AppendResult> Results => told.Values;
+
+    /// <summary>Ends when so many more have been acknowledged.</summary>
+    public async Task More(int count, TimeSpan patience)
+    {
+        var wanted = Durable + count;
+        await Until(() => Durable >= wanted, patience);
+    }
+
+    public async Task Until(Func<bool> condition, TimeSpan patience)
+    {
+        using var timeout = new CancellationTokenSource(patience);
+        while (!condition())
+        {
+            if (appenders.IsFaulted)
+                await appenders;
+            timeout.Token.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
+    }
+
+    public async Task Stop()
+    {
+        await enough.CancelAsync();
+        await appenders.WaitAsync(TimeSpan.FromSeconds(60));
+    }
+
+    /// <summary>What was acknowledged is there once, what was refused or failed is not, and what nobody knows is there once or not at all.</summary>
+    public void AssertHonest(IReadOnlyCollection<RecordedEvent> all)
+    {
+        var stored = all.Select(e => Encoding.UTF8.GetString(e.Payload.Span)).ToList();
+        Assert.Equal(stored.Count, stored.Distinct().Count());
+        var there = stored.ToHashSet();
+        foreach (var (payload, result) in told)
+        {
+            if (result == AppendResult.Durable)
+                Assert.Contains(payload, there);
+            else if (result != AppendResult.Unknown)
+                Assert.DoesNotContain(payload, there);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await enough.CancelAsync();
+        enough.Dispose();
+    }
+
+    private async Task Run(int appender)
+    {
+        await Task.Yield();
+        var stream = new StreamName("stock", $"london/{appender}");
+        JournalSession? session = null;
+        for (var i = 0; !enough.IsCancellationRequested; i++)
+        {
+            try
+            {
+                session ??= await journal.Open(stream, new Recorder(), CancellationToken.None);
+            }
+            catch (JournalUnavailableException)
+            {
+                await Task.Yield();
+                continue;
+            }
+
+            var payload = $"{appender}.{i}";
+            var admission = session.TryAppend(
+                [new NewEvent("x", 1, Encoding.UTF8.GetBytes(payload))], new EventContext(DateTimeOffset.UnixEpoch), WakeUpChange.Keep, out var result);
+            if (admission == AppendAdmission.QueueFull)
+                Interlocked.Increment(ref refused);
+            if (admission != AppendAdmission.Admitted)
+            {
+                session = admission == AppendAdmission.Poisoned ? null : session;
+                await Task.Yield();
+                continue;
+            }
+
+            if ((told[payload] = await result) == AppendResult.Durable)
+                Interlocked.Increment(ref durable);
+            else
+                session = null;
+        }
+    }
+}
