@@ -11,7 +11,7 @@ public sealed class PostgresFaults(PostgresServer server) : IClassFixture<Postgr
 {
     private const int Appenders = 40;
     private const int QueueMax = 25;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan ReturnMax = TimeSpan.FromSeconds(5);
     private static readonly StreamName Stock = new("stock", "london/85123A");
 
@@ -54,8 +54,15 @@ public sealed class PostgresFaults(PostgresServer server) : IClassFixture<Postgr
             await load.More(200, Patience);
             var unknown = load.Results.Count(r => r == AppendResult.Unknown);
             server.Freeze();
-            await load.Until(() => load.Results.Count(r => r == AppendResult.Unknown) > unknown, Patience);
-            server.Thaw();
+            try
+            {
+                await load.Until(() => load.Results.Count(r => r == AppendResult.Unknown) > unknown, Patience);
+            }
+            finally
+            {
+                server.Thaw();
+            }
+
             await load.More(1, ReturnMax);
         }
 
