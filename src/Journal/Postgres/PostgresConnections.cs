@@ -9,8 +9,10 @@ internal sealed class PostgresConnections : IDisposable
     // that sorts or scans would be kept for the life of a connection.
     private const string Plans = "-c enable_seqscan=off -c enable_bitmapscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c jit=off";
 
-    private PostgresConnections(NpgsqlDataSource writing, NpgsqlDataSource reading, string place)
+    private PostgresConnections(NpgsqlDataSource writing, NpgsqlDataSource reading, string place, PostgresJournalOptions options)
     {
+        CommandMax = options.CommandTimeout;
+        ConnectMax = options.ConnectTimeout;
         Writing = writing;
         Reading = reading;
         Place = place;
@@ -21,6 +23,12 @@ internal sealed class PostgresConnections : IDisposable
 
     /// <summary>A pool.</summary>
     public NpgsqlDataSource Reading { get; }
+
+    /// <summary>How long a command may take.</summary>
+    public TimeSpan CommandMax { get; }
+
+    /// <summary>How long a connection may take to come about.</summary>
+    public TimeSpan ConnectMax { get; }
 
     /// <summary>Database and host, for people; never the password.</summary>
     public string Place { get; }
@@ -39,9 +47,13 @@ internal sealed class PostgresConnections : IDisposable
             Pooling = false,
             Multiplexing = false,
             Timeout = (int)options.ConnectTimeout.TotalSeconds,
-            CommandTimeout = (int)options.CommandTimeout.TotalSeconds,
-            // A server that does not answer a command does not answer a request to cancel it either; the fence makes it harmless.
+            // Whoever runs a command bounds it himself and walks away. The driver's own bound would ask the server to cancel, on a second
+            // connection, and a frozen server lets it wait there for ever.
+            CommandTimeout = 0,
             CancellationTimeout = -1,
+            TcpKeepAlive = true,
+            TcpKeepAliveTime = 10,
+            TcpKeepAliveInterval = 5,
             MaxAutoPrepare = 64,
             AutoPrepareMinUsages = 1,
             // A batch leaves in a few writes instead of hundreds.
@@ -58,7 +70,7 @@ internal sealed class PostgresConnections : IDisposable
             WriteBufferSize = 8 * 1024,
             ReadBufferSize = 64 * 1024,
         };
-        return new PostgresConnections(Build(writing), Build(reading), place);
+        return new PostgresConnections(Build(writing), Build(reading), place, options);
     }
 
     public void Dispose()

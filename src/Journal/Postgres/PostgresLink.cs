@@ -19,6 +19,7 @@ internal sealed class PostgresLink : IDisposable
     private byte[]? knownHash;
     private string? lost;
     private volatile bool owesFence;
+    private bool abandoned;
 
     public PostgresLink(PostgresConnections connections) => this.connections = connections;
 
@@ -56,20 +57,22 @@ internal sealed class PostgresLink : IDisposable
             throw new JournalUnavailableException(lost);
         if (connection is not null)
             return connection;
-        var opened = Open();
-        try
-        {
-            var head = Fence(opened);
-            CheckNothingLost(opened, head);
-            (known, knownHash) = (head, null);
-            owesFence = false;
-            return connection = opened;
-        }
-        catch
-        {
-            opened.Dispose();
-            throw;
-        }
+        // Bounded as a whole: a server that freezes in the middle keeps nobody here. What it lets through late is fenced again then.
+        var reached = Within(Task.Run(Reach), connections.ConnectMax + connections.CommandMax);
+        (known, knownHash) = (reached.Head, null);
+        owesFence = false;
+        return connection = reached.Connection;
+    }
+
+    /// <summary>Waits for work with the server, and walks away from it when it takes too long.</summary>
+    public T Within<T>(Task<T> work, TimeSpan? atMost = null)
+    {
+        if (Task.WaitAny([work], atMost ?? connections.CommandMax) == 0)
+            return work.GetAwaiter().GetResult();
+        // Its end, whatever it is, is nobody's any more.
+        work.ContinueWith(static late => _ = late.Exception, TaskScheduler.Default);
+        abandoned = true;
+        throw new TimeoutException($"The {connections.Place} did not answer within {(atMost ?? connections.CommandMax).TotalSeconds} s.");
     }
 
     /// <summary>The number of the next attempt to write.</summary>
@@ -92,9 +95,23 @@ internal sealed class PostgresLink : IDisposable
         owesFence |= uncertain;
         var broken = connection;
         connection = null;
+        if (broken is null)
+            return;
+        // One that still waits for its answer could make this wait as well.
+        if (abandoned)
+            Task.Run(() => Close(broken));
+        else
+            Close(broken);
+        abandoned = false;
+    }
+
+    public void Dispose() => Break(uncertain: false);
+
+    private static void Close(NpgsqlConnection broken)
+    {
         try
         {
-            broken?.Dispose();
+            broken.Dispose();
         }
         catch (Exception e) when (IsFailure(e))
         {
@@ -102,7 +119,21 @@ internal sealed class PostgresLink : IDisposable
         }
     }
 
-    public void Dispose() => Break(uncertain: false);
+    private (NpgsqlConnection Connection, JournalMark Head) Reach()
+    {
+        var opened = Open();
+        try
+        {
+            var head = Fence(opened);
+            CheckNothingLost(opened, head);
+            return (opened, head);
+        }
+        catch
+        {
+            opened.Dispose();
+            throw;
+        }
+    }
 
     private NpgsqlConnection Open()
     {

@@ -6,7 +6,7 @@ using Pos.Journal.GroupCommit;
 namespace Pos.Journal.Postgres;
 
 /// <summary>Reads on pooled connections. A read that meets a connection which died while it lay idle is tried once more.</summary>
-internal sealed class PostgresReader(NpgsqlDataSource source)
+internal sealed class PostgresReader(PostgresConnections connections)
 {
     /// <summary>What <see cref="ReadEvent"/> reads.</summary>
     internal const string Columns = "SELECT position, stream, version, event, hash FROM pos_journal.events ";
@@ -106,25 +106,31 @@ internal sealed class PostgresReader(NpgsqlDataSource source)
     private async ValueTask<List<T>> Read<T>(
         string sql, Func<NpgsqlDataReader, T> read, List<T> into, CancellationToken cancellationToken, params NpgsqlParameter[] parameters)
     {
-        var before = into.Count;
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                await using var command = source.CreateCommand(sql);
-                foreach (var parameter in parameters)
-                    command.Parameters.Add(parameter.Clone());
-                await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-                while (await reader.ReadAsync(cancellationToken))
-                    into.Add(read(reader));
+                // A read that takes too long is left behind with its connection, which goes back to the pool when the server answers.
+                into.AddRange(await Read(sql, read, parameters).WaitAsync(connections.CommandMax, cancellationToken));
                 return into;
             }
             catch (Exception failed) when (PostgresLink.IsFailure(failed))
             {
-                into.RemoveRange(before, into.Count - before);
-                if (attempt == 2 || failed is PostgresException { InvariantSeverity: "ERROR" } || failed.InnerException is TimeoutException)
+                if (attempt == 2 || failed is TimeoutException or PostgresException { InvariantSeverity: "ERROR" } || failed.InnerException is TimeoutException)
                     throw new JournalUnavailableException("The journal's database cannot be read now.", failed);
             }
         }
+    }
+
+    private async Task<List<T>> Read<T>(string sql, Func<NpgsqlDataReader, T> read, NpgsqlParameter[] parameters)
+    {
+        var rows = new List<T>();
+        await using var command = connections.Reading.CreateCommand(sql);
+        foreach (var parameter in parameters)
+            command.Parameters.Add(parameter.Clone());
+        await using var reader = await command.ExecuteReaderAsync();
+        while (await reader.ReadAsync())
+            rows.Add(read(reader));
+        return rows;
     }
 }

@@ -83,7 +83,7 @@ internal static class PostgresSideEffects
     }
 
     /// <summary>Reads what the claims found; the reader stands on the result of the appends.</summary>
-    public static void Read(DbDataReader reader, Batch batch)
+    public static async Task Read(DbDataReader reader, Batch batch)
     {
         foreach (var operation in batch.Operations)
         {
@@ -91,9 +91,9 @@ internal static class PostgresSideEffects
                 continue;
             claim.Claimed.Clear();
             // Only claims return rows; the others among these statements have no result of their own to stand on.
-            if (!reader.NextResult())
+            if (!await reader.NextResultAsync())
                 throw new System.Diagnostics.UnreachableException();
-            while (reader.Read())
+            while (await reader.ReadAsync())
             {
                 claim.Claimed.Add(new WakeUpLease(
                     StreamName.Parse(reader.GetString(0)), new DateTimeOffset(reader.GetInt64(1), TimeSpan.Zero), claim.Owner, claim.Until));

@@ -29,7 +29,7 @@ internal sealed class PostgresStore : IJournalStore
         try
         {
             link.Start();
-            var reader = new PostgresReader(connections.Reading);
+            var reader = new PostgresReader(connections);
             var (mark, last) = reader.ReadHead(CancellationToken.None).AsTask().GetAwaiter().GetResult();
             if (last != mark.Position)
             {

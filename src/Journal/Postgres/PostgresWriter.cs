@@ -28,7 +28,7 @@ internal sealed class PostgresWriter(PostgresLink link)
             link.Break(uncertain: true);
             var connection = link.Use();
             var stored = batch.Operations.OfType<Append>().Where(static a => a.Fate == Fate.Stored).ToList();
-            using var command = new NpgsqlCommand(
+            var command = new NpgsqlCommand(
                 """
                 SELECT e.hash FROM unnest($1, $2) WITH ORDINALITY AS a (stream, version, n)
                 LEFT JOIN pos_journal.events e ON e.stream = a.stream AND e.version = a.version ORDER BY a.n
@@ -36,22 +36,22 @@ internal sealed class PostgresWriter(PostgresLink link)
                 connection);
             command.Parameters.Add(PostgresBatch.Array(NpgsqlDbType.Text, stored.ConvertAll(static a => a.Session.Stream.Value)));
             command.Parameters.Add(PostgresBatch.Array(NpgsqlDbType.Bigint, stored.ConvertAll(static a => a.LastVersion)));
-            var fates = new List<Fate>(stored.Count);
-            using (var reader = command.ExecuteReader())
-            {
-                for (var i = 0; reader.Read(); i++)
-                {
-                    fates.Add(reader.IsDBNull(0) ? Fate.Failed
-                        : stored[i].LastHash.SequenceEqual(reader.GetFieldValue<byte[]>(0)) ? Fate.Stored : Fate.Conflict);
-                }
-
-                reader.NextResult();
-            }
-
+            var hashes = link.Within(ReadHashes(command));
+            var fates = hashes.Select((hash, i) =>
+                hash is null ? Fate.Failed : stored[i].LastHash.SequenceEqual(hash) ? Fate.Stored : Fate.Conflict).ToList();
             for (var i = 0; i < stored.Count; i++)
                 stored[i].Fate = fates[i];
             batch.Mark = link.Known;
         }
+    }
+
+    private static async Task<List<byte[]?>> ReadHashes(NpgsqlCommand command)
+    {
+        var hashes = new List<byte[]?>();
+        await using var reader = await command.ExecuteReaderAsync();
+        while (await reader.ReadAsync())
+            hashes.Add(reader.IsDBNull(0) ? null : reader.GetFieldValue<byte[]>(0));
+        return hashes;
     }
 
     /// <summary>Null: something of it did not fit, and nothing is stored.</summary>
@@ -61,9 +61,9 @@ internal sealed class PostgresWriter(PostgresLink link)
         try
         {
             var connection = link.Use();
-            using var command = Command(batch, connection, each);
+            var command = Command(batch, connection, each);
             sent = true;
-            var (mark, refused) = Run(command, batch, each);
+            var (mark, refused) = link.Within(Run(command, batch, each));
             Settle(batch, mark, refused);
             return CommitOutcome.Committed;
         }
@@ -97,15 +97,15 @@ internal sealed class PostgresWriter(PostgresLink link)
     }
 
     /// <summary>Reads everything, to the answer of the commit itself, which comes last.</summary>
-    private static (JournalMark Mark, int[] Refused) Run(NpgsqlBatch command, Batch batch, bool each)
+    private static async Task<(JournalMark Mark, int[] Refused)> Run(NpgsqlBatch command, Batch batch, bool each)
     {
-        using var reader = command.ExecuteReader();
-        if (!reader.Read())
+        await using var reader = await command.ExecuteReaderAsync();
+        if (!await reader.ReadAsync())
             throw new UnreachableException();
         var mark = new JournalMark(reader.GetInt64(0), reader.GetFieldValue<byte[]>(1));
         int[] refused = each ? reader.GetFieldValue<int[]>(2) : [];
-        PostgresSideEffects.Read(reader, batch);
-        while (reader.NextResult())
+        await PostgresSideEffects.Read(reader, batch);
+        while (await reader.NextResultAsync())
         {
         }
 
