@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using Npgsql;
 using Pos.Journal;
+using Pos.Journal.Postgres;
 using Pos.Journal.Sqlite;
 
 namespace Pos.Bench;
@@ -12,23 +14,34 @@ internal static class Journal
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan RoundDuration = TimeSpan.FromSeconds(3);
 
-    internal static async Task RunAsync()
+    private static readonly Contender[] OnSqlite =
+    [
+        new("200 appenders", 200),
+        new("200 appenders, no hash", 200, Hash: false),
+        new("200 appenders, no head file", 200, HeadFile: false),
+        new("200 appenders, neither", 200, Hash: false, HeadFile: false),
+        new("1,000 appenders", 1_000),
+        new("1 appender", 1),
+    ];
+
+    private static readonly Contender[] OnPostgres = [new("200 appenders", 200), new("1,000 appenders", 1_000), new("1 appender", 1)];
+
+    internal static Task RunAsync(string[] args) => args switch
     {
-        Contender[] contenders =
-        [
-            new("200 appenders", 200, true, true),
-            new("200 appenders, no hash", 200, false, true),
-            new("200 appenders, no head file", 200, true, false),
-            new("200 appenders, neither", 200, false, false),
-            new("1,000 appenders", 1_000, true, true),
-            new("1 appender", 1, true, true),
-        ];
+        [] or ["--provider", "sqlite"] => CompareAsync(OnSqlite, OverSqliteAsync),
+        ["--provider", "postgres", "--connection", var connection] =>
+            CompareAsync(OnPostgres, contender => OverPostgresAsync(contender, connection)),
+        _ => throw new ArgumentException("journal [--provider sqlite | --provider postgres --connection '...']"),
+    };
+
+    private static async Task CompareAsync(Contender[] contenders, Func<Contender, Task<Round>> measure)
+    {
         // Contenders take turns, so that a noisy moment of the machine meets all of them.
         var results = contenders.ToDictionary(c => c, _ => new List<Round>());
         for (var round = 0; round < RoundsCount; round++)
         {
             foreach (var contender in contenders)
-                results[contender].Add(await MeasureAsync(contender));
+                results[contender].Add(await measure(contender));
         }
 
         await Console.Out.WriteLineAsync($"{"",-30}{"events/s",10}{"p50 ms",9}{"p99 ms",9}{"max ms",9}   medians of {RoundsCount}");
@@ -42,7 +55,7 @@ internal static class Journal
 
     private static double Median(List<Round> rounds, Func<Round, double> of) => rounds.Select(of).Order().ElementAt(rounds.Count / 2);
 
-    private static async Task<Round> MeasureAsync(Contender contender)
+    private static async Task<Round> OverSqliteAsync(Contender contender)
     {
         var folder = Directory.CreateTempSubdirectory("pos-bench-journal-").FullName;
         try
@@ -51,11 +64,7 @@ internal static class Journal
             using var journal = SqliteJournal.Open(new SqliteJournalOptions { Path = folder }, TimeProvider.System, instruments);
             journal.Hashing = contender.Hash;
             journal.HeadFileOn = contender.HeadFile;
-            var begin = Stopwatch.GetTimestamp() + (long)(WarmUp.TotalSeconds * Stopwatch.Frequency);
-            var end = begin + (long)(RoundDuration.TotalSeconds * Stopwatch.Frequency);
-            var waits = await Task.WhenAll(Enumerable.Range(0, contender.Appenders).Select(i => AppendAsync(journal, i, begin, end)));
-            double[] all = [.. waits.SelectMany(w => w).Order()];
-            return new Round(all.Length / RoundDuration.TotalSeconds, all[all.Length / 2], all[(int)(all.Length * 0.99)], all[^1]);
+            return await MeasureAsync(contender, journal);
         }
         finally
         {
@@ -63,7 +72,47 @@ internal static class Journal
         }
     }
 
-    internal static async Task<List<double>> AppendAsync(IJournal journal, int appender, long begin, long end)
+    // Every round in a new database, beside whatever else the server holds.
+    private static async Task<Round> OverPostgresAsync(Contender contender, string connection)
+    {
+        const string Database = "pos_bench_journal";
+        await using var server = NpgsqlDataSource.Create(connection);
+        await ExecuteAsync(server, $"DROP DATABASE IF EXISTS {Database} WITH (FORCE)");
+        await ExecuteAsync(server, $"CREATE DATABASE {Database}");
+        // Each round begins as far from the next checkpoint as the others.
+        await ExecuteAsync(server, "CHECKPOINT");
+        try
+        {
+            var options = new PostgresJournalOptions
+            {
+                ConnectionString = new NpgsqlConnectionStringBuilder(connection) { Database = Database }.ConnectionString,
+            };
+            using var instruments = new JournalInstruments();
+            using var journal = PostgresJournal.Open(options, TimeProvider.System, instruments);
+            return await MeasureAsync(contender, journal);
+        }
+        finally
+        {
+            await ExecuteAsync(server, $"DROP DATABASE {Database} WITH (FORCE)");
+        }
+    }
+
+    private static async Task ExecuteAsync(NpgsqlDataSource server, string sql)
+    {
+        await using var command = server.CreateCommand(sql);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    private static async Task<Round> MeasureAsync(Contender contender, IJournal journal)
+    {
+        var begin = Stopwatch.GetTimestamp() + (long)(WarmUp.TotalSeconds * Stopwatch.Frequency);
+        var end = begin + (long)(RoundDuration.TotalSeconds * Stopwatch.Frequency);
+        var waits = await Task.WhenAll(Enumerable.Range(0, contender.Appenders).Select(i => AppendAsync(journal, i, begin, end)));
+        double[] all = [.. waits.SelectMany(w => w).Order()];
+        return new Round(all.Length / RoundDuration.TotalSeconds, all[all.Length / 2], all[(int)(all.Length * 0.99)], all[^1]);
+    }
+
+    private static async Task<List<double>> AppendAsync(IJournal journal, int appender, long begin, long end)
     {
         await Task.Yield();
         var payload = new byte[PayloadBytes];
@@ -85,7 +134,7 @@ internal static class Journal
         return waits;
     }
 
-    private sealed record Contender(string Name, int Appenders, bool Hash, bool HeadFile);
+    private sealed record Contender(string Name, int Appenders, bool Hash = true, bool HeadFile = true);
 
     private sealed record Round(double Rate, double P50, double P99, double Max);
 

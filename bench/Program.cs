@@ -8,15 +8,16 @@ var benchmarks = new Dictionary<string, Func<Task>>
     ["calls"] = Calls.RunAsync,
     ["compare"] = () => Comparison.RunAsync(effort),
     ["growth"] = () => Growth.RunAsync(effort),
-    ["journal"] = Journal.RunAsync,
+    ["journal"] = () => Journal.RunAsync(args[1..]),
     ["orders"] = Orders.RunAsync,
     ["search"] = Search.RunAsync,
     ["start"] = Start.RunAsync,
 };
 
-if (args.Length == 0 || (args.Length > 1 && args is not [_, "--quick"]) || !benchmarks.TryGetValue(args[0], out var run))
+if (args.Length == 0 || (args.Length > 1 && args is not ([_, "--quick"] or ["journal", "--provider", ..])) || !benchmarks.TryGetValue(args[0], out var run))
 {
-    await Console.Error.WriteLineAsync($"Usage: dotnet run -c Release --project bench -- {string.Join('|', benchmarks.Keys)} [--quick]");
+    await Console.Error.WriteLineAsync($"Usage: dotnet run -c Release --project bench -- {string.Join('|', benchmarks.Keys)} [--quick]\n"
+        + "       ... -- journal --provider postgres --connection 'Host=…;Username=…' (a role that may create databases)");
     return 2;
 }
 
