@@ -112,7 +112,7 @@ internal static class Journal
         return new Round(all.Length / RoundDuration.TotalSeconds, all[all.Length / 2], all[(int)(all.Length * 0.99)], all[^1]);
     }
 
-    private static async Task<List<double>> AppendAsync(IJournal journal, int appender, long begin, long end)
+    internal static async Task<List<double>> AppendAsync(IJournal journal, int appender, long begin, long end)
     {
         await Task.Yield();
         var payload = new byte[PayloadBytes];
