@@ -108,7 +108,10 @@ public interface IJournal
 /// <summary>Receives what <see cref="IJournal.Open"/> reads. <see cref="Restore"/> comes at most once and first.</summary>
 public interface IStreamFold
 {
-    /// <summary>Version of the state's shape; a snapshot of any other version is ignored and the stream folded anew.</summary>
+    /// <summary>
+    /// Version of the state's shape, from 1; a snapshot of any other version is ignored and the stream folded anew. 0: there are no
+    /// snapshots, and none is looked for.
+    /// </summary>
     int StateVersion { get; }
 
     /// <summary>The snapshot's bytes as they were saved.</summary>

@@ -207,7 +207,8 @@ public abstract class GroupCommitJournal : IJournal
     private async ValueTask<(long Version, byte[] Hash)> Restore(
         StreamName stream, IStreamFold fold, List<RecordedEvent> page, CancellationToken cancellationToken)
     {
-        var snapshot = await store.ReadSnapshot(stream, cancellationToken);
+        // Most streams are short and have none: an order would be looked for twice before it begins.
+        var snapshot = fold.StateVersion == 0 ? null : await store.ReadSnapshot(stream, cancellationToken);
         if (snapshot is { } saved && saved.StateVersion == fold.StateVersion)
         {
             await store.ReadStream(stream, saved.Version - 1, 1, page, cancellationToken);

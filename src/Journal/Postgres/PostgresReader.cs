@@ -11,11 +11,6 @@ internal sealed class PostgresReader(PostgresConnections connections)
     /// <summary>What <see cref="ReadEvent"/> reads.</summary>
     internal const string Columns = "SELECT position, stream, version, event, hash FROM pos_journal.events ";
 
-    public ValueTask ReadStream(StreamName stream, long afterVersion, int limit, List<RecordedEvent> page, CancellationToken cancellationToken) =>
-        ReadEvents(
-            Columns + "WHERE stream = $1 AND version > $2 ORDER BY stream, version LIMIT $3", page, cancellationToken,
-            Text(stream.Value), Number(afterVersion), Number(limit));
-
     public ValueTask ReadAll(long afterPosition, long upToPosition, int limit, List<RecordedEvent> page, CancellationToken cancellationToken) =>
         ReadEvents(
             Columns + "WHERE position > $1 AND position <= $2 ORDER BY position LIMIT $3", page, cancellationToken,
@@ -103,7 +98,7 @@ internal sealed class PostgresReader(PostgresConnections connections)
         string sql, List<RecordedEvent> page, CancellationToken cancellationToken, params NpgsqlParameter[] parameters) =>
         await Read(sql, ReadEvent, page, cancellationToken, parameters);
 
-    private async ValueTask<List<T>> Read<T>(
+    public async ValueTask<List<T>> Read<T>(
         string sql, Func<NpgsqlDataReader, T> read, List<T> into, CancellationToken cancellationToken, params NpgsqlParameter[] parameters)
     {
         for (var attempt = 1; ; attempt++)

@@ -9,6 +9,7 @@ internal sealed class PostgresStore : IJournalStore
     private readonly PostgresLink link;
     private readonly PostgresWriter writer;
     private readonly PostgresReader reader;
+    private readonly PostgresStreamReads streams;
 
     private PostgresStore(PostgresConnections connections, PostgresLink link, PostgresReader reader, JournalMark opened)
     {
@@ -16,6 +17,7 @@ internal sealed class PostgresStore : IJournalStore
         this.link = link;
         this.reader = reader;
         writer = new PostgresWriter(link);
+        streams = new PostgresStreamReads(reader, connections.CommandMax);
         Opened = opened;
     }
 
@@ -113,7 +115,7 @@ internal sealed class PostgresStore : IJournalStore
     public ValueTask ReadStream(StreamName stream, long afterVersion, int limit, List<RecordedEvent> page, CancellationToken cancellationToken)
     {
         RequireFenced();
-        return reader.ReadStream(stream, afterVersion, limit, page, cancellationToken);
+        return streams.Read(stream, afterVersion, limit, page, cancellationToken);
     }
 
     public ValueTask ReadAll(
