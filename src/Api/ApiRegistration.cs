@@ -33,6 +33,18 @@ public static class ApiRegistration
         return services;
     }
 
+    /// <summary>Maps the health probes alone, for a process that serves no requests.</summary>
+    public static WebApplication MapPosHealth(this WebApplication app)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        app.UseHead();
+        app.UseRouting();
+        app.UseProblems();
+        app.UseGate();
+        app.MapHealth();
+        return app;
+    }
+
     /// <summary>Maps the endpoints under <c>/api/v1</c>, the API's document and its page, and the health probes.</summary>
     public static WebApplication MapPosApi(this WebApplication app)
     {

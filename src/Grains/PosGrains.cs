@@ -31,6 +31,7 @@ public static class PosGrains
 #pragma warning restore RS0030
         services.TryAddSingleton<GrainInstruments>();
         services.TryAddSingleton<GrainServices>();
+        services.TryAddSingleton<ISilos, OnlySilo>();
         services.AddHostedService<WakeUpDispatcher>();
         services.AddHostedService<PaymentNewsListener>();
         return services;

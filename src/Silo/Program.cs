@@ -17,7 +17,7 @@ try
     builder.Services.AddSingleton(TimeProvider.System);
     builder.Services.AddJournal(builder.Configuration);
     builder.Services.AddPayments(builder.Configuration);
-    builder.AddEngine();
+    var cluster = builder.AddEngine();
     builder.Services.AddPosGrains(builder.Configuration);
     builder.Services.AddPosFeeds(builder.Configuration);
     builder.Services.AddPosApi(builder.Configuration);
@@ -28,15 +28,25 @@ try
     // Before the host starts, which would log a refusal of its own with its stack.
     app.Services.GetRequiredService<IJournal>();
     app.Services.GetRequiredService<IPaymentProvider>();
-    app.MapPosApi();
-    app.MapVerification();
+    await app.OpenEngine();
+    if (cluster.Role == HostRole.All)
+    {
+        app.MapPosApi();
+        app.MapVerification();
+        app.MapEngine();
+    }
+    else
+    {
+        app.MapPosHealth();
+    }
+
     app.SayWhereItListens();
     app.SayDemoKeys();
     await app.RunAsync();
     return 0;
 }
 catch (Exception refusal) when (refusal is JournalRefusedException or JournalUnavailableException or JournalInUseException or JournalCorruptException or LedgerUnavailableException
-    or OptionsValidationException)
+    or ClusterRefusedException or OptionsValidationException)
 {
     // What an operator has to act on is one sentence, not a stack trace.
     await Console.Error.WriteLineAsync($"The silo does not start: {refusal.Message}");

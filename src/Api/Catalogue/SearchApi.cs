@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Buffers.Text;
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
@@ -79,22 +80,22 @@ internal static class SearchApi
             .Refuses(RejectionCode.UnknownStore);
 
     private static async Task<Results<Ok<Page<FoundProduct>>, Refusal>> Search(
-        string? q, string? category, string? active, string? store, string? limit, string? cursor, IProductSearch search, HttpResponse response, IGrainFactory grains)
+        string? q, string? category, string? active, string? store, string? limit, string? cursor, HttpResponse response, IGrainFactory grains)
     {
         var query = QueryOf(q, category, active, limit);
         var shown = StoreOf(store);
         var place = Place(cursor, query);
-        if (!search.IsReady)
-        {
-            return new Refusal(Problems.Unavailable, "The index of products is not complete yet.");
-        }
-
         if (shown is { } asked && await grains.GetGrain<IStoreGrain>(asked.Value).Get().Within(response) is null)
         {
             return StoresApi.Unknown(asked);
         }
 
-        var hits = search.Search(query with { After = place });
+        var index = grains.GetGrain<ISearchGrain>((HitCursor.Of(query) % ISearchGrain.Places).ToString(CultureInfo.InvariantCulture));
+        if (await index.Search(query with { After = place }).Within(response) is not { } hits)
+        {
+            return new Refusal(Problems.Unavailable, "The index of products is not complete yet.");
+        }
+
         var products = await Paging.Fetch(hits.Skus, response, sku => Fetch(grains, sku, shown));
         var next = hits is { HasMore: true, Last: { } last } ? new HitCursor(last, HitCursor.Of(query)).ToString() : null;
         return TypedResults.Ok(new Page<FoundProduct>(products, hits.HasMore, next));

@@ -51,11 +51,14 @@ public static class HealthApi
         _ => throw new UnreachableException(),
     };
 
-    /// <summary>A silo that does not know its products yet would find nothing, and say so as if there were nothing.</summary>
-    private sealed class SearchIsReady(IProductSearch search) : IHealthCheck
+    /// <summary>
+    /// A silo that does not know its products yet would find nothing, and say so as if there were nothing. A process without an index asks
+    /// those that have one.
+    /// </summary>
+    private sealed class SearchIsReady(IServiceProvider services) : IHealthCheck
     {
         public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
-            Task.FromResult(search.IsReady ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy());
+            Task.FromResult(services.GetService<IProductSearch>() is null or { IsReady: true } ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy());
     }
 
     /// <summary>The shortest way through engine and journal.</summary>

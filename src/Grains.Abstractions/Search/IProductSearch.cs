@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using Orleans;
+using Orleans.Concurrency;
 
 namespace Pos;
 
@@ -21,12 +23,28 @@ public interface IProductSearch
     ProductHits Search(ProductQuery query);
 }
 
+/// <summary>
+/// Asks the index of one silo for everybody who has none: the API may be a process of its own. Key: a number below <see cref="Places"/>, the
+/// same for every page of a query, so that one index answers all of them. Keeps nothing.
+/// </summary>
+[Alias("pos.ISearchGrain")]
+public interface ISearchGrain : IGrainWithStringKey
+{
+    /// <summary>So many keys there are: queries spread over as many silos at most.</summary>
+    const int Places = 64;
+
+    /// <summary>As <see cref="IProductSearch.Search"/>; null while the index is not complete.</summary>
+    [Alias("Search"), ReadOnly]
+    Task<ProductHits?> Search(ProductQuery query);
+}
+
 /// <summary>What is looked for.</summary>
 /// <param name="Text">Words; without any, every product is a hit, in the order of SKUs.</param>
 /// <param name="Category">Only products of this category, whatever its case and accents; null for all.</param>
 /// <param name="Active">Only products that are, or are not, sold at present; null for all.</param>
 /// <param name="Limit">Hits at most, from 1.</param>
 /// <param name="After">The <see cref="ProductHits.Last"/> of the page before, or null.</param>
+[GenerateSerializer, Immutable, Alias("pos.ProductQuery")]
 public sealed record ProductQuery(string Text, string? Category, bool? Active, int Limit, HitPlace? After = null)
 {
     /// <summary>Characters of <see cref="Text"/> at most.</summary>
@@ -39,10 +57,12 @@ public sealed record ProductQuery(string Text, string? Category, bool? Active, i
 /// <summary>A place in the order of hits: behind every better hit, whether or not it still is one.</summary>
 /// <param name="Rank">Points, then the length of the name; smaller is better.</param>
 /// <param name="Sku">Decides between equals.</param>
+[GenerateSerializer, Immutable, Alias("pos.HitPlace")]
 public readonly record struct HitPlace(int Rank, Sku Sku);
 
 /// <summary>A page of hits.</summary>
 /// <param name="Skus">Best first.</param>
 /// <param name="Last">Place of the last of them; null when there is none.</param>
 /// <param name="HasMore">Whether there are hits behind it.</param>
+[GenerateSerializer, Immutable, Alias("pos.ProductHits")]
 public sealed record ProductHits(ImmutableArray<Sku> Skus, HitPlace? Last, bool HasMore);

@@ -1,9 +1,10 @@
 using Orleans;
+using Orleans.Placement;
 
 namespace Pos.Grains;
 
 /// <summary>The shell of <see cref="BarcodeRules"/>.</summary>
-[GrainType("barcode")]
+[GrainType("barcode"), ResourceOptimizedPlacement]
 public sealed class BarcodeGrain(GrainServices services)
     : EventSourcedGrain<BarcodeState, BarcodeEvent>(BarcodeJournal.Aggregate, services), IBarcodeGrain
 {

@@ -1,11 +1,12 @@
 using Orleans;
 using Orleans.Concurrency;
+using Orleans.Placement;
 using Pos.Journal;
 
 namespace Pos.Grains;
 
 /// <summary>The shell of <see cref="Cart"/> and <see cref="CartSaga"/>. Reentrant: others are answered while the order is told.</summary>
-[Reentrant, GrainType("cart")]
+[Reentrant, GrainType("cart"), PreferLocalPlacement]
 public sealed partial class CartGrain(GrainServices services)
     : SagaGrain<CartProgress, CartEvent, CartDebt, CartFact>(CartJournal.Aggregate, services), ICartGrain
 {

@@ -1,10 +1,11 @@
 using Orleans;
+using Orleans.Placement;
 using Pos.Journal;
 
 namespace Pos.Grains;
 
 /// <summary>The shell of <see cref="Product"/>.</summary>
-[GrainType("product")]
+[GrainType("product"), ResourceOptimizedPlacement]
 public sealed class ProductGrain(GrainServices services)
     : EventSourcedGrain<ProductState, ProductEvent>(ProductJournal.Aggregate, services), IProductGrain
 {

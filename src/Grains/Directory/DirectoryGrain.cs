@@ -2,12 +2,13 @@ using System.Collections.Immutable;
 using System.Diagnostics;
 using Orleans;
 using Orleans.Concurrency;
+using Orleans.Placement;
 using Pos.Journal;
 
 namespace Pos.Grains;
 
 /// <summary>Lists streams from the journal's index. Keeps nothing, so it never disagrees with the truth.</summary>
-[Reentrant, GrainType("directory")]
+[Reentrant, GrainType("directory"), ResourceOptimizedPlacement]
 public sealed class DirectoryGrain(GrainServices services) : Grain, IDirectoryGrain
 {
     private const int LimitMax = 100;

@@ -1,11 +1,12 @@
 using Orleans;
 using Orleans.Concurrency;
+using Orleans.Placement;
 using Pos.Journal;
 
 namespace Pos.Grains;
 
 /// <summary>The shell of <see cref="Order"/> and <see cref="OrderSaga"/>. Reentrant: the saga goes on while callers wait for its end.</summary>
-[Reentrant, GrainType("order")]
+[Reentrant, GrainType("order"), PreferLocalPlacement]
 public sealed partial class OrderGrain(GrainServices services)
     : SagaGrain<OrderProgress, OrderEvent, OrderDebt, OrderFact>(OrderJournal.Aggregate, services), IOrderGrain
 {

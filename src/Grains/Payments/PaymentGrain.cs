@@ -1,12 +1,13 @@
 using Orleans;
 using Orleans.Concurrency;
+using Orleans.Placement;
 using Pos.Journal;
 using Pos.Payments;
 
 namespace Pos.Grains;
 
 /// <summary>The shell of <see cref="Payment"/> and <see cref="PaymentSaga"/>. Reentrant: the saga goes on while callers wait for its end.</summary>
-[Reentrant, GrainType("payment")]
+[Reentrant, GrainType("payment"), ResourceOptimizedPlacement]
 public sealed class PaymentGrain(GrainServices services, IPaymentProvider provider)
     : SagaGrain<PaymentProgress, PaymentEvent, PaymentDebt, PaymentFact>(PaymentJournal.Aggregate, services), IPaymentGrain
 {

@@ -1,11 +1,12 @@
 using Orleans;
 using Orleans.Concurrency;
+using Orleans.Placement;
 using Pos.Journal;
 
 namespace Pos.Grains;
 
 /// <summary>The shell of <see cref="Return"/> and <see cref="ReturnSaga"/>. Reentrant: the saga goes on while callers wait for its end.</summary>
-[Reentrant, GrainType("return")]
+[Reentrant, GrainType("return"), ResourceOptimizedPlacement]
 public sealed partial class ReturnGrain(GrainServices services)
     : SagaGrain<ReturnProgress, ReturnEvent, ReturnDebt, ReturnFact>(ReturnJournal.Aggregate, services), IReturnGrain, ICreditGrain
 {

@@ -1,10 +1,11 @@
 using Orleans;
 using Orleans.Concurrency;
+using Orleans.Placement;
 
 namespace Pos.Grains;
 
 /// <summary>The shell of <see cref="Stock"/>. Reentrant: thousands of tills wait for one disk write, not for each other.</summary>
-[Reentrant, GrainType("stock")]
+[Reentrant, GrainType("stock"), HashBasedPlacement]
 public sealed partial class StockGrain(GrainServices services)
     : EventSourcedGrain<StockState, StockEvent>(StockJournal.Aggregate, services), IStockGrain
 {

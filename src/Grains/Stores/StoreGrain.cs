@@ -1,9 +1,10 @@
 using Orleans;
+using Orleans.Placement;
 
 namespace Pos.Grains;
 
 /// <summary>The shell of <see cref="Store"/>.</summary>
-[GrainType("store")]
+[GrainType("store"), ResourceOptimizedPlacement]
 public sealed class StoreGrain(GrainServices services)
     : EventSourcedGrain<StoreState, StoreEvent>(StoreJournal.Aggregate, services), IStoreGrain
 {

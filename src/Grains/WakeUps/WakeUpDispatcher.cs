@@ -9,9 +9,9 @@ namespace Pos.Grains;
 /// Claims the journal's due wake-ups and calls their grains, a bounded number at a time. Survives whatever fails: a wake-up that was
 /// not completed is claimed again when its lease has run out.
 /// </summary>
-public sealed partial class WakeUpDispatcher(IGrainFactory grains, GrainServices services, ILogger<WakeUpDispatcher> logger) : IHostedService
+public sealed partial class WakeUpDispatcher(IGrainFactory grains, GrainServices services, ISilos silos, ILogger<WakeUpDispatcher> logger)
+    : IHostedService
 {
-    private readonly string _owner = $"{Environment.MachineName}:{Environment.ProcessId}";
     private readonly HashSet<Task> _running = [];
     private readonly TaskCompletionSource _stop = new();
     private Task _loop = Task.CompletedTask;
@@ -19,6 +19,7 @@ public sealed partial class WakeUpDispatcher(IGrainFactory grains, GrainServices
     /// <inheritdoc/>
     public Task StartAsync(CancellationToken cancellationToken)
     {
+        silos.OnDeath(_dead.Enqueue);
         _loop = Run();
         return Task.CompletedTask;
     }
@@ -45,6 +46,7 @@ public sealed partial class WakeUpDispatcher(IGrainFactory grains, GrainServices
         // Not before the first poll: the engine may still be starting.
         while (await Poll())
         {
+            await TakeOver();
             while (await ClaimAll() && !_stop.Task.IsCompleted)
             {
                 // There may be more than fit at one time, as after a crash: on with them as soon as one is done.
@@ -86,7 +88,7 @@ public sealed partial class WakeUpDispatcher(IGrainFactory grains, GrainServices
     {
         try
         {
-            return await services.Journal.ClaimWakeUps(_owner, services.Options.WakeUpLease, limit, CancellationToken.None);
+            return await services.Journal.ClaimWakeUps(silos.Self, services.Options.WakeUpLease, limit, CancellationToken.None);
         }
         catch (Exception unavailable)
         {

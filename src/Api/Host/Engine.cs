@@ -1,0 +1,60 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Npgsql;
+using Orleans;
+using Orleans.Configuration;
+using Orleans.Dashboard;
+using Orleans.Hosting;
+
+namespace Pos.Api.Host;
+
+/// <summary>The API as a client of a cluster of Microsoft Orleans. With the Local engine the API is a library, and this is not part of it.</summary>
+internal static class Engine
+{
+    /// <exception cref="ClusterRefusedException">A setting of the cluster cannot be used.</exception>
+    public static void AddEngine(this WebApplicationBuilder builder)
+    {
+        var cluster = ClusterSettings.Read(builder.Configuration);
+        builder.Host.UseOrleansClient((_, client) =>
+        {
+            client.Configure<ClusterOptions>(options => (options.ServiceId, options.ClusterId) = (cluster.ServiceId, cluster.ClusterId));
+            client.AddGateways(cluster, builder.Configuration);
+            client.Configure<GatewayOptions>(static options => options.GatewayListRefreshPeriod = TimeSpan.FromSeconds(5));
+            client.Configure<ClientMessagingOptions>(static options => options.ResponseTimeout = TimeSpan.FromSeconds(30));
+            // A cluster that is not there yet is waited for, by a process that lives and is not ready.
+            client.UseConnectionRetryFilter(static async (_, stopped) =>
+            {
+                await Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System, stopped);
+                return true;
+            });
+            client.AddActivityPropagation();
+            client.AddDashboard(static options => options.HideTrace = true);
+        });
+        // The probes are answered while the client looks for its cluster.
+        builder.Services.Configure<HostOptions>(static options => options.ServicesStartConcurrently = true);
+    }
+
+    public static void MapDashboard(this WebApplication app) => app.MapOrleansDashboard("/dashboard").RequiresOperator();
+
+    private static void AddGateways(this IClientBuilder client, ClusterSettings cluster, IConfiguration configuration)
+    {
+        switch (cluster.Provider)
+        {
+            case ClusterProvider.Localhost:
+                client.UseLocalhostClustering(
+                    configuration.GetValue("Orleans:Endpoints:GatewayPort", EndpointOptions.DEFAULT_GATEWAY_PORT), cluster.ServiceId, cluster.ClusterId);
+                break;
+            case ClusterProvider.Redis:
+                client.UseRedisClustering(cluster.Connection);
+                break;
+            case ClusterProvider.Postgres:
+                var connection = new NpgsqlConnectionStringBuilder(cluster.Connection) { SearchPath = "pos_orleans" }.ConnectionString;
+                client.UseAdoNetClustering(options => (options.Invariant, options.ConnectionString) = ("Npgsql", connection));
+                break;
+            default:
+                throw new System.Diagnostics.UnreachableException();
+        }
+    }
+}

@@ -1,0 +1,32 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+using Pos.Api;
+using Pos.Api.Host;
+
+var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+{
+    Args = args,
+    // The settings lie beside the program, whatever folder it is started from.
+    ContentRootPath = AppContext.BaseDirectory,
+});
+
+try
+{
+    builder.Services.AddSingleton(TimeProvider.System);
+    builder.AddEngine();
+    builder.Services.AddPosApi(builder.Configuration);
+
+    var app = builder.Build();
+    app.MapPosApi();
+    app.MapDashboard();
+    await app.RunAsync();
+    return 0;
+}
+catch (Exception refusal) when (refusal is ClusterRefusedException or OptionsValidationException)
+{
+    // What an operator has to act on is one sentence, not a stack trace.
+    await Console.Error.WriteLineAsync($"The API does not start: {refusal.Message}");
+    return 1;
+}

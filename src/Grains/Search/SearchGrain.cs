@@ -1,0 +1,13 @@
+using Orleans;
+using Orleans.Concurrency;
+using Orleans.Placement;
+
+namespace Pos.Grains;
+
+/// <summary>Answers from the index of the silo it is on.</summary>
+[Reentrant, GrainType("search"), ResourceOptimizedPlacement]
+public sealed class SearchGrain(IProductSearch index) : Grain, ISearchGrain
+{
+    /// <inheritdoc/>
+    public Task<ProductHits?> Search(ProductQuery query) => Task.FromResult(index.IsReady ? index.Search(query) : null);
+}
