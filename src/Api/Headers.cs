@@ -19,11 +19,12 @@ internal static class Headers
     public static void Secure(HttpContext context)
     {
         var headers = context.Response.Headers;
-        var isPage = context.GetEndpoint() is null && HttpMethods.IsGet(context.Request.Method);
+        var isFile = context.GetEndpoint() is null && HttpMethods.IsGet(context.Request.Method);
+        var isPage = isFile || context.GetEndpoint()?.Metadata.GetMetadata<OpensInBrowser>() is not null;
         headers.XContentTypeOptions = "nosniff";
         headers["Referrer-Policy"] = "no-referrer";
         headers.ContentSecurityPolicy = isPage ? ThePage : NothingIsAPage;
-        if (!isPage)
+        if (!isFile)
         {
             headers.CacheControl = "no-store";
         }

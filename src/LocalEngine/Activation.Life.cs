@@ -81,13 +81,25 @@ internal sealed partial class Activation
             : Silo.Time.GetTimestamp() + (long)(timeSpan.TotalSeconds * Silo.Time.TimestampFrequency);
     }
 
+    /// <summary>True from the moment when it is made ready until it is gone.</summary>
+    internal bool IsLiving
+    {
+        get
+        {
+            lock (_turns)
+            {
+                return _stage is not (Stage.New or Stage.Gone);
+            }
+        }
+    }
+
     /// <summary>True if nobody used it for the age of its class.</summary>
     internal bool IsIdle(long now)
     {
         lock (_turns)
         {
             return _stage == Stage.Active && _running + _waiting + _turns.Count == 0
-                && !_class.IsKeptAlive && !_isKeptForever && _keepUntil <= now && now - _lastUsed >= _class.CollectionAgeTicks;
+                && !Class.IsKeptAlive && !_isKeptForever && _keepUntil <= now && now - _lastUsed >= Class.CollectionAgeTicks;
         }
     }
 
@@ -138,8 +150,8 @@ internal sealed partial class Activation
         try
         {
             _scope = Silo.ServiceProvider.CreateAsyncScope();
-            GrainInstance = _class.Create(_scope.ServiceProvider);
-            if (_class.HasOnActivate)
+            GrainInstance = Class.Create(_scope.ServiceProvider);
+            if (Class.HasOnActivate)
             {
                 await WithinAsync(Silo.Options.ActivationTimeout, ((IGrainBase)GrainInstance).OnActivateAsync, default);
             }
@@ -176,7 +188,7 @@ internal sealed partial class Activation
         DisposeTimers();
         try
         {
-            if (_class.HasOnDeactivate)
+            if (Class.HasOnDeactivate)
             {
                 await WithinAsync(
                     Silo.Options.DeactivationTimeout, token => ((IGrainBase)GrainInstance!).OnDeactivateAsync(_reason, token), _deactivationToken);
@@ -227,6 +239,7 @@ internal sealed partial class Activation
         {
             // Whoever finds this activation gone must find the directory already without it.
             _stage = Stage.Gone;
+            TakeCalls();
             refusal ??= Silo.IsStopping ? new SiloUnavailableException("The engine is stopping.") : null;
             if (refusal is null && _firstWaiting is not null)
             {

@@ -10,11 +10,11 @@ namespace Pos.LocalEngine;
 /// </remarks>
 internal sealed partial class Activation
 {
-    private readonly GrainClass _class;
     private Request? _firstWaiting;
     private Request? _lastWaiting;
     private int _waiting;
     private int _running;
+    private long _calls;
     private int _exclusive;
     private int _readers;
     private Stage _stage;
@@ -22,7 +22,7 @@ internal sealed partial class Activation
     internal Activation(LocalSilo silo, GrainClass grainClass, GrainId grainId, long number)
     {
         Silo = silo;
-        _class = grainClass;
+        Class = grainClass;
         GrainId = grainId;
         Number = number;
         _lastUsed = silo.Time.GetTimestamp();
@@ -40,6 +40,8 @@ internal sealed partial class Activation
     public GrainId GrainId { get; }
 
     internal LocalSilo Silo { get; }
+
+    internal GrainClass Class { get; }
 
     /// <summary>Counts activations: the order in which they are visited must not depend on hash codes.</summary>
     internal long Number { get; }
@@ -98,7 +100,7 @@ internal sealed partial class Activation
 
     private bool MayStart(Request request) =>
         _stage == Stage.Active
-        && (_class.IsReentrant || request.AlwaysInterleaves || (_exclusive == 0 && (request.ReadsOnly || _readers == 0)));
+        && (Class.IsReentrant || request.AlwaysInterleaves || (_exclusive == 0 && (request.ReadsOnly || _readers == 0)));
 
     private void Begin(Request request)
     {
@@ -184,6 +186,8 @@ internal sealed partial class Activation
 
     private void Finish(Request request)
     {
+        var sent = request.SentAt;
+        var now = 0L;
         lock (_turns)
         {
             _running--;
@@ -194,7 +198,12 @@ internal sealed partial class Activation
 
             if (request.KeepsAlive)
             {
-                _lastUsed = Silo.Time.GetTimestamp();
+                _lastUsed = now = Silo.Time.GetTimestamp();
+            }
+
+            if (sent is not null)
+            {
+                _calls++;
             }
 
             if (_stage == Stage.Deactivating)
@@ -208,6 +217,27 @@ internal sealed partial class Activation
             {
                 StartWaiting();
             }
+        }
+
+        if (sent is { } then)
+        {
+            Class.Calls.OnEnded(now - then);
+        }
+    }
+
+    /// <summary>Hands over how many calls have ended here since this was last called.</summary>
+    internal long TakeCalls()
+    {
+        lock (_turns)
+        {
+            var calls = _calls;
+            _calls = 0;
+            if (calls > 0)
+            {
+                Class.Calls.Add(calls);
+            }
+
+            return calls;
         }
     }
 

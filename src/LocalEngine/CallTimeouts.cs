@@ -27,7 +27,7 @@ internal sealed class CallTimeouts : IDisposable
 
     internal void Add(GrainCall call)
     {
-        call.Deadline = _time.GetTimestamp() + (call.Shape.Timeout is { } timeout ? Ticks(timeout) : _timeoutTicks);
+        call.Deadline = _time.GetTimestamp() + Wait(call);
         call.Stripe = Environment.CurrentManagedThreadId % StripesCount;
         var stripe = _stripes[call.Stripe];
         lock (stripe)
@@ -47,6 +47,9 @@ internal sealed class CallTimeouts : IDisposable
 
         _sweep.Arm();
     }
+
+    /// <summary>When a call was added.</summary>
+    internal long SentAt(GrainCall call) => call.Deadline - Wait(call);
 
     /// <summary>Called once for each call added.</summary>
     internal void Remove(GrainCall call)
@@ -104,6 +107,8 @@ internal sealed class CallTimeouts : IDisposable
 
         return isAnyLeft;
     }
+
+    private long Wait(GrainCall call) => call.Shape.Timeout is { } timeout ? Ticks(timeout) : _timeoutTicks;
 
     private long Ticks(TimeSpan timeout) => (long)(timeout.TotalSeconds * _time.TimestampFrequency);
 

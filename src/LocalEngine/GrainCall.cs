@@ -50,6 +50,8 @@ internal abstract class GrainCall : Request, IInvokable, IThreadPoolWorkItem
 
     internal override bool KeepsAlive => true;
 
+    internal override long? SentAt => Target.Silo.Timeouts.SentAt(this);
+
     internal override bool IsObsolete => Volatile.Read(ref _answered) != 0;
 
     /// <summary>Calls the method on the grain object.</summary>
@@ -162,10 +164,9 @@ internal abstract class GrainCall : Request, IInvokable, IThreadPoolWorkItem
 
     internal override void Refuse(Exception reason)
     {
-        if (TryAnswer())
+        if (TryFail(reason))
         {
-            _failure = reason;
-            Return();
+            Target.Silo.OnError(Target.GrainId.Type);
         }
     }
 
@@ -190,6 +191,18 @@ internal abstract class GrainCall : Request, IInvokable, IThreadPoolWorkItem
         Activation = null;
     }
 
+    private bool TryFail(Exception reason)
+    {
+        if (!TryAnswer())
+        {
+            return false;
+        }
+
+        _failure = reason;
+        Return();
+        return true;
+    }
+
     private bool TryAnswer() => Interlocked.Exchange(ref _answered, 1) == 0;
 
     /// <remarks>
@@ -212,7 +225,7 @@ internal abstract class GrainCall : Request, IInvokable, IThreadPoolWorkItem
 
     private void OnCallerCancelled(CancellationToken token)
     {
-        Refuse(new OperationCanceledException(token));
+        TryFail(new OperationCanceledException(token));
         Interlocked.MemoryBarrier();
 
         // The callbacks of the callee's token are the callee's code: they belong into a turn of it.

@@ -27,6 +27,8 @@ internal sealed class GrainClass
 
     internal bool IsReentrant { get; }
 
+    internal ClassCalls Calls { get; } = new();
+
     internal bool HasOnActivate { get; }
 
     internal bool HasOnDeactivate { get; }

@@ -13,18 +13,22 @@ internal sealed class GrainMap
 
     private GrainMap(IReadOnlyCollection<GrainClass> classes, IEnumerable<Type> interfaces)
     {
+        Classes = [.. classes.OrderBy(grainClass => grainClass.GrainType.ToString(), StringComparer.Ordinal)];
         _classes = classes.ToFrozenDictionary(grainClass => grainClass.GrainType);
         _entries = interfaces.ToFrozenDictionary(
             contract => contract,
             contract => new Entry(contract, [.. classes.Where(grainClass => contract.IsAssignableFrom(grainClass.Type))]));
     }
 
+    /// <summary>All of them, by type.</summary>
+    internal IReadOnlyList<GrainClass> Classes { get; }
+
     /// <summary>Looks through the assemblies and checks what it finds.</summary>
     /// <exception cref="OrleansConfigurationException">Names everything that is wrong, at once.</exception>
     internal static GrainMap Make(LocalEngineOptions options, TimeProvider time)
     {
         var problems = options.Problems().ToList();
-        var types = options.Assemblies.Distinct().SelectMany(assembly => assembly.GetTypes()).ToList();
+        var types = options.Assemblies.Distinct().SelectMany(assembly => assembly.GetTypes()).Append(typeof(ManagementGrain)).ToList();
         var classes = types.Where(IsGrainClass).Select(type => new GrainClass(type)).ToList();
         var interfaces = types.Where(IsGrainInterface)
             .Concat(classes.SelectMany(grainClass => grainClass.Type.GetInterfaces().Where(IsGrainInterface)))
@@ -37,7 +41,7 @@ internal sealed class GrainMap
         }
 
         problems.AddRange(interfaces.SelectMany(contract => Unserved(contract, interfaces, classes)));
-        problems.AddRange(ContractCheck.Problems(interfaces));
+        problems.AddRange(ContractCheck.Problems(interfaces.Where(contract => contract != typeof(IManagementGrain))));
         if (problems.Count > 0)
         {
             throw new OrleansConfigurationException(
@@ -96,7 +100,7 @@ internal sealed class GrainMap
 
     private static bool IsGrainInterface(Type type) =>
         type is { IsInterface: true, IsGenericTypeDefinition: false } && typeof(IGrain).IsAssignableFrom(type)
-        && type.Assembly != typeof(IGrain).Assembly;
+        && (type.Assembly != typeof(IGrain).Assembly || type == typeof(IManagementGrain));
 
     /// <summary>An interface that others extend is a common part: any number of classes may have it, and callers say which one they mean.</summary>
     private static IEnumerable<string> Unserved(Type contract, List<Type> interfaces, List<GrainClass> classes)

@@ -29,6 +29,7 @@ public static class LocalEngineServices
         services.TryAddSingleton(Random.Shared);
 #pragma warning restore RS0030
         services.AddSingleton<LocalSilo>();
+        services.AddSingleton(provider => new CallStatistics(provider.GetRequiredService<LocalSilo>()));
         services.TryAddSingleton<IClusterClient>(provider => provider.GetRequiredService<LocalSilo>());
         services.TryAddSingleton<IGrainFactory>(provider => provider.GetRequiredService<LocalSilo>());
         services.TryAddScoped<IGrainContext>(_ =>

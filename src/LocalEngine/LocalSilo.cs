@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -33,6 +34,9 @@ internal sealed partial class LocalSilo : IClusterClient, IHostedService, IDispo
         _idleSweep = new Sweep(time, turns, Options.CollectionQuantum, CollectIdle);
     }
 
+    /// <summary>One process has no address that anybody could reach it at.</summary>
+    internal static SiloAddress Address { get; } = SiloAddress.New(new IPEndPoint(IPAddress.Loopback, 0), 1);
+
     public IServiceProvider ServiceProvider { get; }
 
     internal LocalEngineOptions Options { get; }
@@ -64,6 +68,10 @@ internal sealed partial class LocalSilo : IClusterClient, IHostedService, IDispo
 
     /// <summary>Enumerated in place: <c>Values</c> would stop everybody and copy everything.</summary>
     private IEnumerable<Activation> All => _activations.Select(pair => pair.Value);
+
+    internal IEnumerable<Activation> Living => All.Where(activation => activation.IsLiving);
+
+    internal IEnumerable<GrainClass> Classes => _grains?.Classes ?? [];
 
     private GrainMap Grains => _grains ?? throw new SiloUnavailableException("The engine has not been started.");
 
@@ -153,6 +161,31 @@ internal sealed partial class LocalSilo : IClusterClient, IHostedService, IDispo
                 return;
             }
         }
+    }
+
+    internal Activation? Find(GrainId grainId) => _activations.TryGetValue(grainId, out var found) && found.IsLiving ? found : null;
+
+    internal void OnError(GrainType grainType) => Grains.ClassOf(grainType).Calls.OnError();
+
+    /// <summary>Takes from every activation how many calls have ended there since this was last called.</summary>
+    /// <returns>How many activations there are of each class.</returns>
+    internal Dictionary<GrainClass, int> TakeCalls(Action<GrainId, long> called)
+    {
+        Dictionary<GrainClass, int> living = [];
+        foreach (var activation in All)
+        {
+            if (activation.TakeCalls() is > 0 and var calls)
+            {
+                called(activation.GrainId, calls);
+            }
+
+            if (activation.IsLiving)
+            {
+                living[activation.Class] = living.GetValueOrDefault(activation.Class) + 1;
+            }
+        }
+
+        return living;
     }
 
     internal void OnActivation() => _idleSweep.Arm();

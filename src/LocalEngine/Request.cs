@@ -21,6 +21,9 @@ internal abstract class Request
     /// <summary>True if it counts as use of the activation.</summary>
     internal abstract bool KeepsAlive { get; }
 
+    /// <summary>When its caller sent it, in the clock's ticks; null for what nobody called.</summary>
+    internal virtual long? SentAt => null;
+
     /// <summary>True if nobody wants it any more, so that it need not start.</summary>
     internal abstract bool IsObsolete { get; }
 

@@ -36,6 +36,8 @@ internal static class Engine
     {
 #if ORLEANS
         app.MapDashboard();
+#else
+        app.MapLocalDashboard();
 #endif
     }
 }

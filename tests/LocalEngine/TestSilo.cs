@@ -19,6 +19,8 @@ internal sealed class TestSilo : IAsyncDisposable
 
     public Script Script => _host.Services.GetRequiredService<Script>();
 
+    public CallStatistics Statistics => _host.Services.GetRequiredService<CallStatistics>();
+
     public IClusterClient Client => _host.Services.GetRequiredService<IClusterClient>();
 
     /// <summary>Lets this much time pass; for tests that run in a <see cref="World"/>.</summary>

@@ -12,6 +12,13 @@ public static class AccessRules
     public static TBuilder RequiresOperator<TBuilder>(this TBuilder endpoint) where TBuilder : IEndpointConventionBuilder =>
         endpoint.Requires(Permission.Operate);
 
+    /// <summary>
+    /// The same for a page that people open in a browser, which has no header to send: it asks for a name, which is nothing to us, and for a
+    /// password, which is the key. Only for what changes nothing: a browser sends the key along whoever made it ask.
+    /// </summary>
+    public static TBuilder RequiresOperatorInBrowser<TBuilder>(this TBuilder endpoint) where TBuilder : IEndpointConventionBuilder =>
+        endpoint.RequiresOperator().WithMetadata(OpensInBrowser.Metadata);
+
     internal static TBuilder Requires<TBuilder>(this TBuilder endpoint, Permission permission) where TBuilder : IEndpointConventionBuilder =>
         endpoint.WithMetadata(permission);
 
@@ -24,6 +31,12 @@ public static class AccessRules
         endpoint.WithMetadata(new InStore(async (access, grains, text) =>
             // A malformed id is refused where parameters are read.
             TId.TryParse(text, CultureInfo.InvariantCulture, out var id) ? access.Refuse(await storeOf(grains, id), unknown(id)) : null));
+}
+
+/// <summary>Marks a page that takes the key as a password too.</summary>
+internal sealed class OpensInBrowser
+{
+    public static readonly OpensInBrowser Metadata = new();
 }
 
 /// <summary>How an endpoint finds the store of what its address names.</summary>

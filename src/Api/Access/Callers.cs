@@ -9,7 +9,9 @@ namespace Pos.Api;
 internal sealed class Callers : IDisposable
 {
     private const string Scheme = "Bearer ";
+    private const string PasswordScheme = "Basic ";
     private const int KeyLengthMax = 255;
+    private const int HeaderLengthMax = 1_024;
 
     private readonly ImmutableArray<(byte[] Hash, Caller Caller)> _keys;
 
@@ -19,6 +21,24 @@ internal sealed class Callers : IDisposable
     /// <summary>Who is behind an <c>Authorization</c> header; null for nobody.</summary>
     public Caller? FromAuthorization(string? header) =>
         header is not null && header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) ? FromKey(header.AsSpan(Scheme.Length).Trim(' ')) : null;
+
+    /// <summary>Who is behind an <c>Authorization</c> header that a browser made of a name and a password, which is the key; null for nobody.</summary>
+    public Caller? FromPassword(string? header)
+    {
+        if (header is null || !header.StartsWith(PasswordScheme, StringComparison.OrdinalIgnoreCase) || header.Length > HeaderLengthMax)
+        {
+            return null;
+        }
+
+        Span<byte> bytes = stackalloc byte[HeaderLengthMax];
+        if (!Convert.TryFromBase64Chars(header.AsSpan(PasswordScheme.Length).Trim(' '), bytes, out var count))
+        {
+            return null;
+        }
+
+        var text = Encoding.UTF8.GetString(bytes[..count]);
+        return text.IndexOf(':', StringComparison.Ordinal) is >= 0 and var end ? FromKey(text.AsSpan(end + 1)) : null;
+    }
 
     /// <summary>Whose key it is; null for nobody's.</summary>
     public Caller? FromKey(ReadOnlySpan<char> key)

@@ -30,9 +30,11 @@ internal sealed class Gate(Callers callers, Rates rates, IGrainFactory grains)
         }
 
         var headers = context.Request.Headers;
-        if (callers.FromAuthorization(headers.Authorization) is not { } caller)
+        var opensInBrowser = endpoint.Metadata.GetMetadata<OpensInBrowser>() is not null && HttpMethods.IsGet(context.Request.Method);
+        if ((callers.FromAuthorization(headers.Authorization) ?? (opensInBrowser ? callers.FromPassword(headers.Authorization) : null)) is not { } caller)
         {
-            context.Response.Headers.WWWAuthenticate = headers.Authorization.Count == 0 ? "Bearer" : "Bearer error=\"invalid_token\"";
+            context.Response.Headers.WWWAuthenticate = opensInBrowser ? "Basic realm=\"Pos.Orleans: the password is an operator's key\", charset=\"UTF-8\""
+                : headers.Authorization.Count == 0 ? "Bearer" : "Bearer error=\"invalid_token\"";
             return (rates.RefuseStranger(context.Connection.RemoteIpAddress) ?? Unauthenticated).ExecuteAsync(context);
         }
 

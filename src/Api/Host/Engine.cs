@@ -36,7 +36,7 @@ internal static class Engine
         builder.Services.Configure<HostOptions>(static options => options.ServicesStartConcurrently = true);
     }
 
-    public static void MapDashboard(this WebApplication app) => app.MapOrleansDashboard("/dashboard").RequiresOperator();
+    public static void MapDashboard(this WebApplication app) => app.MapOrleansDashboard("/dashboard").RequiresOperatorInBrowser();
 
     private static void AddGateways(this IClientBuilder client, ClusterSettings cluster, IConfiguration configuration)
     {

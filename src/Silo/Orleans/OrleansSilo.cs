@@ -41,7 +41,7 @@ internal static class OrleansSilo
     public static Task OpenDatabases(this WebApplication app) =>
         app.Services.GetRequiredService<ClusterDatabases>().Open(app.Lifetime.ApplicationStopping);
 
-    public static void MapDashboard(this WebApplication app) => app.MapOrleansDashboard("/dashboard").RequiresOperator();
+    public static void MapDashboard(this WebApplication app) => app.MapOrleansDashboard("/dashboard").RequiresOperatorInBrowser();
 
     private static void AddMembership(this ISiloBuilder silo, ClusterSettings cluster, ClusterDatabases databases, ConfigurationManager configuration)
     {
