@@ -21,13 +21,12 @@ public sealed class DashboardTests(OpenShop open) : IClassFixture<OpenShop>
                 await shop.Get("/stores/london/stock/tea");
             }
         });
-        var page = await Page();
+        var page = await PageWith("<tbody>\n<tr><td>stock/london/tea</td>");
         await stop.CancelAsync();
         await selling;
         Assert.Contains("Silo S127.0.0.1:0:1</dt><dd>Active<", page, StringComparison.Ordinal);
         Assert.Contains("<span>Pos.Grains.StockGrain</span>", page, StringComparison.Ordinal);
-        var busiest = page[page.IndexOf("Busiest grains", StringComparison.Ordinal)..];
-        Assert.Contains("<tbody>\n<tr><td>stock/london/tea</td>", busiest, StringComparison.Ordinal);
+        Assert.Contains("Busiest grains", page, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -42,12 +41,11 @@ public sealed class DashboardTests(OpenShop open) : IClassFixture<OpenShop>
                 await grain.Get();
             }
         });
+        var page = await PageWith("product/&lt;script&gt;alert(&#x27;1&#x27;)&lt;/script&gt;&amp;&quot;");
         using var response = await open.Host.Http.GetAsync(new Uri("/dashboard", UriKind.Relative));
         await stop.CancelAsync();
         await calling;
-        var page = await response.Content.ReadAsStringAsync();
         Assert.DoesNotContain("<script", page, StringComparison.OrdinalIgnoreCase);
-        Assert.Contains("product/&lt;script&gt;alert(&#x27;1&#x27;)&lt;/script&gt;&amp;&quot;", page, StringComparison.Ordinal);
         Assert.Equal("text/html; charset=utf-8", response.Content.Headers.ContentType?.ToString());
         Assert.True(response.Headers.CacheControl?.NoStore);
         var policy = Assert.Single(response.Headers.GetValues("Content-Security-Policy"));
@@ -64,6 +62,21 @@ public sealed class DashboardTests(OpenShop open) : IClassFixture<OpenShop>
         while (first.Contains(await Page()))
         {
             Assert.True(giveUp.Elapsed < TimeSpan.FromSeconds(20), "the page stays as it was");
+        }
+    }
+
+    private async Task<string> PageWith(string text)
+    {
+        var giveUp = System.Diagnostics.Stopwatch.StartNew();
+        while (true)
+        {
+            var page = await Page();
+            if (page.Contains(text, StringComparison.Ordinal))
+            {
+                return page;
+            }
+
+            Assert.True(giveUp.Elapsed < TimeSpan.FromSeconds(20), page);
         }
     }
 
