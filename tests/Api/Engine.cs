@@ -25,6 +25,21 @@ internal static class Engine
 #endif
     }
 
+    /// <summary>Whether <c>/dashboard</c> is a page of our own, and not the one that Orleans brings.</summary>
+    public static bool HasOwnDashboard =>
+#if ORLEANS
+        false;
+#else
+        true;
+#endif
+
+    public static void MapEngine(this WebApplication app)
+    {
+#if !ORLEANS
+        Pos.Silo.DashboardEndpoint.MapLocalDashboard(app);
+#endif
+    }
+
     /// <summary>How long a caller waits before it gets a <see cref="TimeoutException"/>.</summary>
     public static void SetResponseTimeout(this IServiceCollection services, TimeSpan timeout) =>
 #if ORLEANS

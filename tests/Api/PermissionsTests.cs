@@ -151,7 +151,8 @@ public sealed class PermissionsTests(ITestOutputHelper output)
             output.WriteLine($"Written: {path}");
         }
 
-        Assert.Equal(File.Exists(path) ? File.ReadAllText(path).ReplaceLineEndings("\n") : "", page);
+        var written = File.Exists(path) ? File.ReadAllLines(path) : [];
+        Assert.Equal(written.Where(line => Engine.HasOwnDashboard || !line.StartsWith("| `GET /dashboard`", StringComparison.Ordinal)), page.TrimEnd('\n').Split('\n'));
     }
 
     /// <summary>Two stores with one of everything.</summary>

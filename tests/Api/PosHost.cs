@@ -63,7 +63,7 @@ public sealed class PosHost : IAsyncDisposable
         {
             app.MapPosApi();
             Pos.Silo.Startup.MapVerification(app);
-            Pos.Silo.Engine.MapDashboard(app);
+            app.MapEngine();
             await app.StartAsync();
             var search = app.Services.GetRequiredService<IProductSearch>();
             while (!search.IsReady)
