@@ -21,7 +21,11 @@ try
     builder.Services.AddPosGrains(builder.Configuration);
     builder.Services.AddPosFeeds(builder.Configuration);
     builder.Services.AddPosApi(builder.Configuration);
-    builder.Services.AddDemoKeys(builder.Configuration);
+    if (cluster.Role == HostRole.All)
+    {
+        builder.Services.AddDemoKeys(builder.Configuration);
+    }
+
     builder.Services.AddDemoShop(builder.Configuration);
 
     var app = builder.Build();

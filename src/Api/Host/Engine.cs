@@ -2,9 +2,12 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Options;
 using Npgsql;
 using Orleans;
 using Orleans.Configuration;
+using Orleans.Configuration.Internal;
 using Orleans.Dashboard;
 using Orleans.Hosting;
 
@@ -22,7 +25,7 @@ internal static class Engine
             client.Configure<ClusterOptions>(options => (options.ServiceId, options.ClusterId) = (cluster.ServiceId, cluster.ClusterId));
             client.AddGateways(cluster, builder.Configuration);
             client.Configure<GatewayOptions>(static options => options.GatewayListRefreshPeriod = TimeSpan.FromSeconds(5));
-            client.Configure<ClientMessagingOptions>(static options => options.ResponseTimeout = TimeSpan.FromSeconds(30));
+            client.Services.AddOptions<ClientMessagingOptions>().Configure<IOptions<ApiOptions>>(Answer);
             // A cluster that is not there yet is waited for, by a process that lives and is not ready.
             client.UseConnectionRetryFilter(static async (_, stopped) =>
             {
@@ -32,11 +35,26 @@ internal static class Engine
             client.AddActivityPropagation();
             client.AddDashboard(static options => options.HideTrace = true);
         });
+        builder.Services.AddRepetitionOfLostCalls();
+        builder.Services.AddSingleton<Connection>();
+        builder.Services.AddFromExisting<ILifecycleParticipant<IClusterClientLifecycle>, Connection>();
+        builder.Services.AddHealthChecks().AddCheck<ConnectionIsThere>("cluster", HealthStatus.Unhealthy, [HealthApi.Ready]);
         // The probes are answered while the client looks for its cluster.
         builder.Services.Configure<HostOptions>(static options => options.ServicesStartConcurrently = true);
     }
 
+    /// <summary>Requests that come before the cluster is found are refused by name.</summary>
+    public static void UseEngine(this WebApplication app)
+    {
+        var connection = app.Services.GetRequiredService<Connection>();
+        app.Use(next => context => connection.Await(context, next));
+    }
+
     public static void MapDashboard(this WebApplication app) => app.MapOrleansDashboard("/dashboard").RequiresOperatorInBrowser();
+
+    // What went through a gateway that died has no other end than this: a little above the longest wait that is asked for.
+    private static void Answer(ClientMessagingOptions messaging, IOptions<ApiOptions> api) =>
+        messaging.ResponseTimeout = api.Value.WaitMax + TimeSpan.FromSeconds(5);
 
     private static void AddGateways(this IClientBuilder client, ClusterSettings cluster, IConfiguration configuration)
     {
@@ -56,5 +74,11 @@ internal static class Engine
             default:
                 throw new System.Diagnostics.UnreachableException();
         }
+    }
+
+    private sealed class ConnectionIsThere(Connection connection) : IHealthCheck
+    {
+        public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
+            Task.FromResult(connection.IsThere ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy());
     }
 }

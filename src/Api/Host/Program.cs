@@ -19,6 +19,7 @@ try
     builder.Services.AddPosApi(builder.Configuration);
 
     var app = builder.Build();
+    app.UseEngine();
     app.MapPosApi();
     app.MapDashboard();
     await app.RunAsync();

@@ -35,6 +35,7 @@ internal static class OrleansSilo
             }
         });
         builder.Services.AddSingleton<ISilos, MembershipSilos>();
+        builder.Services.AddRepetitionOfLostCalls();
         builder.Services.Configure<HostOptions>(static options => options.ShutdownTimeout = TimeSpan.FromSeconds(150));
     }
 
@@ -83,14 +84,16 @@ internal static class OrleansSilo
     /// <summary>A dead silo is declared dead within 10 s: docs/operations.md has what that costs.</summary>
     private static void Detect(ClusterMembershipOptions options)
     {
-        options.ProbeTimeout = TimeSpan.FromSeconds(2);
+        options.ProbeTimeout = TimeSpan.FromSeconds(1.5);
+        options.MinProbeTimeout = TimeSpan.FromSeconds(1);
+        options.MaxProbeTimeout = TimeSpan.FromSeconds(2);
         options.NumMissedProbesLimit = 3;
         options.NumVotesForDeathDeclaration = 2;
         options.TableRefreshTimeout = TimeSpan.FromSeconds(10);
         options.IAmAliveTablePublishTimeout = TimeSpan.FromSeconds(5);
     }
 
-    /// <summary>Twice within the time of a request, so that one lost answer is asked for again.</summary>
+    /// <summary>Above the longest wait of a grain for another (<see cref="GrainsOptions.WaitMax"/>), below the lease of a wake-up.</summary>
     private static void Answer(SiloMessagingOptions options) => options.ResponseTimeout = TimeSpan.FromSeconds(30);
 
     private static void Collect(GrainCollectionOptions options) => options.CollectionAge = TimeSpan.FromMinutes(15);
