@@ -52,6 +52,59 @@ public sealed class WakeUpDispatcherTests
         Assert.Empty(woken);
     });
 
+    [Theory]
+    [InlineData("silo-1", 10)]
+    [InlineData("silo-7", 6)]
+    public void What_a_dead_silo_had_claimed_is_called_by_another_within_two_seconds(string dead, int available) => World.Run(1, async world =>
+    {
+        var shop = new Shopkeeper(world.Silo.Grains, world.Time);
+        await shop.Open(10, "mug");
+        await Hold(shop, world);
+        var claimed = false;
+        world.Silo.Calls.OnArrived = call =>
+        {
+            if (call.MethodName == nameof(IWakeable.WakeUp))
+            {
+                claimed = true;
+                throw new InvalidOperationException("The story wants it.");
+            }
+        };
+        while (!claimed)
+        {
+            await world.Pass(TimeSpan.FromMilliseconds(100));
+        }
+
+        // The other silo is told of some death; of this one, what was claimed is due at once, and of another it waits for its lease.
+        world.Restart();
+        world.Silo.Silos.Die(dead);
+        await world.Pass(TimeSpan.FromSeconds(2));
+        Assert.Equal(available, (await new Shopkeeper(world.Silo.Grains, world.Time).Stock("mug").Get())!.Available);
+    });
+
+    [Fact]
+    public void A_death_during_an_outage_of_the_journal_is_not_forgotten() => World.Run(1, async world =>
+    {
+        var shop = new Shopkeeper(world.Silo.Grains, world.Time);
+        await shop.Open(10, "mug");
+        await Hold(shop, world);
+        await world.Pass(TimeSpan.FromSeconds(59));
+        world.Silo.Calls.OnArrived = call =>
+        {
+            if (call.MethodName == nameof(IWakeable.WakeUp))
+            {
+                throw new InvalidOperationException("The story wants it.");
+            }
+        };
+        await world.Pass(TimeSpan.FromSeconds(3));
+        world.Restart();
+        world.Faults = at => at is SimulatedPoint.Write or SimulatedPoint.Read ? SimulatedFault.Fail : SimulatedFault.None;
+        world.Silo.Silos.Die("silo-1");
+        await world.Pass(TimeSpan.FromSeconds(5));
+        world.Faults = _ => SimulatedFault.None;
+        await world.Pass(TimeSpan.FromSeconds(10));
+        Assert.Equal(10, (await new Shopkeeper(world.Silo.Grains, world.Time).Stock("mug").Get())!.Available);
+    });
+
     private static async Task Hold(Shopkeeper shop, World world)
     {
         var hold = new HoldId(OrderNumber(1).Value);

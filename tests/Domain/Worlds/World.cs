@@ -51,6 +51,9 @@ internal sealed class World
     /// <summary>Limits of the journal of silos that start from now on.</summary>
     public GroupCommitOptions Limits { get; } = new();
 
+    /// <summary>So many silos have lived.</summary>
+    public int Lives { get; set; }
+
     /// <summary>The silo that lives now.</summary>
     public WorldSilo Silo { get; private set; }
 

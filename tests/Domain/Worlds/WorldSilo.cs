@@ -19,6 +19,7 @@ internal sealed class WorldSilo : ITurnScheduler, ISimulatedFaults
     public WorldSilo(World world)
     {
         _world = world;
+        Silos = new($"silo-{++world.Lives}");
         var time = new LifeTime(this, world.Time);
         Journal = new SimulatedJournal(time, world.Disk, this, world.Limits, ScheduleAtTheDisk);
         var builder = Host.CreateEmptyApplicationBuilder(null);
@@ -28,6 +29,7 @@ internal sealed class WorldSilo : ITurnScheduler, ISimulatedFaults
             .AddSingleton<ITurnScheduler>(this)
             .AddSingleton<IJournal>(Journal)
             .AddSingleton<IIncomingGrainCallFilter>(Calls)
+            .AddSingleton<ISilos>(Silos)
             .AddSingleton<IPaymentProvider>(world.Provider)
             .AddSingleton<IPaymentNews>(world.Provider)
             .AddLocalEngine(options =>
@@ -46,6 +48,9 @@ internal sealed class WorldSilo : ITurnScheduler, ISimulatedFaults
 
     /// <summary>What arrives at grains.</summary>
     public WorldCalls Calls { get; } = new();
+
+    /// <summary>What this silo is told of the others.</summary>
+    public WorldSilos Silos { get; }
 
     public IGrainFactory Grains => _host.Services.GetRequiredService<IGrainFactory>();
 
@@ -109,6 +114,18 @@ internal sealed class WorldSilo : ITurnScheduler, ISimulatedFaults
                 dueTime,
                 period);
     }
+}
+
+/// <summary>Tells a silo of deaths as a story wants it.</summary>
+internal sealed class WorldSilos(string self) : ISilos
+{
+    private Action<string> _died = _ => { };
+
+    public string Self => self;
+
+    public void OnDeath(Action<string> died) => _died += died;
+
+    public void Die(string silo) => _died(silo);
 }
 
 /// <summary>Sees every call that arrives, so that a story can act on one.</summary>

@@ -1,0 +1,61 @@
+using Microsoft.Extensions.Configuration;
+using Pos.Api;
+using Pos.Silo;
+
+namespace Pos.Tests;
+
+/// <summary>What a process is told of its cluster, and what it refuses by naming the setting.</summary>
+public sealed class ClusterSettingsTests
+{
+    [Fact]
+    public void nothing_said_is_one_silo_on_this_machine_with_everything() =>
+        Assert.Equal(new ClusterSettings(ClusterProvider.Localhost, "", "pos", "pos", HostRole.All), Read());
+
+    [Fact]
+    public void a_cluster_is_read_as_the_compose_file_says_it() => Assert.Equal(
+        new ClusterSettings(ClusterProvider.Redis, "redis:6379", "shop", "blue", HostRole.Silo),
+        Read(("Cluster:Provider", "redis"), ("ConnectionStrings:Cluster", "redis:6379"), ("Orleans:ServiceId", "shop"), ("Orleans:ClusterId", "blue"), ("Pos:Role", "silo")));
+
+    [Fact]
+    public void what_the_labels_of_a_pod_say_comes_first()
+    {
+        var read = Read(("ORLEANS_SERVICE_ID", "pod"), ("ORLEANS_CLUSTER_ID", "green"), ("Orleans:ServiceId", "shop"), ("Orleans:ClusterId", "blue"));
+        Assert.Equal(("pod", "green"), (read.ServiceId, read.ClusterId));
+    }
+
+    [Theory]
+    [InlineData("Cluster:Provider", "zookeeper")]
+    [InlineData("Cluster:Provider", "2")]
+    [InlineData("Cluster:Provider", "redis,postgres")]
+    [InlineData("Pos:Role", "api")]
+    public void an_unknown_name_is_refused_and_the_setting_named(string setting, string value)
+    {
+        var message = Assert.Throws<ClusterRefusedException>(() => Read((setting, value))).Message;
+        Assert.StartsWith($"{setting} is '{value}'; known are: ", message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("redis")]
+    [InlineData("postgres")]
+    public void a_provider_without_its_place_is_refused(string provider) => Assert.StartsWith(
+        "ConnectionStrings:Cluster is missing", Assert.Throws<ClusterRefusedException>(() => Read(("Cluster:Provider", provider))).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void the_engine_of_one_process_refuses_a_cluster() => Assert.Contains(
+        "-p:Engine=Orleans",
+        Assert.Throws<ClusterRefusedException>(() => Read(("Cluster:Provider", "redis"), ("ConnectionStrings:Cluster", "redis:6379")).InOneProcess()).Message,
+        StringComparison.Ordinal);
+
+    [Fact]
+    public void a_connection_string_that_cannot_be_read_is_refused_and_named()
+    {
+        var configuration = Configuration(("Journal:Provider", "postgres"), ("ConnectionStrings:Journal", "Host=db;Nonsense=1"));
+        Assert.StartsWith(
+            "ConnectionStrings:Journal cannot be read", Assert.Throws<ClusterRefusedException>(() => ClusterDatabases.Of(ClusterSettings.Read(configuration), configuration)).Message, StringComparison.Ordinal);
+    }
+
+    private static ClusterSettings Read(params (string Setting, string Value)[] settings) => ClusterSettings.Read(Configuration(settings));
+
+    private static IConfiguration Configuration(params (string Setting, string Value)[] settings) =>
+        new ConfigurationBuilder().AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Setting, (string?)setting.Value))).Build();
+}
