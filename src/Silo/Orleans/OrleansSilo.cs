@@ -96,7 +96,22 @@ internal static class OrleansSilo
     /// <summary>Above the longest wait of a grain for another (<see cref="GrainsOptions.WaitMax"/>), below the lease of a wake-up.</summary>
     private static void Answer(SiloMessagingOptions options) => options.ResponseTimeout = TimeSpan.FromSeconds(30);
 
-    private static void Collect(GrainCollectionOptions options) => options.CollectionAge = TimeSpan.FromMinutes(15);
+    /// <summary>What is small and asked for by every sale stays; what has ended goes by itself, and its age is for what was only looked at.</summary>
+    private static void Collect(GrainCollectionOptions options)
+    {
+        void Keep<TGrain>(TimeSpan age) where TGrain : Grain => options.ClassSpecificCollectionAge[typeof(TGrain).FullName!] = age;
+
+        Keep<StockGrain>(TimeSpan.FromHours(1));
+        Keep<ProductGrain>(TimeSpan.FromHours(2));
+        Keep<BarcodeGrain>(TimeSpan.FromHours(2));
+        Keep<StoreGrain>(TimeSpan.FromHours(2));
+        Keep<CartGrain>(TimeSpan.FromMinutes(15));
+        Keep<OrderGrain>(TimeSpan.FromMinutes(5));
+        Keep<PaymentGrain>(TimeSpan.FromMinutes(5));
+        Keep<ReturnGrain>(TimeSpan.FromMinutes(5));
+        Keep<DirectoryGrain>(TimeSpan.FromMinutes(5));
+        Keep<SearchGrain>(TimeSpan.FromMinutes(5));
+    }
 
     private static bool IsPod(ConfigurationManager configuration) => Pod.All(name => !string.IsNullOrEmpty(configuration[name]));
 }
