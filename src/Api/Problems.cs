@@ -40,7 +40,7 @@ internal static class Problems
     public static readonly ProblemKind TooManyRequests = new(429, "too-many-requests", "Too many requests came with this key, or too many without one.", 1);
     public static readonly ProblemKind Internal = new(500, "internal", "The server failed; repeating the request with the same key is safe.");
     public static readonly ProblemKind NotDurable = new(503, "not-durable", "The outcome could not be made durable; repeat the request with the same key.", 1);
-    public static readonly ProblemKind Overloaded = new(503, "overloaded", "Too many requests wait for the same thing; nothing was done.", 1);
+    public static readonly ProblemKind Overloaded = new(503, "overloaded", "Too many requests are under way; nothing was done.", 1);
     public static readonly ProblemKind OutcomeUnknown = new(503, "outcome-unknown", "No answer in time; repeat the request with the same key.", 1);
     public static readonly ProblemKind Unavailable = new(503, "unavailable", "The server is starting, stopping or cannot reach its journal.", 1);
 

@@ -23,7 +23,7 @@ public sealed record Aggregate<TState, TEvent>(
 
 /// <summary>How a state is saved so that an activation need not fold a long stream.</summary>
 /// <param name="StateVersion">Version of the saved shape: raise it whenever shape or meaning changes, and old snapshots are ignored.</param>
-/// <param name="Write">The state as bytes.</param>
+/// <param name="Write">The state as bytes. Called on any thread.</param>
 /// <param name="Read">The state from bytes.</param>
 /// <param name="EventsBetween">Events after the last snapshot that make a new one worth its size, for a state.</param>
 public sealed record SnapshotFormat<TState>(

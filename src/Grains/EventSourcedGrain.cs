@@ -248,7 +248,8 @@ public abstract partial class EventSourcedGrain<TState, TEvent>(Aggregate<TState
     {
         if (aggregate.Snapshots is { } format && DurableVersion - _snapshotVersion >= eventsMin)
         {
-            Session.SaveSnapshot(format.Write(Durable), format.StateVersion, DurableVersion);
+            var state = Durable;
+            Session.SaveSnapshot(() => format.Write(state), format.StateVersion, DurableVersion);
             _snapshotVersion = DurableVersion;
         }
     }

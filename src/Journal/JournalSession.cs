@@ -45,7 +45,10 @@ public abstract class JournalSession
     /// Saves the folded state of a durable version, at leisure and without a promise: a snapshot only saves time. Ignored when
     /// <paramref name="version"/> is above <see cref="DurableVersion"/>.
     /// </summary>
-    public abstract void SaveSnapshot(ReadOnlyMemory<byte> state, int stateVersion, long version);
+    /// <param name="state">Writes the state, once, on a thread of the journal's: it must not change any more.</param>
+    /// <param name="stateVersion">Version of its shape.</param>
+    /// <param name="version">Version of the stream it was folded to.</param>
+    public abstract void SaveSnapshot(Func<ReadOnlyMemory<byte>> state, int stateVersion, long version);
 }
 
 /// <summary>Whether an append was queued.</summary>

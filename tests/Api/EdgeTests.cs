@@ -135,6 +135,7 @@ public sealed class EdgeTests(OpenShop open) : IClassFixture<OpenShop>
     [InlineData("Api:HeadersMax", "-00:00:01", "Api:HeadersMax is not positive.")]
     [InlineData("Api:BodyMax", "00:00:00", "Api:BodyMax is not positive.")]
     [InlineData("Api:RequestMax", "00:00:02", "Api:RequestMax is not above Api:WaitMax.")]
+    [InlineData("Api:RequestsUnderWayMax", "0", "Api:RequestsUnderWayMax is not positive.")]
     [InlineData("Api:WaitMax", "00:00:21", "Api:WaitMax is above 20 s: grain calls end after 30 s.")]
     public async Task a_senseless_limit_is_refused_at_start_in_one_sentence(string setting, string value, string sentence)
     {

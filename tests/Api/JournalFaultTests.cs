@@ -86,6 +86,36 @@ public sealed class JournalFaultTests(ITestOutputHelper output)
         Assert.Equal((103, 0), await Left(shop));
     }
 
+    /// <summary>Whoever comes when all places are taken waits for nothing, and probes are answered beside them.</summary>
+    [Fact]
+    public async Task more_requests_than_may_be_under_way_are_refused_at_once_and_served_when_there_is_room()
+    {
+        var steps = new Steps();
+        await using var host = await Start(steps: steps, settings: [new("Api:RequestsUnderWayMax", "3")]);
+        var shop = await Shop.Open(host);
+        await shop.Product("tea", stock: 100);
+        await shop.Sell("tea");
+
+        steps.Halt();
+        var keys = Enumerable.Range(0, 8).Select(_ => shop.NewKey()).ToList();
+        var sales = keys.ConvertAll(key => shop.Sell("tea", key: key));
+        for (var refused = 0; refused < 5; refused++)
+        {
+            var answer = await await Task.WhenAny(sales);
+            Shop.IsProblem(answer, 503, "overloaded");
+            Assert.Equal(TimeSpan.FromSeconds(1), answer.Headers.RetryAfter!.Delta);
+            sales.RemoveAll(sale => sale.IsCompleted && sale.Result == answer);
+        }
+
+        using var ready = await host.Http.GetAsync(new Uri("/health/live", UriKind.Relative));
+        Assert.Equal(HttpStatusCode.OK, ready.StatusCode);
+        steps.GoOn();
+        Assert.All(await Task.WhenAll(sales), answer => Assert.Equal(HttpStatusCode.Created, answer.Status));
+        await SellUntilAllAreSold(shop, keys);
+        await Settled(shop);
+        Assert.Equal((91, 0), await Left(shop));
+    }
+
     [Theory]
     [InlineData(SimulatedPoint.Write)]
     [InlineData(SimulatedPoint.Sync)]

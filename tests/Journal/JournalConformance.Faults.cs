@@ -200,7 +200,7 @@ public abstract partial class JournalConformance
         rig.PretendNewerSchema();
         var refused = Assert.ThrowsAny<InvalidOperationException>(rig.Start);
         Assert.Contains("version 99", refused.Message, StringComparison.Ordinal);
-        Assert.Contains("up to 1", refused.Message, StringComparison.Ordinal);
+        Assert.Matches("up to [0-9]+\\.", refused.Message);
     }
 
     [Fact]

@@ -97,7 +97,7 @@ public abstract partial class JournalConformance
     {
         var (rig, journal) = await WithSnapshot(stateVersion: 1, at: 3);
         var session = await Open(journal, Stock);
-        session.SaveSnapshot("older"u8.ToArray(), 1, 2);
+        session.SaveSnapshot(() => "older"u8.ToArray(), 1, 2);
         Assert.Equal(AppendResult.Durable, await rig.Settle(Append(rig, session, "6")));
         var fold = new Recorder();
         await Open(journal, Stock, fold);
@@ -114,7 +114,7 @@ public abstract partial class JournalConformance
         Assert.Equal(5, session.Version);
         rig.Hold();
         _ = Append(rig, session, "6");
-        session.SaveSnapshot("undurable"u8.ToArray(), 1, 6);
+        session.SaveSnapshot(() => "undurable"u8.ToArray(), 1, 6);
         rig.Release();
         Assert.Equal(AppendResult.Durable, await rig.Settle(session.Pending));
         fold = new Recorder();
@@ -129,7 +129,7 @@ public abstract partial class JournalConformance
         var journal = rig.Start();
         var session = await Open(journal, Stock);
         Assert.Equal(AppendResult.Durable, await rig.Settle(Append(rig, session, "1", "2", "3", "4")));
-        session.SaveSnapshot(Encoding.UTF8.GetBytes("state"), stateVersion, at);
+        session.SaveSnapshot(() => Encoding.UTF8.GetBytes("state"), stateVersion, at);
         Assert.Equal(AppendResult.Durable, await rig.Settle(Append(rig, session, "5")));
         return (rig, journal);
     }

@@ -114,7 +114,7 @@ public sealed class PostgresJournalTests(PostgresServer server) : IDisposable
             var lease = Assert.Single(await journal.ClaimWakeUps("me", TimeSpan.FromMinutes(1), 10, CancellationToken.None));
             await journal.CompleteWakeUp(lease, null, CancellationToken.None);
             var session = await journal.Open(Stock, new Recorder(), CancellationToken.None);
-            session.SaveSnapshot("state"u8.ToArray(), 1, 1);
+            session.SaveSnapshot(() => "state"u8.ToArray(), 1, 1);
             Assert.Equal(AppendResult.Durable, await Append(journal, "2"));
             var stale = await journal.Open(Stock, new Recorder(), CancellationToken.None);
             Assert.Equal(AppendResult.Durable, await Append(journal, "3"));

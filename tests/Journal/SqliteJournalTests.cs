@@ -158,7 +158,7 @@ public sealed class SqliteJournalTests : IDisposable
         {
             Assert.Equal(AppendResult.Durable, await Append(journal, "a"));
             var session = await journal.Open(Stock, new Recorder(), CancellationToken.None);
-            session.SaveSnapshot("state"u8.ToArray(), 1, 1);
+            session.SaveSnapshot(() => "state"u8.ToArray(), 1, 1);
         }
 
         using (var connection = SqliteConnection.Open(FilePath("journal.db"), reader: false))
@@ -171,6 +171,38 @@ public sealed class SqliteJournalTests : IDisposable
         var ahead = new Recorder();
         await again.Open(Stock, ahead, CancellationToken.None);
         Assert.Equal((null, 1), (ahead.Restored, ahead.Events.Count));
+    }
+
+    [Fact]
+    public async Task a_journal_of_the_first_schema_is_brought_up_to_date_and_goes_on()
+    {
+        var order = new StreamName("order", "1");
+        using (var journal = Open())
+        {
+            foreach (var (payload, stream) in new[] { ("a", Stock), ("b", order), ("c", Stock) })
+                Assert.Equal(AppendResult.Durable, await Append(journal, payload, stream));
+        }
+
+        using (var connection = SqliteConnection.Open(FilePath("journal.db"), reader: false))
+        {
+            foreach (var statement in new[]
+            {
+                "DROP INDEX events_stream", "CREATE UNIQUE INDEX events_stream ON events (stream, version)",
+                "ALTER TABLE events DROP COLUMN stream_id", "DROP TABLE streams", "PRAGMA user_version = 1",
+            })
+                connection.Execute(statement);
+        }
+
+        using var again = Open();
+        var (stock, overtaken) = (new Recorder(), await again.Open(order, new Recorder(), CancellationToken.None));
+        await again.Open(Stock, stock, CancellationToken.None);
+        Assert.Equal(["a", "c"], stock.Payloads);
+        Assert.Equal(AppendResult.Durable, await Append(again, "d"));
+        Assert.Equal(AppendResult.Durable, await Append(again, "e", order));
+        Assert.Equal(AppendResult.Durable, await Append(again, "f", new StreamName("order", "2")));
+        overtaken.TryAppend([new NewEvent("x", 1, "g"u8.ToArray())], new EventContext(DateTimeOffset.UnixEpoch), WakeUpChange.Keep, out var late);
+        Assert.Equal(AppendResult.Conflict, await late);
+        Assert.Equal(6, await Count(again));
     }
 
     [Fact]

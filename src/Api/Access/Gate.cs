@@ -2,18 +2,24 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using Orleans;
 
 namespace Pos.Api;
 
 /// <summary>Lets requests in: who asks, may they, and is it of their stores. Before anything is read or done.</summary>
-internal sealed class Gate(Callers callers, Rates rates, IGrainFactory grains)
+internal sealed class Gate(Callers callers, Rates rates, IGrainFactory grains, IOptions<ApiOptions> options)
 {
+    private static readonly Refusal Overloaded = new(Problems.Overloaded, "As many requests are under way as the server answers in time; this one was not taken.");
+
     private static readonly Refusal Unauthenticated =
         new(Problems.Unauthenticated, "Send the header Authorization: Bearer <key>.");
 
     private static readonly Refusal UnknownApprover =
         new(Problems.ApprovalRefused, $"{Access.ApprovalHeader} is not the key of a manager.");
+
+    private readonly int _underWayMax = options.Value.RequestsUnderWayMax;
+    private int _underWay;
 
     public Task Enter(HttpContext context, RequestDelegate next)
     {
@@ -27,6 +33,12 @@ internal sealed class Gate(Callers callers, Rates rates, IGrainFactory grains)
         if (permission == Permission.Anonymous)
         {
             return next(context);
+        }
+
+        // Before anything is spent on it: refusing must cost a small part of what serving does, or an overload grows out of itself.
+        if (Volatile.Read(ref _underWay) >= _underWayMax)
+        {
+            return Overloaded.ExecuteAsync(context);
         }
 
         var headers = context.Request.Headers;
@@ -60,7 +72,7 @@ internal sealed class Gate(Callers callers, Rates rates, IGrainFactory grains)
 
         var access = new Access(caller, approver);
         context.Features.Set(access);
-        return access.IsEverywhere ? next(context) : EnterStore(context, next, endpoint, access);
+        return Serve(context, next, endpoint, access);
     }
 
     private static Refusal Forbidden(Caller caller, Permission? permission) => new(
@@ -70,6 +82,19 @@ internal sealed class Gate(Callers callers, Rates rates, IGrainFactory grains)
         : "It takes a key for all stores.");
 
     private static string Name(Role role) => role.ToString().ToLowerInvariant();
+
+    private async Task Serve(HttpContext context, RequestDelegate next, RouteEndpoint endpoint, Access access)
+    {
+        Interlocked.Increment(ref _underWay);
+        try
+        {
+            await (access.IsEverywhere ? next(context) : EnterStore(context, next, endpoint, access));
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _underWay);
+        }
+    }
 
     private async Task EnterStore(HttpContext context, RequestDelegate next, RouteEndpoint endpoint, Access access)
     {

@@ -3,22 +3,24 @@ using System.Collections.Immutable;
 namespace Pos.Grains;
 
 /// <summary>
-/// What may be forgotten, and when, by the minute: adding costs next to nothing, and taking one out as little, so that each decision can
+/// What may be forgotten, and when, in steps of ten seconds: adding costs next to nothing, and taking one out as little, so that each decision can
 /// pay for forgetting what an earlier one left.
 /// </summary>
-/// <param name="Due">Keys by the minute (since 1970, UTC) after which they may go.</param>
+/// <param name="Due">Keys by the step (since 1970, UTC) after which they may go.</param>
 /// <param name="ForgottenTo">Everything due until then may be gone: whatever is unknown and not after this instant is too late, even when a clock was set back.</param>
 public sealed record Forgetting<TKey>(ImmutableSortedDictionary<long, ImmutableStack<TKey>> Due, DateTimeOffset ForgottenTo)
 {
+    private const int StepSeconds = 10;
+
     // Clocks of two silos differ by less; being forgotten late harms nobody.
-    private const int MinutesOfGrace = 1;
+    private const int StepsOfGrace = 1;
 
     /// <summary>The key may be forgotten after an instant.</summary>
     public Forgetting<TKey> Add(DateTimeOffset notAfter, TKey key)
     {
-        var minute = MinuteAfter(notAfter);
-        var others = Due.TryGetValue(minute, out var stack) ? stack : ImmutableStack<TKey>.Empty;
-        return this with { Due = Due.SetItem(minute, others.Push(key)) };
+        var step = StepAfter(notAfter);
+        var others = Due.TryGetValue(step, out var stack) ? stack : ImmutableStack<TKey>.Empty;
+        return this with { Due = Due.SetItem(step, others.Push(key)) };
     }
 
     /// <summary>Takes out one key that may go now.</summary>
@@ -30,28 +32,28 @@ public sealed record Forgetting<TKey>(ImmutableSortedDictionary<long, ImmutableS
             return false;
         }
 
-        var (minute, stack) = First();
-        if (minute + MinutesOfGrace > now.ToUnixTimeSeconds() / 60)
+        var (step, stack) = First();
+        if (step + StepsOfGrace > now.ToUnixTimeSeconds() / StepSeconds)
         {
             return false;
         }
 
         var others = stack.Pop(out key);
-        var until = DateTimeOffset.FromUnixTimeSeconds(minute * 60);
-        rest = new(others.IsEmpty ? Due.Remove(minute) : Due.SetItem(minute, others), until > ForgottenTo ? until : ForgottenTo);
+        var until = DateTimeOffset.FromUnixTimeSeconds(step * StepSeconds);
+        rest = new(others.IsEmpty ? Due.Remove(step) : Due.SetItem(step, others), until > ForgottenTo ? until : ForgottenTo);
         return true;
     }
 
     /// <summary>Whether something unknown with this bound comes too late to be taken for new.</summary>
     public bool IsTooLate(DateTimeOffset notAfter, DateTimeOffset now) => now > notAfter || notAfter <= ForgottenTo;
 
-    private static long MinuteAfter(DateTimeOffset instant) => (instant.ToUnixTimeSeconds() / 60) + 1;
+    private static long StepAfter(DateTimeOffset instant) => (instant.ToUnixTimeSeconds() / StepSeconds) + 1;
 
-    private (long Minute, ImmutableStack<TKey> Stack) First()
+    private (long Step, ImmutableStack<TKey> Stack) First()
     {
-        foreach (var (minute, stack) in Due)
+        foreach (var (step, stack) in Due)
         {
-            return (minute, stack);
+            return (step, stack);
         }
 
         throw new InvalidOperationException("There is nothing to forget.");

@@ -58,8 +58,12 @@ public sealed record LineRefusal(int Line, Rejection Rejection);
 /// <summary>What an order does by itself: two pure functions. Nothing in flight is remembered anywhere but in the journal.</summary>
 public static class OrderSaga
 {
-    /// <summary>How long stock remembers an ended hold: longer than any call of the saga may be on its way.</summary>
-    public static readonly TimeSpan HoldsRemembered = TimeSpan.FromMinutes(10);
+    /// <summary>
+    /// How long, from when an order was placed, stock remembers its ended holds, and takes new ones: longer than any call of the saga may be
+    /// on its way. An order that cannot reach its stock for so long is cancelled. An item that sells 5,000 times a second remembers as
+    /// many holds as it sells in this time.
+    /// </summary>
+    public static readonly TimeSpan HoldsRemembered = TimeSpan.FromMinutes(2);
 
     private static readonly Decision<OrderEvent> Nothing = new([], null);
 

@@ -18,4 +18,7 @@ internal sealed partial class GroupCommitPipeline
 
     [LoggerMessage(5, LogLevel.Warning, "The store's housekeeping failed; it is tried again after a later batch.")]
     private static partial void LogNotMaintained(ILogger logger, Exception? cause);
+
+    [LoggerMessage(6, LogLevel.Warning, "The snapshot of '{Stream}' was not saved; its next activation reads further back.")]
+    private static partial void LogSnapshotNotSaved(ILogger logger, string stream, Exception exception);
 }

@@ -43,6 +43,9 @@ internal sealed partial class GroupCommitPipeline : IDisposable
     /// <summary>Called after something entered the queue. A driver without threads hangs itself in here.</summary>
     public Action OnEntered { get; set; } = static () => { };
 
+    /// <summary>Runs work that nobody waits for. A driver with threads has one for it, so that no decision waits either.</summary>
+    public Action<Action> Aside { get; set; } = static work => work();
+
     /// <summary>Off only in the benchmark that shows what hashing costs.</summary>
     public bool Hashing { get; set; } = true;
 
@@ -169,6 +172,22 @@ internal sealed partial class GroupCommitPipeline : IDisposable
         {
             LogNotMaintained(logger, unavailable);
             Instruments.OnFailure("maintenance");
+        }
+    }
+
+    /// <summary>Writes a state out and queues it.</summary>
+    public void SaveSnapshot(StreamName stream, Func<ReadOnlyMemory<byte>> state, int stateVersion, long version)
+    {
+        try
+        {
+            if (Queue.Enter(new SnapshotWrite(stream, state(), stateVersion, version)) == Entry.Taken)
+                OnEntered();
+        }
+#pragma warning disable CA1031 // A snapshot only saves time: whatever is wrong with one ends nothing else.
+        catch (Exception failed)
+#pragma warning restore CA1031
+        {
+            LogSnapshotNotSaved(logger, stream.Value, failed);
         }
     }
 

@@ -40,6 +40,9 @@ internal sealed class GroupCommitSession : JournalSession
     public override Task<AppendResult> Pending =>
         IsPoisoned ? Poisoned : last is null || last.LastVersion <= DurableVersion ? Durable : last.Result;
 
+    /// <summary>What the store calls the stream; 0 until it has looked. The writer's alone.</summary>
+    public long StreamId { get; set; }
+
     /// <summary>Whether an append of a smaller version was not stored.</summary>
     public bool IsPoisonedBefore(long firstVersion) => Volatile.Read(ref poisonedFrom) < firstVersion;
 
@@ -96,10 +99,11 @@ internal sealed class GroupCommitSession : JournalSession
         }
     }
 
-    public override void SaveSnapshot(ReadOnlyMemory<byte> state, int stateVersion, long version)
+    public override void SaveSnapshot(Func<ReadOnlyMemory<byte>> state, int stateVersion, long version)
     {
-        if (version <= DurableVersion && version > 0 && pipeline.Queue.Enter(new SnapshotWrite(Stream, state, stateVersion, version)) == Entry.Taken)
-            pipeline.OnEntered();
+        if (version > DurableVersion || version <= 0)
+            return;
+        pipeline.Aside(() => pipeline.SaveSnapshot(Stream, state, stateVersion, version));
     }
 
     private Append Encode(ReadOnlySpan<NewEvent> events, EventContext context, WakeUpChange wakeUp)

@@ -1,8 +1,8 @@
 namespace Pos.Journal.GroupCommit;
 
 /// <summary>
-/// Drives the pipeline with two threads: one commits, the other confirms the batch before it and tells its callers, so that the two
-/// flushes of neighbouring batches overlap.
+/// Drives the pipeline with threads: one commits, another confirms the batch before it and tells its callers, so that the two flushes of
+/// neighbouring batches overlap; a third does what nobody waits for.
 /// </summary>
 internal sealed class WriterThreads : IDisposable
 {
@@ -11,6 +11,7 @@ internal sealed class WriterThreads : IDisposable
     private readonly ManualResetEventSlim pause = new(false);
     private readonly Thread writer;
     private readonly Thread confirmer;
+    private readonly AsideThread aside;
     private volatile bool closing;
 
     public WriterThreads(GroupCommitPipeline pipeline, string name)
@@ -18,6 +19,8 @@ internal sealed class WriterThreads : IDisposable
         this.pipeline = pipeline;
         writer = new Thread(Write) { IsBackground = true, Name = $"{name} writer" };
         confirmer = new Thread(Confirm) { IsBackground = true, Name = $"{name} confirmer" };
+        aside = new AsideThread($"{name} snapshots");
+        pipeline.Aside = aside.Put;
         writer.Start();
         confirmer.Start();
     }
@@ -25,6 +28,7 @@ internal sealed class WriterThreads : IDisposable
     /// <summary>Stops admission, writes what is queued, ends both threads. A store that keeps failing bounds it.</summary>
     public void Dispose()
     {
+        aside.Dispose();
         pipeline.Queue.Close();
         closing = true;
         writer.Join();

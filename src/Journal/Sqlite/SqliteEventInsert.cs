@@ -13,12 +13,12 @@ internal sealed unsafe partial class SqliteEventInsert(SqliteConnection connecti
     private const nint Static = 0;
 
     private readonly SqliteStatement statement = connection.Prepare(
-        "INSERT INTO events VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)");
+        "INSERT INTO events VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)");
 
     /// <summary>Inserts the event that stands, followed by its hash, at the beginning of these bytes.</summary>
     /// <returns>SQLITE_DONE, or the code of a broken constraint.</returns>
     /// <exception cref="SqliteException">Any other failure.</exception>
-    public int Insert(long position, ReadOnlySpan<byte> encoded, out ReadOnlySpan<byte> stream, out int consumed)
+    public int Insert(long position, long streamId, ReadOnlySpan<byte> encoded, out ReadOnlySpan<byte> stream, out int consumed)
     {
         var e = new EncodedEvent(encoded);
         fixed (byte* pinned = encoded)
@@ -31,7 +31,7 @@ internal sealed unsafe partial class SqliteEventInsert(SqliteConnection connecti
                 result |= BindText(into, column, e.Bytes());
             result |= BindBlob(into, 14, e.Bytes());
             consumed = e.Consumed;
-            result |= BindBlob(into, 15, encoded.Slice(consumed, ChainHash.Size));
+            result |= BindBlob(into, 15, encoded.Slice(consumed, ChainHash.Size)) | BindInt64(into, 16, streamId);
             if (result != 0)
                 throw connection.Error(result);
             return statement.StepOrConstraint();

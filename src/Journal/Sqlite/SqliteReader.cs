@@ -24,7 +24,7 @@ internal sealed class SqliteReader : IDisposable
     public SqliteReader(SqliteConnection connection)
     {
         this.connection = connection;
-        byStream = connection.Prepare($"SELECT {Columns} FROM events WHERE stream = ?1 AND version > ?2 ORDER BY version LIMIT ?3");
+        byStream = connection.Prepare($"SELECT {Columns} FROM events WHERE stream_id = (SELECT id FROM streams WHERE name = ?1) AND version > ?2 ORDER BY version LIMIT ?3");
         byPosition = connection.Prepare($"SELECT {Columns} FROM events WHERE position > ?1 AND position <= ?2 ORDER BY position LIMIT ?3");
         // By position alone: what is passed over costs a look at its stream's name.
         byCategories = connection.Prepare(
@@ -35,9 +35,9 @@ internal sealed class SqliteReader : IDisposable
             """);
         byCategory = connection.Prepare(
             $"""
-            SELECT {Columns} FROM events INDEXED BY events_stream
-            WHERE (stream, version) > (?1, ?2) AND stream < ?3 AND position <= ?4
-            ORDER BY stream, version LIMIT ?5
+            SELECT {Columns} FROM streams CROSS JOIN events INDEXED BY events_stream ON stream_id = id
+            WHERE name >= ?1 AND name < ?3 AND (name > ?1 OR version > ?2) AND position <= ?4
+            ORDER BY name, version LIMIT ?5
             """);
         waking = connection.Prepare("SELECT stream, due, owner, leased_until FROM wake_ups WHERE stream > ?1 AND stream < ?2 ORDER BY stream LIMIT ?3");
         began = connection.Prepare(

@@ -5,7 +5,21 @@ namespace Pos.Journal.Sqlite;
 /// <summary>The tables, and their version. Instants are UTC in 100 ns since 0001-01-01; NULL text means empty.</summary>
 internal static class SqliteSchema
 {
-    public const int Version = 1;
+    public const int Version = 2;
+
+    // A stream's id is the position it began at: what is new lies side by side in the index, where names would lie anywhere, each in a page
+    // of its own to be written.
+    private const string FromVersion1 = """
+        CREATE TABLE streams (
+            name TEXT PRIMARY KEY,
+            id   INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        INSERT INTO streams SELECT stream, position FROM events WHERE version = 1;
+        ALTER TABLE events ADD COLUMN stream_id INTEGER NOT NULL DEFAULT 0;
+        UPDATE events SET stream_id = (SELECT id FROM streams WHERE name = stream);
+        DROP INDEX events_stream;
+        CREATE UNIQUE INDEX events_stream ON events (stream_id, version)
+        """;
 
     // "POSJ": tells the file apart from other SQLite databases.
     private const int ApplicationId = 0x504F534A;
@@ -26,9 +40,14 @@ internal static class SqliteSchema
             causation    TEXT,
             traceparent  TEXT,
             payload      BLOB NOT NULL,
-            hash         BLOB NOT NULL
+            hash         BLOB NOT NULL,
+            stream_id    INTEGER NOT NULL
         ) STRICT;
-        CREATE UNIQUE INDEX events_stream ON events (stream, version);
+        CREATE TABLE streams (
+            name TEXT PRIMARY KEY,
+            id   INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        CREATE UNIQUE INDEX events_stream ON events (stream_id, version);
         CREATE INDEX events_store ON events (store, position, stream) WHERE version = 1;
         CREATE TABLE wake_ups (
             stream       TEXT PRIMARY KEY,
@@ -53,13 +72,15 @@ internal static class SqliteSchema
         INSERT INTO head (id, position, running) VALUES (1, 0, zeroblob(32))
         """;
 
-    /// <summary>Creates the tables in an empty file, or checks that they are of a version this program knows.</summary>
+    /// <summary>Creates the tables in an empty file, brings older ones up to date, or checks that they are of a version this program knows.</summary>
     /// <exception cref="JournalRefusedException">A newer program wrote the file, or it is no journal.</exception>
     public static void Ensure(SqliteConnection connection, string path)
     {
         var version = connection.ExecuteInt64("PRAGMA user_version");
         if (version == 0)
             Create(connection, path);
+        else if (version == 1 && connection.ExecuteInt64("PRAGMA application_id") == ApplicationId)
+            Run(connection, FromVersion1);
         else
             Check(connection, path, version);
     }
@@ -81,8 +102,13 @@ internal static class SqliteSchema
     {
         if (connection.ExecuteInt64("SELECT count(*) FROM sqlite_schema") != 0)
             throw new JournalRefusedException($"'{path}' is a database of another program, not a journal.");
+        Run(connection, Tables);
+    }
+
+    private static void Run(SqliteConnection connection, string statements)
+    {
         connection.Execute("BEGIN IMMEDIATE");
-        foreach (var statement in Tables.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        foreach (var statement in statements.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
             connection.Execute(statement);
         connection.Execute($"PRAGMA application_id = {ApplicationId}");
         connection.Execute($"PRAGMA user_version = {Version}");

@@ -16,6 +16,8 @@ internal sealed class SqliteWriter : IDisposable
     private readonly SqliteStatement begin;
     private readonly SqliteStatement commit;
     private readonly SqliteEventInsert insert;
+    private readonly SqliteStatement beginStream;
+    private readonly SqliteStatement findStream;
     private readonly SqliteStatement removeFrom;
     private readonly SqliteStatement setHead;
     private readonly SqliteStatement readHead;
@@ -33,14 +35,16 @@ internal sealed class SqliteWriter : IDisposable
         begin = connection.Prepare("BEGIN IMMEDIATE");
         commit = connection.Prepare("COMMIT");
         insert = new SqliteEventInsert(connection);
+        beginStream = connection.Prepare("INSERT INTO streams (name, id) VALUES (?1, ?2)");
+        findStream = connection.Prepare("SELECT id FROM streams WHERE name = ?1");
         removeFrom = connection.Prepare("DELETE FROM events WHERE position >= ?1");
         setHead = connection.Prepare("UPDATE head SET position = ?1, running = ?2");
         readHead = connection.Prepare("SELECT position, running FROM head");
-        readHash = connection.Prepare("SELECT hash FROM events WHERE stream = ?1 AND version = ?2");
+        readHash = connection.Prepare("SELECT hash FROM events WHERE stream_id = (SELECT id FROM streams WHERE name = ?1) AND version = ?2");
         saveSnapshot = connection.Prepare(
             """
             INSERT INTO snapshots (stream, version, state_version, hash, state)
-            SELECT ?1, ?2, ?3, hash, ?4 FROM events WHERE stream = ?1 AND version = ?2
+            SELECT ?1, ?2, ?3, hash, ?4 FROM events WHERE stream_id = (SELECT id FROM streams WHERE name = ?1) AND version = ?2
             ON CONFLICT (stream) DO UPDATE
             SET version = excluded.version, state_version = excluded.state_version, hash = excluded.hash, state = excluded.state
             WHERE excluded.version >= snapshots.version OR excluded.state_version <> snapshots.state_version
@@ -176,9 +180,15 @@ internal sealed class SqliteWriter : IDisposable
         var at = Append.FirstEvent;
         var before = position;
         var stream = ReadOnlySpan<byte>.Empty;
+        if (StreamId(append) is not { } streamId)
+        {
+            Batch.Conflicted(append);
+            return;
+        }
+
         for (var i = 0; i < append.Events; i++)
         {
-            var code = insert.Insert(before + i + 1, encoded[at..], out stream, out var consumed);
+            var code = insert.Insert(before + i + 1, streamId, encoded[at..], out stream, out var consumed);
             if (code != raw.SQLITE_DONE)
             {
                 Refuse(append, code, before, i);
@@ -192,6 +202,34 @@ internal sealed class SqliteWriter : IDisposable
         AdvanceRunning(append);
         wakeUps.Change(stream, append.WakeUp);
         append.Fate = Fate.Stored;
+    }
+
+    // Null when the stream is there already and the append says it is new, or the other way round.
+    private long? StreamId(Append append)
+    {
+        var session = append.Session;
+        if (append.FirstVersion == 1)
+        {
+            beginStream.BindText(1, session.Stream.Value);
+            beginStream.Bind(2, position + 1);
+            // sqlite3.h: SQLITE_CONSTRAINT_PRIMARYKEY.
+            var code = beginStream.StepOrConstraint();
+            if (code == 1555)
+                return null;
+            if (code != raw.SQLITE_DONE)
+                throw new SqliteException(code, $"'{session.Stream}' does not fit the tables");
+            return session.StreamId = position + 1;
+        }
+
+        if (session.StreamId == 0)
+        {
+            findStream.BindText(1, session.Stream.Value);
+            if (findStream.Step())
+                session.StreamId = findStream.Int64(0);
+            findStream.Reset();
+        }
+
+        return session.StreamId == 0 ? null : session.StreamId;
     }
 
     private void Refuse(Append append, int code, long before, int written)

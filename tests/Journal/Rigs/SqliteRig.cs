@@ -73,6 +73,7 @@ public sealed class SqliteRig : JournalRig
         using var connection = SqliteConnection.Open(Path.Combine(Folder, "journal.db"), reader: false);
         var head = connection.ExecuteInt64("SELECT max(position) FROM events") - events;
         connection.Execute($"DELETE FROM events WHERE position > {head}");
+        connection.Execute($"DELETE FROM streams WHERE id > {head}");
         var running = new byte[ChainHash.Size];
         using var reader = new SqliteReader(SqliteConnection.Open(Path.Combine(Folder, "journal.db"), reader: true));
         var page = new List<RecordedEvent>();

@@ -238,7 +238,7 @@ internal sealed class OrderTrace(string stream, Book book) : StreamTrace(stream)
         }
     }
 
-    private static TimeSpan Remembered { get; } = TimeSpan.FromMinutes(10);
+    private static TimeSpan Remembered { get; } = TimeSpan.FromMinutes(2);
 
     private void Legal(bool isLegal, in RecordedEvent e) =>
         Require(isLegal, Invariant.TransitionsAreLegal, $"{e.Type} in {State?.ToString() ?? "nothing"}{(Settled ? ", settled" : "")}");

@@ -157,7 +157,7 @@ internal sealed class WatchedJournal(World world, SimulatedJournal inner, string
             return admission;
         }
 
-        public override void SaveSnapshot(ReadOnlyMemory<byte> state, int stateVersion, long version)
+        public override void SaveSnapshot(Func<ReadOnlyMemory<byte>> state, int stateVersion, long version)
         {
             world.SnapshotsSaved++;
             inner.SaveSnapshot(state, stateVersion, version);
