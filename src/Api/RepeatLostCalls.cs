@@ -1,5 +1,4 @@
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Orleans;
 using Orleans.Runtime;
@@ -12,9 +11,10 @@ namespace Pos.Api;
 /// </summary>
 /// <remarks>
 /// A call that the journal has failed is repeated a few times only: the grain may have been a second activation, and the next one knows the truth;
-/// but a journal that is away is the client's to wait for. What a grain calls is the grain's to repeat.
+/// but a journal that is away is the client's to wait for. What a grain calls is the grain's to repeat. A call without an answer in its time is
+/// repeated only by a process that has no grains: a grain of the same one may still be at it, and holds the very request that would be sent again.
 /// </remarks>
-internal sealed class RepeatLostCalls(TimeProvider clock, IOptions<ApiOptions> options) : IOutgoingGrainCallFilter
+internal sealed class RepeatLostCalls(TimeProvider clock, IOptions<ApiOptions> options, bool alsoUnanswered) : IOutgoingGrainCallFilter
 {
     private const int NotDurableMax = 3;
 
@@ -31,6 +31,13 @@ internal sealed class RepeatLostCalls(TimeProvider clock, IOptions<ApiOptions> o
 
     private async Task Repeat(IOutgoingGrainCallContext context)
     {
+        var request = context.Request;
+        var arguments = new object?[request.GetArgumentCount()];
+        for (var i = 0; i < arguments.Length; i++)
+        {
+            arguments[i] = request.GetArgument(i);
+        }
+
         var since = clock.GetTimestamp();
         var pause = PauseMin;
         for (var attempt = 1; ; attempt++)
@@ -46,12 +53,18 @@ internal sealed class RepeatLostCalls(TimeProvider clock, IOptions<ApiOptions> o
 
             await Task.Delay(pause, clock);
             pause = pause * 2 < PauseMax ? pause * 2 : PauseMax;
+            for (var i = 0; i < arguments.Length; i++)
+            {
+                // A grain of this process that has ended the call has emptied the request.
+                request.SetArgument(i, arguments[i]!);
+            }
         }
     }
 
-    private static bool IsLost(Exception fault, int attempt) => fault switch
+    private bool IsLost(Exception fault, int attempt) => fault switch
     {
-        OrleansMessageRejectionException or TimeoutException => true,
+        OrleansMessageRejectionException => true,
+        TimeoutException => alsoUnanswered,
         NotDurableException => attempt <= NotDurableMax,
         _ => false,
     };
@@ -61,9 +74,9 @@ internal sealed class RepeatLostCalls(TimeProvider clock, IOptions<ApiOptions> o
 public static class RepeatLostCallsRegistration
 {
     /// <summary>For hosts whose grains live in other processes too, which may die alone.</summary>
-    public static IServiceCollection AddRepetitionOfLostCalls(this IServiceCollection services)
-    {
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IOutgoingGrainCallFilter, RepeatLostCalls>());
-        return services;
-    }
+    /// <param name="services">The host's.</param>
+    /// <param name="alsoUnanswered">Whether calls without an answer in their time are repeated as well: only where all grains are in other processes.</param>
+    public static IServiceCollection AddRepetitionOfLostCalls(this IServiceCollection services, bool alsoUnanswered) =>
+        services.AddSingleton<IOutgoingGrainCallFilter>(provider => new RepeatLostCalls(
+            provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<IOptions<ApiOptions>>(), alsoUnanswered));
 }

@@ -36,6 +36,20 @@ public sealed class LostCallTests
         Assert.Equal(0, losses.Left);
     }
 
+    [Theory]
+    [InlineData(true, HttpStatusCode.Created, 9)]
+    [InlineData(false, HttpStatusCode.ServiceUnavailable, 10)]
+    public async Task what_has_no_answer_in_its_time_is_repeated_where_no_grain_of_the_same_process_may_still_be_at_it(
+        bool alsoUnanswered, HttpStatusCode status, int left)
+    {
+        var losses = new Losses { Left = 1, Method = nameof(IOrderGrain.Place), Fault = static () => new TimeoutException("No answer.") };
+        await using var host = await PosHost.Start(services => services.AddRepetitionOfLostCalls(alsoUnanswered).AddSingleton<IOutgoingGrainCallFilter>(losses));
+        var shop = await Shop.Open(host);
+        await shop.Product("tea", stock: 10);
+        Assert.Equal(status, (await shop.Sell("tea", key: "once")).Status);
+        Assert.Equal(left, (int)(await shop.Get("/stores/london/stock/tea"))["available"]);
+    }
+
     [Fact]
     public async Task a_cluster_that_stays_away_is_said_within_the_requests_time()
     {
@@ -57,7 +71,7 @@ public sealed class LostCallTests
     }
 
     private static Task<PosHost> Start(Losses losses, params KeyValuePair<string, string?>[] settings) => PosHost.Start(
-        services => services.AddRepetitionOfLostCalls().AddSingleton<IOutgoingGrainCallFilter>(losses), settings: settings);
+        services => services.AddRepetitionOfLostCalls(alsoUnanswered: true).AddSingleton<IOutgoingGrainCallFilter>(losses), settings: settings);
 
     /// <summary>Loses calls of the API to one method.</summary>
     private sealed class Losses : IOutgoingGrainCallFilter

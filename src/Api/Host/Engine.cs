@@ -35,7 +35,7 @@ internal static class Engine
             client.AddActivityPropagation();
             client.AddDashboard(static options => options.HideTrace = true);
         });
-        builder.Services.AddRepetitionOfLostCalls();
+        builder.Services.AddRepetitionOfLostCalls(alsoUnanswered: true);
         builder.Services.AddSingleton<Connection>();
         builder.Services.AddFromExisting<ILifecycleParticipant<IClusterClientLifecycle>, Connection>();
         builder.Services.AddHealthChecks().AddCheck<ConnectionIsThere>("cluster", HealthStatus.Unhealthy, [HealthApi.Ready]);

@@ -35,7 +35,7 @@ internal static class OrleansSilo
             }
         });
         builder.Services.AddSingleton<ISilos, MembershipSilos>();
-        builder.Services.AddRepetitionOfLostCalls();
+        builder.Services.AddRepetitionOfLostCalls(alsoUnanswered: false);
         builder.Services.Configure<HostOptions>(static options => options.ShutdownTimeout = TimeSpan.FromSeconds(150));
     }
 
