@@ -1,0 +1,164 @@
+using Orleans;
+using Orleans.Runtime;
+using Xunit.Abstractions;
+
+namespace Pos.Tests;
+
+/// <summary>The scenarios on three silos.</summary>
+[Collection(OneCluster.Name)]
+public sealed class ClusterScenarios(ClusterShop shop, ITestOutputHelper output) : ScenarioSuite(shop, output), IAsyncLifetime
+{
+    public Task InitializeAsync() => shop.Heal();
+
+    public Task DisposeAsync() => Task.CompletedTask;
+}
+
+/// <summary>One cluster for all tests; they take turns, and each begins with as many silos as the first.</summary>
+[CollectionDefinition(Name)]
+public sealed class OneCluster : ICollectionFixture<ClusterShop>
+{
+    public const string Name = "cluster";
+}
+
+/// <summary>What only a cluster has to withstand.</summary>
+[Collection(OneCluster.Name)]
+public sealed class SilosComeAndGo(ClusterShop shop, ITestOutputHelper output) : IAsyncLifetime
+{
+    private const int TillsCount = 16;
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan LeaveMax = TimeSpan.FromSeconds(60);
+
+    public async Task InitializeAsync()
+    {
+        await shop.Heal();
+        shop.Till.Failures.Clear();
+    }
+
+    public Task DisposeAsync() => Task.CompletedTask;
+
+    [Fact]
+    public async Task a_silo_that_comes_under_load_takes_its_part_and_nobody_notices()
+    {
+        var sold = await UnderLoad("joining", async () =>
+        {
+            await shop.Cluster.StartAdditionalSiloAsync(startAdditionalSiloOnNewPort: true);
+            var management = shop.Cluster.Client.GetGrain<IManagementGrain>(0);
+            var newest = (await management.GetHosts(onlyActive: true)).Keys.MaxBy(silo => silo.Generation)!;
+            await Eventually(async () => (await management.GetSimpleGrainStatistics([newest])).Sum(type => type.ActivationCount) > 10);
+        });
+        Assert.Empty(shop.Till.Failures);
+        Assert.All(sold, sale => Assert.True(sale.IsConfirmed, sale.End));
+    }
+
+    [Fact]
+    public async Task all_silos_are_restarted_one_by_one_without_one_failed_request()
+    {
+        var sold = await UnderLoad("rolling", async () =>
+        {
+            foreach (var silo in shop.Silos)
+            {
+                await shop.Cluster.RestartSiloAsync(silo);
+            }
+        });
+        Assert.Empty(shop.Till.Failures);
+        Assert.All(sold, sale => Assert.True(sale.IsConfirmed, sale.End));
+    }
+
+    [Fact]
+    public async Task a_silo_that_was_paused_for_a_minute_is_replaced_meanwhile_and_harms_nothing_when_it_is_back()
+    {
+        SiloProcess? paused = null;
+        var sold = await UnderLoad("paused", async () =>
+        {
+            // The one that has the item everybody wants: what it had decided and not yet written must lose.
+            paused = await OwnerOf("paused");
+            paused.Process.Freeze();
+            await Task.Delay(Pause, TimeProvider.System);
+            paused.Process.Thaw();
+            await paused.Process.Ends(LeaveMax);
+        });
+        Assert.All(sold, sale => Assert.True(sale.IsConfirmed, sale.End));
+        await shop.Cluster.KillSiloAsync(paused!);
+    }
+
+    [Fact]
+    public async Task of_two_activations_of_one_grain_each_write_is_fenced_and_every_caller_is_served()
+    {
+        // Two clusters that know nothing of each other, on one journal: every grain that both are asked for is active twice.
+        const int PiecesCount = 100;
+        const int TurnsCount = 6;
+        await shop.Till.Stock("twice", PiecesCount);
+        var other = new ClusterShop(shop);
+        await other.InitializeAsync();
+        try
+        {
+            // By turns: each finds that its activation was overtaken by the other's.
+            for (var turn = 0; turn < TurnsCount; turn++)
+            {
+                var sale = await (turn % 2 == 0 ? shop : other).Till.Sell($"turn-{turn}", "twice");
+                Assert.True(sale.IsConfirmed, $"turn {turn}: {sale.End}");
+            }
+
+            var here = Task.WhenAll(Enumerable.Range(0, PiecesCount).Select(number => shop.Till.Sell($"here-{number}", "twice")));
+            var there = Task.WhenAll(Enumerable.Range(0, PiecesCount).Select(number => other.Till.Sell($"there-{number}", "twice")));
+            Sale[] sales = [.. await here, .. await there];
+            output.WriteLine($"Sold here: {(await here).Count(sale => sale.IsConfirmed)}; requests sent again: {shop.Till.Failures.Count}, {other.Till.Failures.Count}");
+            Assert.Equal(PiecesCount - TurnsCount, sales.Count(sale => sale.IsConfirmed));
+            Assert.Equal(PiecesCount + TurnsCount, sales.Count(sale => sale.End == "insufficient-stock"));
+            await shop.Settled();
+        }
+        finally
+        {
+            await other.DisposeAsync();
+        }
+    }
+
+    private async Task<IReadOnlyList<Sale>> UnderLoad(string sku, Func<Task> happens)
+    {
+        const int PiecesCount = 100_000;
+        await shop.Till.Stock(sku, PiecesCount);
+        using var stop = new CancellationTokenSource();
+        shop.Till.TakeLongest();
+        var selling = shop.Till.SellOn(TillsCount, sku, stop.Token);
+        try
+        {
+            await happens();
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await selling;
+        }
+
+        var sold = await selling;
+        output.WriteLine($"Sold: {sold.Count}; longest sale: {shop.Till.TakeLongest()}; requests sent again: {shop.Till.Failures.Count}");
+        foreach (var failure in shop.Till.Failures.Take(10))
+        {
+            output.WriteLine(failure);
+        }
+
+        Assert.True(sold.Count > TillsCount, $"only {sold.Count} were sold");
+        Assert.Equal(PiecesCount - sold.Count(sale => sale.IsConfirmed), await shop.Till.Available(sku));
+        await shop.Settled();
+        return sold;
+    }
+
+    private async Task<SiloProcess> OwnerOf(string sku)
+    {
+        var management = shop.Cluster.Client.GetGrain<IManagementGrain>(0);
+        var stock = shop.Cluster.Client.GetGrain<IStockGrain>($"london/{sku}");
+        SiloAddress? address = null;
+        await Eventually(async () => (address = await management.GetActivationAddress(stock)) is not null);
+        return shop.Silos.Single(silo => silo.SiloAddress.Endpoint.Port == address!.Endpoint.Port);
+    }
+
+    private static async Task Eventually(Func<Task<bool>> isSo)
+    {
+        using var pause = new PeriodicTimer(TimeSpan.FromMilliseconds(200));
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1), TimeProvider.System);
+        while (!await isSo())
+        {
+            await pause.WaitForNextTickAsync(patience.Token);
+        }
+    }
+}

@@ -1,0 +1,72 @@
+using Xunit.Abstractions;
+
+namespace Pos.Tests;
+
+/// <summary>What every shop has to withstand, whatever engine it runs on.</summary>
+public abstract class ScenarioSuite(RunningShop shop, ITestOutputHelper output)
+{
+    private const int TillsCount = 32;
+
+    [Fact]
+    public async Task the_first_sale_takes_one_piece_however_often_it_is_sent()
+    {
+        await shop.Till.Stock("first", 10);
+        var key = shop.Till.NewKey();
+        var sale = await shop.Till.Sell(key, "first");
+        Assert.True(sale.IsConfirmed, sale.End);
+        Assert.Equal(sale, await shop.Till.Sell(key, "first"));
+        Assert.Equal(9, await shop.Till.Available("first"));
+        await shop.Settled();
+    }
+
+    [Fact]
+    public async Task of_a_thousand_buyers_of_a_hundred_pieces_exactly_a_hundred_get_one()
+    {
+        await shop.Till.Stock("scarce", 100);
+        var sales = await Task.WhenAll(Enumerable.Range(0, 1_000).Select(_ => shop.Till.Sell(shop.Till.NewKey(), "scarce")));
+        Assert.Equal(100, sales.Count(sale => sale.IsConfirmed));
+        Assert.Equal(900, sales.Count(sale => sale.End == "insufficient-stock"));
+        Assert.Equal(0, await shop.Till.Available("scarce"));
+        await shop.Settled();
+    }
+
+    [Fact]
+    public async Task a_crash_in_the_middle_of_five_hundred_orders_loses_none_and_sells_none_twice()
+    {
+        const int OrdersCount = 500;
+        const int PiecesCount = 300;
+        await shop.Till.Stock("wanted", PiecesCount);
+        await shop.Till.Stock("plenty", OrdersCount);
+        var ended = 0;
+        var half = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var tills = new SemaphoreSlim(TillsCount);
+        var selling = Task.WhenAll(Enumerable.Range(0, OrdersCount).Select(async _ =>
+        {
+            await tills.WaitAsync();
+            try
+            {
+                var sale = await shop.Till.Sell(shop.Till.NewKey(), "wanted", "plenty");
+                if (Interlocked.Increment(ref ended) == PiecesCount / 2)
+                {
+                    half.SetResult();
+                }
+
+                return sale;
+            }
+            finally
+            {
+                tills.Release();
+            }
+        }));
+        await Task.WhenAny(half.Task, selling);
+        shop.Till.TakeLongest();
+        await shop.Crash();
+        var sales = await selling;
+        output.WriteLine($"Longest sale: {shop.Till.TakeLongest()}; requests sent again: {shop.Till.Failures.Count}");
+
+        Assert.Equal(PiecesCount, sales.Count(sale => sale.IsConfirmed));
+        Assert.Equal(OrdersCount - PiecesCount, sales.Count(sale => sale.End == "insufficient-stock"));
+        await shop.Settled();
+        Assert.Equal((0, OrdersCount - PiecesCount), (await shop.Till.Available("wanted"), await shop.Till.Available("plenty")));
+    }
+}

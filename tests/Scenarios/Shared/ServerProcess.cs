@@ -1,0 +1,173 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Pos.Tests;
+
+/// <summary>One of our programs in a process of its own, in a folder of its own.</summary>
+public sealed class ServerProcess : IDisposable
+{
+    private const int LinesMax = 200;
+    private static readonly TimeSpan StartMax = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan StopMax = TimeSpan.FromSeconds(120);
+
+    private readonly ConcurrentQueue<string> _said = new();
+    private readonly Process _process;
+    private readonly string _name;
+    private bool _isDisposed;
+
+    private ServerProcess(string name, Process process, Uri address)
+    {
+        _name = name;
+        _process = process;
+        Address = address;
+        process.OutputDataReceived += (_, line) => Note(line.Data);
+        process.ErrorDataReceived += (_, line) => Note(line.Data);
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        AppDomain.CurrentDomain.ProcessExit += OnExit;
+    }
+
+    /// <summary>Where it listens.</summary>
+    public Uri Address { get; }
+
+    public bool HasEnded => _isDisposed || _process.HasExited;
+
+    /// <summary>What it wrote last.</summary>
+    public string Said => string.Join('\n', _said);
+
+    /// <summary>Starts a program and waits until it says that it is ready.</summary>
+    /// <param name="program">The name of its project.</param>
+    /// <param name="folder">The folder that it runs in.</param>
+    /// <param name="address">Where it is to listen.</param>
+    /// <param name="settings">Its settings.</param>
+    public static async Task<ServerProcess> Start(string program, string folder, Uri address, IEnumerable<KeyValuePair<string, string?>> settings)
+    {
+        var configuration = Path.GetFileName(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
+        var dll = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", program, configuration, $"Pos.{program}.dll"));
+        var start = new ProcessStartInfo("dotnet", [dll, $"--Urls={address}", .. settings.Select(setting => $"--{setting.Key}={setting.Value}")])
+        {
+            WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true,
+        };
+        var server = new ServerProcess(program, Process.Start(start)!, address);
+        try
+        {
+            await server.BecomesReady();
+            return server;
+        }
+        catch
+        {
+            server.Kill();
+            server.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>An address that nobody listens at.</summary>
+    public static Uri FreeAddress()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return new Uri($"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}");
+    }
+
+    /// <summary>As <c>kill -9</c>.</summary>
+    public void Kill()
+    {
+        _process.Kill();
+        _process.WaitForExit();
+    }
+
+    /// <summary>As an operator or Kubernetes stops it.</summary>
+    public async Task Stop()
+    {
+        Signal("-TERM");
+        await Ends(StopMax);
+        Assert.True(_process.ExitCode is 0 or 143, $"{_name} ended with {_process.ExitCode}:\n{Said}");
+    }
+
+    /// <summary>Neither answers nor refuses until it is thawed.</summary>
+    public void Freeze() => Signal("-STOP");
+
+    public void Thaw() => Signal("-CONT");
+
+    /// <summary>Waits until it has ended.</summary>
+    public async Task Ends(TimeSpan withinMax)
+    {
+        using var patience = new CancellationTokenSource(withinMax, TimeProvider.System);
+        try
+        {
+            await _process.WaitForExitAsync(patience.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            Assert.Fail($"{_name} has not ended within {withinMax}:\n{Said}");
+        }
+    }
+
+    public void Dispose()
+    {
+        AppDomain.CurrentDomain.ProcessExit -= OnExit;
+        if (!HasEnded)
+        {
+            Kill();
+        }
+
+        _isDisposed = true;
+        _process.Dispose();
+    }
+
+    private async Task BecomesReady()
+    {
+        using var client = new HttpClient { BaseAddress = Address, Timeout = TimeSpan.FromSeconds(10) };
+        using var pause = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
+        var began = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                using var answer = await client.GetAsync(new Uri("/health/ready", UriKind.Relative));
+                if (answer.IsSuccessStatusCode)
+                {
+                    return;
+                }
+            }
+            catch (Exception notYet) when (notYet is HttpRequestException or TaskCanceledException)
+            {
+                // It does not listen yet.
+            }
+
+            Assert.False(_process.HasExited, $"{_name} does not start:\n{Said}");
+            Assert.True(Stopwatch.GetElapsedTime(began) < StartMax, $"{_name} is not ready:\n{Said}");
+            await pause.WaitForNextTickAsync();
+        }
+    }
+
+    private void Signal(string signal)
+    {
+        using var sent = Process.Start("kill", [signal, _process.Id.ToString(CultureInfo.InvariantCulture)]);
+        sent.WaitForExit();
+    }
+
+    private void Note(string? line)
+    {
+        if (line is not null)
+        {
+            _said.Enqueue(line);
+            while (_said.Count > LinesMax)
+            {
+                _said.TryDequeue(out _);
+            }
+        }
+    }
+
+    private void OnExit(object? sender, EventArgs e)
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill();
+        }
+    }
+}

@@ -1,0 +1,168 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json.Nodes;
+using Pos.Verification;
+
+namespace Pos.Tests;
+
+/// <summary>How a sale ended.</summary>
+/// <param name="Order">Its id, if there is an order.</param>
+/// <param name="End"><c>CONFIRMED</c>, or the code of the refusal.</param>
+public sealed record Sale(string? Order, string End)
+{
+    public bool IsConfirmed => End == "CONFIRMED";
+}
+
+/// <summary>A client as a till has to be: what is not answered, or answered with 503, is sent again with the same key.</summary>
+public sealed class Till : IDisposable
+{
+    private const string Store = "london";
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+
+    private readonly HttpClient _http;
+    private readonly Lock _measuring = new();
+    private TimeSpan _longest;
+    private int _keys;
+
+    public Till(Uri door, string key) => _http = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = 1_000 })
+    {
+        BaseAddress = door, Timeout = TimeSpan.FromSeconds(60), DefaultRequestHeaders = { Authorization = new("Bearer", key) },
+    };
+
+    /// <summary>Every request that was not answered with what was asked for or a refusal.</summary>
+    public ConcurrentQueue<string> Failures { get; } = new();
+
+    /// <summary>How long the longest sale took since this was last asked for.</summary>
+    public TimeSpan TakeLongest()
+    {
+        lock (_measuring)
+        {
+            var longest = _longest;
+            _longest = TimeSpan.Zero;
+            return longest;
+        }
+    }
+
+    public string NewKey() => $"key-{Interlocked.Increment(ref _keys)}";
+
+    public Task OpenStore() => Repeat(
+        HttpMethod.Put, $"stores/{Store}",
+        """
+        {"name":"London","district":"Soho","kind":"shop","currency":"GBP","timeZone":"Europe/London","taxInclusive":true,
+         "taxRates":{"standard":2000},"tills":["till-1"]}
+        """,
+        NewKey());
+
+    /// <summary>Puts pieces of a new product on the shelf.</summary>
+    public async Task Stock(string sku, int pieces)
+    {
+        var product = await Repeat(
+            HttpMethod.Put, $"products/{sku}",
+            $$"""{"name":"{{sku}}","description":"","category":"","price":{"amount":250,"currency":"GBP"},"taxClass":"standard","kind":"goods","active":true}""",
+            NewKey());
+        Assert.True(product.Status == HttpStatusCode.OK, product.Text);
+        var receipt = await Repeat(HttpMethod.Post, $"stores/{Store}/stock/{sku}/receipts", $$"""{"quantity":{{pieces}}}""", NewKey());
+        Assert.True(receipt.Status == HttpStatusCode.OK, receipt.Text);
+    }
+
+    /// <summary>What may be sold of a product.</summary>
+    public async Task<long> Available(string sku) => (long)(await Repeat(HttpMethod.Get, $"stores/{Store}/stock/{sku}", null, null)).Json["available"]!;
+
+    /// <summary>Sells one piece of each, until it is known what came of it.</summary>
+    public async Task<Sale> Sell(string key, params string[] skus)
+    {
+        var began = TimeProvider.System.GetTimestamp();
+        var lines = string.Join(',', skus.Select(sku => $$"""{"sku":"{{sku}}","quantity":1}"""));
+        var answer = await Repeat(
+            HttpMethod.Post, "orders", $$"""{"store":"{{Store}}","till":"till-1","lines":[{{lines}}],"cash":{"amount":100000,"currency":"GBP"} }""", key);
+        while (answer.Status == HttpStatusCode.Accepted)
+        {
+            // Under way: the order says by itself what becomes of it.
+            answer = await Repeat(HttpMethod.Get, $"orders/{(string)answer.Json["id"]!}", null, null);
+            if ((string?)answer.Json["state"] is not ("CONFIRMED" or "CANCELLED"))
+            {
+                answer = answer with { Status = HttpStatusCode.Accepted };
+                await Task.Delay(Pause, TimeProvider.System);
+            }
+        }
+
+        var took = TimeProvider.System.GetElapsedTime(began);
+        lock (_measuring)
+        {
+            _longest = took > _longest ? took : _longest;
+        }
+
+        return answer.Status switch
+        {
+            HttpStatusCode.OK or HttpStatusCode.Created => new Sale((string?)answer.Json["id"], (string)answer.Json["state"]!),
+            HttpStatusCode.Conflict => new Sale(null, (string)answer.Json["code"]!),
+            _ => throw new InvalidOperationException($"{(int)answer.Status}: {answer.Text}"),
+        };
+    }
+
+    /// <summary>Sells from as many tills at once until told to stop.</summary>
+    public async Task<IReadOnlyList<Sale>> SellOn(int tills, string sku, CancellationToken stop)
+    {
+        var sales = new ConcurrentQueue<Sale>();
+        await Task.WhenAll(Enumerable.Range(0, tills).Select(_ => Task.Run(
+            async () =>
+            {
+                while (!stop.IsCancellationRequested)
+                {
+                    sales.Enqueue(await Sell(NewKey(), sku));
+                }
+            },
+            CancellationToken.None)));
+        return [.. sales];
+    }
+
+    /// <summary>Asks a server that has its journal for itself to verify it.</summary>
+    public async Task<VerificationReport> Verify()
+    {
+        using var answer = await _http.PostAsync(new Uri("/admin/verify", UriKind.Relative), null);
+        return (await answer.EnsureSuccessStatusCode().Content.ReadFromJsonAsync(VerificationJson.Default.VerificationReport))!;
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    private async Task<(HttpStatusCode Status, string Text, JsonNode Json)> Repeat(HttpMethod method, string path, string? body, string? key)
+    {
+        var began = TimeProvider.System.GetTimestamp();
+        while (true)
+        {
+            var (status, text) = await Send(method, path, body, key);
+            if (status is not ((HttpStatusCode)0 or HttpStatusCode.ServiceUnavailable))
+            {
+                return (status, text, JsonNode.Parse(text)!);
+            }
+
+            Failures.Enqueue(string.Create(CultureInfo.InvariantCulture, $"{method} {path}, after {TimeProvider.System.GetElapsedTime(began)}: {(int)status} {text}"));
+            Assert.True(TimeProvider.System.GetElapsedTime(began) < Patience, $"{method} {path} is still answered {(int)status} {text}");
+            await Task.Delay(Pause, TimeProvider.System);
+        }
+    }
+
+    private async Task<(HttpStatusCode Status, string Text)> Send(HttpMethod method, string path, string? body, string? key)
+    {
+        using var request = new HttpRequestMessage(method, "/api/v1/" + path);
+        request.Content = body is null ? null : new StringContent(body, Encoding.UTF8, "application/json");
+        if (key is not null)
+        {
+            request.Headers.Add("Idempotency-Key", key);
+        }
+
+        try
+        {
+            using var response = await _http.SendAsync(request);
+            return (response.StatusCode, await response.Content.ReadAsStringAsync());
+        }
+        catch (Exception lost) when (lost is HttpRequestException or TaskCanceledException or IOException)
+        {
+            return (0, lost.Message);
+        }
+    }
+}
