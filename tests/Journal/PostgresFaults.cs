@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using Npgsql;
 using Pos.Journal;
@@ -118,10 +119,36 @@ public sealed class PostgresFaults(PostgresServer server) : IClassFixture<Postgr
         var late = Assert.Throws<PostgresException>(() => server.Execute(
             database,
             """
-            SELECT pos_journal.append(id, 2, 0, '', '{late/1}', '{1}', '{london}', '{""}', '{""}', '{}', '{}', '{}') FROM pos_journal.writers
+            SELECT pos_journal.append(id, 2, 0, '', ARRAY[pos_journal.key_of('late/1')], '{1}', '{""}', '{1}', '{late/1}', '{london}', '{}', '{}', '{}') FROM pos_journal.writers
             """));
         Assert.Equal("PJ001", late.SqlState);
         Assert.Equal(["a", "c"], (await All(journal)).Select(e => Encoding.UTF8.GetString(e.Payload.Span)));
+    }
+
+    /// <summary>The memory it is sent from goes to others as soon as its fate is told.</summary>
+    [Fact]
+    public async Task a_batch_that_is_given_up_half_sent_is_stored_as_it_was_decided_or_not_at_all()
+    {
+        const int Bytes = 8_000_000;
+        using var journal = Open(o => o.QueueEventsMax = 1_000);
+        List<JournalSession> sessions = [];
+        for (var i = 0; i < 5; i++)
+            sessions.Add(await journal.Open(new StreamName("stock", $"london/{i}"), new Recorder(), CancellationToken.None));
+        server.Freeze();
+        try
+        {
+            var struck = sessions.ConvertAll(session => Append(session, new string('x', Bytes)));
+            Assert.DoesNotContain(AppendResult.Durable, await Task.WhenAll(struck).WaitAsync(Patience));
+            for (var i = 0; i < 40; i++)
+                ArrayPool<byte>.Shared.Rent(Bytes + 1_000).AsSpan().Fill((byte)'y');
+        }
+        finally
+        {
+            server.Thaw();
+        }
+
+        Assert.Equal(AppendResult.Durable, await Eventually(Reopened(journal, "after")));
+        Assert.All(await All(journal), e => Assert.DoesNotContain((byte)'y', e.Payload.ToArray()));
     }
 
     [Fact]

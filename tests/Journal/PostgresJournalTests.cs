@@ -30,7 +30,7 @@ public sealed class PostgresJournalTests(PostgresServer server) : IDisposable
             """
             BEGIN;
             INSERT INTO pos_journal.writers (name) VALUES ('other');
-            SELECT pos_journal.append((SELECT max(id) FROM pos_journal.writers), 1, 0, '', '{other/1}', '{1}', '{london}', '{""}', '{""}', '{}', '{}', '{}');
+            SELECT pos_journal.append((SELECT max(id) FROM pos_journal.writers), 1, 0, '', ARRAY[pos_journal.key_of('other/1')], '{1}', '{""}', '{1}', '{other/1}', '{london}', '{}', '{}', '{}');
             """);
         var third = Append(journal, "3");
         while (server.Scalar<long>(database, "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted") == 0)
@@ -77,7 +77,7 @@ public sealed class PostgresJournalTests(PostgresServer server) : IDisposable
     {
         using var journal = Open();
         Assert.Equal(AppendResult.Durable, await Append(journal, "1"));
-        server.Execute(database, "UPDATE pos_journal.events SET stream = 'stock/london/other'");
+        server.Execute(database, "UPDATE pos_journal.events SET stream = pos_journal.key_of('stock/london/other')");
         await using var snapshot = await journal.ReadSnapshot(CancellationToken.None);
         await Assert.ThrowsAsync<JournalCorruptException>(async () =>
         {
@@ -148,10 +148,10 @@ public sealed class PostgresJournalTests(PostgresServer server) : IDisposable
     public void an_older_schema_is_refused_naming_both_versions()
     {
         Open().Dispose();
-        server.Execute(database, "UPDATE pos_journal.schema_version SET version = 0");
+        server.Execute(database, "UPDATE pos_journal.schema_version SET version = 1");
         var refused = Assert.Throws<JournalRefusedException>(() => Open());
-        Assert.Contains("schema version 0", refused.Message, StringComparison.Ordinal);
-        Assert.Contains("needs version 1", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("schema version 1", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("needs version 2", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -165,6 +165,20 @@ public sealed class PostgresJournalTests(PostgresServer server) : IDisposable
         foreach (var journal in opened)
             journal.Dispose();
         Assert.Equal(8L, server.Scalar<long>(database, "SELECT count(*) FROM pos_journal.writers"));
+    }
+
+    [Fact]
+    public async Task of_those_that_ever_wrote_the_newest_thousand_are_remembered()
+    {
+        using var journal = Open();
+        server.Execute(database, "INSERT INTO pos_journal.writers (name) SELECT 'gone' FROM generate_series(1, 5000)");
+        Open().Dispose();
+        Assert.Equal(1_000L, server.Scalar<long>(database, "SELECT count(*) FROM pos_journal.writers"));
+        // This one lives and was forgotten: what it tries is refused, and it goes on under a new number.
+        Assert.NotEqual(AppendResult.Durable, await Append(journal, "1"));
+        Assert.Equal(AppendResult.Durable, await Append(journal, "2"));
+        Assert.Equal(1L, server.Scalar<long>(database, "SELECT count(*) FROM pos_journal.events"));
+        Assert.Equal(1_000L, server.Scalar<long>(database, "SELECT count(*) FROM pos_journal.writers"));
     }
 
     [Theory]

@@ -18,6 +18,7 @@ internal sealed class GroupCommitSession : JournalSession
     private long durableVersion;
     private long poisonedFrom = long.MaxValue;
     private Append? last;
+    private Guid? streamKey;
 
     public GroupCommitSession(GroupCommitPipeline pipeline, StreamName stream, long version, byte[] hash)
     {
@@ -30,6 +31,9 @@ internal sealed class GroupCommitSession : JournalSession
     }
 
     public override StreamName Stream { get; }
+
+    /// <summary>As a database keeps it; for the writer alone.</summary>
+    public Guid StreamKey => streamKey ??= Postgres.StreamKey.Of(Stream.Value);
 
     public override long Version => version;
 

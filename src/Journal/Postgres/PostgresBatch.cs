@@ -9,20 +9,22 @@ namespace Pos.Journal.Postgres;
 internal sealed class PostgresBatch
 {
     private readonly List<Append> appends = [];
-    private readonly List<string> streams = [];
+    private readonly List<Guid> streams = [];
     private readonly List<long> versions = [];
-    private readonly List<string?> began = [];
-    private readonly List<ReadOnlyMemory<byte>> events = [];
-    private readonly List<ReadOnlyMemory<byte>> hashes = [];
+    private readonly List<ReadOnlyMemory<byte>> records = [];
+    private readonly List<int> numbers = [];
+    private readonly List<string> names = [];
+    private readonly List<string> stores = [];
     private readonly Dictionary<string, WakeUpChange> wakeUps = new(StringComparer.Ordinal);
     private readonly byte[] running = new byte[ChainHash.Size];
+    private byte[] bytes = [];
 
     /// <summary>The appends that may be written, in their order.</summary>
     public IReadOnlyList<Append> Appends => appends;
 
-    public int Events => events.Count;
+    public int Events => records.Count;
 
-    public ReadOnlySpan<byte> LastHash => hashes[^1].Span;
+    public ReadOnlySpan<byte> LastHash => records[^1].Span[^ChainHash.Size..];
 
     /// <summary>Takes the appends of a batch that may be written.</summary>
     public void Fill(Batch batch)
@@ -30,21 +32,26 @@ internal sealed class PostgresBatch
         appends.Clear();
         streams.Clear();
         versions.Clear();
-        began.Clear();
-        events.Clear();
-        hashes.Clear();
+        records.Clear();
+        numbers.Clear();
+        names.Clear();
+        stores.Clear();
         wakeUps.Clear();
+        // The appends' own buffers go to others as soon as their fate is told, while what was given up may still be on its way.
+        if (bytes.Length < batch.Bytes)
+            bytes = new byte[batch.Bytes];
+        var filled = 0;
         foreach (var operation in batch.Operations)
         {
             if (operation is Append append && Batch.MayWrite(append))
-                Take(append);
+                Take(append, ref filled);
         }
     }
 
     /// <summary>All appends in one statement: any that does not fit ends the transaction.</summary>
     public NpgsqlBatchCommand All(long writer, long attempt, JournalMark known)
     {
-        var command = new NpgsqlBatchCommand("SELECT _position, _running FROM pos_journal.append($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)");
+        var command = new NpgsqlBatchCommand("SELECT _position, _running FROM pos_journal.append($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)");
         var (waking, dues, still) = (new List<string>(), new List<long>(), new List<string>());
         foreach (var (stream, change) in wakeUps)
         {
@@ -63,6 +70,9 @@ internal sealed class PostgresBatch
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = known.Position });
         command.Parameters.Add(new NpgsqlParameter<byte[]> { TypedValue = Advance(known) });
         AddEvents(command);
+        command.Parameters.Add(Array(NpgsqlDbType.Integer, numbers));
+        command.Parameters.Add(Array(NpgsqlDbType.Text, names));
+        command.Parameters.Add(Array(NpgsqlDbType.Text, stores));
         command.Parameters.Add(Array(NpgsqlDbType.Text, waking));
         command.Parameters.Add(Array(NpgsqlDbType.Bigint, dues));
         command.Parameters.Add(Array(NpgsqlDbType.Text, still));
@@ -79,6 +89,8 @@ internal sealed class PostgresBatch
         var sessions = new Dictionary<GroupCommitSession, int>();
         foreach (var append in appends)
             sessions.TryAdd(append.Session, sessions.Count);
+        command.Parameters.Add(Array(NpgsqlDbType.Text, appends.ConvertAll(static a => a.Session.Stream.Value)));
+        command.Parameters.Add(Array(NpgsqlDbType.Text, appends.ConvertAll(static a => StoreOf(a))));
         command.Parameters.Add(Array(NpgsqlDbType.Integer, appends.ConvertAll(a => sessions[a.Session])));
         command.Parameters.Add(Array(NpgsqlDbType.Integer, appends.ConvertAll(static a => a.Events)));
         command.Parameters.Add(Array(NpgsqlDbType.Bytea, appends.ConvertAll(static a => a.Buffer[..ChainHash.Size])));
@@ -106,40 +118,49 @@ internal sealed class PostgresBatch
 
     private void AddEvents(NpgsqlBatchCommand command)
     {
-        command.Parameters.Add(Array(NpgsqlDbType.Text, streams));
+        command.Parameters.Add(Array(NpgsqlDbType.Uuid, streams));
         command.Parameters.Add(Array(NpgsqlDbType.Bigint, versions));
-        command.Parameters.Add(Array(NpgsqlDbType.Text, began));
-        command.Parameters.Add(Array(NpgsqlDbType.Bytea, events));
-        command.Parameters.Add(Array(NpgsqlDbType.Bytea, hashes));
+        command.Parameters.Add(Array(NpgsqlDbType.Bytea, records));
     }
 
     private byte[] Advance(JournalMark known)
     {
         known.Running.Span.CopyTo(running);
-        foreach (var hash in hashes)
-            RunningHash.Advance(running, hash.Span);
+        foreach (var record in records)
+            RunningHash.Advance(running, record.Span[^ChainHash.Size..]);
         return running;
     }
 
-    private void Take(Append append)
+    private void Take(Append append, ref int filled)
     {
         appends.Add(append);
         var stream = append.Session.Stream.Value;
-        var buffer = append.Buffer;
-        var at = Append.FirstEvent;
+        var key = append.Session.StreamKey;
+        var appended = append.Encoded[Append.FirstEvent..];
+        appended.CopyTo(bytes.AsSpan(filled));
+        if (append.FirstVersion == 1)
+        {
+            numbers.Add(records.Count + 1);
+            names.Add(stream);
+            stores.Add(StoreOf(append));
+        }
+
         for (var i = 0; i < append.Events; i++)
         {
-            var version = append.FirstVersion + i;
-            var count = EncodedEvent.Measure(buffer.Span[at..], out var store);
-            streams.Add(stream);
-            versions.Add(version);
-            began.Add(version == 1 ? Encoding.UTF8.GetString(store) : null);
-            events.Add(buffer.Slice(at, count));
-            hashes.Add(buffer.Slice(at + count, ChainHash.Size));
-            at += count + ChainHash.Size;
+            var count = EncodedEvent.Measure(bytes.AsSpan(filled)) + ChainHash.Size;
+            streams.Add(key);
+            versions.Add(append.FirstVersion + i);
+            records.Add(bytes.AsMemory(filled, count));
+            filled += count;
         }
 
         if (append.WakeUp.What != WakeUpChange.Kind.Keep)
             wakeUps[stream] = append.WakeUp;
+    }
+
+    private static string StoreOf(Append append)
+    {
+        EncodedEvent.Measure(append.Encoded[Append.FirstEvent..], out var store);
+        return Encoding.UTF8.GetString(store);
     }
 }

@@ -11,6 +11,9 @@ namespace Pos.Journal.Postgres;
 /// </summary>
 internal sealed class PostgresLink : IDisposable
 {
+    // As schema.sql raises it.
+    private const string UnknownWriter = "PJ002";
+
     private readonly PostgresConnections connections;
     private NpgsqlConnection? connection;
     private long writer;
@@ -44,9 +47,7 @@ internal sealed class PostgresLink : IDisposable
     {
         connection = Open();
         PostgresSchema.Ensure(connection, connections.Place);
-        using var register = new NpgsqlCommand("INSERT INTO pos_journal.writers (name) VALUES ($1) RETURNING id", connection);
-        register.Parameters.Add(new NpgsqlParameter<string> { TypedValue = $"{Environment.MachineName}:{Environment.ProcessId}" });
-        writer = (long)register.ExecuteScalar()!;
+        writer = Register(connection);
         known = ReadHead();
     }
 
@@ -59,7 +60,7 @@ internal sealed class PostgresLink : IDisposable
             return connection;
         // Bounded as a whole: a server that freezes in the middle keeps nobody here. What it lets through late is fenced again then.
         var reached = Within(Task.Run(Reach), connections.ConnectMax + connections.CommandMax);
-        (known, knownHash) = (reached.Head, null);
+        (known, knownHash, writer) = (reached.Head, null, reached.Writer);
         owesFence = false;
         return connection = reached.Connection;
     }
@@ -119,14 +120,21 @@ internal sealed class PostgresLink : IDisposable
         }
     }
 
-    private (NpgsqlConnection Connection, JournalMark Head) Reach()
+    // Changes nothing here: it may have been given up by the time it gets through.
+    private (NpgsqlConnection Connection, JournalMark Head, long Writer) Reach()
     {
         var opened = Open();
         try
         {
-            var head = Fence(opened);
+            var self = writer;
+            if (Fence(opened, self) is not { } head)
+            {
+                self = Register(opened);
+                head = Fence(opened, self) ?? throw new JournalUnavailableException($"The {connections.Place} forgets who writes as soon as it is told.");
+            }
+
             CheckNothingLost(opened, head);
-            return (opened, head);
+            return (opened, head, self);
         }
         catch
         {
@@ -155,12 +163,27 @@ internal sealed class PostgresLink : IDisposable
         }
     }
 
-    private JournalMark Fence(NpgsqlConnection on)
+    /// <summary>Null: this writer is not known any more, which ends its attempts for good.</summary>
+    private JournalMark? Fence(NpgsqlConnection on, long self)
     {
         using var fence = new NpgsqlCommand("SELECT _position, _running FROM pos_journal.fence($1, $2)", on);
-        fence.Parameters.Add(new NpgsqlParameter<long> { TypedValue = writer });
+        fence.Parameters.Add(new NpgsqlParameter<long> { TypedValue = self });
         fence.Parameters.Add(new NpgsqlParameter<long> { TypedValue = attempts });
-        return ReadMark(fence);
+        try
+        {
+            return ReadMark(fence);
+        }
+        catch (PostgresException e) when (e.SqlState == UnknownWriter)
+        {
+            return null;
+        }
+    }
+
+    private static long Register(NpgsqlConnection on)
+    {
+        using var register = new NpgsqlCommand("SELECT pos_journal.register($1)", on);
+        register.Parameters.Add(new NpgsqlParameter<string> { TypedValue = $"{Environment.MachineName}:{Environment.ProcessId}" });
+        return (long)register.ExecuteScalar()!;
     }
 
     private JournalMark ReadHead()
@@ -190,7 +213,7 @@ internal sealed class PostgresLink : IDisposable
 
     private static ReadOnlySpan<byte> HashAt(NpgsqlConnection on, long position)
     {
-        using var hash = new NpgsqlCommand("SELECT hash FROM pos_journal.events WHERE position = $1", on);
+        using var hash = new NpgsqlCommand("SELECT pos_journal.hash_in(record) FROM pos_journal.events WHERE position = $1", on);
         hash.Parameters.Add(new NpgsqlParameter<long> { TypedValue = position });
         return hash.ExecuteScalar() as byte[];
     }

@@ -14,7 +14,7 @@ internal sealed class PostgresStreamReads(PostgresReader reader, TimeSpan waitMa
 
     private const string Sql =
         """
-        SELECT e.position, e.stream, e.version, e.event, e.hash, w.n
+        SELECT e.position, e.stream, e.version, e.record, w.n
         FROM unnest($1, $2, $3) WITH ORDINALITY AS w (stream, after, most, n)
         CROSS JOIN LATERAL (
             SELECT * FROM pos_journal.events s WHERE s.stream = w.stream AND s.version > w.after ORDER BY s.stream, s.version LIMIT w.most) e
@@ -27,7 +27,7 @@ internal sealed class PostgresStreamReads(PostgresReader reader, TimeSpan waitMa
     /// <summary>Adds the stream's events above a version to a page, ascending, at most so many.</summary>
     public async ValueTask Read(StreamName stream, long afterVersion, int limit, List<RecordedEvent> page, CancellationToken cancellationToken)
     {
-        var wanted = new Wanted(stream.Value, afterVersion, limit);
+        var wanted = new Wanted(StreamKey.Of(stream.Value), afterVersion, limit);
         var first = false;
         lock (gate)
         {
@@ -85,8 +85,8 @@ internal sealed class PostgresStreamReads(PostgresReader reader, TimeSpan waitMa
     private async Task ReadTogether(List<Wanted> together)
     {
         var found = await reader.Read(
-            Sql, static row => (Number: (int)row.GetInt64(5) - 1, Event: ReadEvent(row)), [], CancellationToken.None,
-            PostgresBatch.Array(NpgsqlDbType.Text, together.ConvertAll(static w => w.Stream)),
+            Sql, static row => (Number: (int)row.GetInt64(4) - 1, Event: ReadEvent(row)), [], CancellationToken.None,
+            PostgresBatch.Array(NpgsqlDbType.Uuid, together.ConvertAll(static w => w.Stream)),
             PostgresBatch.Array(NpgsqlDbType.Bigint, together.ConvertAll(static w => w.AfterVersion)),
             PostgresBatch.Array(NpgsqlDbType.Bigint, together.ConvertAll(static w => (long)w.Limit)));
         foreach (var (number, (recorded, corrupt)) in found)
@@ -115,7 +115,7 @@ internal sealed class PostgresStreamReads(PostgresReader reader, TimeSpan waitMa
         }
     }
 
-    private sealed record Wanted(string Stream, long AfterVersion, int Limit)
+    private sealed record Wanted(Guid Stream, long AfterVersion, int Limit)
     {
         public List<RecordedEvent> Page { get; } = [];
 

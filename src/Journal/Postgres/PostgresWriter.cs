@@ -8,7 +8,7 @@ namespace Pos.Journal.Postgres;
 /// <summary>Commits batches: lock, events, wake-ups and commit in one round trip.</summary>
 internal sealed class PostgresWriter(PostgresLink link)
 {
-    private readonly PostgresBatch rows = new();
+    private PostgresBatch rows = new();
 
     /// <summary>As <see cref="IJournalStore.Commit"/> says.</summary>
     public CommitOutcome Commit(Batch batch)
@@ -30,11 +30,11 @@ internal sealed class PostgresWriter(PostgresLink link)
             var stored = batch.Operations.OfType<Append>().Where(static a => a.Fate == Fate.Stored).ToList();
             var command = new NpgsqlCommand(
                 """
-                SELECT e.hash FROM unnest($1, $2) WITH ORDINALITY AS a (stream, version, n)
+                SELECT pos_journal.hash_in(e.record) FROM unnest($1, $2) WITH ORDINALITY AS a (stream, version, n)
                 LEFT JOIN pos_journal.events e ON e.stream = a.stream AND e.version = a.version ORDER BY a.n
                 """,
                 connection);
-            command.Parameters.Add(PostgresBatch.Array(NpgsqlDbType.Text, stored.ConvertAll(static a => a.Session.Stream.Value)));
+            command.Parameters.Add(PostgresBatch.Array(NpgsqlDbType.Uuid, stored.ConvertAll(static a => a.Session.StreamKey)));
             command.Parameters.Add(PostgresBatch.Array(NpgsqlDbType.Bigint, stored.ConvertAll(static a => a.LastVersion)));
             var hashes = link.Within(ReadHashes(command));
             var fates = hashes.Select((hash, i) =>
@@ -77,6 +77,8 @@ internal sealed class PostgresWriter(PostgresLink link)
             // An error ends its transaction. Whatever ends the session with it may have come while the commit was under way.
             var certain = !sent || failed is PostgresException { InvariantSeverity: "ERROR" };
             link.Break(uncertain: !certain);
+            // What was given up may still be reading these.
+            rows = new PostgresBatch();
             if (certain)
                 return CommitOutcome.NothingStored;
             MarkStored(batch);

@@ -1,4 +1,4 @@
--- The PostgreSQL journal, schema version 1. The silo runs this itself in an empty database, under an advisory lock, when its role may
+-- The PostgreSQL journal, schema version 2 (1 was never released). The silo runs this itself in an empty database, under an advisory lock, when its role may
 -- create schemas; else a database administrator runs it once: psql -1 -f schema.sql (docs/postgresql.md). Instants are UTC in 100 ns
 -- since 0001-01-01.
 
@@ -8,23 +8,34 @@ CREATE TABLE pos_journal.schema_version (
     single  boolean PRIMARY KEY DEFAULT true CHECK (single),
     version integer NOT NULL
 );
-INSERT INTO pos_journal.schema_version (version) VALUES (1);
+INSERT INTO pos_journal.schema_version (version) VALUES (2);
 
--- An event is kept as the very bytes its hash is taken over: hash = sha256(the stream's hash before it || event). The view history
--- shows what they say. began_in is the store of a stream's first event, and null for every other event.
+-- What stands for a stream's name in rows and indexes of events.
+CREATE FUNCTION pos_journal.key_of(_stream text) RETURNS uuid LANGUAGE sql IMMUTABLE AS $$
+    SELECT encode(substr(sha256(convert_to(_stream, 'UTF8')), 1, 16), 'hex')::uuid
+$$;
+
+-- An event is kept as the very bytes its hash is taken over, and behind them the hash, 32 bytes: sha256(the stream's hash before it ||
+-- event). The view history shows what they say.
 CREATE TABLE pos_journal.events (
     position bigint NOT NULL,
-    stream   text COLLATE "C" NOT NULL,
+    stream   uuid NOT NULL,
     version  bigint NOT NULL,
-    began_in text COLLATE "C",
-    event    bytea NOT NULL,
-    hash     bytea NOT NULL,
+    record   bytea NOT NULL,
     CONSTRAINT events_position PRIMARY KEY (position),
     CONSTRAINT events_stream UNIQUE (stream, version)
 );
 -- Trying to compress a few hundred bytes costs more than it saves.
-ALTER TABLE pos_journal.events ALTER COLUMN event SET STORAGE EXTERNAL;
-CREATE INDEX events_began ON pos_journal.events (began_in, position, stream) WHERE began_in IS NOT NULL;
+ALTER TABLE pos_journal.events ALTER COLUMN record SET STORAGE EXTERNAL;
+
+-- Each stream by its name, with the store and the position of its first event.
+CREATE TABLE pos_journal.streams (
+    name     text COLLATE "C" PRIMARY KEY,
+    key      uuid NOT NULL,
+    store    text COLLATE "C" NOT NULL,
+    position bigint NOT NULL
+);
+CREATE INDEX streams_store ON pos_journal.streams (store, position);
 
 CREATE TABLE pos_journal.wake_ups (
     stream       text COLLATE "C" PRIMARY KEY,
@@ -50,7 +61,8 @@ CREATE TABLE pos_journal.head (
 ) WITH (fillfactor = 50);
 INSERT INTO pos_journal.head (position, running) VALUES (0, decode(repeat('00', 32), 'hex'));
 
--- A process that writes. Its attempts up to the fence are over: one that comes late, from a connection given up, stores nothing.
+-- A process that writes. Its attempts up to the fence are over: one that comes late, from a connection given up, stores nothing. When the
+-- row is gone, all of them are over.
 CREATE TABLE pos_journal.writers (
     id      bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     name    text NOT NULL,
@@ -58,12 +70,24 @@ CREATE TABLE pos_journal.writers (
     fence   bigint NOT NULL DEFAULT 0
 );
 
+-- A new writer. The newest thousand are kept; one of the others that still lives registers anew when it finds that it is not known.
+CREATE FUNCTION pos_journal.register(_name text) RETURNS bigint LANGUAGE plpgsql AS $$
+DECLARE
+    _id bigint;
+BEGIN
+    INSERT INTO pos_journal.writers (name) VALUES (_name) RETURNING id INTO _id;
+    DELETE FROM pos_journal.writers w WHERE w.id <= _id - 1000;
+    RETURN _id;
+END $$;
+
 -- Positions are given out under this lock, which ends with the transaction, after its rows have become visible: so no reader ever
 -- sees a position before every smaller one.
-CREATE FUNCTION pos_journal.enter(_writer bigint, _attempt bigint) RETURNS void LANGUAGE plpgsql AS $$
+CREATE FUNCTION pos_journal.enter(_writer bigint, _attempt bigint, OUT _position bigint, OUT _running bytea) LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM pg_advisory_xact_lock(7957695014971543633);
-    PERFORM FROM pos_journal.writers w WHERE w.id = _writer AND w.fence < _attempt;
+    -- A statement of its own, behind the lock: it sees what was committed before.
+    SELECT h.position, h.running INTO _position, _running
+    FROM pos_journal.writers w CROSS JOIN pos_journal.head h WHERE w.id = _writer AND w.fence < _attempt;
     IF NOT FOUND THEN
         RAISE EXCEPTION 'attempt % of writer % is over', _attempt, _writer USING ERRCODE = 'PJ001';
     END IF;
@@ -80,33 +104,43 @@ BEGIN
     SELECT h.position, h.running INTO _position, _running FROM pos_journal.head h;
 END $$;
 
+-- An event's hash.
+CREATE FUNCTION pos_journal.hash_in(_record bytea) RETURNS bytea LANGUAGE sql IMMUTABLE AS $$
+    SELECT substr(_record, length(_record) - 31)
+$$;
+
 -- The running hash behind some events.
-CREATE FUNCTION pos_journal.advance(_running bytea, _hashes bytea[]) RETURNS bytea LANGUAGE plpgsql IMMUTABLE AS $$
+CREATE FUNCTION pos_journal.advance(_running bytea, _records bytea[]) RETURNS bytea LANGUAGE plpgsql IMMUTABLE AS $$
 DECLARE
-    _hash bytea;
+    _record bytea;
 BEGIN
-    FOREACH _hash IN ARRAY _hashes LOOP
-        _running := sha256(_running || _hash);
+    FOREACH _record IN ARRAY _records LOOP
+        _running := sha256(_running || pos_journal.hash_in(_record));
     END LOOP;
     RETURN _running;
 END $$;
 
 -- Stores events and wake-ups, all or nothing: a version that is taken ends the transaction. The caller computes the running hash it
--- expects behind an expected position, which spares the database the work whenever nobody else has written meanwhile.
+-- expects behind an expected position, which spares the database the work whenever nobody else has written meanwhile. _numbers: which of
+-- the events are the first of their streams, from 1, with the names of these and their stores.
 CREATE FUNCTION pos_journal.append(
     _writer bigint, _attempt bigint, _expected bigint, _guess bytea,
-    _streams text[], _versions bigint[], _began text[], _events bytea[], _hashes bytea[],
+    _streams uuid[], _versions bigint[], _records bytea[],
+    _numbers integer[], _names text[], _stores text[],
     _waking text[], _dues bigint[], _still text[],
     OUT _position bigint, OUT _running bytea) LANGUAGE plpgsql AS $$
 BEGIN
-    PERFORM pos_journal.enter(_writer, _attempt);
-    SELECT h.position, h.running INTO _position, _running FROM pos_journal.head h;
-    IF cardinality(_hashes) > 0 THEN
-        INSERT INTO pos_journal.events (position, stream, version, began_in, event, hash)
-        SELECT _position + e.n, e.stream, e.version, e.began_in, e.event, e.hash
-        FROM unnest(_streams, _versions, _began, _events, _hashes) WITH ORDINALITY AS e (stream, version, began_in, event, hash, n);
-        _running := CASE WHEN _position = _expected THEN _guess ELSE pos_journal.advance(_running, _hashes) END;
-        _position := _position + cardinality(_hashes);
+    SELECT e._position, e._running INTO _position, _running FROM pos_journal.enter(_writer, _attempt) e;
+    IF cardinality(_streams) > 0 THEN
+        INSERT INTO pos_journal.events (position, stream, version, record)
+        SELECT _position + e.n, e.stream, e.version, e.record
+        FROM unnest(_streams, _versions, _records) WITH ORDINALITY AS e (stream, version, record, n);
+        IF cardinality(_numbers) > 0 THEN
+            INSERT INTO pos_journal.streams (name, key, store, position)
+            SELECT s.name, _streams[s.n], s.store, _position + s.n FROM unnest(_numbers, _names, _stores) AS s (n, name, store);
+        END IF;
+        _running := CASE WHEN _position = _expected THEN _guess ELSE pos_journal.advance(_running, _records) END;
+        _position := _position + cardinality(_streams);
         UPDATE pos_journal.head h SET position = _position, running = _running;
     END IF;
     IF cardinality(_waking) > 0 THEN
@@ -120,11 +154,11 @@ BEGIN
 END $$;
 
 -- As above, append by append: one that does not continue its stream is left out, with those behind it in its session, and named by
--- its number. _counts: events of each append; _kinds: 0 keep, 1 clear, 2 set.
+-- its number. _counts: events of each append; _kinds: 0 keep, 1 clear, 2 set. _stores: of each append.
 CREATE FUNCTION pos_journal.append_each(
     _writer bigint, _attempt bigint,
-    _streams text[], _versions bigint[], _began text[], _events bytea[], _hashes bytea[],
-    _sessions integer[], _counts integer[], _previous bytea[], _kinds integer[], _dues bigint[],
+    _streams uuid[], _versions bigint[], _records bytea[],
+    _names text[], _stores text[], _sessions integer[], _counts integer[], _previous bytea[], _kinds integer[], _dues bigint[],
     OUT _position bigint, OUT _running bytea, OUT _refused integer[]) LANGUAGE plpgsql AS $$
 DECLARE
     _first integer := 1;
@@ -133,12 +167,11 @@ DECLARE
     _hash bytea;
     _poisoned integer[] := '{}';
 BEGIN
-    PERFORM pos_journal.enter(_writer, _attempt);
-    SELECT h.position, h.running INTO _position, _running FROM pos_journal.head h;
+    SELECT e._position, e._running INTO _position, _running FROM pos_journal.enter(_writer, _attempt) e;
     _refused := '{}';
     FOR _append IN 1 .. cardinality(_counts) LOOP
         _next := _first + _counts[_append];
-        SELECT e.version, e.hash INTO _version, _hash FROM pos_journal.events e
+        SELECT e.version, pos_journal.hash_in(e.record) INTO _version, _hash FROM pos_journal.events e
         WHERE e.stream = _streams[_first] ORDER BY e.stream DESC, e.version DESC LIMIT 1;
         IF NOT FOUND THEN
             _version := 0;
@@ -150,15 +183,19 @@ BEGIN
         ELSE
             FOR _event IN _first .. _next - 1 LOOP
                 _position := _position + 1;
-                _running := sha256(_running || _hashes[_event]);
-                INSERT INTO pos_journal.events (position, stream, version, began_in, event, hash)
-                VALUES (_position, _streams[_event], _versions[_event], _began[_event], _events[_event], _hashes[_event]);
+                _running := sha256(_running || pos_journal.hash_in(_records[_event]));
+                INSERT INTO pos_journal.events (position, stream, version, record)
+                VALUES (_position, _streams[_event], _versions[_event], _records[_event]);
             END LOOP;
+            IF _version = 0 THEN
+                INSERT INTO pos_journal.streams (name, key, store, position)
+                VALUES (_names[_append], _streams[_first], _stores[_append], _position - _counts[_append] + 1);
+            END IF;
             IF _kinds[_append] = 2 THEN
-                INSERT INTO pos_journal.wake_ups (stream, due) VALUES (_streams[_first], _dues[_append])
+                INSERT INTO pos_journal.wake_ups (stream, due) VALUES (_names[_append], _dues[_append])
                 ON CONFLICT (stream) DO UPDATE SET due = excluded.due, owner = NULL, leased_until = 0;
             ELSIF _kinds[_append] = 1 THEN
-                DELETE FROM pos_journal.wake_ups w WHERE w.stream = _streams[_first];
+                DELETE FROM pos_journal.wake_ups w WHERE w.stream = _names[_append];
             END IF;
         END IF;
         _first := _next;
@@ -178,7 +215,7 @@ BEGIN
 END $$;
 
 CREATE FUNCTION pos_journal.read_event(
-    _event bytea, OUT type text, OUT type_version integer, OUT recorded_at timestamptz, OUT occurred_at timestamptz,
+    _event bytea, OUT stream text, OUT type text, OUT type_version integer, OUT recorded_at timestamptz, OUT occurred_at timestamptz,
     OUT store text, OUT till text, OUT actor text, OUT correlation text, OUT causation text, OUT traceparent text, OUT payload text)
 LANGUAGE plpgsql IMMUTABLE AS $$
 DECLARE
@@ -186,7 +223,9 @@ DECLARE
     _count integer;
     _texts text[] := '{}';
 BEGIN
-    _at := _at + 4 + pos_journal.int_at(_event, _at, 4) + 8;
+    _count := pos_journal.int_at(_event, _at, 4);
+    stream := convert_from(substr(_event, _at + 5, _count), 'UTF8');
+    _at := _at + 4 + _count + 8;
     _count := pos_journal.int_at(_event, _at, 4);
     type := convert_from(substr(_event, _at + 5, _count), 'UTF8');
     _at := _at + 4 + _count;
@@ -208,7 +247,8 @@ BEGIN
     payload := _texts[7];
 END $$;
 
+-- By stream it is quick when asked by key: WHERE key = pos_journal.key_of('stock/london/85123A').
 CREATE VIEW pos_journal.history AS
-SELECT e.position, e.stream, e.version, r.type, r.type_version, r.recorded_at, r.occurred_at, r.store, r.till, r.actor, r.correlation,
-       r.causation, r.traceparent, r.payload, e.hash
-FROM pos_journal.events e CROSS JOIN LATERAL pos_journal.read_event(e.event) r;
+SELECT e.position, r.stream, e.version, r.type, r.type_version, r.recorded_at, r.occurred_at, r.store, r.till, r.actor, r.correlation,
+       r.causation, r.traceparent, r.payload, pos_journal.hash_in(e.record) AS hash, e.stream AS key
+FROM pos_journal.events e CROSS JOIN LATERAL pos_journal.read_event(e.record) r;

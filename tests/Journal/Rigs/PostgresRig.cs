@@ -61,7 +61,7 @@ public sealed class PostgresRig(PostgresServer server) : JournalRig
 
     public override void FlipBit(long position) =>
         server.Execute(
-            database, $"UPDATE pos_journal.events SET event = set_byte(event, length(event) - 1, 124) WHERE position = {position}");
+            database, $"UPDATE pos_journal.events SET record = set_byte(record, length(record) - 33, 124) WHERE position = {position}");
 
     public override void PretendNewerSchema() => server.Execute(database, "UPDATE pos_journal.schema_version SET version = 99");
 

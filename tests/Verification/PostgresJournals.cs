@@ -1,0 +1,160 @@
+using System.Text;
+using Pos.Journal;
+using Pos.Journal.Postgres;
+using Pos.Tests.Rigs;
+using Pos.Verification;
+
+namespace Pos.Tests;
+
+/// <summary>The verifier on a journal in a real PostgreSQL server.</summary>
+public sealed class PostgresJournals(PostgresServer server) : IClassFixture<PostgresServer>, IDisposable
+{
+    private const string Product = """{"name":"Enamel mug","price":{"amount":255,"currency":"GBP"},"taxClass":"standard","kind":"goods","active":true}""";
+
+    private PostgresJournalOptions Options =>
+        new() { ConnectionString = server.ConnectionString(database), ConnectTimeout = TimeSpan.FromSeconds(20), CommandTimeout = TimeSpan.FromSeconds(20) };
+
+    private readonly string database = server.CreateDatabase();
+    private readonly JournalInstruments instruments = new();
+
+    public void Dispose() => instruments.Dispose();
+
+    [Fact]
+    public async Task a_journal_is_verified_as_it_is_at_one_moment_while_a_silo_goes_on_writing()
+    {
+        using var journal = Open();
+        using var enough = new CancellationTokenSource();
+        var written = 0;
+        var writing = Task.Run(async () =>
+        {
+            for (; !enough.IsCancellationRequested; Interlocked.Increment(ref written))
+                await Append(journal, $"product/{written}", Product);
+        });
+        for (var round = 0; round < 5; round++)
+        {
+            var before = Volatile.Read(ref written);
+            while (Volatile.Read(ref written) < before + 50 && !writing.IsCompleted)
+                await Task.Yield();
+            foreach (var report in new[] { await Verifier.Run(journal, null, CancellationToken.None), await Verify() })
+            {
+                Assert.True(report.Ok, Violations(report));
+                Assert.True(report.Events >= before + 50);
+                Assert.Equal(report.Events, report.Head);
+            }
+        }
+
+        await enough.CancelAsync();
+        await writing;
+    }
+
+    [Fact]
+    public async Task a_letter_changed_in_the_database_is_found_by_the_chain()
+    {
+        await Write();
+        server.Execute(
+            database,
+            "UPDATE pos_journal.events SET record = overlay(record PLACING 'r' FROM position('Enamel'::bytea IN record)) WHERE position = 2");
+        Assert.Equal(("chain-hash", "product/MUG@1"), Only(await Verify()));
+    }
+
+    [Fact]
+    public async Task a_hash_changed_in_the_database_is_found_by_the_chain_and_by_the_head()
+    {
+        await Write();
+        server.Execute(database, "UPDATE pos_journal.events SET record = set_byte(record, length(record) - 1, 1 # get_byte(record, length(record) - 1)) WHERE position = 2");
+        var report = await Verify();
+        Assert.Equal(["chain-hash", "head"], report.Invariants.Where(i => i.Violations > 0).Select(i => i.Name).Order());
+    }
+
+    [Theory]
+    [InlineData(2, "head")]
+    [InlineData(3, "versions-contiguous")]
+    [InlineData(5, "head")]
+    public async Task a_position_that_is_missing_is_found(int position, string by)
+    {
+        await Write();
+        server.Execute(database, $"DELETE FROM pos_journal.events WHERE position = {position}");
+        var report = await Verify();
+        Assert.False(report.Ok);
+        Assert.Contains(report.Invariants, i => i.Name == by && i.Violations > 0);
+        if (position == 5)
+            Assert.Contains("ends at position 4, but position 5", Assert.Throws<JournalCorruptException>(Open).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task a_row_that_is_no_event_is_named_by_its_position()
+    {
+        await Write();
+        server.Execute(database, "UPDATE pos_journal.events SET record = 'what a program wrote that is none of ours' WHERE position = 2");
+        var report = await Verify();
+        Assert.Equal("The event at position 2 cannot be read.", report.Invariants.Single(i => i.Violations > 0).First.Single().What);
+        using var journal = Open();
+        Assert.False((await Verifier.Run(journal, null, CancellationToken.None)).Ok);
+    }
+
+    [Fact]
+    public async Task a_payload_that_is_no_json_is_a_violation_and_the_reading_goes_on()
+    {
+        using (var journal = Open())
+        {
+            await Append(journal, "stock/london/000001", "xxxx");
+            await Append(journal, "product/MUG", Product);
+        }
+
+        var report = await Verify();
+        Assert.Equal(2, report.Events);
+        Assert.Contains(report.Invariants, i => i.Name == "events-readable" && i.First.Single().Where == "stock/london/000001@1");
+    }
+
+    private static string Violations(VerificationReport report) =>
+        string.Join('\n', report.Invariants.SelectMany(i => i.First.Select(v => $"{i.Name} {v.Where}: {v.What}")));
+
+    private static (string Invariant, string Where) Only(VerificationReport report)
+    {
+        var broken = Assert.Single(report.Invariants, i => i.Violations > 0);
+        return (broken.Name, broken.First.Single().Where);
+    }
+
+    private Task<VerificationReport> Verify() =>
+        Verifier.Run(Options, null, CancellationToken.None);
+
+    private PostgresJournal Open() =>
+        PostgresJournal.Open(Options, TimeProvider.System, instruments);
+
+    private async Task Write()
+    {
+        using var journal = Open();
+        await Append(journal, Shop.Mug, Received("r1", 10), "stock.received");
+        await Append(journal, "product/MUG", Product);
+        await Append(journal, Shop.Mug, Received("r2", 11), "stock.received");
+        await Append(journal, Shop.Mug, Received("r3", 12), "stock.received");
+        await Append(journal, "product/PLATE", Product);
+        var report = await Verifier.Run(journal, null, CancellationToken.None);
+        Assert.True(report.Ok, Violations(report));
+    }
+
+    private static string Received(string id, int balance) =>
+        $"{{{Shop.Operation(id)},'quantity':{(balance == 10 ? 10 : 1)},'balance':{balance},'note':''}}".Replace('\'', '"');
+
+    private static async Task Append(PostgresJournal journal, string stream, string payload, string type = "product.defined")
+    {
+        var session = await journal.Open(StreamName.Parse(stream), new NoFold(), CancellationToken.None);
+        var admission = session.TryAppend(
+            [new NewEvent(type, 1, Encoding.UTF8.GetBytes(payload))], new EventContext(Book.Start, type.StartsWith("stock", StringComparison.Ordinal) ? "london" : ""), WakeUpChange.Keep, out var result);
+        Assert.Equal(AppendAdmission.Admitted, admission);
+        Assert.Equal(AppendResult.Durable, await result);
+    }
+
+    private sealed class NoFold : IStreamFold
+    {
+        public int StateVersion => 1;
+
+        public void Restore(ReadOnlyMemory<byte> state, long version)
+        {
+        }
+
+        public void Apply(in RecordedEvent recorded)
+        {
+        }
+    }
+}
