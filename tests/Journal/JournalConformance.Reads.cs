@@ -97,7 +97,7 @@ public abstract partial class JournalConformance
     {
         var (rig, journal) = await WithSnapshot(stateVersion: 1, at: 3);
         var session = await Open(journal, Stock);
-        session.SaveSnapshot(() => "older"u8.ToArray(), 1, 2);
+        await Save(rig, session, "older", 1, 2);
         Assert.Equal(AppendResult.Durable, await rig.Settle(Append(rig, session, "6")));
         var fold = new Recorder();
         await Open(journal, Stock, fold);
@@ -114,7 +114,7 @@ public abstract partial class JournalConformance
         Assert.Equal(5, session.Version);
         rig.Hold();
         _ = Append(rig, session, "6");
-        session.SaveSnapshot(() => "undurable"u8.ToArray(), 1, 6);
+        await Save(rig, session, "undurable", 1, 6);
         rig.Release();
         Assert.Equal(AppendResult.Durable, await rig.Settle(session.Pending));
         fold = new Recorder();
@@ -129,8 +129,23 @@ public abstract partial class JournalConformance
         var journal = rig.Start();
         var session = await Open(journal, Stock);
         Assert.Equal(AppendResult.Durable, await rig.Settle(Append(rig, session, "1", "2", "3", "4")));
-        session.SaveSnapshot(() => Encoding.UTF8.GetBytes("state"), stateVersion, at);
+        await Save(rig, session, "state", stateVersion, at);
         Assert.Equal(AppendResult.Durable, await rig.Settle(Append(rig, session, "5")));
         return (rig, journal);
+    }
+
+    private static async Task Save(Rigs.JournalRig rig, JournalSession session, string state, int stateVersion, long version)
+    {
+        session.SaveSnapshot(() => Encoding.UTF8.GetBytes(state), stateVersion, version);
+        // They are written out one after the other: when the next one is, this one is on its way.
+        var isOnItsWay = false;
+        session.SaveSnapshot(
+            () =>
+            {
+                Volatile.Write(ref isOnItsWay, true);
+                throw new InvalidOperationException("A state that cannot be written harms nobody.");
+            },
+            1, 1);
+        await rig.Until(() => Volatile.Read(ref isOnItsWay));
     }
 }

@@ -173,7 +173,7 @@ public sealed class PostgresFaults(PostgresServer server) : IClassFixture<Postgr
         var session = await journal.Open(Stock, new Recorder(), CancellationToken.None);
         Assert.Equal(AppendResult.Durable, await Append(session, "before").WaitAsync(Patience));
         // No file of this one server process may grow beyond a segment of the log: the table's cannot, the log's need not.
-        var process = server.Scalar<int>(database, "SELECT pid FROM pg_stat_activity WHERE query LIKE '%pos_journal.append(%' AND pid <> pg_backend_pid()");
+        var process = server.Scalar<int>(database, "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND query LIKE '%pos_journal.append(%' AND pid <> pg_backend_pid()");
         server.LimitFiles(process, bytes: 16 * 1024 * 1024);
         var stored = 1;
         var large = new string('x', 1_000_000);
@@ -282,7 +282,7 @@ public sealed class PostgresFaults(PostgresServer server) : IClassFixture<Postgr
     private void EndWhoWaits()
     {
         while (server.Scalar<long>(
-            database, "SELECT count(pg_terminate_backend(pid)) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted") == 0)
+            database, "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'advisory'") == 0)
         {
             // Until it stands at the lock.
         }
