@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Pos.Journal;
 using Pos.Journal.Postgres;
 using Pos.Journal.Sqlite;
+using Pos.Tests.Rigs;
 
 namespace Pos.Bench.Compare;
 
@@ -23,8 +24,10 @@ internal static class Appends
         }
     }
 
-    public static async Task<Figure> OnPostgres(string connectionString, int appenders, TimeSpan turn)
+    /// <summary>On an empty database each time: what earlier rounds wrote would be read back first, as part of the turn.</summary>
+    public static async Task<Figure> OnPostgres(PostgresServer postgres, int appenders, TimeSpan turn)
     {
+        var connectionString = postgres.ConnectionString(postgres.CreateDatabase());
         using var instruments = new JournalInstruments();
         using var journal = PostgresJournal.Open(new PostgresJournalOptions { ConnectionString = connectionString }, TimeProvider.System, instruments);
         return await Measure(journal, appenders, turn);

@@ -47,7 +47,6 @@ internal static class Comparison
         var database = postgres.ConnectionString(postgres.CreateDatabase());
         const string OnFiles = "--Journal:Provider=sqlite";
         string[] onServer = ["--Journal:Provider=postgres", $"--ConnectionStrings:Journal={database}"];
-        var appends = postgres.ConnectionString(postgres.CreateDatabase());
         return
         [
             new("pgbench, one hot row `UPDATE … qty > 0`", "updates", "", turn => pgbench.Measure(Pgbench.HotUpdate, turn)),
@@ -56,8 +55,8 @@ internal static class Comparison
             new("**ours**, reservations of one item in process, 100 callers, PostgreSQL", "reservations", "", turn => Reservations.Measure(100, turn, onServer)),
             new("**ours**, reservations of one item in process, 1,000 callers, SQLite", "reservations", "", turn => Reservations.Measure(1_000, turn, OnFiles)),
             new("**ours**, reservations of one item in process, 100 callers, SQLite", "reservations", "", turn => Reservations.Measure(100, turn, OnFiles)),
-            new("**ours**, journal alone, 1,000 appenders, PostgreSQL", "events", "≥ 109,600", turn => Appends.OnPostgres(appends, 1_000, turn)),
-            new("**ours**, journal alone, 200 appenders, PostgreSQL", "events", "≥ 58,400", turn => Appends.OnPostgres(appends, 200, turn)),
+            new("**ours**, journal alone, 1,000 appenders, PostgreSQL", "events", "≥ 109,600", turn => Appends.OnPostgres(postgres, 1_000, turn)),
+            new("**ours**, journal alone, 200 appenders, PostgreSQL", "events", "≥ 58,400", turn => Appends.OnPostgres(postgres, 200, turn)),
             new("**ours**, journal alone, 1,000 appenders, SQLite", "events", "", turn => Appends.OnSqlite(1_000, turn)),
             new("**ours**, journal alone, 200 appenders, SQLite", "events", "", turn => Appends.OnSqlite(200, turn)),
             new("pgbench, order as one stored function, hot row", "orders", "", turn => pgbench.Measure(Pgbench.HotOrder, turn)),
