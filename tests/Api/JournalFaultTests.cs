@@ -86,9 +86,9 @@ public sealed class JournalFaultTests(ITestOutputHelper output)
         Assert.Equal((103, 0), await Left(shop));
     }
 
-    /// <summary>Whoever comes when all places are taken waits for nothing, and probes are answered beside them.</summary>
+    /// <summary>Whoever comes when all places are taken does not wait for them, and probes are answered beside them.</summary>
     [Fact]
-    public async Task more_requests_than_may_be_under_way_are_refused_at_once_and_served_when_there_is_room()
+    public async Task more_requests_than_may_be_under_way_are_refused_within_a_second_and_served_when_there_is_room()
     {
         var steps = new Steps();
         await using var host = await Start(steps: steps, settings: [new("Api:RequestsUnderWayMax", "3")]);

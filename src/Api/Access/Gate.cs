@@ -8,8 +8,11 @@ using Orleans;
 namespace Pos.Api;
 
 /// <summary>Lets requests in: who asks, may they, and is it of their stores. Before anything is read or done.</summary>
-internal sealed class Gate(Callers callers, Rates rates, IGrainFactory grains, IOptions<ApiOptions> options)
+internal sealed class Gate(Callers callers, Rates rates, IGrainFactory grains, IOptions<ApiOptions> options, TimeProvider clock)
 {
+    // An overload is answered within a second.
+    private static readonly TimeSpan RoomWaitMax = TimeSpan.FromMilliseconds(800);
+
     private static readonly Refusal Overloaded = new(Problems.Overloaded, "As many requests are under way as the server answers in time; this one was not taken.");
 
     private static readonly Refusal Unauthenticated =
@@ -35,12 +38,20 @@ internal sealed class Gate(Callers callers, Rates rates, IGrainFactory grains, I
             return next(context);
         }
 
-        // Before anything is spent on it: refusing must cost a small part of what serving does, or an overload grows out of itself.
-        if (Volatile.Read(ref _underWay) >= _underWayMax)
-        {
-            return Overloaded.ExecuteAsync(context);
-        }
+        return IsFull ? AwaitRoom(context, next, endpoint, permission) : Admit(context, next, endpoint, permission);
+    }
 
+    private bool IsFull => Volatile.Read(ref _underWay) >= _underWayMax;
+
+    // Before anything else is spent on it, and not at once: clients that ask again as soon as they are refused would leave no time for serving.
+    private async Task AwaitRoom(HttpContext context, RequestDelegate next, RouteEndpoint endpoint, Permission? permission)
+    {
+        await Task.Delay(RoomWaitMax, clock, context.RequestAborted);
+        await (IsFull ? Overloaded.ExecuteAsync(context) : Admit(context, next, endpoint, permission));
+    }
+
+    private Task Admit(HttpContext context, RequestDelegate next, RouteEndpoint endpoint, Permission? permission)
+    {
         var headers = context.Request.Headers;
         var opensInBrowser = endpoint.Metadata.GetMetadata<OpensInBrowser>() is not null && HttpMethods.IsGet(context.Request.Method);
         if ((callers.FromAuthorization(headers.Authorization) ?? (opensInBrowser ? callers.FromPassword(headers.Authorization) : null)) is not { } caller)
