@@ -21,7 +21,7 @@ internal static class Growth
         var machine = await Machine.Describe();
         var text = new StringBuilder(string.Create(
             CultureInfo.InvariantCulture,
-            $"{machine} Two-line cash orders, written by the real grains at an even pace of a million in ten days until now; every second one has the hot item in it, which then has one event of its own for every order. 'Cold' is the first request for a grain after a start.\n\n"));
+            $"{machine} Two-line cash orders, written by the real grains at an even pace of a million in two days until now; every second one has the hot item in it, which then has one event of its own for every order. 'Cold' is the first request for a grain after a start.\n\n"));
         text.Append("| Journal | orders in it | orders/s, 64 clients (of rounds) | p99 ms | cold order, p50 / p99 ms | cold hot item, ms | start, ms | RSS MB, after start / after load | journal MB |\n");
         text.Append("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n");
         using var postgres = new PostgresServer();

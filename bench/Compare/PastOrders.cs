@@ -3,14 +3,14 @@ using System.Globalization;
 namespace Pos.Bench.Compare;
 
 /// <summary>
-/// A shop's past, by the real grains with a clock of their own: two-line cash orders at an even pace, a million in ten days, half of
+/// A shop's past, by the real grains with a clock of their own: two-line cash orders at an even pace, a million in two days, half of
 /// them with the hot item (sku-0), the last of them just now.
 /// </summary>
 internal static class PastOrders
 {
     // An order has two minutes of its clock for its reservations: more callers than this would run out of it.
     private const int Callers = 50;
-    private static readonly TimeSpan Pace = TimeSpan.FromDays(10) / 1_000_000;
+    private static readonly TimeSpan Pace = TimeSpan.FromDays(2) / 1_000_000;
 
     /// <param name="folder">The journal's.</param>
     /// <param name="settings">The journal's.</param>
@@ -19,7 +19,7 @@ internal static class PastOrders
     public static async Task<string[]> Write(string folder, string[] settings, long count, int samples)
     {
         var clock = new PacedClock(TimeProvider.System.GetUtcNow() - (Pace * count), Pace);
-        // Ten days pass within minutes: what looks after slow sagas must not take all of them for slow, nor they themselves.
+        // Two days pass within minutes: what looks after slow sagas must not take all of them for slow, nor they themselves.
         await using var host = await GrainHost.Start(folder, clock, [.. settings, "--Pos:Grains:SagaWakeUp=01:00:00", "--Pos:Grains:PaymentPatience=01:00:00"]);
         for (var item = 0; item < Orders.Items; item++)
         {
