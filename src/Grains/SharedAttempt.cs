@@ -6,20 +6,20 @@ namespace Pos.Grains;
 /// </summary>
 internal sealed class SharedAttempt
 {
-    private Operation? _operation;
-    private Task<Rejection?>? _verdict;
+    private Attempt? _current;
 
     /// <summary>The verdict on an operation: that of a copy of it which is under way, or of this attempt.</summary>
     public async Task<Rejection?> Of(Operation operation, Func<Task<Rejection?>> attempt)
     {
-        while (_verdict is { } under)
+        while (_current is { } under)
         {
-            if (_operation!.Id == operation.Id && _operation.Fingerprint == operation.Fingerprint)
+            if (under.Operation.Id == operation.Id && under.Operation.Fingerprint == operation.Fingerprint)
             {
-                return await under;
+                return await under.Verdict;
             }
 
-            await ((Task)under).ConfigureAwait(ConfigureAwaitOptions.ContinueOnCapturedContext | ConfigureAwaitOptions.SuppressThrowing);
+            await ((Task)under.Verdict).ConfigureAwait(ConfigureAwaitOptions.ContinueOnCapturedContext | ConfigureAwaitOptions.SuppressThrowing);
+            Ended(under);
         }
 
         var verdict = attempt();
@@ -28,14 +28,25 @@ internal sealed class SharedAttempt
             return await verdict;
         }
 
-        (_operation, _verdict) = (operation, verdict);
+        var mine = _current = new Attempt(operation, verdict);
         try
         {
             return await verdict;
         }
         finally
         {
-            (_operation, _verdict) = (null, null);
+            Ended(mine);
         }
     }
+
+    // Whoever hears first that an attempt has ended takes it away, and never the one that has begun since.
+    private void Ended(Attempt attempt)
+    {
+        if (ReferenceEquals(_current, attempt))
+        {
+            _current = null;
+        }
+    }
+
+    private sealed record Attempt(Operation Operation, Task<Rejection?> Verdict);
 }
