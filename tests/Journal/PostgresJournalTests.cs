@@ -30,7 +30,7 @@ public sealed class PostgresJournalTests(PostgresServer server) : IDisposable
             """
             BEGIN;
             INSERT INTO pos_journal.writers (name) VALUES ('other');
-            SELECT pos_journal.append((SELECT max(id) FROM pos_journal.writers), 1, 0, '', ARRAY[pos_journal.key_of('other/1')], '{1}', '{""}', '{1}', '{other/1}', '{london}', '{}', '{}', '{}');
+            SELECT pos_journal.append((SELECT max(id) FROM pos_journal.writers), 1, 0, '', '{-1}', '{1}', '{""}', '{1}', '{other/1}', '{london}', '{}', '{}', '{}');
             """);
         var third = Append(journal, "3");
         while (server.Scalar<long>(database, "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted") == 0)
@@ -77,7 +77,44 @@ public sealed class PostgresJournalTests(PostgresServer server) : IDisposable
     {
         using var journal = Open();
         Assert.Equal(AppendResult.Durable, await Append(journal, "1"));
-        server.Execute(database, "UPDATE pos_journal.events SET stream = pos_journal.key_of('stock/london/other')");
+        server.Execute(database, "UPDATE pos_journal.events SET stream = 2");
+        await AssertCorrupt(journal);
+    }
+
+    [Fact]
+    public async Task an_event_that_is_filed_under_another_stream_is_noticed()
+    {
+        using var journal = Open();
+        await AppendTwoAndOther(journal);
+        server.Execute(database, "UPDATE pos_journal.events SET stream = 3 WHERE position = 2");
+        await AssertCorrupt(journal);
+        var opened = await Assert.ThrowsAsync<JournalCorruptException>(async () => await journal.Open(new StreamName("other", "1"), new Recorder(), CancellationToken.None));
+        Assert.Contains("filed under 'other/1'", opened.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("DELETE FROM pos_journal.streams WHERE name = 'other/1'")]
+    [InlineData("UPDATE pos_journal.streams SET id = 1 WHERE name = 'other/1'")]
+    public async Task a_stream_that_is_not_called_by_its_name_is_noticed(string harm)
+    {
+        using var journal = Open();
+        await AppendTwoAndOther(journal);
+        server.Execute(database, harm);
+        await AssertCorrupt(journal);
+    }
+
+    private async Task AppendTwoAndOther(PostgresJournal journal)
+    {
+        Assert.Equal(AppendResult.Durable, await Append(journal, "1"));
+        Assert.Equal(AppendResult.Durable, await Append(journal, "2"));
+        var other = await journal.Open(new StreamName("other", "1"), new Recorder(), CancellationToken.None);
+        var context = new EventContext(DateTimeOffset.UnixEpoch, "london", "", "anna");
+        other.TryAppend([new NewEvent("other", 1, "3"u8.ToArray())], context, default, out var third);
+        Assert.Equal(AppendResult.Durable, await third.WaitAsync(Patience));
+    }
+
+    private static async Task AssertCorrupt(PostgresJournal journal)
+    {
         await using var snapshot = await journal.ReadSnapshot(CancellationToken.None);
         await Assert.ThrowsAsync<JournalCorruptException>(async () =>
         {
@@ -151,7 +188,7 @@ public sealed class PostgresJournalTests(PostgresServer server) : IDisposable
         server.Execute(database, "UPDATE pos_journal.schema_version SET version = 1");
         var refused = Assert.Throws<JournalRefusedException>(() => Open());
         Assert.Contains("schema version 1", refused.Message, StringComparison.Ordinal);
-        Assert.Contains("needs version 2", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("needs version 3", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -28,13 +28,14 @@ public abstract class GroupCommitJournal : IJournal
     {
         ArgumentNullException.ThrowIfNull(fold);
         var page = new List<RecordedEvent>();
-        var (version, hash) = await Restore(stream, fold, page, cancellationToken);
+        var (version, hash, id) = await Restore(stream, fold, page, cancellationToken);
         long position = 0;
         var next = new byte[ChainHash.Size];
         do
         {
             page.Clear();
-            await store.ReadStream(stream, version, PageEvents, page, cancellationToken);
+            var found = await store.ReadStream(stream, version, PageEvents, page, cancellationToken);
+            id = page.Count > 0 ? found : id;
             // A commit that is not yet confirmed may still be lost: nothing is decided on it before it is durable.
             if (page.Count > 0)
             {
@@ -54,7 +55,7 @@ public abstract class GroupCommitJournal : IJournal
         }
         while (page.Count == PageEvents);
 
-        return new GroupCommitSession(Pipeline, stream, version, hash);
+        return new GroupCommitSession(Pipeline, stream, id, version, hash);
     }
 
     /// <inheritdoc/>
@@ -204,21 +205,21 @@ public abstract class GroupCommitJournal : IJournal
     /// Restores the snapshot if the stream still holds the very event it was taken at: one of another state version, ahead of a
     /// stream that lost its tail, or of another history is as good as none.
     /// </summary>
-    private async ValueTask<(long Version, byte[] Hash)> Restore(
+    private async ValueTask<(long Version, byte[] Hash, long StreamId)> Restore(
         StreamName stream, IStreamFold fold, List<RecordedEvent> page, CancellationToken cancellationToken)
     {
         // Most streams are short and have none: an order would be looked for twice before it begins.
         var snapshot = fold.StateVersion == 0 ? null : await store.ReadSnapshot(stream, cancellationToken);
         if (snapshot is { } saved && saved.StateVersion == fold.StateVersion)
         {
-            await store.ReadStream(stream, saved.Version - 1, 1, page, cancellationToken);
+            var id = await store.ReadStream(stream, saved.Version - 1, 1, page, cancellationToken);
             if (page.Count == 1 && page[0].Version == saved.Version && page[0].Hash.Span.SequenceEqual(saved.Hash.Span))
             {
                 fold.Restore(saved.State, saved.Version);
-                return (saved.Version, saved.Hash.ToArray());
+                return (saved.Version, saved.Hash.ToArray(), id);
             }
         }
 
-        return (0, new byte[ChainHash.Size]);
+        return (0, new byte[ChainHash.Size], 0);
     }
 }

@@ -18,22 +18,19 @@ internal sealed class GroupCommitSession : JournalSession
     private long durableVersion;
     private long poisonedFrom = long.MaxValue;
     private Append? last;
-    private Guid? streamKey;
 
-    public GroupCommitSession(GroupCommitPipeline pipeline, StreamName stream, long version, byte[] hash)
+    public GroupCommitSession(GroupCommitPipeline pipeline, StreamName stream, long streamId, long version, byte[] hash)
     {
         this.pipeline = pipeline;
         this.hash = hash;
         this.version = version;
         Stream = stream;
+        StreamId = streamId;
         durableVersion = version;
         streamBytes = Encoding.UTF8.GetBytes(stream.Value);
     }
 
     public override StreamName Stream { get; }
-
-    /// <summary>As a database keeps it; for the writer alone.</summary>
-    public Guid StreamKey => streamKey ??= Postgres.StreamKey.Of(Stream.Value);
 
     public override long Version => version;
 
@@ -44,7 +41,7 @@ internal sealed class GroupCommitSession : JournalSession
     public override Task<AppendResult> Pending =>
         IsPoisoned ? Poisoned : last is null || last.LastVersion <= DurableVersion ? Durable : last.Result;
 
-    /// <summary>What the store calls the stream; 0 until it has looked. The writer's alone.</summary>
+    /// <summary>What the store calls the stream, once it has begun. The writer's alone.</summary>
     public long StreamId { get; set; }
 
     /// <summary>Whether an append of a smaller version was not stored.</summary>

@@ -53,8 +53,11 @@ internal interface IJournalStore : IDisposable
     /// <summary>The stream's snapshot, or null.</summary>
     ValueTask<SnapshotRecord?> ReadSnapshot(StreamName stream, CancellationToken cancellationToken);
 
-    /// <summary>Adds the stream's events above a version to a page, ascending, at most so many.</summary>
-    ValueTask ReadStream(StreamName stream, long afterVersion, int limit, List<RecordedEvent> page, CancellationToken cancellationToken);
+    /// <summary>
+    /// Adds the stream's events above a version to a page, ascending, at most so many. Answers what the store calls the stream, for
+    /// <see cref="GroupCommitSession.StreamId"/>; 0 when it found none, or calls streams by their names.
+    /// </summary>
+    ValueTask<long> ReadStream(StreamName stream, long afterVersion, int limit, List<RecordedEvent> page, CancellationToken cancellationToken);
 
     /// <summary>Adds the events above a position, up to another and including it, ascending, at most so many.</summary>
     ValueTask ReadAll(long afterPosition, long upToPosition, int limit, List<RecordedEvent> page, CancellationToken cancellationToken);

@@ -9,7 +9,7 @@ namespace Pos.Journal.Postgres;
 internal sealed class PostgresBatch
 {
     private readonly List<Append> appends = [];
-    private readonly List<Guid> streams = [];
+    private readonly List<long> streams = [];
     private readonly List<long> versions = [];
     private readonly List<ReadOnlyMemory<byte>> records = [];
     private readonly List<int> numbers = [];
@@ -118,7 +118,7 @@ internal sealed class PostgresBatch
 
     private void AddEvents(NpgsqlBatchCommand command)
     {
-        command.Parameters.Add(Array(NpgsqlDbType.Uuid, streams));
+        command.Parameters.Add(Array(NpgsqlDbType.Bigint, streams));
         command.Parameters.Add(Array(NpgsqlDbType.Bigint, versions));
         command.Parameters.Add(Array(NpgsqlDbType.Bytea, records));
     }
@@ -135,12 +135,13 @@ internal sealed class PostgresBatch
     {
         appends.Add(append);
         var stream = append.Session.Stream.Value;
-        var key = append.Session.StreamKey;
         var appended = append.Encoded[Append.FirstEvent..];
         appended.CopyTo(bytes.AsSpan(filled));
         if (append.FirstVersion == 1)
         {
             numbers.Add(records.Count + 1);
+            // Until the database has said where it begins; what follows in this batch is called the same.
+            append.Session.StreamId = -numbers[^1];
             names.Add(stream);
             stores.Add(StoreOf(append));
         }
@@ -148,7 +149,7 @@ internal sealed class PostgresBatch
         for (var i = 0; i < append.Events; i++)
         {
             var count = EncodedEvent.Measure(bytes.AsSpan(filled)) + ChainHash.Size;
-            streams.Add(key);
+            streams.Add(append.Session.StreamId);
             versions.Add(append.FirstVersion + i);
             records.Add(bytes.AsMemory(filled, count));
             filled += count;

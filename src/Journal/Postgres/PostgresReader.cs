@@ -41,10 +41,10 @@ internal sealed class PostgresReader(PostgresConnections connections)
         ReadEvents(
             """
             SELECT e.position, e.stream, e.version, e.record
-            FROM (SELECT name, key FROM pos_journal.streams WHERE name >= $1 AND name < $3 ORDER BY name) s
+            FROM (SELECT name, id FROM pos_journal.streams WHERE name >= $1 AND name < $3 ORDER BY name) s
             CROSS JOIN LATERAL (
                 SELECT * FROM pos_journal.events x
-                WHERE x.stream = s.key AND x.version > CASE WHEN s.name = $1 THEN $2 ELSE 0 END AND x.position <= $4
+                WHERE x.stream = s.id AND x.version > CASE WHEN s.name = $1 THEN $2 ELSE 0 END AND x.position <= $4
                 ORDER BY x.stream, x.version LIMIT $5) e
             LIMIT $5
             """,
@@ -71,9 +71,9 @@ internal sealed class PostgresReader(PostgresConnections connections)
         string store, string category, long afterPosition, long upToPosition, int limit, CancellationToken cancellationToken) =>
         await Read(
             """
-            SELECT name, position FROM pos_journal.streams
-            WHERE store = $1 AND position > $2 AND position <= $3 AND name >= $4 AND name < $5
-            ORDER BY store, position LIMIT $6
+            SELECT name, id FROM pos_journal.streams
+            WHERE store = $1 AND id > $2 AND id <= $3 AND name >= $4 AND name < $5
+            ORDER BY store, id LIMIT $6
             """,
             static row => new StreamListing(StreamName.Parse(row.GetString(0)), row.GetInt64(1)),
             [], cancellationToken, Text(store), Number(afterPosition), Number(upToPosition), Text(category + "/"), Text(Beyond(category)),
@@ -97,8 +97,7 @@ internal sealed class PostgresReader(PostgresConnections connections)
         {
             var encoded = record.AsMemory(..^ChainHash.Size);
             var recorded = EncodedEvent.Decode(encoded.Span, position, record.AsMemory(encoded.Length));
-            if (recorded.Version == row.GetInt64(2) && StreamKey.Of(recorded.Stream.Value) == row.GetGuid(1)
-                && EncodedEvent.Measure(encoded.Span) == encoded.Length)
+            if (recorded.Version == row.GetInt64(2) && (recorded.Version > 1 || position == row.GetInt64(1)) && EncodedEvent.Measure(encoded.Span) == encoded.Length)
                 return recorded;
         }
         catch (Exception e) when (e is ArgumentException or FormatException or OverflowException or IndexOutOfRangeException)

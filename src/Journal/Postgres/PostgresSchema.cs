@@ -5,8 +5,8 @@ namespace Pos.Journal.Postgres;
 /// <summary>The tables and functions of <c>schema.sql</c>, and their version.</summary>
 internal static class PostgresSchema
 {
-    /// <summary>Version 1 was never released, so nothing is migrated from it.</summary>
-    public const int Version = 2;
+    /// <summary>Versions 1 and 2 were never released, so nothing is migrated from them.</summary>
+    public const int Version = 3;
 
     // Another key than the writers' lock: whoever creates tables keeps nobody from writing.
     private const long Lock = 7_957_695_014_971_543_634;

@@ -35,8 +35,9 @@ internal static class PostgresSideEffects
         """
         INSERT INTO pos_journal.snapshots AS s (stream, version, state_version, hash, state)
         SELECT n.stream, n.version, n.state_version, pos_journal.hash_in(e.record), n.state
-        FROM unnest($1, $2, $3, $4, $5) AS n (stream, version, state_version, state, key)
-        JOIN pos_journal.events e ON e.stream = n.key AND e.version = n.version
+        FROM unnest($1, $2, $3, $4) AS n (stream, version, state_version, state)
+        JOIN pos_journal.streams b ON b.name = n.stream
+        JOIN pos_journal.events e ON e.stream = b.id AND e.version = n.version
         ON CONFLICT (stream) DO UPDATE
         SET version = excluded.version, state_version = excluded.state_version, hash = excluded.hash, state = excluded.state
         WHERE excluded.version >= s.version OR excluded.state_version <> s.state_version
@@ -131,7 +132,6 @@ internal static class PostgresSideEffects
         command.Parameters.Add(PostgresBatch.Array(NpgsqlDbType.Bigint, snapshots.ConvertAll(static s => s.Version)));
         command.Parameters.Add(PostgresBatch.Array(NpgsqlDbType.Integer, snapshots.ConvertAll(static s => s.StateVersion)));
         command.Parameters.Add(PostgresBatch.Array(NpgsqlDbType.Bytea, snapshots.ConvertAll(static s => s.State)));
-        command.Parameters.Add(PostgresBatch.Array(NpgsqlDbType.Uuid, snapshots.ConvertAll(static s => StreamKey.Of(s.Stream.Value))));
         return command;
     }
 }

@@ -56,14 +56,25 @@ public sealed class PostgresSnapshot : IAsyncDisposable
     /// <exception cref="JournalCorruptException">What a row holds is no event, or another one than the row says.</exception>
     public async IAsyncEnumerable<RecordedEvent> ReadAll([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand(PostgresReader.Columns + "ORDER BY position", connection)
+        var names = new Dictionary<long, int>();
+        await foreach (var row in Read(PostgresReader.Columns + "ORDER BY position", cancellationToken))
         {
-            // However long the whole takes; it is the reader who may lose patience.
-            CommandTimeout = 0,
-        };
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        while (await Next(reader, cancellationToken))
-            yield return PostgresReader.ReadEvent(reader);
+            var recorded = PostgresReader.ReadEvent(row);
+            var name = NameHash(recorded.Stream.Value);
+            if (!names.TryAdd(row.GetInt64(1), name) && names[row.GetInt64(1)] != name)
+                throw new JournalCorruptException($"The event at position {recorded.Position} is filed under another stream than '{recorded.Stream}'.");
+            yield return recorded;
+        }
+
+        // A stream that is not called by its name is as good as lost to whoever opens it.
+        await foreach (var row in Read("SELECT id, name FROM pos_journal.streams", cancellationToken))
+        {
+            if (names.TryGetValue(row.GetInt64(0), out var name) && name == NameHash(row.GetString(1)))
+                names.Remove(row.GetInt64(0));
+        }
+
+        foreach (var unnamed in names.Keys)
+            throw new JournalCorruptException($"The stream that began at position {unnamed} is not in the list of streams.");
     }
 
     /// <inheritdoc/>
@@ -71,6 +82,18 @@ public sealed class PostgresSnapshot : IAsyncDisposable
     {
         await connection.DisposeAsync();
         connections.Dispose();
+    }
+
+    // Enough to notice a mistake, in as little memory as may be.
+    private static int NameHash(string name) => string.GetHashCode(name, StringComparison.Ordinal);
+
+    private async IAsyncEnumerable<NpgsqlDataReader> Read(string sql, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        // However long the whole takes; it is the reader who may lose patience.
+        await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 0 };
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await Next(reader, cancellationToken))
+            yield return reader;
     }
 
     private static async ValueTask<bool> Next(NpgsqlDataReader reader, CancellationToken cancellationToken)

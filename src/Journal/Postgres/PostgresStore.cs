@@ -112,7 +112,7 @@ internal sealed class PostgresStore : IJournalStore
         return reader.ReadSnapshot(stream, cancellationToken);
     }
 
-    public ValueTask ReadStream(StreamName stream, long afterVersion, int limit, List<RecordedEvent> page, CancellationToken cancellationToken)
+    public ValueTask<long> ReadStream(StreamName stream, long afterVersion, int limit, List<RecordedEvent> page, CancellationToken cancellationToken)
     {
         RequireFenced();
         return streams.Read(stream, afterVersion, limit, page, cancellationToken);

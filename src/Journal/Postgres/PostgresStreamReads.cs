@@ -15,9 +15,10 @@ internal sealed class PostgresStreamReads(PostgresReader reader, TimeSpan waitMa
     private const string Sql =
         """
         SELECT e.position, e.stream, e.version, e.record, w.n
-        FROM unnest($1, $2, $3) WITH ORDINALITY AS w (stream, after, most, n)
+        FROM unnest($1, $2, $3) WITH ORDINALITY AS w (name, after, most, n)
+        JOIN pos_journal.streams s ON s.name = w.name
         CROSS JOIN LATERAL (
-            SELECT * FROM pos_journal.events s WHERE s.stream = w.stream AND s.version > w.after ORDER BY s.stream, s.version LIMIT w.most) e
+            SELECT * FROM pos_journal.events x WHERE x.stream = s.id AND x.version > w.after ORDER BY x.stream, x.version LIMIT w.most) e
         """;
 
     private readonly Lock gate = new();
@@ -25,9 +26,10 @@ internal sealed class PostgresStreamReads(PostgresReader reader, TimeSpan waitMa
     private int underWay;
 
     /// <summary>Adds the stream's events above a version to a page, ascending, at most so many.</summary>
-    public async ValueTask Read(StreamName stream, long afterVersion, int limit, List<RecordedEvent> page, CancellationToken cancellationToken)
+    /// <returns>What the store calls the stream; 0 when it found none of them.</returns>
+    public async ValueTask<long> Read(StreamName stream, long afterVersion, int limit, List<RecordedEvent> page, CancellationToken cancellationToken)
     {
-        var wanted = new Wanted(StreamKey.Of(stream.Value), afterVersion, limit);
+        var wanted = new Wanted(stream, afterVersion, limit);
         var first = false;
         lock (gate)
         {
@@ -44,7 +46,9 @@ internal sealed class PostgresStreamReads(PostgresReader reader, TimeSpan waitMa
             _ = Task.Run(ReadWhatWaits, CancellationToken.None);
         try
         {
-            page.AddRange(await wanted.Found.Task.WaitAsync(waitMax, cancellationToken));
+            await wanted.Found.Task.WaitAsync(waitMax, cancellationToken);
+            page.AddRange(wanted.Page);
+            return wanted.Id;
         }
         catch (TimeoutException late)
         {
@@ -85,21 +89,14 @@ internal sealed class PostgresStreamReads(PostgresReader reader, TimeSpan waitMa
     private async Task ReadTogether(List<Wanted> together)
     {
         var found = await reader.Read(
-            Sql, static row => (Number: (int)row.GetInt64(4) - 1, Event: ReadEvent(row)), [], CancellationToken.None,
-            PostgresBatch.Array(NpgsqlDbType.Uuid, together.ConvertAll(static w => w.Stream)),
+            Sql, static row => (Number: (int)row.GetInt64(4) - 1, Id: row.GetInt64(1), Event: ReadEvent(row)), [], CancellationToken.None,
+            PostgresBatch.Array(NpgsqlDbType.Text, together.ConvertAll(static w => w.Stream.Value)),
             PostgresBatch.Array(NpgsqlDbType.Bigint, together.ConvertAll(static w => w.AfterVersion)),
             PostgresBatch.Array(NpgsqlDbType.Bigint, together.ConvertAll(static w => (long)w.Limit)));
-        foreach (var (number, (recorded, corrupt)) in found)
-        {
-            var wanted = together[number];
-            if (corrupt is not null)
-                wanted.Found.TrySetException(corrupt);
-            else
-                wanted.Page.Add(recorded);
-        }
-
+        foreach (var (number, id, (recorded, corrupt)) in found)
+            together[number].Take(id, recorded, corrupt);
         foreach (var wanted in together)
-            wanted.Found.TrySetResult(wanted.Page);
+            wanted.Found.TrySetResult();
     }
 
     // What is wrong with one stream is no other's business.
@@ -115,10 +112,21 @@ internal sealed class PostgresStreamReads(PostgresReader reader, TimeSpan waitMa
         }
     }
 
-    private sealed record Wanted(Guid Stream, long AfterVersion, int Limit)
+    private sealed record Wanted(StreamName Stream, long AfterVersion, int Limit)
     {
         public List<RecordedEvent> Page { get; } = [];
 
-        public TaskCompletionSource<List<RecordedEvent>> Found { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        public long Id { get; private set; }
+
+        public TaskCompletionSource Found { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public void Take(long id, in RecordedEvent recorded, JournalCorruptException? corrupt)
+        {
+            Id = id;
+            if (corrupt is null && recorded.Stream == Stream)
+                Page.Add(recorded);
+            else
+                Found.TrySetException(corrupt ?? new JournalCorruptException($"'{recorded.Stream}' is filed under '{Stream}' (position {recorded.Position})."));
+        }
     }
 }

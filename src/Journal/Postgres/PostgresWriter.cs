@@ -30,27 +30,30 @@ internal sealed class PostgresWriter(PostgresLink link)
             var stored = batch.Operations.OfType<Append>().Where(static a => a.Fate == Fate.Stored).ToList();
             var command = new NpgsqlCommand(
                 """
-                SELECT pos_journal.hash_in(e.record) FROM unnest($1, $2) WITH ORDINALITY AS a (stream, version, n)
-                LEFT JOIN pos_journal.events e ON e.stream = a.stream AND e.version = a.version ORDER BY a.n
+                SELECT e.stream, pos_journal.hash_in(e.record) FROM unnest($1, $2) WITH ORDINALITY AS a (name, version, n)
+                LEFT JOIN pos_journal.streams s ON s.name = a.name
+                LEFT JOIN pos_journal.events e ON e.stream = s.id AND e.version = a.version ORDER BY a.n
                 """,
                 connection);
-            command.Parameters.Add(PostgresBatch.Array(NpgsqlDbType.Uuid, stored.ConvertAll(static a => a.Session.StreamKey)));
+            command.Parameters.Add(PostgresBatch.Array(NpgsqlDbType.Text, stored.ConvertAll(static a => a.Session.Stream.Value)));
             command.Parameters.Add(PostgresBatch.Array(NpgsqlDbType.Bigint, stored.ConvertAll(static a => a.LastVersion)));
-            var hashes = link.Within(ReadHashes(command));
-            var fates = hashes.Select((hash, i) =>
-                hash is null ? Fate.Failed : stored[i].LastHash.SequenceEqual(hash) ? Fate.Stored : Fate.Conflict).ToList();
-            for (var i = 0; i < stored.Count; i++)
-                stored[i].Fate = fates[i];
+            var found = link.Within(ReadHashes(command));
+            foreach (var (append, there) in stored.Zip(found))
+            {
+                append.Fate = there is not var (id, hash) ? Fate.Failed : append.LastHash.SequenceEqual(hash) ? Fate.Stored : Fate.Conflict;
+                append.Session.StreamId = there?.Stream ?? 0;
+            }
+
             batch.Mark = link.Known;
         }
     }
 
-    private static async Task<List<byte[]?>> ReadHashes(NpgsqlCommand command)
+    private static async Task<List<(long Stream, byte[] Hash)?>> ReadHashes(NpgsqlCommand command)
     {
-        var hashes = new List<byte[]?>();
+        var hashes = new List<(long, byte[])?>();
         await using var reader = await command.ExecuteReaderAsync();
         while (await reader.ReadAsync())
-            hashes.Add(reader.IsDBNull(0) ? null : reader.GetFieldValue<byte[]>(0));
+            hashes.Add(reader.IsDBNull(0) ? null : (reader.GetInt64(0), reader.GetFieldValue<byte[]>(1)));
         return hashes;
     }
 
@@ -87,7 +90,7 @@ internal sealed class PostgresWriter(PostgresLink link)
     }
 
     private static bool IsTakenVersion(PostgresException refused) =>
-        refused is { SqlState: PostgresErrorCodes.UniqueViolation, ConstraintName: "events_stream" };
+        refused is { SqlState: PostgresErrorCodes.UniqueViolation, ConstraintName: "events_stream" or "streams_name" };
 
     private NpgsqlBatch Command(Batch batch, NpgsqlConnection connection, bool each)
     {
@@ -124,11 +127,26 @@ internal sealed class PostgresWriter(PostgresLink link)
         }
 
         MarkStored(batch);
+        NameStreams(mark.Position);
         batch.Mark = mark;
         if (refused.Length == 0 && rows.Events > 0)
             link.OnCommitted(mark, rows.LastHash);
         else
             link.OnCommitted(mark);
+    }
+
+    /// <summary>What the streams that began are called from now on: the position they began at.</summary>
+    private void NameStreams(long position)
+    {
+        for (var i = rows.Appends.Count - 1; i >= 0; i--)
+        {
+            var append = rows.Appends[i];
+            if (append.Fate != Fate.Stored)
+                continue;
+            position -= append.Events;
+            if (append.FirstVersion == 1)
+                append.Session.StreamId = position + 1;
+        }
     }
 
     private static void MarkStored(Batch batch)

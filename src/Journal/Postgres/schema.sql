@@ -1,4 +1,4 @@
--- The PostgreSQL journal, schema version 2 (1 was never released). The silo runs this itself in an empty database, under an advisory lock, when its role may
+-- The PostgreSQL journal, schema version 3 (1 and 2 were never released). The silo runs this itself in an empty database, under an advisory lock, when its role may
 -- create schemas; else a database administrator runs it once: psql -1 -f schema.sql (docs/postgresql.md). Instants are UTC in 100 ns
 -- since 0001-01-01.
 
@@ -8,18 +8,14 @@ CREATE TABLE pos_journal.schema_version (
     single  boolean PRIMARY KEY DEFAULT true CHECK (single),
     version integer NOT NULL
 );
-INSERT INTO pos_journal.schema_version (version) VALUES (2);
-
--- What stands for a stream's name in rows and indexes of events.
-CREATE FUNCTION pos_journal.key_of(_stream text) RETURNS uuid LANGUAGE sql IMMUTABLE AS $$
-    SELECT encode(substr(sha256(convert_to(_stream, 'UTF8')), 1, 16), 'hex')::uuid
-$$;
+INSERT INTO pos_journal.schema_version (version) VALUES (3);
 
 -- An event is kept as the very bytes its hash is taken over, and behind them the hash, 32 bytes: sha256(the stream's hash before it ||
--- event). The view history shows what they say.
+-- event). The view history shows what they say. Its stream is the position of the stream's first event: what is new lies side by side at the
+-- end of the index, where names, or their hashes, would lie anywhere, each in a page of its own to be logged whole.
 CREATE TABLE pos_journal.events (
     position bigint NOT NULL,
-    stream   uuid NOT NULL,
+    stream   bigint NOT NULL,
     version  bigint NOT NULL,
     record   bytea NOT NULL,
     CONSTRAINT events_position PRIMARY KEY (position),
@@ -28,14 +24,19 @@ CREATE TABLE pos_journal.events (
 -- Trying to compress a few hundred bytes costs more than it saves.
 ALTER TABLE pos_journal.events ALTER COLUMN record SET STORAGE EXTERNAL;
 
--- Each stream by its name, with the store and the position of its first event.
+-- What each stream is called, with the store of its first event.
 CREATE TABLE pos_journal.streams (
-    name     text COLLATE "C" PRIMARY KEY,
-    key      uuid NOT NULL,
-    store    text COLLATE "C" NOT NULL,
-    position bigint NOT NULL
+    name  text COLLATE "C" NOT NULL,
+    id    bigint NOT NULL,
+    store text COLLATE "C" NOT NULL,
+    CONSTRAINT streams_name PRIMARY KEY (name)
 );
-CREATE INDEX streams_store ON pos_journal.streams (store, position);
+CREATE INDEX streams_store ON pos_journal.streams (store, id);
+
+-- For people: a stream as events call it.
+CREATE FUNCTION pos_journal.id_of(_name text) RETURNS bigint LANGUAGE sql STABLE AS $$
+    SELECT s.id FROM pos_journal.streams s WHERE s.name = _name
+$$;
 
 CREATE TABLE pos_journal.wake_ups (
     stream       text COLLATE "C" PRIMARY KEY,
@@ -121,11 +122,11 @@ BEGIN
 END $$;
 
 -- Stores events and wake-ups, all or nothing: a version that is taken ends the transaction. The caller computes the running hash it
--- expects behind an expected position, which spares the database the work whenever nobody else has written meanwhile. _numbers: which of
--- the events are the first of their streams, from 1, with the names of these and their stores.
+-- expects behind an expected position, which spares the database the work whenever nobody else has written meanwhile. _streams: of each
+-- event; a stream that begins here is -n in its first event, the nth, and in those behind it. _numbers: these n, with names and stores.
 CREATE FUNCTION pos_journal.append(
     _writer bigint, _attempt bigint, _expected bigint, _guess bytea,
-    _streams uuid[], _versions bigint[], _records bytea[],
+    _streams bigint[], _versions bigint[], _records bytea[],
     _numbers integer[], _names text[], _stores text[],
     _waking text[], _dues bigint[], _still text[],
     OUT _position bigint, OUT _running bytea) LANGUAGE plpgsql AS $$
@@ -133,11 +134,11 @@ BEGIN
     SELECT e._position, e._running INTO _position, _running FROM pos_journal.enter(_writer, _attempt) e;
     IF cardinality(_streams) > 0 THEN
         INSERT INTO pos_journal.events (position, stream, version, record)
-        SELECT _position + e.n, e.stream, e.version, e.record
+        SELECT _position + e.n, CASE WHEN e.stream > 0 THEN e.stream ELSE _position - e.stream END, e.version, e.record
         FROM unnest(_streams, _versions, _records) WITH ORDINALITY AS e (stream, version, record, n);
         IF cardinality(_numbers) > 0 THEN
-            INSERT INTO pos_journal.streams (name, key, store, position)
-            SELECT s.name, _streams[s.n], s.store, _position + s.n FROM unnest(_numbers, _names, _stores) AS s (n, name, store);
+            INSERT INTO pos_journal.streams (name, id, store)
+            SELECT s.name, _position + s.n, s.store FROM unnest(_numbers, _names, _stores) AS s (n, name, store);
         END IF;
         _running := CASE WHEN _position = _expected THEN _guess ELSE pos_journal.advance(_running, _records) END;
         _position := _position + cardinality(_streams);
@@ -157,12 +158,13 @@ END $$;
 -- its number. _counts: events of each append; _kinds: 0 keep, 1 clear, 2 set. _stores: of each append.
 CREATE FUNCTION pos_journal.append_each(
     _writer bigint, _attempt bigint,
-    _streams uuid[], _versions bigint[], _records bytea[],
+    _streams bigint[], _versions bigint[], _records bytea[],
     _names text[], _stores text[], _sessions integer[], _counts integer[], _previous bytea[], _kinds integer[], _dues bigint[],
     OUT _position bigint, OUT _running bytea, OUT _refused integer[]) LANGUAGE plpgsql AS $$
 DECLARE
     _first integer := 1;
     _next integer;
+    _stream bigint;
     _version bigint;
     _hash bytea;
     _poisoned integer[] := '{}';
@@ -171,9 +173,11 @@ BEGIN
     _refused := '{}';
     FOR _append IN 1 .. cardinality(_counts) LOOP
         _next := _first + _counts[_append];
+        _stream := CASE WHEN _streams[_first] > 0 THEN _streams[_first] ELSE pos_journal.id_of(_names[_append]) END;
         SELECT e.version, pos_journal.hash_in(e.record) INTO _version, _hash FROM pos_journal.events e
-        WHERE e.stream = _streams[_first] ORDER BY e.stream DESC, e.version DESC LIMIT 1;
+        WHERE e.stream = _stream ORDER BY e.stream DESC, e.version DESC LIMIT 1;
         IF NOT FOUND THEN
+            _stream := _position + 1;
             _version := 0;
             _hash := decode(repeat('00', 32), 'hex');
         END IF;
@@ -185,11 +189,10 @@ BEGIN
                 _position := _position + 1;
                 _running := sha256(_running || pos_journal.hash_in(_records[_event]));
                 INSERT INTO pos_journal.events (position, stream, version, record)
-                VALUES (_position, _streams[_event], _versions[_event], _records[_event]);
+                VALUES (_position, _stream, _versions[_event], _records[_event]);
             END LOOP;
             IF _version = 0 THEN
-                INSERT INTO pos_journal.streams (name, key, store, position)
-                VALUES (_names[_append], _streams[_first], _stores[_append], _position - _counts[_append] + 1);
+                INSERT INTO pos_journal.streams (name, id, store) VALUES (_names[_append], _stream, _stores[_append]);
             END IF;
             IF _kinds[_append] = 2 THEN
                 INSERT INTO pos_journal.wake_ups (stream, due) VALUES (_names[_append], _dues[_append])
@@ -247,8 +250,8 @@ BEGIN
     payload := _texts[7];
 END $$;
 
--- By stream it is quick when asked by key: WHERE key = pos_journal.key_of('stock/london/85123A').
+-- By stream it is quick when asked by id: WHERE id = pos_journal.id_of('stock/london/85123A').
 CREATE VIEW pos_journal.history AS
 SELECT e.position, r.stream, e.version, r.type, r.type_version, r.recorded_at, r.occurred_at, r.store, r.till, r.actor, r.correlation,
-       r.causation, r.traceparent, r.payload, pos_journal.hash_in(e.record) AS hash, e.stream AS key
+       r.causation, r.traceparent, r.payload, pos_journal.hash_in(e.record) AS hash, e.stream AS id
 FROM pos_journal.events e CROSS JOIN LATERAL pos_journal.read_event(e.record) r;

@@ -115,7 +115,7 @@ internal sealed class SimulatedStore : IJournalStore
     public ValueTask<SnapshotRecord?> ReadSnapshot(StreamName stream, CancellationToken cancellationToken) =>
         ValueTask.FromResult(Read(tables => tables.SnapshotOf(stream), cancellationToken));
 
-    public ValueTask ReadStream(
+    public ValueTask<long> ReadStream(
         StreamName stream, long afterVersion, int limit, List<RecordedEvent> page, CancellationToken cancellationToken)
     {
         Read(tables =>
@@ -123,7 +123,7 @@ internal sealed class SimulatedStore : IJournalStore
             tables.ReadStream(stream, afterVersion, limit, page);
             return true;
         }, cancellationToken);
-        return ValueTask.CompletedTask;
+        return ValueTask.FromResult(0L);
     }
 
     public ValueTask ReadAll(

@@ -24,7 +24,7 @@ internal sealed class SqliteReader : IDisposable
     public SqliteReader(SqliteConnection connection)
     {
         this.connection = connection;
-        byStream = connection.Prepare($"SELECT {Columns} FROM events WHERE stream_id = (SELECT id FROM streams WHERE name = ?1) AND version > ?2 ORDER BY version LIMIT ?3");
+        byStream = connection.Prepare($"SELECT {Columns}, stream_id FROM events WHERE stream_id = (SELECT id FROM streams WHERE name = ?1) AND version > ?2 ORDER BY version LIMIT ?3");
         byPosition = connection.Prepare($"SELECT {Columns} FROM events WHERE position > ?1 AND position <= ?2 ORDER BY position LIMIT ?3");
         // By position alone: what is passed over costs a look at its stream's name.
         byCategories = connection.Prepare(
@@ -51,12 +51,26 @@ internal sealed class SqliteReader : IDisposable
         Array.Fill(seen, "");
     }
 
-    public void ReadStream(StreamName stream, long afterVersion, int limit, List<RecordedEvent> page)
+    public long ReadStream(StreamName stream, long afterVersion, int limit, List<RecordedEvent> page)
     {
         byStream.BindText(1, stream.Value);
         byStream.Bind(2, afterVersion);
         byStream.Bind(3, limit);
-        ReadEvents(byStream, page);
+        long id = 0;
+        try
+        {
+            while (byStream.Step())
+            {
+                page.Add(ReadEvent(byStream));
+                id = byStream.Int64(15);
+            }
+        }
+        finally
+        {
+            byStream.Reset();
+        }
+
+        return id;
     }
 
     public void ReadAll(long afterPosition, long upToPosition, int limit, List<RecordedEvent> page)

@@ -117,16 +117,11 @@ internal sealed class SqliteStore : IJournalStore
         return ValueTask.FromResult(readers.Read(r => r.ReadSnapshot(stream)));
     }
 
-    public ValueTask ReadStream(
+    public ValueTask<long> ReadStream(
         StreamName stream, long afterVersion, int limit, List<RecordedEvent> page, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        readers.Read(r =>
-        {
-            r.ReadStream(stream, afterVersion, limit, page);
-            return true;
-        });
-        return ValueTask.CompletedTask;
+        return ValueTask.FromResult(readers.Read(r => r.ReadStream(stream, afterVersion, limit, page)));
     }
 
     public ValueTask ReadAll(

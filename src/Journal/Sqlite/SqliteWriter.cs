@@ -17,7 +17,6 @@ internal sealed class SqliteWriter : IDisposable
     private readonly SqliteStatement commit;
     private readonly SqliteEventInsert insert;
     private readonly SqliteStatement beginStream;
-    private readonly SqliteStatement findStream;
     private readonly SqliteStatement removeFrom;
     private readonly SqliteStatement setHead;
     private readonly SqliteStatement readHead;
@@ -36,7 +35,6 @@ internal sealed class SqliteWriter : IDisposable
         commit = connection.Prepare("COMMIT");
         insert = new SqliteEventInsert(connection);
         beginStream = connection.Prepare("INSERT INTO streams (name, id) VALUES (?1, ?2)");
-        findStream = connection.Prepare("SELECT id FROM streams WHERE name = ?1");
         removeFrom = connection.Prepare("DELETE FROM events WHERE position >= ?1");
         setHead = connection.Prepare("UPDATE head SET position = ?1, running = ?2");
         readHead = connection.Prepare("SELECT position, running FROM head");
@@ -204,32 +202,21 @@ internal sealed class SqliteWriter : IDisposable
         append.Fate = Fate.Stored;
     }
 
-    // Null when the stream is there already and the append says it is new, or the other way round.
+    // Null when the stream is there already and the append says it is new.
     private long? StreamId(Append append)
     {
         var session = append.Session;
-        if (append.FirstVersion == 1)
-        {
-            beginStream.BindText(1, session.Stream.Value);
-            beginStream.Bind(2, position + 1);
-            // sqlite3.h: SQLITE_CONSTRAINT_PRIMARYKEY.
-            var code = beginStream.StepOrConstraint();
-            if (code == 1555)
-                return null;
-            if (code != raw.SQLITE_DONE)
-                throw new SqliteException(code, $"'{session.Stream}' does not fit the tables");
-            return session.StreamId = position + 1;
-        }
-
-        if (session.StreamId == 0)
-        {
-            findStream.BindText(1, session.Stream.Value);
-            if (findStream.Step())
-                session.StreamId = findStream.Int64(0);
-            findStream.Reset();
-        }
-
-        return session.StreamId == 0 ? null : session.StreamId;
+        if (append.FirstVersion > 1)
+            return session.StreamId;
+        beginStream.BindText(1, session.Stream.Value);
+        beginStream.Bind(2, position + 1);
+        // sqlite3.h: SQLITE_CONSTRAINT_PRIMARYKEY.
+        var code = beginStream.StepOrConstraint();
+        if (code == 1555)
+            return null;
+        if (code != raw.SQLITE_DONE)
+            throw new SqliteException(code, $"'{session.Stream}' does not fit the tables");
+        return session.StreamId = position + 1;
     }
 
     private void Refuse(Append append, int code, long before, int written)

@@ -97,7 +97,7 @@ internal sealed class FaultyStore(IJournalStore inner, ISimulatedFaults faults, 
     public ValueTask<SnapshotRecord?> ReadSnapshot(StreamName stream, CancellationToken cancellationToken) =>
         inner.ReadSnapshot(stream, cancellationToken);
 
-    public ValueTask ReadStream(
+    public ValueTask<long> ReadStream(
         StreamName stream, long afterVersion, int limit, List<RecordedEvent> page, CancellationToken cancellationToken)
     {
         if (faults.At(SimulatedPoint.Read) != SimulatedFault.None)
