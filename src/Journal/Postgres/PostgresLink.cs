@@ -19,7 +19,7 @@ internal sealed class PostgresLink : IDisposable
     private long writer;
     private long attempts;
     private JournalMark known;
-    private byte[]? knownHash;
+    private Seen? seen;
     private string? lost;
     private volatile bool owesFence;
     private bool abandoned;
@@ -59,19 +59,39 @@ internal sealed class PostgresLink : IDisposable
         if (connection is not null)
             return connection;
         // Bounded as a whole: a server that freezes in the middle keeps nobody here. What it lets through late is fenced again then.
-        var reached = Within(Task.Run(Reach), connections.ConnectMax + connections.CommandMax);
-        (known, knownHash, writer) = (reached.Head, null, reached.Writer);
+        var (self, over, held, last) = (writer, attempts, known.Position, seen);
+        var reached = Within(
+            Task.Run(() => Reach(self, over, held, last)), connections.ConnectMax + connections.CommandMax, static late => late.Connection.Dispose());
+        if (reached.Lost)
+        {
+            reached.Connection.Dispose();
+            lost = $"The {connections.Place} no longer holds what it committed at position {held} (it reaches position {reached.Head.Position}): "
+                + "was a standby promoted that lagged behind? This silo writes nothing more; see docs/postgresql.md.";
+            throw new JournalUnavailableException(lost);
+        }
+
+        (known, writer) = (reached.Head, reached.Writer);
         owesFence = false;
         return connection = reached.Connection;
     }
 
     /// <summary>Waits for work with the server, and walks away from it when it takes too long.</summary>
-    public T Within<T>(Task<T> work, TimeSpan? atMost = null)
+    /// <param name="work">Changes nothing here: it may end when others have gone on.</param>
+    /// <param name="atMost">How long; as long as any command may take when it is null.</param>
+    /// <param name="late">What becomes of a result that nobody waits for any more.</param>
+    public T Within<T>(Task<T> work, TimeSpan? atMost = null, Action<T>? late = null)
     {
         if (Task.WaitAny([work], atMost ?? connections.CommandMax) == 0)
             return work.GetAwaiter().GetResult();
-        // Its end, whatever it is, is nobody's any more.
-        work.ContinueWith(static late => _ = late.Exception, TaskScheduler.Default);
+        work.ContinueWith(
+            ended =>
+            {
+                if (ended.IsCompletedSuccessfully)
+                    late?.Invoke(ended.Result);
+                else
+                    _ = ended.Exception;
+            },
+            TaskScheduler.Default);
         abandoned = true;
         throw new TimeoutException($"The {connections.Place} did not answer within {(atMost ?? connections.CommandMax).TotalSeconds} s.");
     }
@@ -84,8 +104,8 @@ internal sealed class PostgresLink : IDisposable
     /// <param name="lastHash">The hash of the event there, if it is known.</param>
     public void OnCommitted(JournalMark mark, ReadOnlySpan<byte> lastHash = default)
     {
-        if (mark.Position != known.Position)
-            knownHash = lastHash.IsEmpty ? null : lastHash.ToArray();
+        if (!lastHash.IsEmpty)
+            seen = new Seen(mark.Position, lastHash.ToArray());
         known = mark;
     }
 
@@ -120,21 +140,20 @@ internal sealed class PostgresLink : IDisposable
         }
     }
 
-    // Changes nothing here: it may have been given up by the time it gets through.
-    private (NpgsqlConnection Connection, JournalMark Head, long Writer) Reach()
+    // It may have been given up by the time it gets through: what it goes by was settled when it was asked.
+    private Reached Reach(long self, long over, long held, Seen? last)
     {
         var opened = Open();
         try
         {
-            var self = writer;
-            if (Fence(opened, self) is not { } head)
+            if (Fence(opened, self, over) is not { } head)
             {
                 self = Register(opened);
-                head = Fence(opened, self) ?? throw new JournalUnavailableException($"The {connections.Place} forgets who writes as soon as it is told.");
+                head = Fence(opened, self, over) ?? throw new JournalUnavailableException($"The {connections.Place} forgets who writes as soon as it is told.");
             }
 
-            CheckNothingLost(opened, head);
-            return (opened, head, self);
+            var isLost = head.Position < held || (last is not null && !HashAt(opened, last.Position).SequenceEqual(last.Hash));
+            return new Reached(opened, head, self, isLost);
         }
         catch
         {
@@ -164,11 +183,11 @@ internal sealed class PostgresLink : IDisposable
     }
 
     /// <summary>Null: this writer is not known any more, which ends its attempts for good.</summary>
-    private JournalMark? Fence(NpgsqlConnection on, long self)
+    private static JournalMark? Fence(NpgsqlConnection on, long self, long over)
     {
         using var fence = new NpgsqlCommand("SELECT _position, _running FROM pos_journal.fence($1, $2)", on);
         fence.Parameters.Add(new NpgsqlParameter<long> { TypedValue = self });
-        fence.Parameters.Add(new NpgsqlParameter<long> { TypedValue = attempts });
+        fence.Parameters.Add(new NpgsqlParameter<long> { TypedValue = over });
         try
         {
             return ReadMark(fence);
@@ -202,19 +221,20 @@ internal sealed class PostgresLink : IDisposable
         return mark;
     }
 
-    private void CheckNothingLost(NpgsqlConnection on, JournalMark head)
-    {
-        if (head.Position >= known.Position && (knownHash is null || HashAt(on, known.Position).SequenceEqual(knownHash)))
-            return;
-        lost = $"The {connections.Place} no longer holds what it committed at position {known.Position} (it reaches position {head.Position}): "
-            + "was a standby promoted that lagged behind? This silo writes nothing more; see docs/postgresql.md.";
-        throw new JournalUnavailableException(lost);
-    }
-
     private static ReadOnlySpan<byte> HashAt(NpgsqlConnection on, long position)
     {
         using var hash = new NpgsqlCommand("SELECT pos_journal.hash_in(record) FROM pos_journal.events WHERE position = $1", on);
         hash.Parameters.Add(new NpgsqlParameter<long> { TypedValue = position });
         return hash.ExecuteScalar() as byte[];
     }
+
+    /// <summary>An event that this process has seen committed.</summary>
+    private sealed record Seen(long Position, byte[] Hash);
+
+    /// <summary>A new connection, behind the fence.</summary>
+    /// <param name="Connection">It is the receiver's.</param>
+    /// <param name="Head">How far the journal reaches.</param>
+    /// <param name="Writer">Who this process is there.</param>
+    /// <param name="Lost">Whether the server holds less, or something else, than this process has seen committed.</param>
+    private sealed record Reached(NpgsqlConnection Connection, JournalMark Head, long Writer, bool Lost);
 }

@@ -134,7 +134,7 @@ BEGIN
     SELECT e._position, e._running INTO _position, _running FROM pos_journal.enter(_writer, _attempt) e;
     IF cardinality(_streams) > 0 THEN
         INSERT INTO pos_journal.events (position, stream, version, record)
-        SELECT _position + e.n, CASE WHEN e.stream > 0 THEN e.stream ELSE _position - e.stream END, e.version, e.record
+        SELECT _position + e.n, CASE WHEN e.stream > 0 THEN e.stream WHEN e.stream < 0 THEN _position - e.stream END, e.version, e.record
         FROM unnest(_streams, _versions, _records) WITH ORDINALITY AS e (stream, version, record, n);
         IF cardinality(_numbers) > 0 THEN
             INSERT INTO pos_journal.streams (name, id, store)

@@ -207,7 +207,7 @@ internal sealed class SqliteWriter : IDisposable
     {
         var session = append.Session;
         if (append.FirstVersion > 1)
-            return session.StreamId;
+            return session.StreamId > 0 ? session.StreamId : throw new System.Diagnostics.UnreachableException($"'{session.Stream}' has not begun.");
         beginStream.BindText(1, session.Stream.Value);
         beginStream.Bind(2, position + 1);
         // sqlite3.h: SQLITE_CONSTRAINT_PRIMARYKEY.
