@@ -125,6 +125,21 @@ public sealed class PostgresJournalTests(PostgresServer server) : IDisposable
     }
 
     [Fact]
+    public async Task a_snapshot_that_cannot_be_saved_keeps_nobody_waiting()
+    {
+        using var journal = Open();
+        Assert.Equal(AppendResult.Durable, await Append(journal, "1"));
+        var session = await journal.Open(Stock, new Recorder(), CancellationToken.None);
+        using var other = server.Open(database);
+        Execute(other, "BEGIN; LOCK TABLE pos_journal.snapshots IN EXCLUSIVE MODE");
+        session.SaveSnapshot(() => "state"u8.ToArray(), 1, 1);
+        while (server.Scalar<long>(database, "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'") == 0)
+            Assert.False(session.IsPoisoned);
+        Assert.Equal(AppendResult.Durable, await Append(journal, "2"));
+        Execute(other, "ROLLBACK");
+    }
+
+    [Fact]
     public async Task people_read_the_events_in_the_view()
     {
         using var journal = Open();

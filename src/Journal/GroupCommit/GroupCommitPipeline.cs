@@ -175,12 +175,13 @@ internal sealed partial class GroupCommitPipeline : IDisposable
         }
     }
 
-    /// <summary>Writes a state out and queues it.</summary>
+    /// <summary>Writes a state out and saves it.</summary>
     public void SaveSnapshot(StreamName stream, Func<ReadOnlyMemory<byte>> state, int stateVersion, long version)
     {
         try
         {
-            if (Queue.Enter(new SnapshotWrite(stream, state(), stateVersion, version)) == Entry.Taken)
+            var snapshot = new SnapshotWrite(stream, state(), stateVersion, version);
+            if (!store.TrySaveSnapshot(snapshot) && Queue.Enter(snapshot) == Entry.Taken)
                 OnEntered();
         }
 #pragma warning disable CA1031 // A snapshot only saves time: whatever is wrong with one ends nothing else.

@@ -50,6 +50,13 @@ internal interface IJournalStore : IDisposable
     /// <summary>Housekeeping between batches, where a pause delays nobody who was already answered.</summary>
     void Maintain();
 
+    /// <summary>
+    /// Saves a snapshot beside the writer, if the store can: no decision waits for it, and none fails with it. False: it has to travel in
+    /// a batch. May be called while a batch is committed.
+    /// </summary>
+    /// <exception cref="JournalUnavailableException">It was not saved.</exception>
+    bool TrySaveSnapshot(SnapshotWrite snapshot) => false;
+
     /// <summary>The stream's snapshot, or null.</summary>
     ValueTask<SnapshotRecord?> ReadSnapshot(StreamName stream, CancellationToken cancellationToken);
 

@@ -59,6 +59,19 @@ internal sealed class PostgresReader(PostgresConnections connections)
         return found.Count == 0 ? null : found[0];
     }
 
+    /// <summary>In a transaction of its own, behind the commit of what it is taken of.</summary>
+    public async ValueTask SaveSnapshot(SnapshotWrite snapshot, CancellationToken cancellationToken) => await Read(
+        """
+        INSERT INTO pos_journal.snapshots AS s (stream, version, state_version, hash, state)
+        SELECT b.name, e.version, $3, pos_journal.hash_in(e.record), $4
+        FROM pos_journal.streams b JOIN pos_journal.events e ON e.stream = b.id WHERE b.name = $1 AND e.version = $2
+        ON CONFLICT (stream) DO UPDATE
+        SET version = excluded.version, state_version = excluded.state_version, hash = excluded.hash, state = excluded.state
+        WHERE excluded.version >= s.version OR excluded.state_version <> s.state_version
+        """,
+        static _ => true, [], cancellationToken, Text(snapshot.Stream.Value), Number(snapshot.Version),
+        new NpgsqlParameter<int> { TypedValue = snapshot.StateVersion }, new NpgsqlParameter<ReadOnlyMemory<byte>> { TypedValue = snapshot.State });
+
     public async ValueTask<IReadOnlyList<WakeUpLease>> ListWakeUps(string category, string afterKey, int limit, CancellationToken cancellationToken) =>
         await Read(
             "SELECT stream, due, owner, leased_until FROM pos_journal.wake_ups WHERE stream > $1 AND stream < $2 ORDER BY stream LIMIT $3",

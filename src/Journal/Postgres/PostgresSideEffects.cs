@@ -6,7 +6,7 @@ using Pos.Journal.GroupCommit;
 namespace Pos.Journal.Postgres;
 
 /// <summary>
-/// What travels in a batch beside appends: ended leases, claims, snapshots. They run behind the appends, in this order, which differs
+/// What travels in a batch beside appends: ended leases and claims. They run behind the appends, in this order, which differs
 /// from the order they were queued in only where nobody has been told yet of either.
 /// </summary>
 internal static class PostgresSideEffects
@@ -31,24 +31,11 @@ internal static class PostgresSideEffects
         UPDATE pos_journal.wake_ups w SET owner = $3, leased_until = $4 FROM found f WHERE w.stream = f.stream RETURNING w.stream, w.due
         """;
 
-    private const string Save =
-        """
-        INSERT INTO pos_journal.snapshots AS s (stream, version, state_version, hash, state)
-        SELECT n.stream, n.version, n.state_version, pos_journal.hash_in(e.record), n.state
-        FROM unnest($1, $2, $3, $4) AS n (stream, version, state_version, state)
-        JOIN pos_journal.streams b ON b.name = n.stream
-        JOIN pos_journal.events e ON e.stream = b.id AND e.version = n.version
-        ON CONFLICT (stream) DO UPDATE
-        SET version = excluded.version, state_version = excluded.state_version, hash = excluded.hash, state = excluded.state
-        WHERE excluded.version >= s.version OR excluded.state_version <> s.state_version
-        """;
-
     public static void Add(NpgsqlBatch command, Batch batch)
     {
         List<WakeUpCompletion>? ended = null;
         List<WakeUpCompletion>? moved = null;
         List<WakeUpClaim>? claims = null;
-        Dictionary<StreamName, SnapshotWrite>? snapshots = null;
         foreach (var operation in batch.Operations)
         {
             switch (operation)
@@ -61,10 +48,6 @@ internal static class PostgresSideEffects
                     break;
                 case WakeUpClaim claim:
                     (claims ??= []).Add(claim);
-                    break;
-                // One statement may touch a row once: the newest stands for the others.
-                case SnapshotWrite save when snapshots is null || !snapshots.TryGetValue(save.Stream, out var other) || other.Version <= save.Version:
-                    (snapshots ??= [])[save.Stream] = save;
                     break;
             }
         }
@@ -79,8 +62,6 @@ internal static class PostgresSideEffects
         }
 
         claims?.ForEach(claim => command.BatchCommands.Add(Claiming(claim)));
-        if (snapshots is not null)
-            command.BatchCommands.Add(Saving([.. snapshots.Values]));
     }
 
     /// <summary>Reads what the claims found; the reader stands on the result of the appends.</summary>
@@ -122,16 +103,6 @@ internal static class PostgresSideEffects
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = claim.Limit });
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = claim.Owner });
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = claim.Until.UtcTicks });
-        return command;
-    }
-
-    private static NpgsqlBatchCommand Saving(List<SnapshotWrite> snapshots)
-    {
-        var command = new NpgsqlBatchCommand(Save);
-        command.Parameters.Add(PostgresBatch.Array(NpgsqlDbType.Text, snapshots.ConvertAll(static s => s.Stream.Value)));
-        command.Parameters.Add(PostgresBatch.Array(NpgsqlDbType.Bigint, snapshots.ConvertAll(static s => s.Version)));
-        command.Parameters.Add(PostgresBatch.Array(NpgsqlDbType.Integer, snapshots.ConvertAll(static s => s.StateVersion)));
-        command.Parameters.Add(PostgresBatch.Array(NpgsqlDbType.Bytea, snapshots.ConvertAll(static s => s.State)));
         return command;
     }
 }

@@ -106,6 +106,12 @@ internal sealed class PostgresStore : IJournalStore
         }
     }
 
+    public bool TrySaveSnapshot(SnapshotWrite snapshot)
+    {
+        reader.SaveSnapshot(snapshot, CancellationToken.None).AsTask().GetAwaiter().GetResult();
+        return true;
+    }
+
     public ValueTask<SnapshotRecord?> ReadSnapshot(StreamName stream, CancellationToken cancellationToken)
     {
         RequireFenced();

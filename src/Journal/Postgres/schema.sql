@@ -53,6 +53,7 @@ CREATE TABLE pos_journal.snapshots (
     hash          bytea NOT NULL,
     state         bytea NOT NULL
 );
+ALTER TABLE pos_journal.snapshots ALTER COLUMN state SET STORAGE EXTERNAL;
 
 -- How far the journal reaches: the last position and the running hash there.
 CREATE TABLE pos_journal.head (

@@ -94,6 +94,8 @@ internal sealed class FaultyStore(IJournalStore inner, ISimulatedFaults faults, 
 
     public void Maintain() => inner.Maintain();
 
+    public bool TrySaveSnapshot(SnapshotWrite snapshot) => inner.TrySaveSnapshot(snapshot);
+
     public ValueTask<SnapshotRecord?> ReadSnapshot(StreamName stream, CancellationToken cancellationToken) =>
         inner.ReadSnapshot(stream, cancellationToken);
 
