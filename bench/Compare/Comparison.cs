@@ -18,8 +18,8 @@ internal static class Comparison
         foreach (var silo in new[] { onSqlite, onPostgres })
         {
             await Orders.OpenShop(silo.Port);
-            await Wrk.Measure(silo, hotPercent: 50, effort.Turn);
-            await Sessions.Measure(silo, effort.Turn);
+            await Wrk.Orders(silo, hotPercent: 50, effort.Turn);
+            await Wrk.Sessions(silo, effort.Turn);
         }
 
         var contenders = Contenders(postgres, redis, onSqlite, onPostgres);
@@ -60,15 +60,15 @@ internal static class Comparison
             new("**ours**, journal alone, 1,000 appenders, SQLite", "events", "", turn => Appends.OnSqlite(1_000, turn)),
             new("**ours**, journal alone, 200 appenders, SQLite", "events", "", turn => Appends.OnSqlite(200, turn)),
             new("pgbench, order as one stored function, hot row", "orders", "", turn => pgbench.Measure(Pgbench.HotOrder, turn)),
-            new("**ours**, order over HTTP, one line hot, PostgreSQL", "orders", "≥ 5,000, aim 8,000, p99 < 40 ms", turn => Wrk.Measure(onPostgres, 100, turn)),
-            new("**ours**, order over HTTP, one line hot, SQLite", "orders", "", turn => Wrk.Measure(onSqlite, 100, turn)),
+            new("**ours**, order over HTTP, one line hot, PostgreSQL", "orders", "≥ 5,000, aim 8,000, p99 < 40 ms", turn => Wrk.Orders(onPostgres, 100, turn)),
+            new("**ours**, order over HTTP, one line hot, SQLite", "orders", "", turn => Wrk.Orders(onSqlite, 100, turn)),
             new("pgbench, order as one stored function, 1,000 random items", "orders", "", turn => pgbench.Measure(Pgbench.SpreadOrder, turn)),
-            new("**ours**, order over HTTP, 1,000 random items, PostgreSQL", "orders", "≥ 5,000, aim 8,000, mean < 12 ms", turn => Wrk.Measure(onPostgres, 0, turn)),
-            new("**ours**, order over HTTP, 1,000 random items, SQLite", "orders", "", turn => Wrk.Measure(onSqlite, 0, turn)),
+            new("**ours**, order over HTTP, 1,000 random items, PostgreSQL", "orders", "≥ 5,000, aim 8,000, mean < 12 ms", turn => Wrk.Orders(onPostgres, 0, turn)),
+            new("**ours**, order over HTTP, 1,000 random items, SQLite", "orders", "", turn => Wrk.Orders(onSqlite, 0, turn)),
             new("pgbench, order as four commits, by statement", "orders", "", turn => pgbench.Measure(Pgbench.FourCommitsByStatement, turn)),
             new("pgbench, order as four commits, by function", "orders", "", turn => pgbench.Measure(Pgbench.FourCommitsByFunction, turn)),
-            new("**ours**, till session over HTTP: cart, two adds, checkout by card, PostgreSQL", "sessions", "≥ 2,000", turn => Sessions.Measure(onPostgres, turn)),
-            new("**ours**, till session over HTTP: cart, two adds, checkout by card, SQLite", "sessions", "≥ 2,000", turn => Sessions.Measure(onSqlite, turn)),
+            new("**ours**, till session over HTTP: cart, two adds, checkout by card, PostgreSQL", "sessions", "≥ 2,000", turn => Wrk.Sessions(onPostgres, turn)),
+            new("**ours**, till session over HTTP: cart, two adds, checkout by card, SQLite", "sessions", "≥ 2,000", turn => Wrk.Sessions(onSqlite, turn)),
         ];
     }
 
