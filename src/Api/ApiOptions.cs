@@ -31,7 +31,8 @@ public sealed class ApiOptions
     public TimeSpan RequestMax { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// Requests that may be under way at once; who comes then waits for room for 0.8 s, and is refused with 503 and Retry-After if there is none.
+    /// Requests that may be under way at once; who comes then is let in as room appears, first come first served, or refused with 503 and
+    /// Retry-After when there was none for 0.8 s. The dashboard and the probes need no room.
     /// What is taken is answered in its number's share of a second: with 2,000, in about half a second on two cores. Default 2,000.
     /// </summary>
     public int RequestsUnderWayMax { get; set; } = 2_000;

@@ -33,7 +33,7 @@ public static class AccessRules
             TId.TryParse(text, CultureInfo.InvariantCulture, out var id) ? access.Refuse(await storeOf(grains, id), unknown(id)) : null));
 }
 
-/// <summary>Marks a page that takes the key as a password too.</summary>
+/// <summary>Marks a page that takes the key as a password too, and is shown however many requests are under way.</summary>
 internal sealed class OpensInBrowser
 {
     public static readonly OpensInBrowser Metadata = new();

@@ -8,11 +8,10 @@ using Orleans;
 namespace Pos.Api;
 
 /// <summary>Lets requests in: who asks, may they, and is it of their stores. Before anything is read or done.</summary>
-internal sealed class Gate(Callers callers, Rates rates, IGrainFactory grains, IOptions<ApiOptions> options, TimeProvider clock)
+#pragma warning disable CA1001 // A semaphore has nothing to let go of before its handle is asked for, and requests may outlast whoever would dispose of it.
+internal sealed class Gate(Callers callers, Rates rates, IGrainFactory grains, IOptions<ApiOptions> options)
+#pragma warning restore CA1001
 {
-    // An overload is answered within a second.
-    private static readonly TimeSpan RoomWaitMax = TimeSpan.FromMilliseconds(800);
-
     private static readonly Refusal Overloaded = new(Problems.Overloaded, "As many requests are under way as the server answers in time; this one was not taken.");
 
     private static readonly Refusal Unauthenticated =
@@ -21,8 +20,11 @@ internal sealed class Gate(Callers callers, Rates rates, IGrainFactory grains, I
     private static readonly Refusal UnknownApprover =
         new(Problems.ApprovalRefused, $"{Access.ApprovalHeader} is not the key of a manager.");
 
-    private readonly int _underWayMax = options.Value.RequestsUnderWayMax;
-    private int _underWay;
+    // A place each. Whoever waits for one is given it before anybody who comes later.
+    private readonly SemaphoreSlim _room = new(options.Value.RequestsUnderWayMax);
+
+    /// <summary>How long a request waits for room: an overload is answered within a second.</summary>
+    internal TimeSpan RoomWaitMax { get; init; } = TimeSpan.FromMilliseconds(800);
 
     public Task Enter(HttpContext context, RequestDelegate next)
     {
@@ -38,16 +40,33 @@ internal sealed class Gate(Callers callers, Rates rates, IGrainFactory grains, I
             return next(context);
         }
 
-        return IsFull ? AwaitRoom(context, next, endpoint, permission) : Admit(context, next, endpoint, permission);
+        if (_room.Wait(0, CancellationToken.None))
+        {
+            return Serve(context, next, endpoint, permission);
+        }
+
+        // An operator looks at what goes on when there is too much of it.
+        return endpoint.Metadata.GetMetadata<OpensInBrowser>() is null
+            ? AwaitRoom(context, next, endpoint, permission)
+            : Admit(context, next, endpoint, permission);
     }
 
-    private bool IsFull => Volatile.Read(ref _underWay) >= _underWayMax;
+    // Before anything else is spent on it, and not refused at once: clients that ask again as soon as they are would leave no time for serving.
+    private async Task AwaitRoom(HttpContext context, RequestDelegate next, RouteEndpoint endpoint, Permission? permission) =>
+        await (await _room.WaitAsync(RoomWaitMax, context.RequestAborted)
+            ? Serve(context, next, endpoint, permission)
+            : Overloaded.ExecuteAsync(context));
 
-    // Before anything else is spent on it, and not at once: clients that ask again as soon as they are refused would leave no time for serving.
-    private async Task AwaitRoom(HttpContext context, RequestDelegate next, RouteEndpoint endpoint, Permission? permission)
+    private async Task Serve(HttpContext context, RequestDelegate next, RouteEndpoint endpoint, Permission? permission)
     {
-        await Task.Delay(RoomWaitMax, clock, context.RequestAborted);
-        await (IsFull ? Overloaded.ExecuteAsync(context) : Admit(context, next, endpoint, permission));
+        try
+        {
+            await Admit(context, next, endpoint, permission);
+        }
+        finally
+        {
+            _room.Release();
+        }
     }
 
     private Task Admit(HttpContext context, RequestDelegate next, RouteEndpoint endpoint, Permission? permission)
@@ -83,7 +102,7 @@ internal sealed class Gate(Callers callers, Rates rates, IGrainFactory grains, I
 
         var access = new Access(caller, approver);
         context.Features.Set(access);
-        return Serve(context, next, endpoint, access);
+        return access.IsEverywhere ? next(context) : EnterStore(context, next, endpoint, access);
     }
 
     private static Refusal Forbidden(Caller caller, Permission? permission) => new(
@@ -93,19 +112,6 @@ internal sealed class Gate(Callers callers, Rates rates, IGrainFactory grains, I
         : "It takes a key for all stores.");
 
     private static string Name(Role role) => role.ToString().ToLowerInvariant();
-
-    private async Task Serve(HttpContext context, RequestDelegate next, RouteEndpoint endpoint, Access access)
-    {
-        Interlocked.Increment(ref _underWay);
-        try
-        {
-            await (access.IsEverywhere ? next(context) : EnterStore(context, next, endpoint, access));
-        }
-        finally
-        {
-            Interlocked.Decrement(ref _underWay);
-        }
-    }
 
     private async Task EnterStore(HttpContext context, RequestDelegate next, RouteEndpoint endpoint, Access access)
     {
