@@ -86,7 +86,7 @@ public interface IJournal
     /// Leases wake-ups that are due: each is handed to one claimer at a time, and again to another when the lease has run out
     /// before <see cref="CompleteWakeUp"/> (at least once).
     /// </summary>
-    /// <param name="owner">Who claims; only for people who read the table.</param>
+    /// <param name="owner">Who claims, for <see cref="EndLeases"/> and for people who read the table.</param>
     /// <param name="lease">How long the claim keeps others away.</param>
     /// <param name="limit">At most so many, the longest due first.</param>
     /// <param name="cancellationToken">Ends the claim.</param>
@@ -103,6 +103,16 @@ public interface IJournal
     /// The store cannot be written now, or the queue is full; if the lease was not ended, it runs out by itself and the wake-up comes again.
     /// </exception>
     ValueTask CompleteWakeUp(WakeUpLease claimed, DateTimeOffset? next, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Ends every lease of an owner who will complete none any more: what was claimed is due at once. Costs what is due, however many
+    /// wake-ups there are.
+    /// </summary>
+    /// <returns>How many leases were ended.</returns>
+    /// <exception cref="JournalUnavailableException">
+    /// The store cannot be written now, or the queue is full; leases that were not ended run out by themselves.
+    /// </exception>
+    ValueTask<int> EndLeases(string owner, CancellationToken cancellationToken);
 }
 
 /// <summary>Receives what <see cref="IJournal.Open"/> reads. <see cref="Restore"/> comes at most once and first.</summary>

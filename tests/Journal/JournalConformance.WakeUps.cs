@@ -122,6 +122,77 @@ public abstract partial class JournalConformance
     }
 
     [Fact]
+    public async Task the_leases_of_one_owner_end_together_and_nobody_elses()
+    {
+        var rig = Rig();
+        var journal = rig.Start();
+        await ThreeDue(rig, journal);
+        Assert.Equal(["1", "2"], (await Claim(rig, journal, "dead", limit: 2)).Select(w => w.Stream.Key));
+        Assert.Equal(["3"], (await Claim(rig, journal, "alive")).Select(w => w.Stream.Key));
+        Assert.Equal(0, await rig.Settle(journal.EndLeases("nobody", None).AsTask()));
+        Assert.Empty(await Claim(rig, journal));
+        Assert.Equal(2, await rig.Settle(journal.EndLeases("dead", None).AsTask()));
+        var again = await Claim(rig, journal, "alive");
+        Assert.Equal(["1", "2"], again.Select(w => w.Stream.Key));
+        Assert.All(again, lease => Assert.Equal(("alive", rig.Clock.GetUtcNow() + Lease), (lease.Owner, lease.LeasedUntil)));
+        Assert.Equal(0, await rig.Settle(journal.EndLeases("dead", None).AsTask()));
+
+        // What was claimed and is due still is nobody's any more: whoever held it completes nothing.
+        Assert.Equal(3, await rig.Settle(journal.EndLeases("alive", None).AsTask()));
+        await Complete(rig, journal, again[0]);
+        Assert.Equal(3, (await Claim(rig, journal)).Count);
+    }
+
+    [Fact]
+    public async Task leases_end_in_one_batch_with_everything_else()
+    {
+        var rig = Rig();
+        var journal = rig.Start();
+        await ThreeDue(rig, journal);
+        Assert.Equal(2, (await Claim(rig, journal, "dead", limit: 2)).Count);
+        var mine = Assert.Single(await Claim(rig, journal, "me"));
+        var session = await Open(journal, Stock);
+        rig.Hold();
+        var appended = Append(rig, session, WakeUpChange.Set(rig.Clock.GetUtcNow()), "a");
+        var ended = journal.EndLeases("dead", None).AsTask();
+        var claimed = journal.ClaimWakeUps("alive", Lease, 10, None).AsTask();
+        var completed = journal.CompleteWakeUp(mine, null, None).AsTask();
+        rig.Release();
+        Assert.Equal(AppendResult.Durable, await rig.Settle(appended));
+        Assert.Equal(2, await rig.Settle(ended));
+        Assert.Equal(["1", "2", Stock.Key], (await rig.Settle(claimed)).Select(w => w.Stream.Key));
+        await completed;
+        rig.Clock.Advance(Lease);
+        Assert.Equal(3, (await Claim(rig, journal)).Count);
+    }
+
+    [Fact]
+    public async Task leases_that_could_not_be_ended_run_out()
+    {
+        var rig = Rig();
+        var journal = rig.Start();
+        await ThreeDue(rig, journal);
+        Assert.Equal(3, (await Claim(rig, journal, "dead")).Count);
+        rig.Hold();
+        rig.Faults.Next(SimulatedPoint.Sync, SimulatedFault.Fail);
+        var ended = journal.EndLeases("dead", None).AsTask();
+        rig.Release();
+        await Assert.ThrowsAsync<JournalUnavailableException>(() => rig.Settle(ended));
+        Assert.Empty(await Claim(rig, journal));
+        rig.Clock.Advance(Lease);
+        Assert.Equal(3, (await Claim(rig, journal)).Count);
+    }
+
+    private static async Task ThreeDue(Rigs.JournalRig rig, IJournal journal)
+    {
+        for (var i = 1; i <= 3; i++)
+        {
+            var session = await Open(journal, new StreamName("order", $"{i}"));
+            await rig.Settle(Append(rig, session, WakeUpChange.Set(rig.Clock.GetUtcNow().AddMinutes(i - 4)), "a"));
+        }
+    }
+
+    [Fact]
     public async Task wake_ups_and_leases_outlive_a_restart()
     {
         var rig = Rig();

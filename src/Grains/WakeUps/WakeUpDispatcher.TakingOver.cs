@@ -1,72 +1,69 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
-using Pos.Journal;
 
 namespace Pos.Grains;
 
 public sealed partial class WakeUpDispatcher
 {
-    private const int PageMax = 1_000;
-
-    private static readonly string[] Categories =
-        [StockJournal.Category, OrderJournal.Category, ReturnJournal.Category, CartJournal.Category, PaymentJournal.Category];
-
     private readonly ConcurrentQueue<string> _dead = new();
+    private TaskCompletionSource _died = new();
+    private Task _takingOver = Task.CompletedTask;
+
+    private void OnDeath(string silo)
+    {
+        _dead.Enqueue(silo);
+        Volatile.Read(ref _died).TrySetResult();
+    }
 
     /// <summary>
     /// Ends the leases of silos that were declared dead, so that what they had claimed is due at once instead of when the lease has run out.
-    /// Every silo that lives does it: the journal ends a lease once, and whoever comes later ends nothing.
+    /// Every silo that lives does it: the journal ends a lease once, and whoever comes later ends nothing. Beside the claims, which go on.
     /// </summary>
-    private async Task TakeOver()
+    private async Task TakeOverTheDead()
     {
-        while (_dead.TryPeek(out var dead))
+        var under = new List<Task>();
+        do
+        {
+            // Before the queue is emptied: who comes behind that is told of by the new one.
+            Interlocked.Exchange(ref _died, new TaskCompletionSource());
+            under.RemoveAll(static task => task.IsCompleted);
+            while (_dead.TryDequeue(out var dead))
+            {
+                under.Add(TakeOver(dead));
+            }
+        }
+        while (await Task.WhenAny(_stop.Task, _died.Task) != _stop.Task);
+
+        await Task.WhenAll(under);
+    }
+
+    private async Task TakeOver(string dead)
+    {
+        var since = services.Clock.GetTimestamp();
+        var isTold = false;
+        do
         {
             try
             {
-                var ended = 0;
-                foreach (var category in Categories)
-                {
-                    ended += await EndLeases(category, dead);
-                }
-
-                LogTakenOver(logger, dead, ended);
-                _dead.TryDequeue(out _);
+                LogTakenOver(logger, dead, await services.Journal.EndLeases(dead, CancellationToken.None));
+                return;
             }
             catch (Exception unavailable)
             {
-                LogNotTakenOver(logger, dead, unavailable);
-                return;
-            }
-        }
-    }
-
-    private async Task<int> EndLeases(string category, string owner)
-    {
-        var ended = 0;
-        for (var after = ""; ;)
-        {
-            var page = await services.Journal.ListWakeUps(category, after, PageMax, CancellationToken.None);
-            foreach (var lease in page)
-            {
-                if (lease.Owner == owner)
+                if (!isTold)
                 {
-                    await services.Journal.CompleteWakeUp(lease, lease.Due, CancellationToken.None);
-                    ended++;
+                    LogNotTakenOver(logger, dead, unavailable);
+                    isTold = true;
                 }
             }
-
-            if (page.Count < PageMax)
-            {
-                return ended;
-            }
-
-            after = page[^1].Stream.Key;
         }
+        // Then they have run out by themselves.
+        while (services.Clock.GetElapsedTime(since) < services.Options.WakeUpLease && await Poll());
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Silo} was declared dead: {Leases} wake-ups that it had claimed are due at once.")]
     private static partial void LogTakenOver(ILogger logger, string silo, int leases);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The wake-ups that {Silo} had claimed could not be taken over; it is tried again at the next poll.")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The wake-ups that {Silo} had claimed could not be taken over; it is tried again until their leases have run out.")]
     private static partial void LogNotTakenOver(ILogger logger, string silo, Exception exception);
 }

@@ -19,8 +19,9 @@ public sealed partial class WakeUpDispatcher(IGrainFactory grains, GrainServices
     /// <inheritdoc/>
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        silos.OnDeath(_dead.Enqueue);
+        silos.OnDeath(OnDeath);
         _loop = Run();
+        _takingOver = TakeOverTheDead();
         return Task.CompletedTask;
     }
 
@@ -28,7 +29,7 @@ public sealed partial class WakeUpDispatcher(IGrainFactory grains, GrainServices
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         _stop.TrySetResult();
-        await _loop.WaitAsync(cancellationToken);
+        await Task.WhenAll(_loop, _takingOver).WaitAsync(cancellationToken);
     }
 
     private static IWakeable? Grain(IGrainFactory grains, StreamName stream) => stream.Category switch
@@ -46,7 +47,6 @@ public sealed partial class WakeUpDispatcher(IGrainFactory grains, GrainServices
         // Not before the first poll: the engine may still be starting.
         while (await Poll())
         {
-            await TakeOver();
             while (await ClaimAll() && !_stop.Task.IsCompleted)
             {
                 // There may be more than fit at one time, as after a crash: on with them as soon as one is done.

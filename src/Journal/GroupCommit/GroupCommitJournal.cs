@@ -10,6 +10,9 @@ public abstract class GroupCommitJournal : IJournal
     // Positions that one read passes over at most, however little of it is wanted.
     private const int PagePositions = 16 * PageEvents;
 
+    // Between who claimed a wake-up, because it was due, and who ends the lease.
+    private static readonly TimeSpan ClocksApartMax = TimeSpan.FromMinutes(1);
+
     private readonly IJournalStore store;
 
     private protected GroupCommitJournal(IJournalStore store, GroupCommitPipeline pipeline)
@@ -181,6 +184,16 @@ public abstract class GroupCommitJournal : IJournal
         var completion = new WakeUpCompletion(claimed, next, Pipeline.Asynchronous);
         Enter(completion, "A lease cannot be ended");
         await completion.Result.WaitAsync(cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<int> EndLeases(string owner, CancellationToken cancellationToken)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(owner);
+        cancellationToken.ThrowIfCancellationRequested();
+        var ending = new WakeUpLeasesEnd(owner, Pipeline.Time.GetUtcNow() + ClocksApartMax, Pipeline.Asynchronous);
+        Enter(ending, "Leases cannot be ended");
+        return await ending.Result.WaitAsync(cancellationToken);
     }
 
     /// <summary>Ends when a position that was read is durable.</summary>

@@ -186,3 +186,31 @@ internal sealed class WakeUpCompletion(WakeUpLease claimed, DateTimeOffset? next
             completion.TrySetException(new JournalUnavailableException("A wake-up's lease could not be ended.", failure));
     }
 }
+
+/// <summary>Ends all leases of one owner, among the wake-ups that may have been due by its clock.</summary>
+internal sealed class WakeUpLeasesEnd(string owner, DateTimeOffset dueUntil, bool asynchronous) : Operation
+{
+    private readonly TaskCompletionSource<int> completion =
+        new(asynchronous ? TaskCreationOptions.RunContinuationsAsynchronously : TaskCreationOptions.None);
+
+    public string Owner => owner;
+
+    public DateTimeOffset DueUntil => dueUntil;
+
+    /// <summary>What the store ended; set anew when the transaction starts anew.</summary>
+    public int Ended { get; set; }
+
+    public Task<int> Result => completion.Task;
+
+    public override int Events => 1;
+
+    public override int Bytes => 256;
+
+    public override void Settle(Exception? failure)
+    {
+        if (Fate == Fate.Stored)
+            completion.TrySetResult(Ended);
+        else
+            completion.TrySetException(new JournalUnavailableException("The leases of wake-ups could not be ended.", failure));
+    }
+}

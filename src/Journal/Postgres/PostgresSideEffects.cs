@@ -24,6 +24,14 @@ internal static class PostgresSideEffects
         WHERE w.stream = c.stream AND w.due = c.due AND w.owner = c.owner AND w.leased_until = c.leased_until
         """;
 
+    // Only what was due can have been claimed: the rest is passed over in the index.
+    private const string Free =
+        """
+        WITH freed AS
+            (UPDATE pos_journal.wake_ups SET owner = NULL, leased_until = 0 WHERE due <= $1 AND owner = $2 RETURNING 1)
+        SELECT count(*) FROM freed
+        """;
+
     private const string Claim =
         """
         WITH found AS MATERIALIZED
@@ -35,6 +43,7 @@ internal static class PostgresSideEffects
     {
         List<WakeUpCompletion>? ended = null;
         List<WakeUpCompletion>? moved = null;
+        List<WakeUpLeasesEnd>? freed = null;
         List<WakeUpClaim>? claims = null;
         foreach (var operation in batch.Operations)
         {
@@ -45,6 +54,9 @@ internal static class PostgresSideEffects
                     break;
                 case WakeUpCompletion move:
                     (moved ??= []).Add(move);
+                    break;
+                case WakeUpLeasesEnd free:
+                    (freed ??= []).Add(free);
                     break;
                 case WakeUpClaim claim:
                     (claims ??= []).Add(claim);
@@ -61,18 +73,26 @@ internal static class PostgresSideEffects
             command.BatchCommands.Add(move);
         }
 
+        freed?.ForEach(free => command.BatchCommands.Add(Freeing(free)));
         claims?.ForEach(claim => command.BatchCommands.Add(Claiming(claim)));
     }
 
-    /// <summary>Reads what the claims found; the reader stands on the result of the appends.</summary>
+    /// <summary>Reads what was freed and claimed; the reader stands on the result of the appends.</summary>
     public static async Task Read(DbDataReader reader, Batch batch)
     {
+        // Only these return rows; the others among the statements have no result of their own to stand on.
+        foreach (var free in batch.Operations.OfType<WakeUpLeasesEnd>())
+        {
+            if (!await reader.NextResultAsync() || !await reader.ReadAsync())
+                throw new System.Diagnostics.UnreachableException();
+            free.Ended = (int)reader.GetInt64(0);
+        }
+
         foreach (var operation in batch.Operations)
         {
             if (operation is not WakeUpClaim claim)
                 continue;
             claim.Claimed.Clear();
-            // Only claims return rows; the others among these statements have no result of their own to stand on.
             if (!await reader.NextResultAsync())
                 throw new System.Diagnostics.UnreachableException();
             while (await reader.ReadAsync())
@@ -93,6 +113,14 @@ internal static class PostgresSideEffects
         command.Parameters.Add(PostgresBatch.Array(NpgsqlDbType.Bigint, completions.ConvertAll(static c => c.Claimed.Due.UtcTicks)));
         command.Parameters.Add(PostgresBatch.Array(NpgsqlDbType.Text, completions.ConvertAll(static c => c.Claimed.Owner)));
         command.Parameters.Add(PostgresBatch.Array(NpgsqlDbType.Bigint, completions.ConvertAll(static c => c.Claimed.LeasedUntil.UtcTicks)));
+        return command;
+    }
+
+    private static NpgsqlBatchCommand Freeing(WakeUpLeasesEnd free)
+    {
+        var command = new NpgsqlBatchCommand(Free);
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = free.DueUntil.UtcTicks });
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = free.Owner });
         return command;
     }
 

@@ -234,6 +234,11 @@ internal sealed class SimulatedStore : IJournalStore
                 }
 
                 break;
+            case WakeUpLeasesEnd ending:
+                var leased = disk.Tables.LeasedTo(ending.Owner, ending.DueUntil);
+                leased.ForEach(lease => disk.Tables.SetWakeUp(lease.Stream, Unleased(lease.Stream, lease.Due)));
+                ending.Ended = leased.Count;
+                break;
             default:
                 throw new System.Diagnostics.UnreachableException();
         }

@@ -78,6 +78,12 @@ internal sealed class SimulatedTables
         return found;
     }
 
+    public List<WakeUpLease> LeasedTo(string owner, DateTimeOffset dueUntil) =>
+    [
+        .. due.TakeWhile(wakeUp => wakeUp.Due <= dueUntil.UtcTicks).Select(wakeUp => wakeUps[StreamName.Parse(wakeUp.Stream)])
+            .Where(wakeUp => wakeUp.Owner == owner),
+    ];
+
     public void SaveSnapshot(StreamName stream, SnapshotRecord snapshot)
     {
         SnapshotRecord? before = SnapshotOf(stream);

@@ -19,6 +19,9 @@ internal sealed class SqliteConnection : IDisposable
     /// <summary>Whether no transaction is open.</summary>
     public bool IsAutocommit => raw.sqlite3_get_autocommit(Handle) != 0;
 
+    /// <summary>Rows that the last statement changed.</summary>
+    public int Changes => raw.sqlite3_changes(Handle);
+
     /// <summary>Opens a file. A reader can neither write nor checkpoint, not even as the last one to close.</summary>
     /// <exception cref="SqliteException">It cannot be opened.</exception>
     public static SqliteConnection Open(string path, bool reader)
@@ -148,8 +151,6 @@ internal sealed class SqliteStatement(SqliteConnection connection, sqlite3_stmt 
     public void Reset() => raw.sqlite3_reset(handle);
 
     public long Int64(int column) => raw.sqlite3_column_int64(handle, column);
-
-    public bool IsNull(int column) => raw.sqlite3_column_type(handle, column) == raw.SQLITE_NULL;
 
     /// <summary>The column's bytes; valid until the next step.</summary>
     public ReadOnlySpan<byte> Bytes(int column) => raw.sqlite3_column_blob(handle, column);

@@ -22,6 +22,10 @@ internal sealed class SqliteWakeUps(SqliteConnection connection)
     private readonly SqliteStatement end = connection.Prepare(
         "DELETE FROM wake_ups WHERE stream = ?1 AND due = ?2 AND owner = ?3 AND leased_until = ?4");
 
+    // Only what was due can have been claimed: the rest is passed over in the index.
+    private readonly SqliteStatement free = connection.Prepare(
+        "UPDATE wake_ups INDEXED BY wake_ups_due SET owner = NULL, leased_until = 0 WHERE due <= ?1 AND owner = ?2");
+
     public void Change(ReadOnlySpan<byte> stream, WakeUpChange change)
     {
         switch (change.What)
@@ -72,5 +76,13 @@ internal sealed class SqliteWakeUps(SqliteConnection connection)
         if (completion.Next is { } next)
             statement.Bind(5, next.UtcTicks);
         statement.Step();
+    }
+
+    public void End(WakeUpLeasesEnd ending)
+    {
+        free.Bind(1, ending.DueUntil.UtcTicks);
+        free.BindText(2, ending.Owner);
+        free.Step();
+        ending.Ended = connection.Changes;
     }
 }

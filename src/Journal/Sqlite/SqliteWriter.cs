@@ -165,6 +165,9 @@ internal sealed class SqliteWriter : IDisposable
             case WakeUpCompletion completion:
                 wakeUps.Complete(completion);
                 break;
+            case WakeUpLeasesEnd ending:
+                wakeUps.End(ending);
+                break;
             default:
                 throw new System.Diagnostics.UnreachableException();
         }

@@ -82,6 +82,48 @@ public sealed class WakeUpDispatcherTests
     });
 
     [Fact]
+    public void Taking_over_is_one_write_and_no_read_however_much_was_claimed() => World.Run(1, async world =>
+    {
+        var shop = new Shopkeeper(world.Silo.Grains, world.Time);
+        await shop.Open(10, "mug", "cup", "pot");
+        await Hold(shop, world, "mug", "cup", "pot");
+        var claimed = 0;
+        world.Silo.Calls.OnArrived = call =>
+        {
+            if (call.MethodName == nameof(IWakeable.WakeUp))
+            {
+                claimed++;
+                throw new InvalidOperationException("The story wants it.");
+            }
+        };
+        while (claimed < 3)
+        {
+            await world.Pass(TimeSpan.FromMilliseconds(100));
+        }
+
+        world.Restart();
+        await world.Pass(TimeSpan.FromMilliseconds(100));
+        var points = new List<SimulatedPoint>();
+        world.Faults = at =>
+        {
+            points.Add(at);
+            return SimulatedFault.None;
+        };
+        // Before the next poll: whoever is claiming does not keep it waiting, and is not kept waiting.
+        world.Silo.Silos.Die("silo-1");
+        await world.Pass(TimeSpan.FromMilliseconds(200));
+        Assert.Single(points, SimulatedPoint.Write);
+        Assert.DoesNotContain(SimulatedPoint.Read, points);
+        world.Faults = _ => SimulatedFault.None;
+        await world.Pass(TimeSpan.FromSeconds(2));
+        shop = new Shopkeeper(world.Silo.Grains, world.Time);
+        foreach (var item in (string[])["mug", "cup", "pot"])
+        {
+            Assert.Equal(10, (await shop.Stock(item).Get())!.Available);
+        }
+    });
+
+    [Fact]
     public void A_death_during_an_outage_of_the_journal_is_not_forgotten() => World.Run(1, async world =>
     {
         var shop = new Shopkeeper(world.Silo.Grains, world.Time);
@@ -105,9 +147,12 @@ public sealed class WakeUpDispatcherTests
         Assert.Equal(10, (await new Shopkeeper(world.Silo.Grains, world.Time).Stock("mug").Get())!.Available);
     });
 
-    private static async Task Hold(Shopkeeper shop, World world)
+    private static async Task Hold(Shopkeeper shop, World world, params string[] items)
     {
         var hold = new HoldId(OrderNumber(1).Value);
-        Accepted(await shop.Stock("mug").Reserve(new(shop.Operation("h"), hold, "api", 4, world.Now + TimeSpan.FromMinutes(1))));
+        foreach (var item in items is [] ? ["mug"] : items)
+        {
+            Accepted(await shop.Stock(item).Reserve(new(shop.Operation("h"), hold, "api", 4, world.Now + TimeSpan.FromMinutes(1))));
+        }
     }
 }

@@ -91,6 +91,8 @@ internal sealed class WatchedJournal(World world, SimulatedJournal inner, string
         world.Book.Touch(claimed.Stream.Value);
     }
 
+    public async ValueTask<int> EndLeases(string owner, CancellationToken cancellationToken) => await inner.EndLeases(owner, cancellationToken);
+
     private sealed class OtherRelease(IStreamFold inner) : IStreamFold
     {
         public int StateVersion => AnotherRelease;
