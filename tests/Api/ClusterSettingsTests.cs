@@ -46,12 +46,26 @@ public sealed class ClusterSettingsTests
         Assert.Throws<ClusterRefusedException>(() => Read(("Cluster:Provider", "redis"), ("ConnectionStrings:Cluster", "redis:6379")).InOneProcess()).Message,
         StringComparison.Ordinal);
 
-    [Fact]
-    public void a_connection_string_that_cannot_be_read_is_refused_and_named()
+    /// <summary>What is wrong with a string may be its password, as one with a semicolon in it and no quotes.</summary>
+    [Theory]
+    [InlineData("Host=db;Password=pass;Secret=1", "is no connection string that Npgsql can read")]
+    [InlineData("Host=db;Secret", "is no connection string that Npgsql can read")]
+    [InlineData("Host=db;Port=Secret", "is no connection string that Npgsql can read")]
+    [InlineData("Host=db;Port=99999999999999999999", "is no connection string that Npgsql can read")]
+    [InlineData("Host=db;Timeout=99999", "is no connection string that Npgsql can read")]
+    [InlineData("Database=pos;Password=Secret", "names no Host")]
+    public void a_connection_string_that_cannot_be_read_is_refused_by_its_name_and_not_quoted(string connection, string fault)
     {
-        var configuration = Configuration(("Journal:Provider", "postgres"), ("ConnectionStrings:Journal", "Host=db;Nonsense=1"));
-        Assert.StartsWith(
-            "ConnectionStrings:Journal cannot be read", Assert.Throws<ClusterRefusedException>(() => ClusterDatabases.Of(ClusterSettings.Read(configuration), configuration)).Message, StringComparison.Ordinal);
+        Refused("Journal", ("Journal:Provider", "postgres"), ("ConnectionStrings:Journal", connection));
+        Refused("Cluster", ("Cluster:Provider", "postgres"), ("ConnectionStrings:Cluster", connection));
+
+        void Refused(string name, params (string Setting, string Value)[] settings)
+        {
+            var configuration = Configuration(settings);
+            var refused = Assert.Throws<ClusterRefusedException>(() => ClusterDatabases.Of(ClusterSettings.Read(configuration), configuration));
+            Assert.StartsWith($"ConnectionStrings:{name} {fault}", refused.Message, StringComparison.Ordinal);
+            Assert.DoesNotContain("secret", refused.ToString(), StringComparison.OrdinalIgnoreCase);
+        }
     }
 
     private static ClusterSettings Read(params (string Setting, string Value)[] settings) => ClusterSettings.Read(Configuration(settings));

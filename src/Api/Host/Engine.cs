@@ -4,7 +4,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
-using Npgsql;
 using Orleans;
 using Orleans.Configuration;
 using Orleans.Configuration.Internal;
@@ -68,7 +67,7 @@ internal static class Engine
                 client.UseRedisClustering(cluster.Connection);
                 break;
             case ClusterProvider.Postgres:
-                var connection = new NpgsqlConnectionStringBuilder(cluster.Connection) { SearchPath = "pos_orleans" }.ConnectionString;
+                var connection = ClusterConnection.InSchema(cluster.Connection, "Cluster");
                 client.UseAdoNetClustering(options => (options.Invariant, options.ConnectionString) = ("Npgsql", connection));
                 break;
             default:

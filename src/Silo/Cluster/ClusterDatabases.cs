@@ -1,4 +1,3 @@
-using Npgsql;
 using Pos.Api;
 
 namespace Pos.Silo;
@@ -11,12 +10,12 @@ internal sealed record ClusterDatabases(string? Membership, string? Storage)
     /// <exception cref="ClusterRefusedException">A connection string cannot be read.</exception>
     public static ClusterDatabases Of(ClusterSettings cluster, IConfiguration configuration)
     {
-        var membership = cluster.Provider == ClusterProvider.Postgres ? InSchema(cluster.Connection, "Cluster") : null;
+        var membership = cluster.Provider == ClusterProvider.Postgres ? ClusterConnection.InSchema(cluster.Connection, "Cluster") : null;
         // Beside the journal where that is in PostgreSQL: one database to back up.
         var beside = string.Equals(configuration["Journal:Provider"], "postgres", StringComparison.OrdinalIgnoreCase)
             ? configuration.GetConnectionString("Journal")
             : null;
-        return new(membership, string.IsNullOrWhiteSpace(beside) ? membership : InSchema(beside, "Journal"));
+        return new(membership, string.IsNullOrWhiteSpace(beside) ? membership : ClusterConnection.InSchema(beside, "Journal"));
     }
 
     /// <summary>Makes Orleans' tables where they are missing; before the silo starts, which reads them at once.</summary>
@@ -26,18 +25,6 @@ internal sealed record ClusterDatabases(string? Membership, string? Storage)
         foreach (var connection in new[] { Membership, Storage }.OfType<string>().Distinct(StringComparer.Ordinal))
         {
             await ClusterSchema.Ensure(connection, cancellationToken);
-        }
-    }
-
-    private static string InSchema(string connection, string name)
-    {
-        try
-        {
-            return new NpgsqlConnectionStringBuilder(connection) { SearchPath = ClusterSchema.Name }.ConnectionString;
-        }
-        catch (Exception unreadable) when (unreadable is ArgumentException or FormatException)
-        {
-            throw new ClusterRefusedException($"ConnectionStrings:{name} cannot be read: {unreadable.Message}", unreadable);
         }
     }
 }

@@ -7,7 +7,7 @@ namespace Pos.Silo;
 internal static class ClusterSchema
 {
     /// <summary>The schema they lie in; Orleans finds them by the connection's search path.</summary>
-    public const string Name = "pos_orleans";
+    public const string Name = ClusterConnection.Schema;
 
     /// <summary>Raised with every change of a script.</summary>
     public const int Version = 1;
