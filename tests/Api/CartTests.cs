@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Pos.Api;
 
 namespace Pos.Tests;
 
@@ -97,6 +98,23 @@ public sealed class CartTests(OpenShop open) : IClassFixture<OpenShop>
         Assert.Equal(carts[..^1].Order(StringComparer.Ordinal), (await Shop.All("/carts?store=hull", 7)).Select(cart => (string)cart["id"]!));
         Shop.IsProblem(await Shop.Get("/carts?store=hull&state=CANCELLED"), 400, "invalid-parameter");
         Shop.IsProblem(await Shop.Get("/carts?store=nowhere"), 404, "unknown-store");
+    }
+
+    /// <summary>Whose cart it is only the cart knows: how many are asked for one page is bounded, and what is behind them is on the next.</summary>
+    [Fact]
+    public async Task carts_of_other_stores_are_passed_over_a_bounded_number_at_a_time()
+    {
+        await Shop.Put(
+            "/stores/goole",
+            """
+            {"name":"Goole","district":"Docks","kind":"shop","currency":"GBP","timeZone":"Europe/London","taxInclusive":true,
+             "taxRates":{"standard":2000},"tills":["till-1"]}
+            """);
+        await Task.WhenAll(Enumerable.Range(0, CartList.AskedMax).Select(_ => Shop.Post("/carts", """{"store":"london","till":"till-1"}""")));
+        var cart = (string)(await Shop.Post("/carts", """{"store":"goole","till":"till-1"}"""))["id"]!;
+        var page = await Shop.Get("/carts?store=goole");
+        Assert.True((bool)page["hasMore"], page.Text);
+        Assert.Equal([cart], (await Shop.All("/carts?store=goole", 10)).Select(found => (string)found["id"]!));
     }
 
     [Fact]

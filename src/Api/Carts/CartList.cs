@@ -44,8 +44,8 @@ internal readonly record struct CartCursor(CartId After, uint List) : IParsable<
 /// </summary>
 internal sealed record CartList(StoreId Store, CartState? State, uint List, string After, int Limit)
 {
-    // So many grains are asked for one page at most, and so many of them at a time.
-    private const int AskedMax = 1_000;
+    // So many grains are asked for one page at most, each of which may have to be read first, and so many of them at a time.
+    internal const int AskedMax = 128;
     private const int FetchesMax = 16;
 
     /// <exception cref="RefusedRequestException">A parameter cannot be read.</exception>
