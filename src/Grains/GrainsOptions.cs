@@ -54,8 +54,9 @@ public sealed class GrainsOptions
     public int WakeUpsMax { get; set; } = 64;
 
     /// <summary>
-    /// Events that an activation replays behind a snapshot at most; busy items save at most as seldom. Default 100,000: the item's own
-    /// rule alone. Smaller activates faster and writes more.
+    /// Events that an activation replays behind a snapshot at most; busy items save at most as seldom. Default 100,000: the item's own rule
+    /// (1,000 events and two for each thing it remembers) up to some 49,500 remembered things, and this bound above. Smaller activates
+    /// faster and writes more.
     /// </summary>
     public int SnapshotEventsMax { get; set; } = 100_000;
 

@@ -61,10 +61,23 @@ internal sealed class GrainMap
             ? grainClass
             : throw new ArgumentException($"There is no grain class of type '{grainType}'.");
 
-    /// <summary>The class that serves an interface.</summary>
-    internal GrainClass ClassOf(Type contract, string? prefix)
+    internal GrainReference MakeReference(Type contract, LocalSilo silo, GrainId grainId)
     {
         var entry = EntryOf(contract);
+        return entry.Classes.Any(candidate => candidate.GrainType == grainId.Type)
+            ? entry.MakeReference(silo, grainId)
+            : throw new InvalidCastException($"{grainId} does not implement {contract.FullName}.");
+    }
+
+    internal GrainReference MakeReference(Type contract, string? prefix, LocalSilo silo, IdSpan key)
+    {
+        var entry = EntryOf(contract);
+        return entry.MakeReference(silo, new GrainId(ClassOf(contract, entry, prefix).GrainType, key));
+    }
+
+    /// <summary>The class that serves an interface.</summary>
+    private static GrainClass ClassOf(Type contract, Entry entry, string? prefix)
+    {
         if (prefix is null && entry.Only is { } only)
         {
             return only;
@@ -78,20 +91,6 @@ internal sealed class GrainMap
             : throw new ArgumentException(
                 $"{contract.FullName} is served by {(fitting.Count == 0 ? "no class" : Names(fitting))}"
                 + $"{(prefix is null ? "; say which one" : $" whose name starts with '{prefix}'")}.");
-    }
-
-    internal GrainReference MakeReference(Type contract, LocalSilo silo, GrainId grainId)
-    {
-        var entry = EntryOf(contract);
-        return entry.Classes.Any(candidate => candidate.GrainType == grainId.Type)
-            ? entry.MakeReference(silo, grainId)
-            : throw new InvalidCastException($"{grainId} does not implement {contract.FullName}.");
-    }
-
-    internal GrainReference MakeReference(Type contract, string? prefix, LocalSilo silo, IdSpan key)
-    {
-        var grainClass = ClassOf(contract, prefix);
-        return EntryOf(contract).MakeReference(silo, new GrainId(grainClass.GrainType, key));
     }
 
     private static bool IsGrainClass(Type type) =>

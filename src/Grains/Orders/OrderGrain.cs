@@ -147,7 +147,7 @@ public sealed partial class OrderGrain(GrainServices services)
         var credit = Decided.Placed is null && command.Tender.Exchange is { } back ? await GrainFactory.GetGrain<ICreditGrain>(back.Value).Credit() : null;
         var now = Now;
         return await Durably(Record(
-            Order.Decide(Decided, new OrderCommand.Place(command, store, products, credit, now)),
+            Order.Decide(Decided, new OrderCommand.Place(command, store, products, credit, now) { IsWellFormed = true }),
             Envelope.Of(command.Operation with { Correlation = Key }, command.Store, command.Till.Value, command.OccurredAt?.ToUniversalTime() ?? now)));
     }
 

@@ -10,11 +10,15 @@ internal sealed class AsideThread : IDisposable
     private readonly Queue<Action> waiting = new();
     private readonly SemaphoreSlim come = new(0);
     private readonly Thread thread;
+    private readonly TimeSpan drainMax;
     private bool closed;
 
-    public AsideThread(string name)
+    /// <param name="name">The thread's.</param>
+    /// <param name="drainMax">How long what waits may take when this ends.</param>
+    public AsideThread(string name, TimeSpan drainMax)
     {
-        thread = new Thread(Run) { IsBackground = true, Name = name, Priority = ThreadPriority.BelowNormal };
+        this.drainMax = drainMax;
+        thread = new Thread(Run) { IsBackground = true, Name = name };
         thread.Start();
     }
 
@@ -30,7 +34,7 @@ internal sealed class AsideThread : IDisposable
         come.Release();
     }
 
-    /// <summary>Takes nothing more, and ends when what waits is done.</summary>
+    /// <summary>Takes nothing more, and ends when what waits is done, or when its time is up and what is under way is done.</summary>
     public void Dispose()
     {
         lock (gate)
@@ -39,7 +43,16 @@ internal sealed class AsideThread : IDisposable
         }
 
         come.Release();
-        thread.Join();
+        if (!thread.Join(drainMax))
+        {
+            lock (gate)
+            {
+                waiting.Clear();
+            }
+
+            thread.Join();
+        }
+
         come.Dispose();
     }
 

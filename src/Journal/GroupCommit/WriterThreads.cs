@@ -6,6 +6,9 @@ namespace Pos.Journal.GroupCommit;
 /// </summary>
 internal sealed class WriterThreads : IDisposable
 {
+    // Of snapshots when the journal closes: what is not saved then costs time at the next activation.
+    private static readonly TimeSpan SnapshotsMax = TimeSpan.FromSeconds(5);
+
     private readonly GroupCommitPipeline pipeline;
     private readonly Handoff committed = new();
     private readonly ManualResetEventSlim pause = new(false);
@@ -19,7 +22,7 @@ internal sealed class WriterThreads : IDisposable
         this.pipeline = pipeline;
         writer = new Thread(Write) { IsBackground = true, Name = $"{name} writer" };
         confirmer = new Thread(Confirm) { IsBackground = true, Name = $"{name} confirmer" };
-        aside = new AsideThread($"{name} snapshots");
+        aside = new AsideThread($"{name} snapshots", SnapshotsMax);
         pipeline.Aside = aside.Put;
         writer.Start();
         confirmer.Start();
