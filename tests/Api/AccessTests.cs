@@ -79,7 +79,7 @@ public sealed class AccessTests(OpenShop open) : IClassFixture<OpenShop>
         await _shop.Product("rice", stock: 9);
         var order = (string)(await _shop.Post("/orders", Shop.Order("rice"), prefer: "respond-async"))["id"]!;
         await _shop.Settled(order);
-        var head = open.Host.Journal.Head;
+        var head = await _shop.QuietHead();
         Shop.IsProblem(await Ask(Keys.ManagerOfParis, HttpMethod.Post, "/orders", Shop.Order("rice")), 404, "unknown-store");
         Shop.IsProblem(await Ask(Keys.ManagerOfParis, HttpMethod.Post, "/returns", Return("rice")), 404, "unknown-store");
         Shop.IsProblem(await Ask(Keys.ManagerOfParis, HttpMethod.Post, $"/orders/{order}/cancel", """{"reason":"spite"}"""), 404, "unknown-order");
@@ -98,7 +98,7 @@ public sealed class AccessTests(OpenShop open) : IClassFixture<OpenShop>
     public async Task a_cashier_needs_a_manager_for_this_and_the_journal_names_both(string path, string body, string happened)
     {
         await _shop.Product("salt", stock: 20);
-        var head = open.Host.Journal.Head;
+        var head = await _shop.QuietHead();
         Shop.IsProblem(await Ask(Keys.Cashier, HttpMethod.Post, path, body), 403, "approval-required");
         Shop.IsProblem(await Ask(Keys.Cashier, HttpMethod.Post, path, body, approval: "nobodys-key"), 403, "approval-refused");
         Shop.IsProblem(await Ask(Keys.Cashier, HttpMethod.Post, path, body, approval: Keys.Cashier), 403, "approval-refused");
@@ -129,7 +129,7 @@ public sealed class AccessTests(OpenShop open) : IClassFixture<OpenShop>
         await _shop.Product("pepper", stock: 20);
         var cart = $"/carts/{(await Ask(Keys.Cashier, HttpMethod.Post, "/carts", """{"store":"london","till":"till-1"}"""))["id"]}";
         const string Line = """{"sku":"pepper","override":{"unitPrice":{"amount":1,"currency":"GBP"},"reason":"dented"}}""";
-        var head = open.Host.Journal.Head;
+        var head = await _shop.QuietHead();
         Shop.IsProblem(await Ask(Keys.Cashier, HttpMethod.Post, $"{cart}/lines", Line), 403, "approval-required");
         Shop.IsProblem(await Ask(Keys.Cashier, HttpMethod.Post, $"{cart}/lines", Line, Keys.Cashier), 403, "approval-refused");
         Assert.Equal(head, open.Host.Journal.Head);

@@ -1,36 +1,12 @@
 using System.Net;
 using System.Text.Json.Nodes;
-using Microsoft.Extensions.DependencyInjection;
-using Pos.Grains;
 using Pos.Payments;
-using Pos.Verification;
 
 namespace Pos.Tests;
 
 /// <summary>Orders paid by each test card through HTTP, with a provider that is quick in all that it does wrong.</summary>
-public sealed class CardTests : IAsyncLifetime
+public sealed class CardTests() : OnCards(lateAfter: TimeSpan.FromMilliseconds(200), downFor: TimeSpan.FromMilliseconds(300), callTimeout: TimeSpan.FromMilliseconds(150))
 {
-    private PosHost _host = null!;
-    private Shop _shop = null!;
-
-    public async Task InitializeAsync()
-    {
-        _host = await PosHost.Start(services =>
-        {
-            services.Configure<PaymentsOptions>(options =>
-            {
-                options.Simulator.LateAfter = TimeSpan.FromMilliseconds(200);
-                options.Simulator.DownFor = TimeSpan.FromMilliseconds(300);
-                options.Resilience.CallTimeout = TimeSpan.FromMilliseconds(150);
-            });
-            services.Configure<GrainsOptions>(options => options.ProviderLateMax = TimeSpan.FromSeconds(1));
-        });
-        _shop = await Shop.Open(_host);
-        await _shop.Product("tea", stock: 100);
-    }
-
-    public async Task DisposeAsync() => await _host.DisposeAsync();
-
     [Theory]
     [InlineData(TestTokens.Approve)]
     [InlineData(TestTokens.TimeoutBefore)]
@@ -41,13 +17,13 @@ public sealed class CardTests : IAsyncLifetime
     [InlineData(TestTokens.Down)]
     public async Task a_card_that_pays_in_the_end_confirms_its_order_and_is_charged_once(string token)
     {
-        var sold = await _shop.Post("/orders", Order(token));
+        var sold = await Shop.Post("/orders", Order(token));
         var order = (string)sold["id"]!;
-        Assert.Equal("CONFIRMED", (string?)(await _shop.Settled(order))["state"]);
-        var payment = await _shop.Get($"/payments/{order}.1");
+        Assert.Equal("CONFIRMED", (string?)(await Shop.Settled(order))["state"]);
+        var payment = await Shop.Get($"/payments/{order}.1");
         Assert.Equal(("CAPTURED", true, 250), ((string?)payment["state"], (bool)payment["settled"]!, (int)payment["amount"]["amount"]!));
         Assert.Equal(["captured"], await Ledger());
-        Assert.Equal(99, (int)(await _shop.Stock("tea"))["onHand"]!);
+        Assert.Equal(99, (int)(await Shop.Stock("tea"))["onHand"]!);
         await BothBooksAgree();
     }
 
@@ -58,69 +34,32 @@ public sealed class CardTests : IAsyncLifetime
     [InlineData("tok_of_nobody", "unknown-token")]
     public async Task a_card_that_is_declined_cancels_its_order_and_gives_the_stock_back(string token, string decline)
     {
-        var refused = await _shop.Post("/orders", Order(token));
+        var refused = await Shop.Post("/orders", Order(token));
         Shop.IsProblem(refused, 402, "payment-declined");
-        var order = await _shop.Settled((string)refused["order"]!);
+        var order = await Shop.Settled((string)refused["order"]!);
         Assert.Equal("CANCELLED", (string?)order["state"]);
         Assert.Contains(decline, (string?)order["cancellation"]["reason"], StringComparison.Ordinal);
-        Assert.Equal(decline, (string?)(await _shop.Get($"/payments/{(string?)order["id"]}.1"))["decline"]);
-        Assert.Equal(100, (int)(await _shop.Stock("tea"))["available"]!);
-        await BothBooksAgree();
-    }
-
-    [Theory]
-    [InlineData(TestTokens.TimeoutBefore)]
-    [InlineData(TestTokens.TimeoutAfter)]
-    [InlineData(TestTokens.AnswerLate)]
-    [InlineData(TestTokens.Down)]
-    public async Task an_order_cancelled_while_its_card_is_in_flight_keeps_nothing(string token)
-    {
-        var asked = await _shop.Post("/orders", Order(token), prefer: "respond-async");
-        var id = (string)asked["id"]!;
-        await _shop.Until($"/payments/{id}.1", answer => answer.Status == HttpStatusCode.OK);
-        var cancelled = await _shop.Post($"/orders/{id}/cancel", """{"reason":"she changed her mind"}""");
-        Assert.Equal(HttpStatusCode.OK, cancelled.Status);
-        Assert.Equal("CANCELLED", (string?)(await _shop.Settled(id))["state"]);
-        var payment = await _shop.Get($"/payments/{id}.1");
-        Assert.True((bool)payment["settled"]!);
-        Assert.Contains((string?)payment["state"], new[] { "VOIDED", "ABANDONED" });
-        Assert.Equal(100, (int)(await _shop.Stock("tea"))["available"]!);
-        await BothBooksAgree();
-    }
-
-    [Fact]
-    public async Task a_cancels_key_belongs_to_its_body()
-    {
-        var id = (string)(await _shop.Post("/orders", Order(TestTokens.AnswerLate), prefer: "respond-async"))["id"]!;
-        await _shop.Until($"/payments/{id}.1", answer => answer.Status == HttpStatusCode.OK);
-        const string Reason = """{"reason":"she changed her mind"}""";
-        var cancelled = await _shop.Post($"/orders/{id}/cancel", Reason, "cancel-it");
-        Assert.Equal((HttpStatusCode.OK, "CANCELLED"), (cancelled.Status, (string?)cancelled["state"]));
-        Shop.IsProblem(await _shop.Post($"/orders/{id}/cancel", """{"reason":"he did"}""", "cancel-it"), 422, "idempotency-key-reused");
-        var again = await _shop.Post($"/orders/{id}/cancel", Reason, "cancel-it");
-        Assert.Equal((HttpStatusCode.OK, "she changed her mind"), (again.Status, (string?)again["cancellation"]["reason"]));
-        await _shop.Settled(id);
-        Assert.Equal(HttpStatusCode.OK, (await _shop.Post($"/orders/{id}/cancel", Reason, "cancel-it")).Status);
-        Shop.IsProblem(await _shop.Post($"/orders/{id}/cancel", """{"reason":"he did"}""", "cancel-it"), 422, "idempotency-key-reused");
+        Assert.Equal(decline, (string?)(await Shop.Get($"/payments/{(string?)order["id"]}.1"))["decline"]);
+        Assert.Equal(100, (int)(await Shop.Stock("tea"))["available"]!);
         await BothBooksAgree();
     }
 
     [Fact]
     public async Task of_two_cards_the_first_gets_its_money_back_when_the_second_is_declined()
     {
-        var refused = await _shop.Post("/orders", Sale(4, """[{"token":"tok_approve","amount":{"amount":400,"currency":"GBP"}},{"token":"tok_decline_insufficient_funds"}]"""));
+        var refused = await Shop.Post("/orders", Sale(4, """[{"token":"tok_approve","amount":{"amount":400,"currency":"GBP"}},{"token":"tok_decline_insufficient_funds"}]"""));
         Shop.IsProblem(refused, 402, "payment-declined");
         Assert.Contains("Card 2", (string)refused["detail"]!, StringComparison.Ordinal);
         var id = (string)refused["order"]!;
-        var order = await _shop.Settled(id);
+        var order = await Shop.Settled(id);
         Assert.Equal("CANCELLED", (string?)order["state"]);
-        var first = await _shop.Get($"/payments/{id}.1");
+        var first = await Shop.Get($"/payments/{id}.1");
         Assert.Equal(("VOIDED", true, 400), ((string?)first["state"], (bool)first["settled"], (int)first["amount"]["amount"]!));
-        var second = await _shop.Get($"/payments/{id}.2");
+        var second = await Shop.Get($"/payments/{id}.2");
         Assert.Equal(("DECLINED", true, 600), ((string?)second["state"], (bool)second["settled"], (int)second["amount"]["amount"]!));
         Assert.Equal(["captured", "declined", "voided"], (await Ledger()).Order(StringComparer.Ordinal));
-        Assert.Equal(100, (int)(await _shop.Stock("tea"))["available"]!);
-        var history = (await _shop.Get($"/orders/{id}/history"))["transitions"].AsArray();
+        Assert.Equal(100, (int)(await Shop.Stock("tea"))["available"]!);
+        var history = (await Shop.Get($"/orders/{id}/history"))["transitions"].AsArray();
         Assert.Contains(history, step => (string?)step!["state"] == "CANCELLED" && ((string?)step["reason"])!.Contains("insufficient-funds", StringComparison.Ordinal));
         await BothBooksAgree();
     }
@@ -128,9 +67,9 @@ public sealed class CardTests : IAsyncLifetime
     [Fact]
     public async Task two_cards_share_a_total()
     {
-        var sold = await _shop.Post("/orders", Sale(4, """[{"token":"tok_approve","amount":{"amount":400,"currency":"GBP"}},{"token":"tok_timeout_after"}]"""));
+        var sold = await Shop.Post("/orders", Sale(4, """[{"token":"tok_approve","amount":{"amount":400,"currency":"GBP"}},{"token":"tok_timeout_after"}]"""));
         var id = (string)sold["id"]!;
-        Assert.Equal("CONFIRMED", (string?)(await _shop.Settled(id))["state"]);
+        Assert.Equal("CONFIRMED", (string?)(await Shop.Settled(id))["state"]);
         Assert.Equal(["card 400", "card 600"], Tenders(sold));
         await BothBooksAgree();
     }
@@ -138,21 +77,21 @@ public sealed class CardTests : IAsyncLifetime
     [Fact]
     public async Task change_comes_from_cash_alone()
     {
-        var sold = await _shop.Post("/orders", Sale(4, """[{"token":"tok_approve","amount":{"amount":400,"currency":"GBP"}}]""", 1_000));
+        var sold = await Shop.Post("/orders", Sale(4, """[{"token":"tok_approve","amount":{"amount":400,"currency":"GBP"}}]""", 1_000));
         Assert.True(sold.Status == HttpStatusCode.Created, sold.Text);
         Assert.Equal(["card 400", "cash 600"], Tenders(sold));
         Assert.Equal((1_000, 400), ((int)sold["cash"]["tendered"]!["amount"]!, (int)sold["cash"]["change"]!["amount"]!));
-        await _shop.Settled((string)sold["id"]!);
+        await Shop.Settled((string)sold["id"]!);
         await BothBooksAgree();
 
-        var head = _host.Journal.Head;
-        Shop.IsProblem(await _shop.Post("/orders", Sale(4, """[{"token":"tok_approve","amount":{"amount":1000,"currency":"GBP"}}]""", 100)), 422, "tender-mismatch");
-        Shop.IsProblem(await _shop.Post("/orders", Sale(4, """[{"token":"tok_approve","amount":{"amount":1001,"currency":"GBP"}}]""")), 422, "tender-mismatch");
-        Shop.IsProblem(await _shop.Post("/orders", Sale(4, """[{"token":"tok_approve"}]""", 100)), 422, "tender-mismatch");
-        Shop.IsProblem(await _shop.Post("/orders", Sale(4, """[{"token":"tok_approve"},{"token":"tok_approve"}]""")), 422, "tender-mismatch");
-        Shop.IsProblem(await _shop.Post("/orders", Sale(4, """[{"token":"tok_approve","amount":{"amount":400,"currency":"GBP"}}]""", 599)), 422, "tender-too-small");
-        Shop.IsProblem(await _shop.Post("/orders", Sale(4, """[{"token":"tok_approve","amount":{"amount":400,"currency":"EUR"}}]""", 600)), 422, "wrong-currency");
-        Assert.Equal(head, _host.Journal.Head);
+        var head = await Shop.QuietHead();
+        Shop.IsProblem(await Shop.Post("/orders", Sale(4, """[{"token":"tok_approve","amount":{"amount":1000,"currency":"GBP"}}]""", 100)), 422, "tender-mismatch");
+        Shop.IsProblem(await Shop.Post("/orders", Sale(4, """[{"token":"tok_approve","amount":{"amount":1001,"currency":"GBP"}}]""")), 422, "tender-mismatch");
+        Shop.IsProblem(await Shop.Post("/orders", Sale(4, """[{"token":"tok_approve"}]""", 100)), 422, "tender-mismatch");
+        Shop.IsProblem(await Shop.Post("/orders", Sale(4, """[{"token":"tok_approve"},{"token":"tok_approve"}]""")), 422, "tender-mismatch");
+        Shop.IsProblem(await Shop.Post("/orders", Sale(4, """[{"token":"tok_approve","amount":{"amount":400,"currency":"GBP"}}]""", 599)), 422, "tender-too-small");
+        Shop.IsProblem(await Shop.Post("/orders", Sale(4, """[{"token":"tok_approve","amount":{"amount":400,"currency":"EUR"}}]""", 600)), 422, "wrong-currency");
+        Assert.Equal(head, Host.Journal.Head);
     }
 
     /// <summary>A store that has no smaller coin than 5 rounds what is due in cash, and nothing else; the journal says by how much.</summary>
@@ -164,17 +103,17 @@ public sealed class CardTests : IAsyncLifetime
     [InlineData(252, 251, 0, 0, 0, -1)]
     public async Task cash_is_rounded_as_the_store_rounds_and_cards_are_not(int price, int card, int cash, int due, int change, int? rounding)
     {
-        await _shop.Put(
+        await Shop.Put(
             "/stores/zurich",
             """
             {"name":"Zürich","district":"Oerlikon","kind":"shop","currency":"CHF","timeZone":"Europe/Zurich","taxInclusive":true,
              "taxRates":{"standard":810},"tills":["till-1"],"cashRounding":5}
             """);
-        await _shop.Put(
+        await Shop.Put(
             "/products/kaffee",
             $$"""{"name":"Kaffee","description":"","category":"","price":{"amount":{{price}},"currency":"CHF"},"taxClass":"standard","kind":"service","active":true}""");
         var cards = card > 0 ? $$""","cards":[{"token":"tok_approve","amount":{"amount":{{card}},"currency":"CHF"} }]""" : "";
-        var sold = await _shop.Post(
+        var sold = await Shop.Post(
             "/orders",
             $$"""{"store":"zurich","till":"till-1","lines":[{"sku":"kaffee","quantity":1}],"cash":{"amount":{{cash}},"currency":"CHF"}{{cards}}}""");
         Assert.True(sold.Status == HttpStatusCode.Created, sold.Text);
@@ -185,7 +124,7 @@ public sealed class CardTests : IAsyncLifetime
             Assert.Equal((cash, change), ((int)sold["cash"]["tendered"]!["amount"]!, (int)sold["cash"]["change"]!["amount"]!));
         }
 
-        var placed = await _host.Journal.ReadAll(0, CancellationToken.None).FirstAsync(recorded => recorded.Type == "order.placed");
+        var placed = await Host.Journal.ReadAll(0, CancellationToken.None).FirstAsync(recorded => recorded.Type == "order.placed");
         Assert.Equal(rounding, (int?)JsonNode.Parse(placed.Payload.Span)!["rounding"]);
         await BothBooksAgree();
     }
@@ -194,10 +133,10 @@ public sealed class CardTests : IAsyncLifetime
     public async Task a_hundred_orders_by_cards_of_every_kind_leave_both_books_equal()
     {
         string[] tokens = [.. TestTokens.All.Where(token => token != TestTokens.Down)];
-        var sold = await Task.WhenAll(Enumerable.Range(0, 99).Select(number => _shop.Post("/orders", Order(tokens[number % tokens.Length]))));
+        var sold = await Task.WhenAll(Enumerable.Range(0, 99).Select(number => Shop.Post("/orders", Order(tokens[number % tokens.Length]))));
         foreach (var answer in sold)
         {
-            await _shop.Settled((string?)answer.Json["id"] ?? (string)answer["order"]!);
+            await Shop.Settled((string?)answer.Json["id"] ?? (string)answer["order"]!);
         }
 
         var ledger = await Ledger();
@@ -211,23 +150,4 @@ public sealed class CardTests : IAsyncLifetime
 
     private static IEnumerable<string> Tenders(Answer order) =>
         order["tenders"].AsArray().Select(tender => $"{(string?)tender!["type"]} {(long)tender["amount"]!["amount"]!}");
-
-    private static string Order(string token) =>
-        $$"""{"store":"{{Shop.Store}}","till":"till-1","lines":[{"sku":"tea","quantity":1}],"cards":[{"token":"{{token}}"}]}""";
-
-    private string LedgerPath => _host.Services.GetRequiredService<FileLedger>().Path;
-
-    private async Task<IReadOnlyList<string>> Ledger()
-    {
-        using var file = new StreamReader(new FileStream(LedgerPath, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
-        var lines = (await file.ReadToEndAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        return [.. lines.Select(line => (string)System.Text.Json.Nodes.JsonNode.Parse(line)!["kind"]!)];
-    }
-
-    private async Task BothBooksAgree()
-    {
-        var report = await Verifier.Run(_host.Journal, LedgerPath, CancellationToken.None);
-        Assert.True(report.Ok, string.Join('\n', report.Invariants.Where(invariant => invariant.Violations > 0)));
-        Assert.Equal(0, report.Open.Payments);
-    }
 }

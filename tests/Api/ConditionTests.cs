@@ -16,7 +16,7 @@ public sealed class ConditionTests(OpenShop open) : IClassFixture<OpenShop>
         await _shop.Settled(order);
         var back = (string)(await _shop.Post(
             "/returns", """{"store":"london","till":"till-1","reason":"stale","lines":[{"sku":"oats","quantity":1,"disposition":"write-off"}]}"""))["id"]!;
-        var hold = (string)(await _shop.Post("/stores/london/stock/oats/holds", """{"quantity":1,"expiresInSeconds":60}"""))["id"]!;
+        var hold = (string)(await _shop.Post("/stores/london/stock/oats/holds", """{"quantity":1,"expiresInSeconds":3600}"""))["id"]!;
         foreach (var path in (string[])["/stores/london", "/products/oats", "/stores/london/stock/oats", $"/stores/london/stock/oats/holds/{hold}", $"/orders/{order}", $"/returns/{back}"])
         {
             var answer = await _shop.Get(path);
@@ -41,14 +41,14 @@ public sealed class ConditionTests(OpenShop open) : IClassFixture<OpenShop>
     [InlineData("POST", "/stores/london/stock/SKU/adjustments", """{"delta":1,"reason":"found"}""", "/stores/london/stock/SKU")]
     [InlineData("POST", "/stores/london/stock/SKU/counts", """{"counted":3}""", "/stores/london/stock/SKU")]
     [InlineData("PUT", "/stores/london/stock/SKU/policy", """{"policy":"backorder"}""", "/stores/london/stock/SKU")]
-    [InlineData("POST", "/stores/london/stock/SKU/holds", """{"quantity":1,"expiresInSeconds":60}""", "/stores/london/stock/SKU")]
+    [InlineData("POST", "/stores/london/stock/SKU/holds", """{"quantity":1,"expiresInSeconds":3600}""", "/stores/london/stock/SKU")]
     public async Task what_has_changed_since_it_was_read_is_not_written_over(string verb, string path, string body, string read)
     {
         var sku = $"cond-{_shop.NewKey()}";
         await _shop.Product(sku, stock: 5);
         (path, read) = (path.Replace("SKU", sku, StringComparison.Ordinal), read.Replace("SKU", sku, StringComparison.Ordinal));
         var tag = (await _shop.Get(read)).Headers.ETag!.Tag;
-        var head = open.Host.Journal.Head;
+        var head = await _shop.QuietHead();
         foreach (var stale in (string[])["\"999\"", "\"x\"", "W/" + tag])
         {
             Shop.IsProblem(await With("If-Match", stale, new HttpMethod(verb), path, body), 412, "version-mismatch");
@@ -80,7 +80,7 @@ public sealed class ConditionTests(OpenShop open) : IClassFixture<OpenShop>
         await _shop.Post(cart + "/lines", $$"""{"sku":"{{sku}}"}""");
         var back = (string)(await _shop.Post(
             $"/orders/{order}/returns", """{"till":"till-1","lines":[{"line":1,"quantity":1,"disposition":"restock"}],"reason":"stale","payout":"exchange"}"""))["id"]!;
-        var head = open.Host.Journal.Head;
+        var head = await _shop.QuietHead();
         foreach (var (method, path, body) in new[]
         {
             (HttpMethod.Post, cart + "/lines", $$"""{"sku":"{{sku}}"}"""), (HttpMethod.Patch, cart + "/lines/1", """{"quantity":2}"""),
@@ -106,7 +106,7 @@ public sealed class ConditionTests(OpenShop open) : IClassFixture<OpenShop>
         await _shop.Product(sku, stock: 50);
         await _shop.Put("/barcodes/FREE-" + sku, $$"""{"sku":"{{sku}}"}""");
         var item = $"/stores/london/stock/{sku}";
-        var hold = (string)(await _shop.Post(item + "/holds", """{"quantity":1,"expiresInSeconds":60}"""))["id"]!;
+        var hold = (string)(await _shop.Post(item + "/holds", """{"quantity":1,"expiresInSeconds":3600}"""))["id"]!;
         var order = (string)(await _shop.Sell(sku))["id"]!;
         await _shop.Settled(order);
         var cart = $"/carts/{(await _shop.Post("/carts", """{"store":"london","till":"till-1"}"""))["id"]}";
@@ -123,7 +123,7 @@ public sealed class ConditionTests(OpenShop open) : IClassFixture<OpenShop>
             (HttpMethod.Post, item + "/adjustments", """{"delta":1,"reason":"found"}""", item),
             (HttpMethod.Post, item + "/counts", """{"counted":40}""", item),
             (HttpMethod.Put, item + "/policy", """{"policy":"backorder"}""", item),
-            (HttpMethod.Post, item + "/holds", """{"quantity":1,"expiresInSeconds":60}""", item),
+            (HttpMethod.Post, item + "/holds", """{"quantity":1,"expiresInSeconds":3600}""", item),
             (HttpMethod.Post, $"{item}/holds/{hold}/pin", null, item),
             (HttpMethod.Post, $"{item}/holds/{hold}/release", null, item),
             (HttpMethod.Post, "/orders", Shop.Order(sku), null),
@@ -156,7 +156,7 @@ public sealed class ConditionTests(OpenShop open) : IClassFixture<OpenShop>
     public async Task what_changes_nothing_leaves_no_event()
     {
         await _shop.Product("same", stock: 5);
-        var head = open.Host.Journal.Head;
+        var head = await _shop.QuietHead();
         Assert.Equal(HttpStatusCode.OK, (await _shop.Send(HttpMethod.Patch, "/products/same", "{}", _shop.NewKey())).Status);
         Assert.Equal(head, open.Host.Journal.Head);
     }

@@ -12,16 +12,11 @@ public sealed class EdgeTests(OpenShop open) : IClassFixture<OpenShop>
     public async Task a_key_that_asks_too_often_waits_and_no_other_does()
     {
         await using var host = await PosHost.Start(settings: [new("Api:RequestsPerSecondMax", "1"), new("Api:RequestsBurstMax", "3")]);
-        List<Answer> answers = [];
-        for (var i = 0; i < 6; i++)
-        {
-            answers.Add(await Get(host, "/api/v1/products", Keys.Reader));
-        }
-
-        var refused = answers.FindAll(answer => answer.Status == HttpStatusCode.TooManyRequests);
+        var answers = await Task.WhenAll(Enumerable.Range(0, 30).Select(_ => Get(host, "/api/v1/products", Keys.Reader)));
+        var refused = Array.FindAll(answers, answer => answer.Status != HttpStatusCode.OK);
         Assert.NotEmpty(refused);
         Assert.All(refused, answer => Shop.IsProblem(answer, 429, "too-many-requests"));
-        Assert.All(answers.Take(3), answer => Assert.Equal(HttpStatusCode.OK, answer.Status));
+        Assert.True(answers.Length - refused.Length >= 3, "a burst is let in");
         Assert.Equal(HttpStatusCode.OK, (await Get(host, "/api/v1/products", Keys.Cashier)).Status);
         Assert.Equal(HttpStatusCode.OK, (await Get(host, "/health/live", null)).Status);
     }
@@ -30,14 +25,10 @@ public sealed class EdgeTests(OpenShop open) : IClassFixture<OpenShop>
     public async Task an_address_that_tries_many_keys_waits_and_a_good_key_does_not()
     {
         await using var host = await PosHost.Start(settings: [new("Api:StrangersPerSecondMax", "1")]);
-        List<Answer> answers = [];
-        for (var i = 0; i < 30; i++)
-        {
-            answers.Add(await Get(host, "/api/v1/products", $"guess-{i}"));
-        }
-
-        Assert.Equal(HttpStatusCode.Unauthorized, answers[0].Status);
-        Shop.IsProblem(answers.First(answer => answer.Status != HttpStatusCode.Unauthorized), 429, "too-many-requests");
+        var answers = await Task.WhenAll(Enumerable.Range(0, 30).Select(i => Get(host, "/api/v1/products", $"guess-{i}")));
+        var refused = Array.FindAll(answers, answer => answer.Status != HttpStatusCode.Unauthorized);
+        Assert.InRange(refused.Length, 1, answers.Length - 1);
+        Assert.All(refused, answer => Shop.IsProblem(answer, 429, "too-many-requests"));
         Assert.Equal(HttpStatusCode.OK, (await Get(host, "/api/v1/products", Keys.Reader)).Status);
     }
 

@@ -26,7 +26,7 @@ public sealed class IdempotencyTests(OpenShop open) : IClassFixture<OpenShop>
         await Shop.Product("cake", stock: 10);
         var key = Shop.NewKey();
         var first = await Shop.Post("/orders", Shop.Order("cake"), key);
-        var head = open.Host.Journal.Head;
+        var head = await Shop.QuietHead();
         await Shop.Settled((string)first["id"]!);
         var again = await Shop.Post(
             "/orders",
@@ -49,7 +49,7 @@ public sealed class IdempotencyTests(OpenShop open) : IClassFixture<OpenShop>
         var key = Shop.NewKey();
         var order = (string)(await Shop.Sell("bun", 1, key))["id"]!;
         await Shop.Settled(order);
-        var head = open.Host.Journal.Head;
+        var head = await Shop.QuietHead();
         Shop.IsProblem(await Shop.Sell("bun", 2, key), 422, "idempotency-key-reused");
         Assert.Equal(head, open.Host.Journal.Head);
     }

@@ -54,7 +54,7 @@ public sealed class LostCallTests
     public async Task a_cluster_that_stays_away_is_said_within_the_requests_time()
     {
         var losses = new Losses { Left = int.MaxValue, Method = nameof(IStoreGrain.Get) };
-        await using var host = await Start(losses, new("Api:WaitMax", "00:00:00.5"), new("Api:RequestMax", "00:00:02"));
+        await using var host = await Start(losses, new("Api:WaitMax", "00:00:00.5"), new("Api:RequestMax", "00:00:02.5"));
         var shop = new Shop(host);
         var answer = await shop.Get("/stores/london");
         Shop.IsProblem(answer, 503, "unavailable");

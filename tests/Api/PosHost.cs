@@ -46,7 +46,8 @@ public sealed class PosHost : IAsyncDisposable
     {
         folder ??= Directory.CreateTempSubdirectory("pos-api-");
         var builder = WebApplication.CreateSlimBuilder();
-        builder.Configuration.AddInMemoryCollection([new("Journal:Path", folder.FullName), .. Keys.Settings]);
+        // However slow the machine: an order is answered when it has ended.
+        builder.Configuration.AddInMemoryCollection([new("Journal:Path", folder.FullName), new("Api:WaitMax", "00:00:20"), .. Keys.Settings]);
         builder.Configuration.AddInMemoryCollection(settings);
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");

@@ -8,7 +8,6 @@ public sealed class PostgresTests(PostgresServer server) : IClassFixture<Postgre
     private const int Stock = 100_000;
     private const int Tills = 16;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-    private static readonly TimeSpan ReturnMax = TimeSpan.FromSeconds(5);
 
     [Fact]
     public async Task a_silo_killed_under_load_and_started_again_has_lost_nothing_that_was_acknowledged()
@@ -53,7 +52,7 @@ public sealed class PostgresTests(PostgresServer server) : IClassFixture<Postgre
                     break;
             }
 
-            await silo.More(1, ReturnMax);
+            await silo.More(1, Patience);
         });
     }
 

@@ -58,7 +58,7 @@ public sealed class StockTests(OpenShop open) : IClassFixture<OpenShop>
     public async Task a_pinned_hold_leaves_the_store_when_it_is_committed()
     {
         await Shop.Product("cup", stock: 5);
-        var hold = (string)(await Shop.Post(Item("cup") + "/holds", """{"quantity":2,"expiresInSeconds":1}"""))["id"]!;
+        var hold = (string)(await Shop.Post(Item("cup") + "/holds", """{"quantity":2,"expiresInSeconds":600}"""))["id"]!;
         Assert.Equal("PINNED", (string?)(await Shop.Post($"{Item("cup")}/holds/{hold}/pin", null))["state"]);
         Assert.Equal("COMMITTED", (string?)(await Shop.Post($"{Item("cup")}/holds/{hold}/commit", null))["state"]);
         Assert.Equal("COMMITTED", (string?)(await Shop.Post($"{Item("cup")}/holds/{hold}/commit", null))["state"]);

@@ -134,6 +134,8 @@ fi
 retries=$(sed -n 's/.*"retries": \([0-9]*\).*/\1/p' "$work/replay.json")
 [ "${retries:-0}" -gt 0 ] || fail "The replay never noticed that the server was gone."
 
+# The replay may have ended before the server, started for the last time, listened again.
+wait_until_ready
 echo "a second replay, with other tills, changes nothing:"
 dotnet "$pos" replay "$file" --tills 5 --url "$url" --json >"$work/again.json" 2>>"$work/replay.log" || fail "The second replay exited with $?."
 check_json "$work/again.json" difference 0.00

@@ -76,7 +76,7 @@ public sealed class TheServerClient : IAsyncLifetime
             scripted.Then(Answer(503, "<html>"));
         }
 
-        using var server = Client(TimeSpan.FromMilliseconds(200));
+        using var server = Client(TimeSpan.FromSeconds(2));
 
         var gone = await Assert.ThrowsAsync<CannotRunException>(() => Sell(server));
         Assert.StartsWith("api/v1/orders (k): given up after", gone.Message, StringComparison.Ordinal);

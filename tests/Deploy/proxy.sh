@@ -74,7 +74,7 @@ program=$(dotnet msbuild src/Silo -getProperty:TargetPath)
 key=pos_$(openssl rand -hex 32)
 start_server() {
     # With the environment that the compose file gives the API.
-    ASPNETCORE_FORWARDEDHEADERS_ENABLED=true Urls=http://127.0.0.1:$server Journal__Path=$work/data \
+    ASPNETCORE_FORWARDEDHEADERS_ENABLED=true Urls=http://127.0.0.1:$server Journal__Path=$work/data Api__WaitMax=00:00:20 \
         Api__Keys__0__Actor=operator Api__Keys__0__Role=operator Api__Keys__0__Sha256=$(printf %s "$key" | sha256sum | cut -d ' ' -f 1) \
         dotnet "$program" >>"$work/server.log" 2>&1 &
     silo=$!
@@ -88,9 +88,10 @@ start_server() {
 start_server
 nginx -c "$configuration" -g 'daemon off;' >"$work/nginx.log" 2>&1 &
 proxy=$!
-for _ in $(seq 1 50); do
+for round in $(seq 1 300); do
     curl -fs -o /dev/null "http://127.0.0.1:$health/" && break
     kill -0 "$proxy" 2>/dev/null || fail "nginx does not start."
+    [ "$round" -lt 300 ] || fail "nginx does not answer."
     sleep 0.1
 done
 
@@ -174,9 +175,9 @@ assert lines[-1]["path"].endswith('x\ny"') and lines[-1]["agent"] == 'one"two\tt
 END
 
 # More than the limit: 429 with a problem and a time to come back, readable by a listed page.
-curl -s -o /dev/null -k -Z --parallel-max 20 "https://127.0.0.1:$https/health/live?[1-3000]" 2>/dev/null &
+curl -s -o /dev/null -k -Z --parallel-max 20 "https://127.0.0.1:$https/health/live?[1-30000]" 2>/dev/null &
 flood=$!
-for _ in $(seq 1 20); do
+for _ in $(seq 1 100); do
     ask -H 'Origin: https://till.example.com' "$base/health/live"
     grep -q '^HTTP/1.1 429' "$work/answer" && break
 done
@@ -200,7 +201,7 @@ for attempt in $(seq 1 5); do
     has '^Retry-After: 1$' "No server left"
 done
 start_server
-for _ in $(seq 1 50); do
+for _ in $(seq 1 300); do
     sell "sale-7"
     grep -q '^HTTP/1.1 201' "$work/answer" && break
     sleep 0.2

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics;
 using System.Text;
 using Npgsql;
 using Pos.Journal;
@@ -11,9 +12,9 @@ namespace Pos.Tests;
 public sealed class PostgresFaults(PostgresServer server) : IClassFixture<PostgresServer>, IDisposable
 {
     private const int Appenders = 40;
-    private const int QueueMax = 25;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan ReturnMax = TimeSpan.FromSeconds(5);
+    // Whatever is in the frozen batch, more than these are left of the appenders.
+    private const int QueueMax = 15;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private static readonly StreamName Stock = new("stock", "london/85123A");
 
     private readonly string database = server.CreateDatabase();
@@ -26,7 +27,7 @@ public sealed class PostgresFaults(PostgresServer server) : IClassFixture<Postgr
     [InlineData("stopped")]
     public async Task a_server_restarted_under_load_loses_nothing_that_was_acknowledged(string how)
     {
-        using var journal = Open();
+        using var journal = Open(GivesUpSoon);
         await using var load = new Load(journal, Appenders);
         for (var round = 0; round < 3; round++)
         {
@@ -37,7 +38,7 @@ public sealed class PostgresFaults(PostgresServer server) : IClassFixture<Postgr
                 server.Stop();
             await load.Until(() => load.Results.Any(r => r != AppendResult.Durable), Patience);
             server.Start();
-            await load.More(1, ReturnMax);
+            await load.More(1, Patience);
         }
 
         await load.More(100, Patience);
@@ -48,7 +49,7 @@ public sealed class PostgresFaults(PostgresServer server) : IClassFixture<Postgr
     [Fact]
     public async Task a_server_frozen_under_load_loses_nothing_and_the_queue_stays_bounded()
     {
-        using var journal = Open();
+        using var journal = Open(Impatient);
         await using var load = new Load(journal, Appenders);
         for (var round = 0; round < 2; round++)
         {
@@ -64,7 +65,7 @@ public sealed class PostgresFaults(PostgresServer server) : IClassFixture<Postgr
                 server.Thaw();
             }
 
-            await load.More(1, ReturnMax);
+            await load.More(1, Patience);
         }
 
         await load.More(100, Patience);
@@ -76,7 +77,7 @@ public sealed class PostgresFaults(PostgresServer server) : IClassFixture<Postgr
     [Fact]
     public async Task a_short_freeze_is_only_a_delay()
     {
-        using var journal = Open(o => o.CommandTimeout = TimeSpan.FromSeconds(30));
+        using var journal = Open();
         var session = await journal.Open(Stock, new Recorder(), CancellationToken.None);
         server.Freeze();
         var append = Append(session, "a");
@@ -92,14 +93,13 @@ public sealed class PostgresFaults(PostgresServer server) : IClassFixture<Postgr
         using var journal = Open(o =>
         {
             o.ConnectionString = o.ConnectionString.Replace($"Port={server.Port}", $"Port={proxy.Port}", StringComparison.Ordinal);
-            // However slow the machine: the outcome is looked up, not given up.
-            (o.ConnectTimeout, o.CommandTimeout, o.UnknownAfter) = (Patience, Patience, Patience);
+            // The watch looks through the same proxy: seldom enough for the commits to be cut off, most of the time.
+            o.WatchEvery = TimeSpan.FromSeconds(1);
         });
         var session = await journal.Open(Stock, new Recorder(), CancellationToken.None);
         Assert.Equal(AppendResult.Durable, await Append(session, "before").WaitAsync(Patience));
         for (var i = 0; i < 5; i++)
         {
-            // The watch looks through the same proxy, and may be the one that is cut off.
             proxy.CutNextAnswer();
             Assert.Equal(AppendResult.Durable, await Append(session, $"{i}").WaitAsync(Patience));
         }
@@ -110,7 +110,7 @@ public sealed class PostgresFaults(PostgresServer server) : IClassFixture<Postgr
     [Fact]
     public async Task an_attempt_that_was_given_up_stores_nothing_when_it_comes_late()
     {
-        using var journal = Open();
+        using var journal = Open(Impatient);
         var session = await journal.Open(Stock, new Recorder(), CancellationToken.None);
         Assert.Equal(AppendResult.Durable, await Append(session, "a").WaitAsync(Patience));
         using (Holding())
@@ -135,7 +135,11 @@ public sealed class PostgresFaults(PostgresServer server) : IClassFixture<Postgr
     public async Task a_batch_that_is_given_up_half_sent_is_stored_as_it_was_decided_or_not_at_all()
     {
         const int Bytes = 8_000_000;
-        using var journal = Open(o => o.QueueEventsMax = 1_000);
+        using var journal = Open(o =>
+        {
+            Impatient(o);
+            o.QueueEventsMax = 1_000;
+        });
         List<JournalSession> sessions = [];
         for (var i = 0; i < 5; i++)
             sessions.Add(await journal.Open(new StreamName("stock", $"london/{i}"), new Recorder(), CancellationToken.None));
@@ -159,7 +163,9 @@ public sealed class PostgresFaults(PostgresServer server) : IClassFixture<Postgr
     [Fact]
     public async Task a_statement_that_takes_too_long_fails_and_the_next_one_does_not()
     {
-        server.Execute(database, $"ALTER DATABASE {database} SET statement_timeout = '100ms'");
+        // What makes the schema may take its time.
+        Open().Dispose();
+        server.Execute(database, $"ALTER DATABASE {database} SET statement_timeout = '3s'");
         using var journal = Open();
         using (Holding())
         {
@@ -190,14 +196,14 @@ public sealed class PostgresFaults(PostgresServer server) : IClassFixture<Postgr
         }
 
         Assert.Equal(AppendResult.Failed, result);
-        Assert.Equal(AppendResult.Durable, await Eventually(Reopened(journal, large)));
+        Assert.Equal(AppendResult.Durable, await Eventually(Reopened(journal, new string('y', large.Length))));
         Assert.Equal(stored + 1, (await All(journal)).Count);
     }
 
     [Fact]
     public async Task a_server_that_lacks_what_it_committed_is_not_written_any_more()
     {
-        using var journal = Open();
+        using var journal = Open(GivesUpSoon);
         var session = await journal.Open(Stock, new Recorder(), CancellationToken.None);
         Assert.Equal(AppendResult.Durable, await Append(session, "a").WaitAsync(Patience));
         Assert.Equal(AppendResult.Durable, await Append(session, "b").WaitAsync(Patience));
@@ -220,12 +226,23 @@ public sealed class PostgresFaults(PostgresServer server) : IClassFixture<Postgr
         {
             ConnectionString = server.ConnectionString(database),
             QueueEventsMax = QueueMax,
-            CommandTimeout = TimeSpan.FromSeconds(2),
-            ConnectTimeout = TimeSpan.FromSeconds(2),
-            UnknownAfter = TimeSpan.FromMilliseconds(500),
+            // However slow the machine: what is not harmed is waited for.
+            CommandTimeout = TimeSpan.FromSeconds(30),
+            ConnectTimeout = TimeSpan.FromSeconds(30),
+            UnknownAfter = Patience,
         };
         change?.Invoke(options);
         return PostgresJournal.Open(options, TimeProvider.System, instruments);
+    }
+
+    /// <summary>Where the server goes away, or is not what it was: its return is not waited for.</summary>
+    private static void GivesUpSoon(PostgresJournalOptions options) => options.UnknownAfter = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>Where the server says nothing: its answer is not waited for either.</summary>
+    private static void Impatient(PostgresJournalOptions options)
+    {
+        GivesUpSoon(options);
+        options.CommandTimeout = options.ConnectTimeout = TimeSpan.FromSeconds(4);
     }
 
     private static Task<AppendResult> Append(JournalSession session, string payload)
@@ -236,15 +253,18 @@ public sealed class PostgresFaults(PostgresServer server) : IClassFixture<Postgr
         return result;
     }
 
-    /// <summary>Opens the stream, as soon as it can be, and appends.</summary>
+    /// <summary>Opens the stream, as soon as it can be, and appends what is not in it yet: an earlier attempt may have ended unknown.</summary>
     private static async Task<AppendResult> Reopened(PostgresJournal journal, string payload)
     {
+        var began = Stopwatch.GetTimestamp();
         while (true)
         {
+            Assert.True(Stopwatch.GetElapsedTime(began) < Patience, "the stream cannot be appended to");
             try
             {
-                var session = await journal.Open(Stock, new Recorder(), CancellationToken.None);
-                if (await Append(session, payload) == AppendResult.Durable)
+                var recorder = new Recorder();
+                var session = await journal.Open(Stock, recorder, CancellationToken.None);
+                if (recorder.Payloads.Contains(payload) || await Append(session, payload) == AppendResult.Durable)
                     return AppendResult.Durable;
             }
             catch (JournalUnavailableException)
@@ -286,10 +306,9 @@ public sealed class PostgresFaults(PostgresServer server) : IClassFixture<Postgr
 
     private void EndWhoWaits()
     {
+        var began = Stopwatch.GetTimestamp();
         while (server.Scalar<long>(
             database, "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'advisory'") == 0)
-        {
-            // Until it stands at the lock.
-        }
+            Assert.True(Stopwatch.GetElapsedTime(began) < Patience, "nobody waits for the lock");
     }
 }

@@ -10,7 +10,7 @@ namespace Pos.Tests;
 [Collection(WithPostgres.Name)]
 public sealed class PostgresJournalTests(PostgresServer server) : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private static readonly StreamName Stock = new("stock", "london/85123A");
 
     private readonly string database = server.CreateDatabase();
@@ -33,7 +33,7 @@ public sealed class PostgresJournalTests(PostgresServer server) : IDisposable
             SELECT pos_journal.append((SELECT max(id) FROM pos_journal.writers), 1, 0, '', '{-1}', '{1}', '{""}', '{1}', '{other/1}', '{london}', '{}', '{}', '{}');
             """);
         var third = Append(journal, "3");
-        while (server.Scalar<long>(database, "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted") == 0)
+        while (server.Scalar<long>(database, "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'advisory'") == 0)
             Assert.False(third.IsCompleted);
         Assert.Equal(1, journal.Head);
         Assert.Equal([1L], await Positions(database));
@@ -181,7 +181,7 @@ public sealed class PostgresJournalTests(PostgresServer server) : IDisposable
             Assert.Equal(PostgresErrorCodes.InsufficientPrivilege, Assert.Throws<PostgresException>(() => Execute(connection, forbidden)).SqlState);
         }
 
-        var reader = new PostgresJournalOptions { ConnectionString = silo.Replace("pos_silo", "pos_reader", StringComparison.Ordinal) };
+        var reader = Options(silo.Replace("pos_silo", "pos_reader", StringComparison.Ordinal));
         await using var snapshot = await PostgresSnapshot.Open(reader, CancellationToken.None);
         Assert.Equal(3, snapshot.Mark.Position);
         Assert.Throws<JournalUnavailableException>(() => Open(reader.ConnectionString));
@@ -253,7 +253,7 @@ public sealed class PostgresJournalTests(PostgresServer server) : IDisposable
     {
         server.Execute(database, $"ALTER DATABASE {database} SET synchronous_commit = off");
         server.Execute(database, $"ALTER DATABASE {database} SET default_transaction_isolation = 'repeatable read'");
-        using var connections = PostgresConnections.Create(new PostgresJournalOptions { ConnectionString = server.ConnectionString(database) });
+        using var connections = PostgresConnections.Create(Options(server.ConnectionString(database)));
         using var link = new PostgresLink(connections);
         link.Start();
         using var command = new NpgsqlCommand("SELECT current_setting('synchronous_commit') || ', ' || current_setting('transaction_isolation')", link.Use());
@@ -294,5 +294,9 @@ public sealed class PostgresJournalTests(PostgresServer server) : IDisposable
     private PostgresJournal Open() => Open(server.ConnectionString(database));
 
     private PostgresJournal Open(string connection) =>
-        PostgresJournal.Open(new PostgresJournalOptions { ConnectionString = connection }, TimeProvider.System, instruments);
+        PostgresJournal.Open(Options(connection), TimeProvider.System, instruments);
+
+    // The server is well throughout: however slow the machine, it is waited for.
+    private static PostgresJournalOptions Options(string connection) =>
+        new() { ConnectionString = connection, ConnectTimeout = TimeSpan.FromSeconds(20), CommandTimeout = TimeSpan.FromSeconds(20) };
 }

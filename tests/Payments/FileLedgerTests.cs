@@ -149,6 +149,30 @@ public sealed class FileLedgerTests : IDisposable
         }
     }
 
+    /// <summary>Its writer has just begun, is at the disk, or has told the last appender and not gone yet.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Once_it_is_closed_the_next_one_can_open_it_whatever_its_writer_was_doing(bool isAcknowledged)
+    {
+        for (var number = 0; number < 50; number++)
+        {
+            Task append;
+            using (var ledger = FileLedger.Open(Path))
+            {
+                append = ledger.Append(Line(number));
+                if (isAcknowledged)
+                {
+                    await append;
+                }
+            }
+
+            FileLedger.Open(Path).Dispose();
+            Assert.True(append.IsCompleted);
+            _ = append.Exception;
+        }
+    }
+
     [Fact]
     public async Task After_the_ledger_is_gone_no_outcome_is_known_any_more()
     {

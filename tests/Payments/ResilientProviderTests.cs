@@ -20,7 +20,7 @@ public sealed class ResilientProviderTests
     public async Task What_was_not_sent_is_sent_again()
     {
         _provider.Answers(NotSent, NotSent, Captured);
-        Assert.Equal(Captured, await Answer(Resilient().Charge(Till.Request(TestTokens.Approve), default)));
+        Assert.Equal(Captured, await Answer(() => Resilient().Charge(Till.Request(TestTokens.Approve), default)));
         Assert.Equal(3, _provider.Calls);
         Assert.True(_time.GetTimestamp() > 0);
     }
@@ -29,7 +29,7 @@ public sealed class ResilientProviderTests
     public async Task It_is_not_sent_for_ever()
     {
         _provider.Answers(NotSent, NotSent, NotSent, Captured);
-        Assert.Equal(NotSent, await Answer(Resilient().Charge(Till.Request(TestTokens.Approve), default)));
+        Assert.Equal(NotSent, await Answer(() => Resilient().Charge(Till.Request(TestTokens.Approve), default)));
         Assert.Equal(1 + _options.RetriesMax, _provider.Calls);
     }
 
@@ -38,9 +38,9 @@ public sealed class ResilientProviderTests
     {
         var resilient = Resilient();
         _provider.Answers(Unknown, Unknown, Unknown);
-        Assert.Equal(Unknown, await Answer(resilient.Charge(Till.Request(TestTokens.Approve), default)));
-        Assert.Equal(Unknown, await Answer(resilient.Void(new("v", Till.Key, ""), default)));
-        Assert.Equal(Unknown, await Answer(resilient.Refund(new("r", Till.Key, "", Till.Gbp(1)), default)));
+        Assert.Equal(Unknown, await Answer(() => resilient.Charge(Till.Request(TestTokens.Approve), default)));
+        Assert.Equal(Unknown, await Answer(() => resilient.Void(new("v", Till.Key, ""), default)));
+        Assert.Equal(Unknown, await Answer(() => resilient.Refund(new("r", Till.Key, "", Till.Gbp(1)), default)));
         Assert.Equal(3, _provider.Calls);
     }
 
@@ -48,7 +48,7 @@ public sealed class ResilientProviderTests
     public async Task A_question_can_be_repeated()
     {
         _provider.Answers(Unknown, NotSent, Captured);
-        Assert.Equal(Captured, await Answer(Resilient().Query(Till.Key, default)));
+        Assert.Equal(Captured, await Answer(() => Resilient().Query(Till.Key, default)));
         Assert.Equal(3, _provider.Calls);
     }
 
@@ -56,7 +56,7 @@ public sealed class ResilientProviderTests
     public async Task A_call_without_an_answer_ends_unknown_at_its_time_out()
     {
         _provider.NeverAnswers();
-        Assert.IsType<PaymentAnswer.Unknown>(await Answer(Resilient().Charge(Till.Request(TestTokens.Approve), default)));
+        Assert.IsType<PaymentAnswer.Unknown>(await Answer(() => Resilient().Charge(Till.Request(TestTokens.Approve), default)));
         Assert.Equal(1, _provider.Calls);
         Assert.Equal(_options.CallTimeout, _time.GetElapsedTime(0));
         Assert.True(_provider.WasCancelled);
@@ -71,17 +71,17 @@ public sealed class ResilientProviderTests
         _provider.Answers(Unknown, NotSent, Unknown, NotSent);
         for (var number = 0; number < 4; number++)
         {
-            await Answer(resilient.Charge(Till.Request(TestTokens.Approve), default));
+            await Answer(() => resilient.Charge(Till.Request(TestTokens.Approve), default));
         }
 
         // Open: surely nothing leaves, so that nobody is in doubt.
-        Assert.IsType<PaymentAnswer.NotSent>(await Answer(resilient.Charge(Till.Request(TestTokens.Approve), default)));
-        Assert.IsType<PaymentAnswer.NotSent>(await Answer(resilient.Query(Till.Key, default)));
+        Assert.IsType<PaymentAnswer.NotSent>(await Answer(() => resilient.Charge(Till.Request(TestTokens.Approve), default)));
+        Assert.IsType<PaymentAnswer.NotSent>(await Answer(() => resilient.Query(Till.Key, default)));
         Assert.Equal(4, _provider.Calls);
         _time.Advance(_options.BreakerPause);
         _provider.Answers(Captured, Captured);
-        Assert.Equal(Captured, await Answer(resilient.Charge(Till.Request(TestTokens.Approve), default)));
-        Assert.Equal(Captured, await Answer(resilient.Query(Till.Key, default)));
+        Assert.Equal(Captured, await Answer(() => resilient.Charge(Till.Request(TestTokens.Approve), default)));
+        Assert.Equal(Captured, await Answer(() => resilient.Query(Till.Key, default)));
         Assert.Equal(6, _provider.Calls);
     }
 
@@ -93,7 +93,7 @@ public sealed class ResilientProviderTests
         for (var number = 0; number < 50; number++)
         {
             _provider.Answers(new PaymentAnswer.Declined("lost-card"));
-            Assert.IsType<PaymentAnswer.Declined>(await Answer(resilient.Charge(Till.Request(TestTokens.Approve), default)));
+            Assert.IsType<PaymentAnswer.Declined>(await Answer(() => resilient.Charge(Till.Request(TestTokens.Approve), default)));
         }
     }
 
@@ -101,7 +101,7 @@ public sealed class ResilientProviderTests
     public async Task A_bug_of_the_caller_is_neither_repeated_nor_hidden()
     {
         _provider.Fails(new PaymentKeyReusedException("k"));
-        await Assert.ThrowsAsync<PaymentKeyReusedException>(() => Answer(Resilient().Charge(Till.Request(TestTokens.Approve), default)));
+        await Assert.ThrowsAsync<PaymentKeyReusedException>(() => Answer(() => Resilient().Charge(Till.Request(TestTokens.Approve), default)));
         Assert.Equal(1, _provider.Calls);
     }
 
@@ -124,7 +124,7 @@ public sealed class ResilientProviderTests
         listener.SetMeasurementEventCallback<long>((instrument, _, tags, _) => Count(instrument, tags));
         listener.Start();
         _provider.Answers(NotSent, Captured);
-        await Answer(Resilient().Charge(Till.Request(TestTokens.Approve), default));
+        await Answer(() => Resilient().Charge(Till.Request(TestTokens.Approve), default));
         Assert.Equal(
             [
                 KeyValuePair.Create("pos.payments.calls charge Captured", 1L), KeyValuePair.Create("pos.payments.calls charge NotSent", 1L),
@@ -154,9 +154,11 @@ public sealed class ResilientProviderTests
         _provider, _options, _time, new Random(1), new PaymentInstruments(_meters.GetRequiredService<IMeterFactory>()), NullLogger<ResilientProvider>.Instance);
 #pragma warning restore RS0030
 
-    // The pipeline goes on in threads of the pool: time moves only while it waits for it.
-    private async Task<PaymentAnswer> Answer(Task<PaymentAnswer> asked)
+    // Without a context the pipeline goes on in the timer that it waited for, and time moves only when it waits again.
+    private async Task<PaymentAnswer> Answer(Func<Task<PaymentAnswer>> ask)
     {
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        var asked = ask();
         while (!asked.IsCompleted)
         {
             _time.FireNext();

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Starts the server with the README's command and runs the README's "first sale" as it is written, on a free port and a new journal.
+# Starts the server with the README's command and runs the README's "first sale" as it is written, on a free port and a new journal, and with
+# more patience: on a slow machine too an order is answered when it has ended.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -8,7 +9,7 @@ port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0));
 command=$(sed -n 's/^\(dotnet run --project src\/Silo\).*/\1/p' README.md)
 [ -n "$command" ] || { echo "README.md does not say how to start the server"; exit 1; }
 
-$command -- "--Urls=http://127.0.0.1:$port" "--Journal:Path=$work/data" >"$work/server.log" 2>&1 &
+$command -- "--Urls=http://127.0.0.1:$port" "--Journal:Path=$work/data" --Api:WaitMax=00:00:20 >"$work/server.log" 2>&1 &
 server=$!
 cleanup() {
     # dotnet run is the parent of the server: both go, by their process ids.
@@ -25,8 +26,12 @@ for _ in $(seq 1 600); do
     sleep 0.2
 done
 
-# The key as the README's reader takes it: the line that the server shows.
-grep -o 'export POS_KEY=[^ ]*' "$work/server.log" >"$work/key.sh" || { echo "The server shows no key."; cat "$work/server.log"; exit 1; }
+# The key as the README's reader takes it: the line that the server shows, which may come a moment after it is ready.
+for _ in $(seq 1 300); do
+    grep -o 'export POS_KEY=[^ ]*' "$work/server.log" >"$work/key.sh" && break
+    sleep 0.2
+done
+[ -s "$work/key.sh" ] || { echo "The server shows no key."; cat "$work/server.log"; exit 1; }
 
 awk '/^## Your first sale/ { on = 1 } /^## A real shop/ { on = 0 } on && /^```sh/ { code = 1; next } /^```/ { code = 0 } on && code' README.md |
     sed -e "s#localhost:5080#127.0.0.1:$port#g" -e 's/curl /curl -sS /' >"$work/sale.sh"

@@ -14,6 +14,7 @@ public sealed class FileLedger : IPaymentLedger, IDisposable
     private readonly Lock _gate = new();
     private readonly FileStream _held;
     private readonly FileStream _file;
+    private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Batch _next = new();
     private bool _isWriting;
     private IOException? _broken;
@@ -104,18 +105,21 @@ public sealed class FileLedger : IPaymentLedger, IDisposable
         }
     }
 
-    /// <summary>Lets go of the file. What was not acknowledged may or may not be there.</summary>
+    /// <summary>Lets go of the file: when it returns, the next one can open it. What was not acknowledged may or may not be there.</summary>
     public void Dispose()
     {
         lock (_gate)
         {
             _broken ??= new IOException($"The payment ledger '{Path}' is closed.");
-            // Its writer, if there is one, still owns the file and lets go of it.
+            // Its writer, if there is one, owns the file until it lets go of it.
             if (!_isWriting)
             {
                 Close();
             }
         }
+
+        // A writer never waits for anything but the disk.
+        _closed.Task.GetAwaiter().GetResult();
     }
 
     private static FileStream Hold(string path)
@@ -223,6 +227,7 @@ public sealed class FileLedger : IPaymentLedger, IDisposable
     {
         _file.Dispose();
         _held.Dispose();
+        _closed.TrySetResult();
     }
 
     private sealed class Batch

@@ -14,7 +14,8 @@ internal sealed class CuttingProxy : IDisposable
     {
         this.server = server;
         listener.Start();
-        _ = Accept();
+        // Not in the context of the test, whose few threads wait for what comes through here.
+        _ = Task.Run(Accept);
     }
 
     public int Port => ((IPEndPoint)listener.LocalEndpoint).Port;

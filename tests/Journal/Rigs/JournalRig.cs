@@ -66,7 +66,10 @@ public abstract class JournalRig : IDisposable
     public abstract Task<T> Settle<T>(Task<T> task);
 
     /// <summary>Lets the journal work until something is so.</summary>
-    public abstract Task Until(Func<bool> condition);
+    public Task Until(Func<bool> condition) => Until(() => Task.FromResult(condition()));
+
+    /// <summary>Lets the journal work until something is found to be so.</summary>
+    public abstract Task Until(Func<Task<bool>> condition);
 
     /// <summary>With the journal closed: the last events vanish from the store without a word.</summary>
     public abstract void LoseTail(int events);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Npgsql;
 using Pos.Journal;
 using Pos.Journal.GroupCommit;
@@ -8,7 +9,7 @@ namespace Pos.Tests.Rigs;
 /// <summary>The PostgreSQL journal in a database of its own, with its real threads. A crash of the silo leaves the server as it is.</summary>
 public sealed class PostgresRig(PostgresServer server) : JournalRig
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly string database = server.CreateDatabase();
     private readonly ManualResetEventSlim open = new(true);
@@ -24,6 +25,9 @@ public sealed class PostgresRig(PostgresServer server) : JournalRig
             QueueEventsMax = Limits.QueueEventsMax,
             UnknownAfter = Limits.UnknownAfter,
             RetryEvery = TimeSpan.FromMilliseconds(5),
+            // The server is well throughout: however slow the machine, it is waited for.
+            ConnectTimeout = TimeSpan.FromSeconds(20),
+            CommandTimeout = TimeSpan.FromSeconds(20),
         };
         var journal = PostgresJournal.Open(
             options, new ManualDate(Clock), instruments, null,
@@ -46,10 +50,10 @@ public sealed class PostgresRig(PostgresServer server) : JournalRig
 
     public override Task<T> Settle<T>(Task<T> task) => task.WaitAsync(Patience);
 
-    public override async Task Until(Func<bool> condition)
+    public override async Task Until(Func<Task<bool>> condition)
     {
         using var patience = new CancellationTokenSource(Patience);
-        while (!condition())
+        while (!await condition())
         {
             patience.Token.ThrowIfCancellationRequested();
             await Task.Yield();
@@ -80,10 +84,13 @@ public sealed class PostgresRig(PostgresServer server) : JournalRig
         Scalar(other, "SELECT pg_advisory_xact_lock(7957695014971543633)");
         var committing = new Thread(() => store.Commit(batch));
         committing.Start();
+        var began = Stopwatch.GetTimestamp();
         while (Scalar(
-            other, "SELECT count(pg_terminate_backend(pid)) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted") is not 1L)
+            other, "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'advisory'") is not >= 1L)
         {
             // Until it stands at the lock.
+            if (Stopwatch.GetElapsedTime(began) > Patience)
+                throw new TimeoutException("Nobody waits for the lock.");
         }
 
         committing.Join();

@@ -63,7 +63,7 @@ public sealed class PostgresServer : IDisposable
     /// <summary>A connection for a test's own ends, not from any pool.</summary>
     public NpgsqlConnection Open(string database)
     {
-        var connection = new NpgsqlConnection(ConnectionString(database) + ";Pooling=false");
+        var connection = new NpgsqlConnection(ConnectionString(database) + ";Pooling=false;Timeout=60;Command Timeout=60");
         connection.Open();
         return connection;
     }

@@ -32,17 +32,15 @@ public sealed class SimulatedRig : JournalRig
         return await task;
     }
 
-    public override Task Until(Func<bool> condition)
+    public override async Task Until(Func<Task<bool>> condition)
     {
-        while (!condition())
+        while (!await condition())
         {
             if (!held && steps.TryDequeue(out var step))
                 step();
             else if (!Clock.JumpToNextTimer(DateTimeOffset.MaxValue))
                 throw new InvalidOperationException("Nothing moves any more.");
         }
-
-        return Task.CompletedTask;
     }
 
     public override void LoseTail(int events) => disk.LoseTail(events);

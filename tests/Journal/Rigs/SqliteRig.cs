@@ -7,7 +7,7 @@ namespace Pos.Tests.Rigs;
 /// <summary>The SQLite journal in a folder of its own, with its real threads.</summary>
 public sealed class SqliteRig : JournalRig
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly string root = Directory.CreateTempSubdirectory("pos-journal-").FullName;
     private readonly ManualResetEventSlim open = new(true);
@@ -58,10 +58,10 @@ public sealed class SqliteRig : JournalRig
 
     public override Task<T> Settle<T>(Task<T> task) => task.WaitAsync(Patience);
 
-    public override async Task Until(Func<bool> condition)
+    public override async Task Until(Func<Task<bool>> condition)
     {
         using var patience = new CancellationTokenSource(Patience);
-        while (!condition())
+        while (!await condition())
         {
             patience.Token.ThrowIfCancellationRequested();
             await Task.Yield();
