@@ -64,10 +64,7 @@ public sealed class TheWays : IAsyncLifetime
     public async Task a_cart_is_filled_line_by_line_and_checked_out_at_the_file_s_total()
     {
         var invoice = Going(w => w is { InCart: true, Card: CardShare.Whole, Token: "tok_approve" });
-        scripted.Then(Answer(201, """{"id":"c1"}"""));
-        scripted.Then(Answer(200, "{}"));
-        scripted.Then(Answer(200, "{}"));
-        scripted.Then(Answer(200, "{}"));
+        ThenACart("c1", lines: 3);
         scripted.Then(Answer(201, Order("o1", "CONFIRMED")));
 
         var sold = await Sell(invoice);
@@ -93,14 +90,11 @@ public sealed class TheWays : IAsyncLifetime
     public async Task a_cart_whose_card_is_declined_is_sold_again_in_cash_when_its_goods_are_back()
     {
         var invoice = Going(w => w is { InCart: true, Card: CardShare.Half, Token: "tok_decline_lost_card" });
-        scripted.Then(Answer(201, """{"id":"c1"}"""));
-        scripted.Then(Answer(200, "{}"));
-        scripted.Then(Answer(200, "{}"));
-        scripted.Then(Answer(200, "{}"));
+        ThenACart("c1", lines: 3);
         scripted.Then(Answer(402, """{"code":"payment-declined"}""", "/api/v1/orders/o1"));
         scripted.Then(Answer(200, Order("o1", "CANCELLED", settled: false)));
         scripted.Then(Answer(200, Order("o1", "CANCELLED")));
-        scripted.Then(Answer(201, """{"id":"c2"}"""));
+        ThenACart("c2", lines: 0);
         scripted.Then(Answer(201, Order("o2", "CONFIRMED")));
 
         var sold = await Sell(invoice);
@@ -157,6 +151,15 @@ public sealed class TheWays : IAsyncLifetime
     private static string Order(string id, string state, bool settled = true, string code = "payment-declined") =>
         $$$"""{"id":"{{{id}}}","state":"{{{state}}}","settled":{{{(settled ? "true" : "false")}}},"total":{"gross":{"amount":3630,"currency":"GBP"}}"""
         + (state == "CANCELLED" ? $$$""","cancellation":{"code":"{{{code}}}","reason":"no"}}""" : "}");
+
+    private void ThenACart(string id, int lines)
+    {
+        scripted.Then(Answer(201, $$"""{"id":"{{id}}"}"""));
+        for (var line = 0; line < lines; line++)
+        {
+            scripted.Then(Answer(200, "{}"));
+        }
+    }
 
     private async Task<RetailSold> Sell(RetailInvoice invoice)
     {

@@ -9,18 +9,11 @@ using Pos.Tests.Rigs;
 namespace Pos.Tests;
 
 /// <summary>A PostgreSQL server that is harmed while a journal works on it.</summary>
-public sealed class PostgresFaults(PostgresServer server) : IClassFixture<PostgresServer>, IDisposable
+public sealed class PostgresFaults(PostgresServer server) : OnPostgres(server), IClassFixture<PostgresServer>
 {
     private const int Appenders = 40;
     // Whatever is in the frozen batch, more than these are left of the appenders.
     private const int QueueMax = 15;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-    private static readonly StreamName Stock = new("stock", "london/85123A");
-
-    private readonly string database = server.CreateDatabase();
-    private readonly JournalInstruments instruments = new();
-
-    public void Dispose() => instruments.Dispose();
 
     [Theory]
     [InlineData("killed")]
@@ -33,11 +26,11 @@ public sealed class PostgresFaults(PostgresServer server) : IClassFixture<Postgr
         {
             await load.More(200, Patience);
             if (how == "killed")
-                server.Kill();
+                Server.Kill();
             else
-                server.Stop();
+                Server.Stop();
             await load.Until(() => load.Results.Any(r => r != AppendResult.Durable), Patience);
-            server.Start();
+            Server.Start();
             await load.More(1, Patience);
         }
 
@@ -55,14 +48,14 @@ public sealed class PostgresFaults(PostgresServer server) : IClassFixture<Postgr
         {
             await load.More(200, Patience);
             var unknown = load.Results.Count(r => r == AppendResult.Unknown);
-            server.Freeze();
+            Server.Freeze();
             try
             {
                 await load.Until(() => load.Results.Count(r => r == AppendResult.Unknown) > unknown, Patience);
             }
             finally
             {
-                server.Thaw();
+                Server.Thaw();
             }
 
             await load.More(1, Patience);
@@ -79,20 +72,20 @@ public sealed class PostgresFaults(PostgresServer server) : IClassFixture<Postgr
     {
         using var journal = Open();
         var session = await journal.Open(Stock, new Recorder(), CancellationToken.None);
-        server.Freeze();
+        Server.Freeze();
         var append = Append(session, "a");
         Assert.False(append.IsCompleted);
-        server.Thaw();
+        Server.Thaw();
         Assert.Equal(AppendResult.Durable, await append.WaitAsync(Patience));
     }
 
     [Fact]
     public async Task a_commit_whose_answer_is_lost_is_looked_up_and_found_durable()
     {
-        using var proxy = new CuttingProxy(server.Port);
+        using var proxy = new CuttingProxy(Server.Port);
         using var journal = Open(o =>
         {
-            o.ConnectionString = o.ConnectionString.Replace($"Port={server.Port}", $"Port={proxy.Port}", StringComparison.Ordinal);
+            o.ConnectionString = o.ConnectionString.Replace($"Port={Server.Port}", $"Port={proxy.Port}", StringComparison.Ordinal);
             // The watch looks through the same proxy: seldom enough for the commits to be cut off, most of the time.
             o.WatchEvery = TimeSpan.FromSeconds(1);
         });
@@ -121,8 +114,8 @@ public sealed class PostgresFaults(PostgresServer server) : IClassFixture<Postgr
         }
 
         Assert.Equal(AppendResult.Durable, await Eventually(Reopened(journal, "c")));
-        var late = Assert.Throws<PostgresException>(() => server.Execute(
-            database,
+        var late = Assert.Throws<PostgresException>(() => Server.Execute(
+            Database,
             """
             SELECT pos_journal.append(id, 2, 0, '', '{-1}', '{1}', '{""}', '{1}', '{late/1}', '{london}', '{}', '{}', '{}') FROM pos_journal.writers
             """));
@@ -143,7 +136,7 @@ public sealed class PostgresFaults(PostgresServer server) : IClassFixture<Postgr
         List<JournalSession> sessions = [];
         for (var i = 0; i < 5; i++)
             sessions.Add(await journal.Open(new StreamName("stock", $"london/{i}"), new Recorder(), CancellationToken.None));
-        server.Freeze();
+        Server.Freeze();
         try
         {
             var struck = sessions.ConvertAll(session => Append(session, new string('x', Bytes)));
@@ -153,7 +146,7 @@ public sealed class PostgresFaults(PostgresServer server) : IClassFixture<Postgr
         }
         finally
         {
-            server.Thaw();
+            Server.Thaw();
         }
 
         Assert.Equal(AppendResult.Durable, await Eventually(Reopened(journal, "after")));
@@ -165,7 +158,7 @@ public sealed class PostgresFaults(PostgresServer server) : IClassFixture<Postgr
     {
         // What makes the schema may take its time.
         Open().Dispose();
-        server.Execute(database, $"ALTER DATABASE {database} SET statement_timeout = '3s'");
+        Server.Execute(Database, $"ALTER DATABASE {Database} SET statement_timeout = '3s'");
         using var journal = Open();
         using (Holding())
         {
@@ -184,8 +177,8 @@ public sealed class PostgresFaults(PostgresServer server) : IClassFixture<Postgr
         var session = await journal.Open(Stock, new Recorder(), CancellationToken.None);
         Assert.Equal(AppendResult.Durable, await Append(session, "before").WaitAsync(Patience));
         // No file of this one server process may grow beyond a segment of the log: the table's cannot, the log's need not.
-        var process = server.Scalar<int>(database, "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND query LIKE '%pos_journal.append(%' AND pid <> pg_backend_pid()");
-        server.LimitFiles(process, bytes: 16 * 1024 * 1024);
+        var process = Server.Scalar<int>(Database, "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND query LIKE '%pos_journal.append(%' AND pid <> pg_backend_pid()");
+        Server.LimitFiles(process, bytes: 16 * 1024 * 1024);
         var stored = 1;
         var large = new string('x', 1_000_000);
         var result = AppendResult.Durable;
@@ -208,8 +201,8 @@ public sealed class PostgresFaults(PostgresServer server) : IClassFixture<Postgr
         Assert.Equal(AppendResult.Durable, await Append(session, "a").WaitAsync(Patience));
         Assert.Equal(AppendResult.Durable, await Append(session, "b").WaitAsync(Patience));
         // As a standby would be that was promoted without the last commit.
-        server.Execute(
-            database,
+        Server.Execute(
+            Database,
             """
             DELETE FROM pos_journal.events WHERE position = 2;
             UPDATE pos_journal.head SET position = 1;
@@ -217,22 +210,15 @@ public sealed class PostgresFaults(PostgresServer server) : IClassFixture<Postgr
             """);
         for (var i = 0; i < 3; i++)
             Assert.NotEqual(AppendResult.Durable, await Append(session, "c").WaitAsync(Patience));
-        Assert.Equal(1L, server.Scalar<long>(database, "SELECT count(*) FROM pos_journal.events"));
+        Assert.Equal(1L, Server.Scalar<long>(Database, "SELECT count(*) FROM pos_journal.events"));
     }
 
     private PostgresJournal Open(Action<PostgresJournalOptions>? change = null)
     {
-        var options = new PostgresJournalOptions
-        {
-            ConnectionString = server.ConnectionString(database),
-            QueueEventsMax = QueueMax,
-            // However slow the machine: what is not harmed is waited for.
-            CommandTimeout = TimeSpan.FromSeconds(30),
-            ConnectTimeout = TimeSpan.FromSeconds(30),
-            UnknownAfter = Patience,
-        };
+        var options = Options();
+        options.QueueEventsMax = QueueMax;
         change?.Invoke(options);
-        return PostgresJournal.Open(options, TimeProvider.System, instruments);
+        return Open(options);
     }
 
     /// <summary>Where the server goes away, or is not what it was: its return is not waited for.</summary>
@@ -242,7 +228,7 @@ public sealed class PostgresFaults(PostgresServer server) : IClassFixture<Postgr
     private static void Impatient(PostgresJournalOptions options)
     {
         GivesUpSoon(options);
-        options.CommandTimeout = options.ConnectTimeout = TimeSpan.FromSeconds(4);
+        options.CommandTimeout = options.ConnectTimeout = TimeSpan.FromSeconds(3);
     }
 
     private static Task<AppendResult> Append(JournalSession session, string payload)
@@ -298,7 +284,7 @@ public sealed class PostgresFaults(PostgresServer server) : IClassFixture<Postgr
     /// <summary>Another writer holds the lock until it is disposed of.</summary>
     private NpgsqlConnection Holding()
     {
-        var other = server.Open(database);
+        var other = Server.Open(Database);
         using var take = new NpgsqlCommand("BEGIN; SELECT pg_advisory_xact_lock(7957695014971543633)", other);
         take.ExecuteNonQuery();
         return other;
@@ -307,8 +293,8 @@ public sealed class PostgresFaults(PostgresServer server) : IClassFixture<Postgr
     private void EndWhoWaits()
     {
         var began = Stopwatch.GetTimestamp();
-        while (server.Scalar<long>(
-            database, "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'advisory'") == 0)
+        while (Server.Scalar<long>(
+            Database, "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'advisory'") == 0)
             Assert.True(Stopwatch.GetElapsedTime(began) < Patience, "nobody waits for the lock");
     }
 }

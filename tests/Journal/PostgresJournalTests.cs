@@ -8,22 +8,14 @@ namespace Pos.Tests;
 
 /// <summary>What only a journal in a database can meet.</summary>
 [Collection(WithPostgres.Name)]
-public sealed class PostgresJournalTests(PostgresServer server) : IDisposable
+public sealed class PostgresJournalTests(PostgresServer server) : OnPostgres(server)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-    private static readonly StreamName Stock = new("stock", "london/85123A");
-
-    private readonly string database = server.CreateDatabase();
-    private readonly JournalInstruments instruments = new();
-
-    public void Dispose() => instruments.Dispose();
-
     [Fact]
     public async Task a_reader_never_passes_a_position_that_is_still_to_come()
     {
         using var journal = Open();
         Assert.Equal(AppendResult.Durable, await Append(journal, "1"));
-        using var other = server.Open(database);
+        using var other = Server.Open(Database);
         // Another silo has taken position 2 and has not committed; what comes behind it must not be seen before it.
         Execute(
             other,
@@ -33,13 +25,13 @@ public sealed class PostgresJournalTests(PostgresServer server) : IDisposable
             SELECT pos_journal.append((SELECT max(id) FROM pos_journal.writers), 1, 0, '', '{-1}', '{1}', '{""}', '{1}', '{other/1}', '{london}', '{}', '{}', '{}');
             """);
         var third = Append(journal, "3");
-        while (server.Scalar<long>(database, "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'advisory'") == 0)
+        while (Server.Scalar<long>(Database, "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'advisory'") == 0)
             Assert.False(third.IsCompleted);
         Assert.Equal(1, journal.Head);
-        Assert.Equal([1L], await Positions(database));
+        Assert.Equal([1L], await Positions(Database));
         Execute(other, "COMMIT");
         Assert.Equal(AppendResult.Durable, await third.WaitAsync(Patience));
-        Assert.Equal([1L, 2L, 3L], await Positions(database));
+        Assert.Equal([1L, 2L, 3L], await Positions(Database));
         Assert.Equal(3, journal.Head);
     }
 
@@ -77,7 +69,7 @@ public sealed class PostgresJournalTests(PostgresServer server) : IDisposable
     {
         using var journal = Open();
         Assert.Equal(AppendResult.Durable, await Append(journal, "1"));
-        server.Execute(database, "UPDATE pos_journal.events SET stream = 2");
+        Server.Execute(Database, "UPDATE pos_journal.events SET stream = 2");
         await AssertCorrupt(journal);
     }
 
@@ -86,7 +78,7 @@ public sealed class PostgresJournalTests(PostgresServer server) : IDisposable
     {
         using var journal = Open();
         await AppendTwoAndOther(journal);
-        server.Execute(database, "UPDATE pos_journal.events SET stream = 3 WHERE position = 2");
+        Server.Execute(Database, "UPDATE pos_journal.events SET stream = 3 WHERE position = 2");
         await AssertCorrupt(journal);
         var opened = await Assert.ThrowsAsync<JournalCorruptException>(async () => await journal.Open(new StreamName("other", "1"), new Recorder(), CancellationToken.None));
         Assert.Contains("filed under 'other/1'", opened.Message, StringComparison.Ordinal);
@@ -99,7 +91,7 @@ public sealed class PostgresJournalTests(PostgresServer server) : IDisposable
     {
         using var journal = Open();
         await AppendTwoAndOther(journal);
-        server.Execute(database, harm);
+        Server.Execute(Database, harm);
         await AssertCorrupt(journal);
     }
 
@@ -130,10 +122,10 @@ public sealed class PostgresJournalTests(PostgresServer server) : IDisposable
         using var journal = Open();
         Assert.Equal(AppendResult.Durable, await Append(journal, "1"));
         var session = await journal.Open(Stock, new Recorder(), CancellationToken.None);
-        using var other = server.Open(database);
+        using var other = Server.Open(Database);
         Execute(other, "BEGIN; LOCK TABLE pos_journal.snapshots IN EXCLUSIVE MODE");
         session.SaveSnapshot(() => "state"u8.ToArray(), 1, 1);
-        while (server.Scalar<long>(database, "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'") == 0)
+        while (Server.Scalar<long>(Database, "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'") == 0)
             Assert.False(session.IsPoisoned);
         Assert.Equal(AppendResult.Durable, await Append(journal, "2"));
         Execute(other, "ROLLBACK");
@@ -146,8 +138,8 @@ public sealed class PostgresJournalTests(PostgresServer server) : IDisposable
         Assert.Equal(AppendResult.Durable, await Append(journal, """{"name":"één"}"""));
         Assert.Equal(
             "stock/london/85123A|1|stock.counted|2|2026-01-05 08:00:00.123456|london|till-7|anna|één",
-            server.Scalar<string>(
-                database,
+            Server.Scalar<string>(
+                Database,
                 """
                 SELECT concat_ws('|', stream, version, type, type_version, to_char(occurred_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US'),
                                  store, till, actor, payload::json ->> 'name') FROM pos_journal.history
@@ -157,9 +149,9 @@ public sealed class PostgresJournalTests(PostgresServer server) : IDisposable
     [Fact]
     public async Task a_role_that_may_only_what_the_document_grants_sells_and_cannot_change_what_happened()
     {
-        server.Execute(database, Resource("schema.sql"));
-        server.Execute(database, Resource("roles.sql"));
-        var silo = server.ConnectionString(database).Replace("Username=postgres", "Username=pos_silo", StringComparison.Ordinal);
+        Server.Execute(Database, Resource("schema.sql"));
+        Server.Execute(Database, Resource("roles.sql"));
+        var silo = Server.ConnectionString(Database).Replace("Username=postgres", "Username=pos_silo", StringComparison.Ordinal);
         using (var journal = Open(silo))
         {
             Assert.Equal(AppendResult.Durable, await Append(journal, "1", WakeUpChange.Set(DateTimeOffset.UnixEpoch)));
@@ -190,9 +182,9 @@ public sealed class PostgresJournalTests(PostgresServer server) : IDisposable
     [Fact]
     public void a_role_that_may_not_create_the_journal_is_told_how_it_comes_about()
     {
-        server.Execute(database, "DO $$ BEGIN CREATE ROLE pos_nobody LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$");
+        Server.Execute(Database, "DO $$ BEGIN CREATE ROLE pos_nobody LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$");
         var refused = Assert.Throws<JournalRefusedException>(
-            () => Open(server.ConnectionString(database).Replace("Username=postgres", "Username=pos_nobody", StringComparison.Ordinal)));
+            () => Open(Server.ConnectionString(Database).Replace("Username=postgres", "Username=pos_nobody", StringComparison.Ordinal)));
         Assert.Contains("schema.sql", refused.Message, StringComparison.Ordinal);
     }
 
@@ -200,7 +192,7 @@ public sealed class PostgresJournalTests(PostgresServer server) : IDisposable
     public void an_older_schema_is_refused_naming_both_versions()
     {
         Open().Dispose();
-        server.Execute(database, "UPDATE pos_journal.schema_version SET version = 1");
+        Server.Execute(Database, "UPDATE pos_journal.schema_version SET version = 1");
         var refused = Assert.Throws<JournalRefusedException>(() => Open());
         Assert.Contains("schema version 1", refused.Message, StringComparison.Ordinal);
         Assert.Contains("needs version 3", refused.Message, StringComparison.Ordinal);
@@ -216,21 +208,21 @@ public sealed class PostgresJournalTests(PostgresServer server) : IDisposable
         }));
         foreach (var journal in opened)
             journal.Dispose();
-        Assert.Equal(8L, server.Scalar<long>(database, "SELECT count(*) FROM pos_journal.writers"));
+        Assert.Equal(8L, Server.Scalar<long>(Database, "SELECT count(*) FROM pos_journal.writers"));
     }
 
     [Fact]
     public async Task of_those_that_ever_wrote_the_newest_thousand_are_remembered()
     {
         using var journal = Open();
-        server.Execute(database, "INSERT INTO pos_journal.writers (name) SELECT 'gone' FROM generate_series(1, 5000)");
+        Server.Execute(Database, "INSERT INTO pos_journal.writers (name) SELECT 'gone' FROM generate_series(1, 5000)");
         Open().Dispose();
-        Assert.Equal(1_000L, server.Scalar<long>(database, "SELECT count(*) FROM pos_journal.writers"));
+        Assert.Equal(1_000L, Server.Scalar<long>(Database, "SELECT count(*) FROM pos_journal.writers"));
         // This one lives and was forgotten: what it tries is refused, and it goes on under a new number.
         Assert.NotEqual(AppendResult.Durable, await Append(journal, "1"));
         Assert.Equal(AppendResult.Durable, await Append(journal, "2"));
-        Assert.Equal(1L, server.Scalar<long>(database, "SELECT count(*) FROM pos_journal.events"));
-        Assert.Equal(1_000L, server.Scalar<long>(database, "SELECT count(*) FROM pos_journal.writers"));
+        Assert.Equal(1L, Server.Scalar<long>(Database, "SELECT count(*) FROM pos_journal.events"));
+        Assert.Equal(1_000L, Server.Scalar<long>(Database, "SELECT count(*) FROM pos_journal.writers"));
     }
 
     [Theory]
@@ -251,9 +243,9 @@ public sealed class PostgresJournalTests(PostgresServer server) : IDisposable
     [Fact]
     public void a_session_that_would_not_flush_is_made_to()
     {
-        server.Execute(database, $"ALTER DATABASE {database} SET synchronous_commit = off");
-        server.Execute(database, $"ALTER DATABASE {database} SET default_transaction_isolation = 'repeatable read'");
-        using var connections = PostgresConnections.Create(Options(server.ConnectionString(database)));
+        Server.Execute(Database, $"ALTER DATABASE {Database} SET synchronous_commit = off");
+        Server.Execute(Database, $"ALTER DATABASE {Database} SET default_transaction_isolation = 'repeatable read'");
+        using var connections = PostgresConnections.Create(Options());
         using var link = new PostgresLink(connections);
         link.Start();
         using var command = new NpgsqlCommand("SELECT current_setting('synchronous_commit') || ', ' || current_setting('transaction_isolation')", link.Use());
@@ -282,7 +274,7 @@ public sealed class PostgresJournalTests(PostgresServer server) : IDisposable
 
     private async Task<List<long>> Positions(string from)
     {
-        using var connection = server.Open(from);
+        using var connection = Server.Open(from);
         using var command = new NpgsqlCommand("SELECT position FROM pos_journal.events ORDER BY position", connection);
         using var reader = await command.ExecuteReaderAsync();
         var positions = new List<long>();
@@ -291,12 +283,5 @@ public sealed class PostgresJournalTests(PostgresServer server) : IDisposable
         return positions;
     }
 
-    private PostgresJournal Open() => Open(server.ConnectionString(database));
-
-    private PostgresJournal Open(string connection) =>
-        PostgresJournal.Open(Options(connection), TimeProvider.System, instruments);
-
-    // The server is well throughout: however slow the machine, it is waited for.
-    private static PostgresJournalOptions Options(string connection) =>
-        new() { ConnectionString = connection, ConnectTimeout = TimeSpan.FromSeconds(20), CommandTimeout = TimeSpan.FromSeconds(20) };
+    private PostgresJournal Open(string? connection = null) => Open(Options(connection));
 }

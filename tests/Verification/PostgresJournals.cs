@@ -1,4 +1,3 @@
-using System.Text;
 using Pos.Journal;
 using Pos.Journal.Postgres;
 using Pos.Tests.Rigs;
@@ -9,8 +8,6 @@ namespace Pos.Tests;
 /// <summary>The verifier on a journal in a real PostgreSQL server.</summary>
 public sealed class PostgresJournals(PostgresServer server) : IClassFixture<PostgresServer>, IDisposable
 {
-    private const string Product = """{"name":"Enamel mug","price":{"amount":255,"currency":"GBP"},"taxClass":"standard","kind":"goods","active":true}""";
-
     private PostgresJournalOptions Options =>
         new() { ConnectionString = server.ConnectionString(database), ConnectTimeout = TimeSpan.FromSeconds(20), CommandTimeout = TimeSpan.FromSeconds(20) };
 
@@ -28,7 +25,7 @@ public sealed class PostgresJournals(PostgresServer server) : IClassFixture<Post
         var writing = Task.Run(async () =>
         {
             for (; !enough.IsCancellationRequested; Interlocked.Increment(ref written))
-                await Append(journal, $"product/{written}", Product);
+                await journal.Append($"product/{written}", RealAppends.Product);
         });
         for (var round = 0; round < 5; round++)
         {
@@ -97,8 +94,8 @@ public sealed class PostgresJournals(PostgresServer server) : IClassFixture<Post
     {
         using (var journal = Open())
         {
-            await Append(journal, "stock/london/000001", "xxxx");
-            await Append(journal, "product/MUG", Product);
+            await journal.Append("stock/london/000001", "xxxx");
+            await journal.Append("product/MUG", RealAppends.Product);
         }
 
         var report = await Verify();
@@ -124,37 +121,15 @@ public sealed class PostgresJournals(PostgresServer server) : IClassFixture<Post
     private async Task Write()
     {
         using var journal = Open();
-        await Append(journal, Shop.Mug, Received("r1", 10), "stock.received");
-        await Append(journal, "product/MUG", Product);
-        await Append(journal, Shop.Mug, Received("r2", 11), "stock.received");
-        await Append(journal, Shop.Mug, Received("r3", 12), "stock.received");
-        await Append(journal, "product/PLATE", Product);
+        await journal.Append(Shop.Mug, Received("r1", 10), "stock.received");
+        await journal.Append("product/MUG", RealAppends.Product);
+        await journal.Append(Shop.Mug, Received("r2", 11), "stock.received");
+        await journal.Append(Shop.Mug, Received("r3", 12), "stock.received");
+        await journal.Append("product/PLATE", RealAppends.Product);
         var report = await Verifier.Run(journal, null, CancellationToken.None);
         Assert.True(report.Ok, Violations(report));
     }
 
     private static string Received(string id, int balance) =>
         $"{{{Shop.Operation(id)},'quantity':{(balance == 10 ? 10 : 1)},'balance':{balance},'note':''}}".Replace('\'', '"');
-
-    private static async Task Append(PostgresJournal journal, string stream, string payload, string type = "product.defined")
-    {
-        var session = await journal.Open(StreamName.Parse(stream), new NoFold(), CancellationToken.None);
-        var admission = session.TryAppend(
-            [new NewEvent(type, 1, Encoding.UTF8.GetBytes(payload))], new EventContext(Book.Start, type.StartsWith("stock", StringComparison.Ordinal) ? "london" : ""), WakeUpChange.Keep, out var result);
-        Assert.Equal(AppendAdmission.Admitted, admission);
-        Assert.Equal(AppendResult.Durable, await result);
-    }
-
-    private sealed class NoFold : IStreamFold
-    {
-        public int StateVersion => 1;
-
-        public void Restore(ReadOnlyMemory<byte> state, long version)
-        {
-        }
-
-        public void Apply(in RecordedEvent recorded)
-        {
-        }
-    }
 }

@@ -1,4 +1,3 @@
-using System.Text;
 using Pos.Journal;
 using Pos.Journal.Sqlite;
 using Pos.Verification;
@@ -49,30 +48,8 @@ public sealed class RealJournals : IDisposable
     {
         using var instruments = new JournalInstruments();
         using var journal = Open(instruments);
-        await Append(journal, "product/MUG", "product.defined", """{"name":"Enamel mug","price":{"amount":255,"currency":"GBP"},"taxClass":"standard","kind":"goods","active":true}""");
-        await Append(journal, "store/london", "store.defined", """{"name":"London","currency":"GBP","timeZone":"Europe/London","taxInclusive":true,"tills":["till-1"]}""");
+        await journal.Append("product/MUG", RealAppends.Product);
+        await journal.Append("store/london", """{"name":"London","currency":"GBP","timeZone":"Europe/London","taxInclusive":true,"tills":["till-1"]}""", "store.defined");
         return await Verifier.Run(journal, null, CancellationToken.None);
-    }
-
-    private static async Task Append(SqliteJournal journal, string stream, string type, string payload)
-    {
-        var session = await journal.Open(StreamName.Parse(stream), new NoFold(), CancellationToken.None);
-        var admission = session.TryAppend(
-            [new NewEvent(type, 1, Encoding.UTF8.GetBytes(payload))], new EventContext(Book.Start), WakeUpChange.Keep, out var result);
-        Assert.Equal(AppendAdmission.Admitted, admission);
-        Assert.Equal(AppendResult.Durable, await result);
-    }
-
-    private sealed class NoFold : IStreamFold
-    {
-        public int StateVersion => 1;
-
-        public void Restore(ReadOnlyMemory<byte> state, long version)
-        {
-        }
-
-        public void Apply(in RecordedEvent recorded)
-        {
-        }
     }
 }
