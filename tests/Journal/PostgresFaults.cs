@@ -255,7 +255,6 @@ public sealed class PostgresFaults(PostgresServer server) : OnPostgres(server), 
             }
             catch (JournalUnavailableException)
             {
-                await Task.Yield();
             }
         }
     }

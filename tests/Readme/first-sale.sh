@@ -20,8 +20,10 @@ cleanup() {
 }
 trap cleanup EXIT
 
-for _ in $(seq 1 600); do
+# The README's command builds first, if nobody has.
+for round in $(seq 1 1500); do
     curl -fs -o /dev/null "http://127.0.0.1:$port/health/ready" && break
+    [ "$round" -lt 1500 ] || { echo "The server does not become ready."; cat "$work/server.log"; exit 1; }
     kill -0 "$server" 2>/dev/null || { cat "$work/server.log"; exit 1; }
     sleep 0.2
 done
