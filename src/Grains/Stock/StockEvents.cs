@@ -88,5 +88,4 @@ public abstract record StockEvent
 [JsonSerializable(typeof(StockEvent.Committed))]
 [JsonSerializable(typeof(StockEvent.Released))]
 [JsonSerializable(typeof(StockEvent.Expired))]
-[JsonSerializable(typeof(StockSnapshot))]
 internal sealed partial class StockJson : JsonSerializerContext;
