@@ -45,7 +45,7 @@ internal static class LoadCommand
         using var look = new PosServer(plan.Targets[0], key, patience with { Budget = TimeSpan.Zero }, LookConnections, LookMax);
         foreach (var target in plan.Targets)
         {
-            using var one = new PosServer(target, key, patience, LookConnections, LookMax);
+            using var one = new PosServer(target, key, patience, LookConnections, plan.AnswerMax);
             await one.MustAnswer(cancellationToken);
         }
 

@@ -162,6 +162,21 @@ public sealed class TheLoad
     }
 
     [Fact]
+    public async Task a_server_that_is_slow_to_answer_at_first_is_waited_for()
+    {
+        await using var host = await PosHost.Start(services => services.AddSingleton<IStartupFilter>(new Before(async (context, next) =>
+        {
+            if (context.Request.Path == "/health/live")
+            {
+                await Task.Delay(TimeSpan.FromSeconds(2.5), TimeProvider.System);
+            }
+
+            await next(context);
+        })));
+        Assert.Equal(1, (await Run(Plan(Scenario.Hot, host) with { Buyers = 1 })).Measured.Sessions);
+    }
+
+    [Fact]
     public async Task a_key_that_may_not_open_a_store_is_told_so()
     {
         await using var host = await PosHost.Start();
