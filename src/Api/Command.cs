@@ -42,7 +42,7 @@ internal sealed class Command<T> : IBindableFromHttpContext<Command<T>>, IEndpoi
     {
         var key = IdempotencyKey.Of(context.Request);
         var body = await RequestBody.Read(context.Request, BodyType<T>.Json);
-        return body is INamesStore named && Access.Of(context).Refuse(named.Store) is { } refused
+        return Owner.RefuseBody(context, body) is { } refused
             ? throw new RefusedRequestException(refused)
             : new Command<T>(body, key, Sender.Of(context));
     }

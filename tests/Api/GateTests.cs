@@ -95,7 +95,7 @@ public sealed class GateTests : IDisposable
             context.Request.Method = HttpMethods.Get;
             context.Request.Headers.Authorization = $"Bearer {Keys.Operator}";
             context.SetEndpoint(new RouteEndpoint(
-                static _ => Task.CompletedTask, RoutePatternFactory.Parse("/"), 0, new(metadata), null));
+                static _ => Task.CompletedTask, RoutePatternFactory.Parse("/"), 0, new([.. metadata, Owner.Operators]), null));
             Done = gate.Enter(context, _ =>
             {
                 _in.SetResult();

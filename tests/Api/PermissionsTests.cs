@@ -66,7 +66,7 @@ public sealed class PermissionsTests(ITestOutputHelper output)
             foreach (var (what, body) in Bodies.GetValueOrDefault(name, [("", "{}")]))
             {
                 var needsApproval = permission.NeedsApproval || what.Length > 0;
-                table.Append(CultureInfo.InvariantCulture, $"| `{Method(endpoint)} {Pattern(endpoint)}`{what} | {permission} |");
+                table.Append(CultureInfo.InvariantCulture, $"| `{Method(endpoint)} {Pattern(endpoint)}`{what} | {permission} | {endpoint.Metadata.GetMetadata<Owner>()!.Name} |");
                 foreach (var asker in Askers)
                 {
                     var isBound = world.IsBound(endpoint, body);
@@ -131,8 +131,13 @@ public sealed class PermissionsTests(ITestOutputHelper output)
         `404`: refused. Where there are two, the first is for what is in the key's stores and the second for what is in another store,
         which does not exist for that key. A reader, a cashier and a manager have keys of some stores; an operator's opens all.
 
-        | Endpoint | Permission | {string.Join(" | ", Askers.Select(asker => asker.Name))} |
-        | --- | --- |{string.Concat(Askers.Select(_ => " --- |"))}
+        *Whose* says how the store is found that owns what a request touches. It is found from the thing itself, always; a store that the
+        request names beside it (in its query, in any case, several times) is checked in addition, and a manager's key in `X-Approval` by the
+        same rule. A host with an endpoint that declares no such way does not start, and `tests/Api/Access` sends every endpoint the key of
+        another store with a store named in every place there is. What all stores share is changed, and approved of, with keys for all stores.
+
+        | Endpoint | Permission | Whose | {string.Join(" | ", Askers.Select(asker => asker.Name))} |
+        | --- | --- | --- |{string.Concat(Askers.Select(_ => " --- |"))}
         {rows}
         """.ReplaceLineEndings("\n").TrimEnd() + "\n";
 

@@ -41,8 +41,10 @@ public sealed class PosHost : IAsyncDisposable
     /// <param name="change">Replaces registrations before the host is built.</param>
     /// <param name="folder">The journal's; goes with the host.</param>
     /// <param name="settings">Beside those of every host of these tests, or instead of them.</param>
+    /// <param name="map">Adds endpoints.</param>
     public static async Task<PosHost> Start(
-        Action<IServiceCollection>? change = null, DirectoryInfo? folder = null, IEnumerable<KeyValuePair<string, string?>>? settings = null)
+        Action<IServiceCollection>? change = null, DirectoryInfo? folder = null, IEnumerable<KeyValuePair<string, string?>>? settings = null,
+        Action<WebApplication>? map = null)
     {
         folder ??= Directory.CreateTempSubdirectory("pos-api-");
         var builder = WebApplication.CreateSlimBuilder();
@@ -65,6 +67,7 @@ public sealed class PosHost : IAsyncDisposable
             app.MapPosApi();
             Pos.Silo.Startup.MapVerification(app);
             app.MapEngine();
+            map?.Invoke(app);
             await app.StartAsync();
             var search = app.Services.GetRequiredService<IProductSearch>();
             while (!search.IsReady)

@@ -29,6 +29,11 @@ internal sealed class Access(Caller caller, Caller? approver)
     /// <inheritdoc cref="Refuse(StoreId)"/>
     public Refusal? Refuse(StoreId? store, Refusal unknown) => store is not { } known || RefuseOthers(known) ? unknown : RefuseApprover(known);
 
+    /// <summary>Why what all stores share is not for this request, or null. Its own key was asked before: this is about the second one.</summary>
+    public Refusal? RefuseForAllStores() => approver is { Stores: not null }
+        ? new Refusal(Problems.ApprovalRefused, "The second key is a manager's, but not of all stores, which share this.")
+        : null;
+
     private bool RefuseOthers(StoreId store) => !caller.Knows(store);
 
     private Refusal? RefuseApprover(StoreId store) => approver is null || approver.Knows(store)

@@ -85,9 +85,11 @@ internal sealed class Gate(Callers callers, Rates rates, IGrainFactory grains, I
             return tooOften.ExecuteAsync(context);
         }
 
-        if (permission is null || !caller.Has(permission))
+        // An endpoint of which nobody said whose it is would not have let the host start. Whoever gets here past that is refused.
+        var owner = endpoint.Metadata.GetMetadata<Owner>();
+        if (permission is null || owner is null || !caller.Has(permission))
         {
-            return Forbidden(caller, permission).ExecuteAsync(context);
+            return Forbidden(caller, owner is null ? null : permission).ExecuteAsync(context);
         }
 
         Caller? approver = null;
@@ -102,7 +104,7 @@ internal sealed class Gate(Callers callers, Rates rates, IGrainFactory grains, I
 
         var access = new Access(caller, approver);
         context.Features.Set(access);
-        return access.IsEverywhere ? next(context) : EnterStore(context, next, endpoint, access);
+        return access.IsEverywhere ? next(context) : EnterStore(context, next, owner, access);
     }
 
     private static Refusal Forbidden(Caller caller, Permission? permission) => new(
@@ -113,13 +115,10 @@ internal sealed class Gate(Callers callers, Rates rates, IGrainFactory grains, I
 
     private static string Name(Role role) => role.ToString().ToLowerInvariant();
 
-    private async Task EnterStore(HttpContext context, RequestDelegate next, RouteEndpoint endpoint, Access access)
+    // The resource comes first and always: nothing that a request says of stores stands in for what it touches.
+    private async Task EnterStore(HttpContext context, RequestDelegate next, Owner owner, Access access)
     {
-        var refused = StoreId.TryParse((string?)context.Request.RouteValues["store"] ?? context.Request.Query["store"], null, out var store)
-            ? access.Refuse(store)
-            : endpoint.Metadata.GetMetadata<InStore>() is { } owner && context.Request.RouteValues["id"] is string id
-                ? await owner.Refuse(access, grains, id).Within(context.Response)
-                : null;
+        var refused = await owner.Refuse(access, context, grains) ?? (owner == Owner.InBody ? null : Owner.RefuseNamed(access, context.Request));
         await (refused?.ExecuteAsync(context) ?? next(context));
     }
 }

@@ -24,17 +24,17 @@ internal static class BarcodesApi
     public static void MapBarcodes(this IEndpointRouteBuilder api)
     {
         var barcodes = api.MapGroup("/barcodes").WithTags("Barcodes");
-        barcodes.MapPut("/{code}", Claim).WithName("claimBarcode").Requires(Permission.KeepStock)
+        barcodes.MapPut("/{code}", Claim).WithName("claimBarcode").Requires(Permission.KeepCatalogue, Owner.Shared)
             .WithSummary("Give a barcode to a product")
             .WithDescription(
                 "EAN-13, EAN-8, UPC-A (the EAN-13 that begins with 0) with their check digit, or a free code of up to 48 printable characters. One code "
                 + "belongs to one product. For labels that carry a price or a weight, claim the label's code with zeros in place of the value.")
             .Refuses(
                 RejectionCode.InvalidBarcode, RejectionCode.BarcodeTaken, RejectionCode.UnknownProduct, RejectionCode.InvalidValue, RejectionCode.JournalFull);
-        barcodes.MapDelete("/{code}", Release).WithName("releaseBarcode").Requires(Permission.KeepStock)
+        barcodes.MapDelete("/{code}", Release).WithName("releaseBarcode").Requires(Permission.KeepCatalogue, Owner.Shared)
             .WithSummary("Take a barcode from its product")
             .Refuses(RejectionCode.InvalidBarcode, RejectionCode.UnknownBarcode, RejectionCode.JournalFull);
-        barcodes.MapGet("/{code}", Get).WithName("getBarcode").Requires(Permission.Read)
+        barcodes.MapGet("/{code}", Get).WithName("getBarcode").Requires(Permission.Read, Owner.Shared)
             .WithSummary("Read a barcode")
             .WithDescription("With `store`, labels are decoded by that store's rules.")
             .Refuses(RejectionCode.InvalidBarcode, RejectionCode.UnknownBarcode, RejectionCode.UnknownStore);

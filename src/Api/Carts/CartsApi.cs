@@ -10,10 +10,13 @@ namespace Pos.Api;
 /// <summary><c>/carts</c>: what a customer is about to buy, until it is an order.</summary>
 internal static class CartsApi
 {
+    private static readonly Owner OfCart = Owner.Of<CartId>(
+        "the cart's store", static async (grains, id) => (await grains.Cart(id).Get())?.Store, Unknown);
+
     public static void MapCarts(this IEndpointRouteBuilder api)
     {
         var carts = api.MapGroup("/carts").WithTags("Carts");
-        carts.MapPost("/", Open).WithName("openCart").Requires(Permission.Sell)
+        carts.MapPost("/", Open).WithName("openCart").Requires(Permission.Sell, Owner.InBody)
             .WithSummary("Open a cart")
             .WithDescription("A cart that nobody touches for a day is given up.")
             .Refuses(
@@ -22,14 +25,14 @@ internal static class CartsApi
             .Refuses(
                 RejectionCode.UnknownProduct, RejectionCode.UnknownTaxRate, RejectionCode.ProductInactive, RejectionCode.WrongCurrency,
                 RejectionCode.AmountTooLarge);
-        carts.MapGet("/", List).WithName("listCarts").Requires(Permission.Read).WithMetadata(new CursorShape(typeof(CartCursor)))
+        carts.MapGet("/", List).WithName("listCarts").Requires(Permission.Read, Owner.InQuery).WithMetadata(new CursorShape(typeof(CartCursor)))
             .WithSummary("List a store's carts that are OPEN or PARKED")
             .WithDescription(
                 "With their labels, so that any till can go on with them; by id. `state` leaves those in it. A page may hold fewer than asked for, or none, "
                 + "with more behind it.")
             .Refuses(RejectionCode.UnknownStore);
-        carts.MapGet("/{id}", Get).WithName("getCart").Requires(Permission.Read).InStoreOfCart().WithSummary("Read a cart").Refuses(RejectionCode.UnknownCart);
-        carts.MapPost("/{id}/lines", Add).WithName("addCartLine").Requires(Permission.Sell).InStoreOfCart()
+        carts.MapGet("/{id}", Get).WithName("getCart").Requires(Permission.Read, OfCart).WithSummary("Read a cart").Refuses(RejectionCode.UnknownCart);
+        carts.MapPost("/{id}/lines", Add).WithName("addCartLine").Requires(Permission.Sell, OfCart)
             .WithSummary("Put something into a cart")
             .WithDescription(
                 "By `sku`, or by `barcode` as it was scanned; labels of the store's own are decoded by its rules. The price is the one of this moment, and is "
@@ -38,24 +41,24 @@ internal static class CartsApi
             .Refuses(
                 RejectionCode.UnknownTaxRate, RejectionCode.ProductInactive, RejectionCode.WrongCurrency, RejectionCode.InvalidQuantity,
                 RejectionCode.AmountTooLarge, RejectionCode.ApprovalRequired);
-        carts.MapPatch("/{id}/lines/{line}", Change).WithName("changeCartLine").Requires(Permission.Sell).InStoreOfCart()
+        carts.MapPatch("/{id}/lines/{line}", Change).WithName("changeCartLine").Requires(Permission.Sell, OfCart)
             .WithSummary("Change a line's quantity")
             .RefusesAsChange(RejectionCode.UnknownLine, RejectionCode.InvalidQuantity, RejectionCode.AmountTooLarge);
-        carts.MapDelete("/{id}/lines/{line}", Remove).WithName("removeCartLine").Requires(Permission.Sell).InStoreOfCart()
+        carts.MapDelete("/{id}/lines/{line}", Remove).WithName("removeCartLine").Requires(Permission.Sell, OfCart)
             .WithSummary("Take a line out of a cart")
             .WithDescription("The numbers of the other lines stay as they are.")
             .RefusesAsChange(RejectionCode.UnknownLine);
-        carts.MapPost("/{id}/refresh", Refresh).WithName("refreshCart").Requires(Permission.Sell).InStoreOfCart()
+        carts.MapPost("/{id}/refresh", Refresh).WithName("refreshCart").Requires(Permission.Sell, OfCart)
             .WithSummary("Take over the prices of this moment")
             .RefusesAsChange(
                 RejectionCode.UnknownProduct, RejectionCode.UnknownTaxRate, RejectionCode.ProductInactive, RejectionCode.WrongCurrency,
                 RejectionCode.AmountTooLarge);
-        carts.MapPost("/{id}/park", Park).WithName("parkCart").Requires(Permission.Sell).InStoreOfCart().WithSummary("Put a cart aside").RefusesAsChange();
-        carts.MapPost("/{id}/resume", Resume).WithName("resumeCart").Requires(Permission.Sell).InStoreOfCart()
+        carts.MapPost("/{id}/park", Park).WithName("parkCart").Requires(Permission.Sell, OfCart).WithSummary("Put a cart aside").RefusesAsChange();
+        carts.MapPost("/{id}/resume", Resume).WithName("resumeCart").Requires(Permission.Sell, OfCart)
             .WithSummary("Go on with a parked cart, at any till of the store")
             .RefusesAsChange(RejectionCode.UnknownTill, RejectionCode.UnknownStore);
-        carts.MapPost("/{id}/cancel", Cancel).WithName("cancelCart").Requires(Permission.Sell).InStoreOfCart().WithSummary("Give a cart up").RefusesAsChange();
-        carts.MapPost("/{id}/checkout", CheckOut).WithName("checkOutCart").Requires(Permission.Sell).InStoreOfCart().WithMetadata(PreferAsync.Metadata)
+        carts.MapPost("/{id}/cancel", Cancel).WithName("cancelCart").Requires(Permission.Sell, OfCart).WithSummary("Give a cart up").RefusesAsChange();
+        carts.MapPost("/{id}/checkout", CheckOut).WithName("checkOutCart").Requires(Permission.Sell, OfCart).WithMetadata(PreferAsync.Metadata)
             .WithSummary("Sell what is in a cart")
             .WithDescription(
                 "Answers as placing an order does: 201 with the CONFIRMED order, 202 while it has not ended, a problem when it was cancelled. One cart gives "
@@ -100,9 +103,6 @@ internal static class CartsApi
         var view = await grains.Cart(id).Get().Within(response);
         return response.OkOr(view, Unknown(id));
     }
-
-    private static RouteHandlerBuilder InStoreOfCart(this RouteHandlerBuilder endpoint) => endpoint.InStoreOf<CartId>(
-        static async (grains, id) => (await grains.Cart(id).Get())?.Store, Unknown);
 
     private static Refusal Unknown(CartId id) => new(RejectionCode.UnknownCart, $"There is no cart {id}.");
 

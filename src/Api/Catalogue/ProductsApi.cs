@@ -22,20 +22,20 @@ internal static class ProductsApi
     public static void MapProducts(this IEndpointRouteBuilder api)
     {
         var products = api.MapGroup("/products").WithTags("Products");
-        products.MapPut("/{sku}", Define).WithName("defineProduct").Requires(Permission.KeepCatalogue)
+        products.MapPut("/{sku}", Define).WithName("defineProduct").Requires(Permission.KeepCatalogue, Owner.Shared)
             .WithSummary("Create or replace a product")
             .WithDescription("The same content again changes nothing.")
             .Refuses(RejectionCode.InvalidValue, RejectionCode.AmountTooLarge, RejectionCode.IllegalTransition, RejectionCode.JournalFull);
-        products.MapPatch("/{sku}", Change).WithName("changeProduct").Requires(Permission.KeepCatalogue)
+        products.MapPatch("/{sku}", Change).WithName("changeProduct").Requires(Permission.KeepCatalogue, Owner.Shared)
             .WithSummary("Change some of a product")
             .WithDescription("Members that are absent or null stay as they are.")
             .Refuses(
                 RejectionCode.UnknownProduct, RejectionCode.InvalidValue, RejectionCode.AmountTooLarge, RejectionCode.OperationReused,
                 RejectionCode.OperationTooLate, RejectionCode.JournalFull, RejectionCode.TooManyPending);
-        products.MapGet("/{sku}", Get).WithName("getProduct").Requires(Permission.Read)
+        products.MapGet("/{sku}", Get).WithName("getProduct").Requires(Permission.Read, Owner.Shared)
             .WithSummary("Read a product")
             .Refuses(RejectionCode.UnknownProduct);
-        products.MapGet("/", List).WithName("listProducts").Requires(Permission.Read)
+        products.MapGet("/", List).WithName("listProducts").Requires(Permission.Read, Owner.Shared)
             .WithSummary("List products")
             .WithDescription("In the order in which they were created.");
     }

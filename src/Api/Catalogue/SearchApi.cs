@@ -73,7 +73,7 @@ internal static class SearchApi
 
     public static void MapSearch(this IEndpointRouteBuilder api) =>
         api.MapGroup("/products").WithTags("Products")
-            .MapGet("/search", Search).WithName("searchProducts").Requires(Permission.Read)
+            .MapGet("/search", Search).WithName("searchProducts").Requires(Permission.Read, Owner.Shared)
             .WithSummary("Search products")
             .WithDescription(Description)
             .WithMetadata(new CursorShape(typeof(HitCursor)))

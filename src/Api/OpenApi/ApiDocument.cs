@@ -56,8 +56,8 @@ internal static class ApiDocument
     public static void MapApiDocument(this IEndpointRouteBuilder app)
     {
         app.MapGet(Path, static async (WrittenDocument document) => TypedResults.Bytes(await document.Json, "application/json"))
-            .ExcludeFromDescription().Requires(Permission.Anonymous);
-        app.MapGet("/problems/{code}", Explain).ExcludeFromDescription().Requires(Permission.Anonymous);
+            .ExcludeFromDescription().Requires(Permission.Anonymous, Owner.Nobody);
+        app.MapGet("/problems/{code}", Explain).ExcludeFromDescription().Requires(Permission.Anonymous, Owner.Nobody);
     }
 
     /// <summary>The page's files are asked only when no endpoint matches, so that requests to the API pass them by.</summary>

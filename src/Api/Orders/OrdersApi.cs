@@ -10,10 +10,14 @@ namespace Pos.Api;
 /// <summary><c>/orders</c>: sales, from the request to their end.</summary>
 internal static class OrdersApi
 {
+    /// <summary>Finds the store of an order.</summary>
+    internal static readonly Owner OfOrder = Owner.Of<OrderId>(
+        "the order's store", static async (grains, id) => (await grains.GetGrain<IOrderGrain>(id.Value).Get())?.Store, Unknown);
+
     public static void MapOrders(this IEndpointRouteBuilder api)
     {
         var orders = api.MapGroup("/orders").WithTags("Orders");
-        orders.MapPost("/", Place).WithName("placeOrder").Requires(Permission.Sell).WithMetadata(PreferAsync.Metadata)
+        orders.MapPost("/", Place).WithName("placeOrder").Requires(Permission.Sell, Owner.InBody).WithMetadata(PreferAsync.Metadata)
             .WithSummary("Sell")
             .WithDescription(
                 "A line with another price needs a manager, or a manager's approval. Answers 201 when the order is CONFIRMED: paid, with every piece pinned to it. 409 `insufficient-stock` and `payment-declined` cancel it. "
@@ -26,20 +30,20 @@ internal static class OrdersApi
                 RejectionCode.PaymentDeclined, RejectionCode.PaymentTimedOut, RejectionCode.PaymentUndone, RejectionCode.InsufficientStock,
                 RejectionCode.OperationReused, RejectionCode.OperationTooLate, RejectionCode.JournalFull, RejectionCode.TooManyPending, RejectionCode.ApprovalRequired)
             .Refuses(Problems.OrderCancelled);
-        orders.MapGet("/{id}", Get).WithName("getOrder").Requires(Permission.Read).InStoreOfOrder()
+        orders.MapGet("/{id}", Get).WithName("getOrder").Requires(Permission.Read, OfOrder)
             .WithSummary("Read an order")
             .Refuses(RejectionCode.UnknownOrder);
-        orders.MapGet("/{id}/history", History).WithName("getOrderHistory").Requires(Permission.Read).InStoreOfOrder()
+        orders.MapGet("/{id}/history", History).WithName("getOrderHistory").Requires(Permission.Read, OfOrder)
             .WithSummary("Explain an order")
             .WithDescription("Every transition with its time and cause.")
             .Refuses(RejectionCode.UnknownOrder);
-        orders.MapPost("/{id}/cancel", Cancel).WithName("cancelOrder").Requires(Permission.Sell).InStoreOfOrder()
+        orders.MapPost("/{id}/cancel", Cancel).WithName("cancelOrder").Requires(Permission.Sell, OfOrder)
             .WithSummary("Give an order up")
             .WithDescription("Accepted until the money was taken. A CONFIRMED order is undone by a return; a CANCELLED one stays as it is.")
             .Refuses(
                 RejectionCode.UnknownOrder, RejectionCode.InvalidValue, RejectionCode.IllegalTransition, RejectionCode.OperationReused,
                 RejectionCode.JournalFull);
-        orders.MapGet("/", List).WithName("listOrders").Requires(Permission.Read)
+        orders.MapGet("/", List).WithName("listOrders").Requires(Permission.Read, Owner.InQuery)
             .WithSummary("List a store's orders")
             .WithDescription("In the order in which they were placed.")
             .Refuses(RejectionCode.UnknownStore);
@@ -94,9 +98,6 @@ internal static class OrdersApi
             Order = order.Id,
         };
     }
-
-    internal static RouteHandlerBuilder InStoreOfOrder(this RouteHandlerBuilder endpoint) => endpoint.InStoreOf<OrderId>(
-        static async (grains, id) => (await grains.GetGrain<IOrderGrain>(id.Value).Get())?.Store, Unknown);
 
     private static Refusal Unknown(OrderId id) => new(RejectionCode.UnknownOrder, $"There is no order {id}.");
 

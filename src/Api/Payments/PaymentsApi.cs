@@ -9,18 +9,19 @@ namespace Pos.Api;
 /// <summary><c>/payments</c>: what became of each card. Orders charge and undo them, returns refund them; nobody else does.</summary>
 internal static class PaymentsApi
 {
+    private static readonly Owner OfPayment = Owner.Of<PaymentId>(
+        "the payment's store", static async (grains, id) => (await grains.GetGrain<IPaymentGrain>(id.Value).Get())?.Store, Unknown);
+
     public static void MapPayments(this IEndpointRouteBuilder api)
     {
         var payments = api.MapGroup("/payments").WithTags("Payments");
-        payments.MapGet("/{id}", Get).WithName("getPayment").Requires(Permission.Read).InStoreOf<PaymentId>(StoreOf, Unknown)
+        payments.MapGet("/{id}", Get).WithName("getPayment").Requires(Permission.Read, OfPayment)
             .WithSummary("Read a card payment")
             .WithDescription(
                 "Its id is the order's id, a point, and the number of the card among the order's tenders. `settled` is true when neither an answer of the "
                 + "payment provider nor money is owed.")
             .Refuses(RejectionCode.UnknownPayment);
     }
-
-    private static async Task<StoreId?> StoreOf(IGrainFactory grains, PaymentId id) => (await grains.GetGrain<IPaymentGrain>(id.Value).Get())?.Store;
 
     private static Refusal Unknown(PaymentId id) => new(RejectionCode.UnknownPayment, $"There is no payment {id}.");
 

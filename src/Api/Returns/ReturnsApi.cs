@@ -11,10 +11,13 @@ namespace Pos.Api;
 /// <summary><c>/returns</c> and <c>/orders/{id}/returns</c>: goods that come back, without a receipt and with one.</summary>
 internal static class ReturnsApi
 {
+    private static readonly Owner OfReturn = Owner.Of<ReturnId>(
+        "the return's store", static async (grains, id) => (await grains.GetGrain<IReturnGrain>(id.Value).Get())?.Store, Unknown);
+
     public static void MapReturns(this IEndpointRouteBuilder api)
     {
         var returns = api.MapGroup("/returns").WithTags("Returns");
-        returns.MapPost("/", Place).WithName("placeReturn").Requires(Permission.Supervised).WithMetadata(PreferAsync.Metadata)
+        returns.MapPost("/", Place).WithName("placeReturn").Requires(Permission.Supervised, Owner.InBody).WithMetadata(PreferAsync.Metadata)
             .WithSummary("Take goods back")
             .WithDescription(
                 "Answers 201 when the return is COMPLETED: restocked or written off, and refunded in cash. 202 when it has not ended "
@@ -25,7 +28,7 @@ internal static class ReturnsApi
                 RejectionCode.TimeInFuture, RejectionCode.OperationReused, RejectionCode.OperationTooLate, RejectionCode.JournalFull,
                 RejectionCode.TooManyPending);
         api.MapPost("/orders/{id}/returns", TakeBack).WithTags("Returns").WithName("returnLines").WithMetadata(PreferAsync.Metadata)
-            .Requires(Permission.Sell).InStoreOfOrder()
+            .Requires(Permission.Sell, OrdersApi.OfOrder)
             .WithSummary("Take lines of an order back")
             .WithDescription(
                 "Never more than was sold, at the price paid, to the tenders it came from: cards first, the rest in cash. With `payout` `exchange` the "
@@ -34,16 +37,16 @@ internal static class ReturnsApi
                 RejectionCode.UnknownOrder, RejectionCode.UnknownTill, RejectionCode.UnknownLine, RejectionCode.ReturnedTooMuch, RejectionCode.InvalidValue,
                 RejectionCode.InvalidQuantity, RejectionCode.TimeInFuture, RejectionCode.IllegalTransition, RejectionCode.OperationReused,
                 RejectionCode.OperationTooLate, RejectionCode.JournalFull, RejectionCode.TooManyPending);
-        returns.MapPost("/{id}/pay-out", PayOut).WithName("payOutReturn").Requires(Permission.Sell).InStoreOfReturn().WithMetadata(PreferAsync.Metadata)
+        returns.MapPost("/{id}/pay-out", PayOut).WithName("payOutReturn").Requires(Permission.Sell, OfReturn).WithMetadata(PreferAsync.Metadata)
             .WithSummary("Refund after all")
             .WithDescription("Nothing is exchanged: the credit is refunded. 409 while an order has it.")
             .Refuses(
                 RejectionCode.UnknownReturn, RejectionCode.InvalidValue, RejectionCode.IllegalTransition, RejectionCode.OperationReused,
                 RejectionCode.JournalFull);
-        returns.MapGet("/{id}", Get).WithName("getReturn").Requires(Permission.Read).InStoreOfReturn()
+        returns.MapGet("/{id}", Get).WithName("getReturn").Requires(Permission.Read, OfReturn)
             .WithSummary("Read a return")
             .Refuses(RejectionCode.UnknownReturn);
-        returns.MapGet("/", List).WithName("listReturns").Requires(Permission.Read)
+        returns.MapGet("/", List).WithName("listReturns").Requires(Permission.Read, Owner.InQuery)
             .WithSummary("List a store's returns")
             .WithDescription("In the order in which they were accepted.")
             .Refuses(RejectionCode.UnknownStore);
@@ -111,9 +114,6 @@ internal static class ReturnsApi
         context.Response.Headers.RetryAfter = "1";
         return TypedResults.Accepted(location, context.Response.Tagged(outcome.Value));
     }
-
-    internal static RouteHandlerBuilder InStoreOfReturn(this RouteHandlerBuilder endpoint) => endpoint.InStoreOf<ReturnId>(
-        static async (grains, id) => (await grains.GetGrain<IReturnGrain>(id.Value).Get())?.Store, Unknown);
 
     private static Refusal Unknown(ReturnId id) => new(RejectionCode.UnknownReturn, $"There is no return {id}.");
 

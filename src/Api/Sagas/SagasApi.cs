@@ -12,22 +12,22 @@ internal static class SagasApi
     public static void MapSagas(this IEndpointRouteBuilder api)
     {
         var sagas = api.MapGroup("/sagas").WithTags("Sagas");
-        sagas.MapGet("/", List).WithName("listSagas").Requires(Permission.Operate).WithMetadata(new CursorShape(typeof(SagaQuery)))
+        sagas.MapGet("/", List).WithName("listSagas").Requires(Permission.Operate, Owner.Operators).WithMetadata(new CursorShape(typeof(SagaQuery)))
             .WithSummary("List what is under way")
             .WithDescription(
                 "Orders, payments, returns and carts of all stores that the journal is to wake, by kind and id: whatever is owed, and exchanges that wait for "
                 + "their new order. `state` is a state of the kind's own view; `olderThan`, an ISO 8601 duration such as `PT5M`, leaves those that have "
                 + "not come on for so long. A page may hold fewer than asked for, or none, with more behind it.");
-        sagas.MapGet("/{kind}/{id}", Get).WithName("getSaga").Requires(Permission.Operate)
+        sagas.MapGet("/{kind}/{id}", Get).WithName("getSaga").Requires(Permission.Operate, Owner.Operators)
             .WithSummary("Inspect a saga")
             .WithDescription("Its steps, what it owes, and how the last attempts went: these are counted since the saga was last loaded.")
             .Refuses(RejectionCode.UnknownOrder, RejectionCode.UnknownPayment, RejectionCode.UnknownReturn, RejectionCode.UnknownCart);
-        sagas.MapPost("/{kind}/{id}/retry", Retry).WithName("retrySaga").Requires(Permission.Operate)
+        sagas.MapPost("/{kind}/{id}/retry", Retry).WithName("retrySaga").Requires(Permission.Operate, Owner.Operators)
             .WithSummary("Try now what is owed")
             .WithDescription("Ends the pause before the next attempt. Journaled with who asked. 409 when nothing is owed.")
             .Refuses(
                 RejectionCode.UnknownOrder, RejectionCode.UnknownPayment, RejectionCode.UnknownReturn, RejectionCode.UnknownCart, RejectionCode.IllegalTransition, RejectionCode.JournalFull);
-        sagas.MapPost("/{kind}/{id}/cancel", Cancel).WithName("cancelSaga").Requires(Permission.Operate)
+        sagas.MapPost("/{kind}/{id}/cancel", Cancel).WithName("cancelSaga").Requires(Permission.Operate, Owner.Operators)
             .WithSummary("Give up an order")
             .WithDescription("As `POST /orders/{id}/cancel`, in any store. What has begun as a payment, a return or a checkout comes to its end by itself: 409.")
             .Refuses(

@@ -15,23 +15,23 @@ internal static class HoldsApi
     public static void MapHolds(this IEndpointRouteBuilder api)
     {
         var holds = api.MapGroup("/stores/{store}/stock/{sku}/holds").WithTags("Holds");
-        holds.MapPost("/", Reserve).WithName("createHold").Requires(Permission.Sell)
+        holds.MapPost("/", Reserve).WithName("createHold").Requires(Permission.Sell, Api.Owner.InRoute)
             .WithSummary("Hold pieces")
             .WithDescription("They are kept back until the hold is committed, released or expires. A sale makes its own holds.")
             .Refuses(
                 RejectionCode.UnknownStore, RejectionCode.UnknownProduct, RejectionCode.NotStocked, RejectionCode.InvalidValue,
                 RejectionCode.InvalidQuantity, RejectionCode.InsufficientStock, RejectionCode.HoldEnded, RejectionCode.OperationReused,
                 RejectionCode.OperationTooLate, RejectionCode.JournalFull, RejectionCode.TooManyPending);
-        holds.MapGet("/{hold}", Get).WithName("getHold").Requires(Permission.Read)
+        holds.MapGet("/{hold}", Get).WithName("getHold").Requires(Permission.Read, Api.Owner.InRoute)
             .WithSummary("Read a hold")
             .WithDescription("Ended holds are remembered for a day after the last request that made or ended them.")
             .Refuses(RejectionCode.UnknownHold);
-        EndsHold(holds.MapPost("/{hold}/pin", Pin)).WithName("pinHold").Requires(Permission.Sell)
+        EndsHold(holds.MapPost("/{hold}/pin", Pin)).WithName("pinHold").Requires(Permission.Sell, Api.Owner.InRoute)
             .WithSummary("Keep a hold from expiring")
             .WithDescription("From now on it ends by commit or release alone: whoever pins a hold must end it.");
-        EndsHold(holds.MapPost("/{hold}/commit", Commit)).WithName("commitHold").Requires(Permission.Sell)
+        EndsHold(holds.MapPost("/{hold}/commit", Commit)).WithName("commitHold").Requires(Permission.Sell, Api.Owner.InRoute)
             .WithSummary("The held pieces leave the store");
-        EndsHold(holds.MapPost("/{hold}/release", Release)).WithName("releaseHold").Requires(Permission.Sell)
+        EndsHold(holds.MapPost("/{hold}/release", Release)).WithName("releaseHold").Requires(Permission.Sell, Api.Owner.InRoute)
             .WithSummary("Free the held pieces")
             .WithDescription("Releasing a hold that was released or has expired changes nothing.");
     }

@@ -19,29 +19,29 @@ internal static class StockApi
     public static void MapStock(this IEndpointRouteBuilder api)
     {
         var stock = api.MapGroup("/stores/{store}/stock").WithTags("Stock");
-        stock.MapGet("/", List).WithName("listStock").Requires(Permission.Read)
+        stock.MapGet("/", List).WithName("listStock").Requires(Permission.Read, Owner.InRoute)
             .WithSummary("List a store's stock")
             .WithDescription("Every product that was ever received, sold or counted in the store.")
             .Refuses(RejectionCode.UnknownStore);
-        stock.MapGet("/{sku}", Get).WithName("getStock").Requires(Permission.Read)
+        stock.MapGet("/{sku}", Get).WithName("getStock").Requires(Permission.Read, Owner.InRoute)
             .WithSummary("Read a stock item")
             .WithDescription("`available = onHand − held`; negative is a shortage.")
             .Refuses(Problems.UnknownStockItem);
-        stock.MapPost("/{sku}/receipts", Receive).WithName("receiveStock").Requires(Permission.KeepStock)
+        stock.MapPost("/{sku}/receipts", Receive).WithName("receiveStock").Requires(Permission.KeepStock, Owner.InRoute)
             .WithSummary("Goods came in")
             .Refuses([.. Common, RejectionCode.InvalidQuantity]);
-        stock.MapPost("/{sku}/adjustments", Adjust).WithName("adjustStock").Requires(Permission.Supervised)
+        stock.MapPost("/{sku}/adjustments", Adjust).WithName("adjustStock").Requires(Permission.Supervised, Owner.InRoute)
             .WithSummary("More or less is there than thought")
             .WithDescription("A fact: live holds are honoured, and `available` may turn negative.")
             .Refuses([.. Common, RejectionCode.InvalidQuantity, RejectionCode.TimeInFuture]);
-        stock.MapPost("/{sku}/counts", Count).WithName("countStock").Requires(Permission.Supervised)
+        stock.MapPost("/{sku}/counts", Count).WithName("countStock").Requires(Permission.Supervised, Owner.InRoute)
             .WithSummary("The shelf was counted")
             .WithDescription("The difference to what was on hand is recorded.")
             .Refuses([.. Common, RejectionCode.InvalidQuantity]);
-        stock.MapPut("/{sku}/policy", SetPolicy).WithName("setStockPolicy").Requires(Permission.KeepStock)
+        stock.MapPut("/{sku}/policy", SetPolicy).WithName("setStockPolicy").Requires(Permission.KeepStock, Owner.InRoute)
             .WithSummary("Deny or allow backorders")
             .Refuses(RejectionCode.UnknownStore, RejectionCode.UnknownProduct, RejectionCode.NotStocked, RejectionCode.JournalFull);
-        stock.MapGet("/{sku}/ledger", Ledger).WithName("getLedger").Requires(Permission.Read)
+        stock.MapGet("/{sku}/ledger", Ledger).WithName("getLedger").Requires(Permission.Read, Owner.InRoute)
             .WithSummary("Explain a stock item's balance")
             .WithDescription("Everything that moved `onHand`, in order, with the balance after it.")
             .Refuses(Problems.UnknownStockItem);

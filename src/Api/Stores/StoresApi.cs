@@ -12,14 +12,14 @@ internal static class StoresApi
     public static void MapStores(this IEndpointRouteBuilder api)
     {
         var stores = api.MapGroup("/stores").WithTags("Stores");
-        stores.MapPut("/{store}", Define).WithName("defineStore").Requires(Permission.Operate)
+        stores.MapPut("/{store}", Define).WithName("defineStore").Requires(Permission.Operate, Owner.Operators)
             .WithSummary("Create or replace a store")
             .WithDescription("The same content again changes nothing. A store's currency never changes.")
             .Refuses(RejectionCode.InvalidValue, RejectionCode.CurrencyFixed, RejectionCode.JournalFull);
-        stores.MapGet("/{store}", Get).WithName("getStore").Requires(Permission.Read)
+        stores.MapGet("/{store}", Get).WithName("getStore").Requires(Permission.Read, Owner.InRoute)
             .WithSummary("Read a store")
             .Refuses(RejectionCode.UnknownStore);
-        stores.MapGet("/", List).WithName("listStores").Requires(Permission.Read)
+        stores.MapGet("/", List).WithName("listStores").Requires(Permission.Read, Owner.Filtered)
             .WithSummary("List stores")
             .WithDescription("Those of the key, in the order in which they were created; a page may hold fewer than asked for, or none, with more behind it.");
     }

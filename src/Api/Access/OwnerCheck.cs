@@ -1,0 +1,40 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http.Metadata;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Pos.Api;
+
+/// <summary>
+/// Refuses to start a host that has an endpoint of which nobody said who may use it and whose what it touches is. It looks at the finished
+/// pipeline, so that an endpoint cannot be added behind its back, and before the first connection is accepted.
+/// </summary>
+internal sealed class OwnerCheck : IStartupFilter
+{
+    public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
+    {
+        next(app);
+        var faults = app.ApplicationServices.GetRequiredService<EndpointDataSource>().Endpoints
+            .OfType<RouteEndpoint>()
+            .Select(static endpoint => Fault(endpoint) is { } fault ? $"'{NameOf(endpoint)}' {fault}." : null)
+            .OfType<string>()
+            .ToList();
+        if (faults.Count > 0)
+        {
+            throw new InvalidOperationException($"The API does not start: {string.Join(' ', faults)}");
+        }
+    };
+
+    private static string? Fault(RouteEndpoint endpoint)
+    {
+        var (permissions, owners) = (endpoint.Metadata.GetOrderedMetadata<Permission>(), endpoint.Metadata.GetOrderedMetadata<Owner>());
+        return permissions.Count != 1 ? $"declares {permissions.Count} permissions instead of one"
+            : owners.Count != 1 ? $"declares {owners.Count} ways to find the store of what it touches instead of one"
+            : permissions[0] == Permission.Anonymous && owners[0] != Owner.Nobody ? "needs no key and yet touches what somebody owns"
+            : owners[0].Fault(endpoint, permissions[0]);
+    }
+
+    private static string NameOf(RouteEndpoint endpoint) =>
+        $"{string.Join(',', endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods ?? ["*"])} {endpoint.RoutePattern.RawText}";
+}
