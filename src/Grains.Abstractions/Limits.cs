@@ -66,6 +66,9 @@ public static class Limits
     /// <summary>How far a clock may run ahead of ours before a time counts as in the future.</summary>
     public static readonly TimeSpan ClockSkewMax = TimeSpan.FromSeconds(5);
 
+    /// <summary>How long a manager's word for a price covers the sale of that line.</summary>
+    public static readonly TimeSpan PriceApprovalLifetime = TimeSpan.FromHours(1);
+
     /// <summary>How long an idempotency key is kept at least.</summary>
     public static readonly TimeSpan IdempotencyKeyLifetime = TimeSpan.FromHours(24);
 }

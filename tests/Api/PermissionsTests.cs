@@ -44,6 +44,7 @@ public sealed class PermissionsTests(ITestOutputHelper output)
         ["adjustStock"] = [("", """{"delta":1,"reason":"found"}""")],
         ["countStock"] = [("", """{"counted":1000}""")],
         ["openCart"] = [("", """{"store":"STORE","till":"till-1"}""")],
+        ["changeCartLine"] = [("", "{}"), (", more at another price", """{"quantity":2}""")],
     };
 
     [Fact]
@@ -185,7 +186,11 @@ public sealed class PermissionsTests(ITestOutputHelper output)
                 await world.Make(store, "returns", "/returns", Bodies["placeReturn"][0].Body.Replace("STORE", store, StringComparison.Ordinal));
                 if (document["paths"]!["/api/v1/carts"] is not null)
                 {
-                    await world.Make(store, "carts", "/carts", $$"""{"store":"{{store}}","till":"till-1"}""");
+                    var cart = await world.Make(store, "carts", "/carts", $$"""{"store":"{{store}}","till":"till-1"}""");
+                    for (var line = 0; line < 2; line++)
+                    {
+                        await world.Make(store, "line", $"/carts/{cart}/lines", """{"sku":"tea","override":{"unitPrice":{"amount":1,"currency":"GBP"},"reason":"old"}}""");
+                    }
                 }
             }
 
@@ -271,7 +276,8 @@ public sealed class PermissionsTests(ITestOutputHelper output)
                 "{hold}" => _ids[(store, "hold")],
                 "{kind}" => "order",
                 "{id}" => _ids[(store, segments[i - 1] == "{kind}" ? "orders" : segments[i - 1])],
-                "{n}" or "{line}" => "1",
+                // The first one is taken out.
+                "{line}" => Method(endpoint) == "PATCH" ? "2" : "1",
                 "{code}" => segments[i - 1] == "problems" ? "forbidden" : Barcode,
                 _ when segment.StartsWith('{') => throw new InvalidOperationException($"Say here what {segment} of {pattern} is."),
                 _ => segment,

@@ -18,13 +18,15 @@ internal static class CartsApi
         var carts = api.MapGroup("/carts").WithTags("Carts");
         carts.MapPost("/", Open).WithName("openCart").Requires(Permission.Sell, Owner.InBody)
             .WithSummary("Open a cart")
-            .WithDescription("A cart that nobody touches for a day is given up.")
+            .WithDescription(
+                "A cart that nobody touches for a day is given up. With `from` it begins with the lines of a cart whose order was cancelled; prices other than "
+                + "the list's need a manager's approval anew.")
             .Refuses(
                 RejectionCode.UnknownStore, RejectionCode.UnknownTill, RejectionCode.UnknownCart, RejectionCode.IllegalTransition, RejectionCode.InvalidValue,
                 RejectionCode.OperationReused, RejectionCode.JournalFull)
             .Refuses(
                 RejectionCode.UnknownProduct, RejectionCode.UnknownTaxRate, RejectionCode.ProductInactive, RejectionCode.WrongCurrency,
-                RejectionCode.AmountTooLarge);
+                RejectionCode.AmountTooLarge, RejectionCode.ApprovalRequired);
         carts.MapGet("/", List).WithName("listCarts").Requires(Permission.Read, Owner.InQuery).WithMetadata(new CursorShape(typeof(CartCursor)))
             .WithSummary("List a store's carts that are OPEN or PARKED")
             .WithDescription(
@@ -43,7 +45,8 @@ internal static class CartsApi
                 RejectionCode.AmountTooLarge, RejectionCode.ApprovalRequired);
         carts.MapPatch("/{id}/lines/{line}", Change).WithName("changeCartLine").Requires(Permission.Sell, OfCart)
             .WithSummary("Change a line's quantity")
-            .RefusesAsChange(RejectionCode.UnknownLine, RejectionCode.InvalidQuantity, RejectionCode.AmountTooLarge);
+            .WithDescription("More pieces at a price other than the list's need a manager's approval: the one before was for as many as there are.")
+            .RefusesAsChange(RejectionCode.UnknownLine, RejectionCode.InvalidQuantity, RejectionCode.AmountTooLarge, RejectionCode.ApprovalRequired);
         carts.MapDelete("/{id}/lines/{line}", Remove).WithName("removeCartLine").Requires(Permission.Sell, OfCart)
             .WithSummary("Take a line out of a cart")
             .WithDescription("The numbers of the other lines stay as they are.")
@@ -62,8 +65,9 @@ internal static class CartsApi
             .WithSummary("Sell what is in a cart")
             .WithDescription(
                 "Answers as placing an order does: 201 with the CONFIRMED order, 202 while it has not ended, a problem when it was cancelled. One cart gives "
-                + "one order, whatever the keys. 409 `price-changed` when it does not come to what was shown: `refresh` takes over the new prices.")
-            .RefusesAsChange(RejectionCode.CartEmpty, RejectionCode.PriceChanged)
+                + "one order, whatever the keys. 409 `price-changed` when it does not come to what was shown: `refresh` takes over the new prices. A price that "
+                + "was approved more than an hour ago (the line's `approvedUntil`) needs a manager's approval again.")
+            .RefusesAsChange(RejectionCode.CartEmpty, RejectionCode.PriceChanged, RejectionCode.ApprovalRequired)
             .Refuses(
                 RejectionCode.UnknownStore, RejectionCode.UnknownTill, RejectionCode.UnknownProduct, RejectionCode.UnknownTaxRate,
                 RejectionCode.ProductInactive, RejectionCode.AmountTooLarge, RejectionCode.WrongCurrency, RejectionCode.TimeInFuture,

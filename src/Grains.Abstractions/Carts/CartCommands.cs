@@ -4,7 +4,7 @@ using Orleans.Concurrency;
 namespace Pos;
 
 /// <summary>Opens a cart.</summary>
-/// <param name="Operation">Makes it repeatable; the grain's key is made from the same idempotency key.</param>
+/// <param name="Operation">Makes it repeatable; the grain's key is made from the same idempotency key. A copy of lines at other prices needs its approval.</param>
 /// <param name="Store">Where.</param>
 /// <param name="Till">Which of the store's tills.</param>
 /// <param name="From">A cart of the same store whose order was cancelled: its lines, at today's prices, are put into this one; or null.</param>
@@ -21,7 +21,7 @@ public sealed record OpenCart(Operation Operation, StoreId Store, TillId Till, C
 public sealed record AddCartLine(Operation Operation, Sku? Sku, string? Code, int Quantity, PriceOverride? Override = null);
 
 /// <summary>Changes how much of a line it is, at the price shown.</summary>
-/// <param name="Operation">Makes it repeatable.</param>
+/// <param name="Operation">Makes it repeatable. More of a line at another price than the list's needs its approval.</param>
 /// <param name="Line">Its number.</param>
 /// <param name="Quantity">Pieces, 1–100,000.</param>
 [GenerateSerializer, Immutable, Alias("pos.ChangeCartLine")]
@@ -54,7 +54,10 @@ public sealed record ResumeCart(Operation Operation, TillId Till);
 public sealed record CancelCart(Operation Operation, string Reason);
 
 /// <summary>Makes the cart an order.</summary>
-/// <param name="Operation">Makes it repeatable. Whatever its id: one cart gives one order.</param>
+/// <param name="Operation">
+/// Makes it repeatable. Whatever its id: one cart gives one order. Its approval stands in for those of lines that were approved longer ago than
+/// <see cref="Limits.PriceApprovalLifetime"/>.
+/// </param>
 /// <param name="Tender">How it is paid.</param>
 /// <param name="ExpectedTotal">What the till has shown; another total is refused. Null when the till does not say.</param>
 /// <param name="OccurredAt">Business time when it is told later; null for now. Not in the future.</param>

@@ -71,6 +71,7 @@ public sealed record CartView(
 /// <param name="Barcode">The code it was rung up by, or null.</param>
 /// <param name="Embedded">What that code said of the price, or null.</param>
 /// <param name="ApprovedBy">Who with a manager's authority stands behind its price, or null.</param>
+/// <param name="ApprovedUntil">Until when it can be checked out at that price without another approval, UTC; null for the list price.</param>
 [GenerateSerializer, Immutable, Alias("pos.CartLineView")]
 public sealed record CartLineView(
     int Line,
@@ -84,7 +85,8 @@ public sealed record CartLineView(
     Totals Total,
     string? Barcode = null,
     EmbeddedValue? Embedded = null,
-    string? ApprovedBy = null);
+    string? ApprovedBy = null,
+    DateTimeOffset? ApprovedUntil = null);
 
 /// <summary>Why a cart was given up.</summary>
 /// <param name="Abandoned">Nobody has touched it for too long; false when somebody wished it.</param>

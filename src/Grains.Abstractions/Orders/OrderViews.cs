@@ -86,6 +86,7 @@ public sealed record OrderView(
 /// <param name="Barcode">The code it was rung up by, or null.</param>
 /// <param name="Embedded">What that code said of the price, or null.</param>
 /// <param name="Returned">Pieces that have come back.</param>
+/// <param name="ApprovedBy">Who with a manager's authority stands behind its price, or null.</param>
 [GenerateSerializer, Immutable, Alias("pos.OrderLineView")]
 public sealed record OrderLineView(
     int Line,
@@ -100,7 +101,8 @@ public sealed record OrderLineView(
     Totals Total,
     string? Barcode = null,
     EmbeddedValue? Embedded = null,
-    int Returned = 0);
+    int Returned = 0,
+    string? ApprovedBy = null);
 
 /// <summary>What a line or an order comes to: <c>Net + Tax = Gross</c>, to the minor unit.</summary>
 [GenerateSerializer, Immutable, Alias("pos.Totals")]

@@ -52,6 +52,7 @@ public sealed record PricedSale(
 /// <param name="OverrideReason">Why the price differs from the list, or null.</param>
 /// <param name="Barcode">The code it was rung up by, or null.</param>
 /// <param name="Embedded">What that code said of the price, or null; the unit price then comes from it and is no override.</param>
+/// <param name="Approval">The manager's word for a price that differs from the list; null for the list price, and in the events of before it was kept.</param>
 [GenerateSerializer, Immutable, Alias("pos.OrderLine")]
 public sealed record OrderLine(
     int Line,
@@ -67,7 +68,18 @@ public sealed record OrderLine(
     long Gross,
     string? OverrideReason = null,
     string? Barcode = null,
-    EmbeddedValue? Embedded = null);
+    EmbeddedValue? Embedded = null,
+    PriceApproval? Approval = null);
+
+/// <summary>
+/// A manager's word for one line: this product at this price, so many pieces at most, for <see cref="Limits.PriceApprovalLifetime"/>. It does not
+/// travel: more pieces, a copy of the line, or a sale that comes later take a word of their own.
+/// </summary>
+/// <param name="By">The manager.</param>
+/// <param name="Quantity">Pieces that it covers.</param>
+/// <param name="At">When it was given, UTC.</param>
+[GenerateSerializer, Immutable, Alias("pos.PriceApproval")]
+public sealed record PriceApproval(string By, int Quantity, DateTimeOffset At);
 
 /// <summary>A price or a weight that a barcode carries.</summary>
 /// <param name="Kind">Which of the two.</param>

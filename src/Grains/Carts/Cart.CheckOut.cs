@@ -37,6 +37,11 @@ public static partial class Cart
             return unsold;
         }
 
+        if (Approve(ref priced, asked.Operation, command.Now) is { } unapproved)
+        {
+            return unapproved;
+        }
+
         var sum = CartPricing.Sum(priced);
         if ((RefuseChanged(state, priced) ?? RefuseUnexpected(asked.ExpectedTotal, sum, store)) is { } otherwise)
         {
@@ -51,6 +56,28 @@ public static partial class Cart
         var sale = Sale.Of(
             store.Id, state.Till, Numbered(priced), sum, store, tenders, (asked.OccurredAt ?? command.Now).ToUniversalTime(), command.Id, Approvers(priced));
         return new CartEvent.CheckedOut(OperationKey.Of(asked.Operation), OrderId.Of(command.Id), sale, command.Now);
+    }
+
+    // A price whose approval does not cover the line any more takes a new one, which covers this sale.
+    private static Rejection? Approve(ref ImmutableArray<CartLine> lines, Operation operation, DateTimeOffset now)
+    {
+        var approved = lines.ToBuilder();
+        for (var i = 0; i < approved.Count; i++)
+        {
+            var line = approved[i].Line;
+            if (Approval.RefusePrice(line, operation, now) is { } refused)
+            {
+                return refused;
+            }
+
+            if (line.OverrideReason is not null && !Approval.Covers(line, now))
+            {
+                approved[i] = new(line with { Approval = Approval.OfPrice(operation, line.Quantity, now) }, operation.ApprovedBy);
+            }
+        }
+
+        lines = approved.MoveToImmutable();
+        return null;
     }
 
     private static Rejection? RefuseChanged(CartProgress state, ImmutableArray<CartLine> priced)

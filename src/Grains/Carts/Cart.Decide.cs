@@ -74,10 +74,17 @@ public static partial class Cart
             return new(RejectionCode.IllegalTransition, "Only a cart whose order was cancelled is copied.");
         }
 
+        // The word that was given for a price was given for that sale, not for the next.
+        if (cart.Lines.Any(line => line.OverrideReason is not null)
+            && Approval.RefuseWithout(command.Asked.Operation, $"the other prices of the cart {from} once more") is { } unapproved)
+        {
+            return unapproved;
+        }
+
         var number = 0;
         var shown = cart.Lines.Select(line => new CartLine(
             new(++number, line.Sku, line.Name, default, line.Quantity, 0, line.UnitPrice.Amount, 0, 0, 0, 0, line.OverrideReason, line.Barcode, line.Embedded),
-            line.ApprovedBy));
+            line.OverrideReason is null ? null : command.Asked.Operation.ApprovedBy));
         return CartPricing.Price(shown, command.Store!, command.Products, out lines) ?? Checkout.RefuseTotal(CartPricing.Sum(lines));
     }
 
@@ -125,7 +132,7 @@ public static partial class Cart
     private static Rejection? RefuseOverride(AddCartLine asked) => asked.Override is not { } price
         ? null
         : Texts.Required(price.Reason, Limits.NameLengthMax, "reason of a price override")
-            ?? (asked.Operation.ApprovedBy.Length > 0 ? null : new(RejectionCode.ApprovalRequired, "Another price than the list's needs a manager's approval."));
+            ?? Approval.RefuseWithout(asked.Operation, "another price than the list's");
 
     private static Decision<CartEvent> Change(CartProgress state, CartCommand.Change command)
     {
@@ -140,7 +147,11 @@ public static partial class Cart
             return NoLine(asked.Line);
         }
 
-        if (Checkout.RefuseLine(asked.Line, known.Line.Sku, asked.Quantity) is { } refused)
+        var raises = known.Line.OverrideReason is not null && asked.Quantity > known.Line.Quantity;
+        if ((Checkout.RefuseLine(asked.Line, known.Line.Sku, asked.Quantity)
+            ?? (raises
+                ? Approval.RefuseWithout(asked.Operation, $"{asked.Quantity} pieces at the price of line {asked.Line}: {known.Line.Quantity} were approved")
+                : null)) is { } refused)
         {
             return refused;
         }
@@ -150,7 +161,8 @@ public static partial class Cart
             : RefuseSum(state, asked.Line, total.Net, total.Tax, total.Gross) is { } tooMuch
                 ? tooMuch
                 : new CartEvent.LineChanged(
-                    OperationKey.Of(asked.Operation), asked.Line, asked.Quantity, total.Net, total.Tax, total.Gross, command.Now);
+                    OperationKey.Of(asked.Operation), asked.Line, asked.Quantity, total.Net, total.Tax, total.Gross, command.Now,
+                    raises ? asked.Operation.ApprovedBy : null);
     }
 
     // A line that was there and is gone is taken out already: numbers are never used again.

@@ -119,14 +119,14 @@ public static partial class Cart
         CartEvent.Opened e => Opened(state, e),
         CartEvent.LineAdded e => Known(state, e.Operation, e.At) with
         {
-            Lines = state.Lines.Add(e.Line.Line, new(e.Line, e.ApprovedBy)),
+            Lines = state.Lines.Add(e.Line.Line, new CartLine(e.Line, e.ApprovedBy).ApprovedAt(e.At)),
             LastLine = e.Line.Line,
         },
         CartEvent.LineChanged e => Known(state, e.Operation, e.At) with { Lines = state.Lines.SetItem(e.Line, Changed(state.Lines[e.Line], e)) },
         CartEvent.LineRemoved e => Known(state, e.Operation, e.At) with { Lines = state.Lines.Remove(e.Line) },
         CartEvent.Repriced e => Known(state, e.Operation, e.At) with
         {
-            Lines = state.Lines.SetItems(e.Lines.Select(line => KeyValuePair.Create(line.Line, state.Lines[line.Line] with { Line = line }))),
+            Lines = state.Lines.SetItems(e.Lines.Select(line => KeyValuePair.Create(line.Line, Repriced(state.Lines[line.Line], line)))),
         },
         CartEvent.Parked e => Known(state, e.Operation, e.At) with { State = CartState.Parked, Label = e.Label },
         CartEvent.Resumed e => Known(state, e.Operation, e.At) with { State = CartState.Open, Label = null, Till = e.Till },
@@ -169,7 +169,7 @@ public static partial class Cart
         var lines = Empty;
         foreach (var line in e.Lines ?? [])
         {
-            lines = lines.Add(line.Line.Line, line);
+            lines = lines.Add(line.Line.Line, line.ApprovedAt(e.At));
         }
 
         return state with { Opened = e, State = CartState.Open, Till = e.Till, Lines = lines, LastLine = lines.Count, ChangedAt = e.At };
@@ -181,6 +181,21 @@ public static partial class Cart
         ChangedAt = at,
     };
 
-    private static CartLine Changed(CartLine known, CartEvent.LineChanged e) =>
-        known with { Line = known.Line with { Quantity = e.Quantity, Net = e.Net, Tax = e.Tax, Gross = e.Gross } };
+    // The word for a price shrinks with the line: it never covers more pieces than the line has.
+    private static CartLine Changed(CartLine known, CartEvent.LineChanged e) => known with
+    {
+        ApprovedBy = e.ApprovedBy ?? known.ApprovedBy,
+        Line = known.Line with
+        {
+            Quantity = e.Quantity,
+            Net = e.Net,
+            Tax = e.Tax,
+            Gross = e.Gross,
+            Approval = e.ApprovedBy is { } by ? new(by, e.Quantity, e.At)
+                : known.Line.Approval is { } given ? given with { Quantity = Math.Min(given.Quantity, e.Quantity) }
+                : null,
+        },
+    };
+
+    private static CartLine Repriced(CartLine known, OrderLine line) => known with { Line = line with { Approval = line.Approval ?? known.Line.Approval } };
 }

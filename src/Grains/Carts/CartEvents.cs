@@ -6,7 +6,13 @@ namespace Pos.Grains;
 /// <summary>A line of a cart, as it is journaled.</summary>
 /// <param name="Line">Priced as shown; its number stays the same.</param>
 /// <param name="ApprovedBy">Who with a manager's authority stands behind its price, or null.</param>
-public sealed record CartLine(OrderLine Line, string? ApprovedBy = null);
+public sealed record CartLine(OrderLine Line, string? ApprovedBy = null)
+{
+    /// <summary>The line with the word for its price that an event of that moment tells of.</summary>
+    internal CartLine ApprovedAt(DateTimeOffset at) => Line.OverrideReason is null || ApprovedBy is not { Length: > 0 } by || Line.Approval is not null
+        ? this
+        : this with { Line = Line with { Approval = new(by, Line.Quantity, at) } };
+}
 
 /// <summary>Why a cart was given up when nobody wished it.</summary>
 public enum CartEnd
@@ -36,7 +42,16 @@ public abstract record CartEvent
     public sealed record LineAdded(OperationKey Operation, OrderLine Line, DateTimeOffset At, string? ApprovedBy = null) : CartEvent;
 
     /// <summary>It is more or less of it.</summary>
-    public sealed record LineChanged(OperationKey Operation, int Line, int Quantity, long Net, long Tax, long Gross, DateTimeOffset At) : CartEvent;
+    /// <param name="Operation">What the till called it.</param>
+    /// <param name="Line">Its number.</param>
+    /// <param name="Quantity">Pieces now.</param>
+    /// <param name="Net">Of the line.</param>
+    /// <param name="Tax">Of the line.</param>
+    /// <param name="Gross">Of the line.</param>
+    /// <param name="At">When, UTC.</param>
+    /// <param name="ApprovedBy">Who stands behind that many pieces at another price than the list's; null when the earlier word covers them.</param>
+    public sealed record LineChanged(
+        OperationKey Operation, int Line, int Quantity, long Net, long Tax, long Gross, DateTimeOffset At, string? ApprovedBy = null) : CartEvent;
 
     /// <summary>Something is taken out.</summary>
     public sealed record LineRemoved(OperationKey Operation, int Line, DateTimeOffset At) : CartEvent;

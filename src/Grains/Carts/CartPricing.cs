@@ -91,7 +91,7 @@ internal static class CartPricing
                 return refused;
             }
 
-            now.Add(new(line, approvedBy));
+            now.Add(new(line with { Approval = shown.Approval }, approvedBy));
         }
 
         priced = now.ToImmutable();

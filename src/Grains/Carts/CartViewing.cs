@@ -28,7 +28,8 @@ internal static class CartViewing
                 Totals(new(line.Net, line.Tax, line.Gross), currency),
                 line.Barcode,
                 line.Embedded,
-                approvedBy));
+                approvedBy,
+                line.Approval?.At + Limits.PriceApprovalLifetime));
         }
 
         return new(

@@ -27,13 +27,15 @@ public static partial class Order
         : Texts.Required(price.Reason, Limits.NameLengthMax, "reason of a price override") ?? Approval.RefuseWithout(operation, "another price");
 
     private static Rejection? Price(
-        PlaceOrder asked, StoreView store, IReadOnlyDictionary<Sku, ProductView> products, out ImmutableArray<OrderLine> lines, out LineTotal sum)
+        OrderCommand.Place command, StoreView store, out ImmutableArray<OrderLine> lines, out LineTotal sum)
     {
+        var (asked, products) = (command.Asked, command.Products);
         (lines, sum) = ([], default);
         var priced = ImmutableArray.CreateBuilder<OrderLine>(asked.Lines.Length);
         foreach (var request in asked.Lines)
         {
-            if (Price(priced.Count + 1, request, store, products, out var line) is { } unsold)
+            var approval = Approval.OfPrice(asked.Operation, request.Quantity, command.Now);
+            if (Price(priced.Count + 1, request, approval, store, products, out var line) is { } unsold)
             {
                 return unsold;
             }
@@ -47,7 +49,7 @@ public static partial class Order
     }
 
     private static Rejection? Price(
-        int number, OrderLineRequest asked, StoreView store, IReadOnlyDictionary<Sku, ProductView> products, out OrderLine line)
+        int number, OrderLineRequest asked, PriceApproval approval, StoreView store, IReadOnlyDictionary<Sku, ProductView> products, out OrderLine line)
     {
         line = null!;
         var refused = Checkout.Price(number, asked.Sku, asked.Quantity, asked.Override?.UnitPrice, store, products, out var priced);
@@ -73,7 +75,8 @@ public static partial class Order
             priced.Total.Net,
             priced.Total.Tax,
             priced.Total.Gross,
-            asked.Override?.Reason);
+            asked.Override?.Reason,
+            Approval: asked.Override is null ? null : approval);
         return null;
     }
 }

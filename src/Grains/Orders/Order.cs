@@ -109,7 +109,7 @@ public static partial class Order
         }
 
         var store = command.Store!;
-        if (Price(asked, store, command.Products, out var lines, out var sum) is { } unsold)
+        if (Price(command, store, out var lines, out var sum) is { } unsold)
         {
             return unsold;
         }

@@ -31,7 +31,8 @@ internal static class OrderViewing
                 new Totals(new Money(line.Net, currency), new Money(line.Tax, currency), new Money(line.Gross, currency)),
                 line.Barcode,
                 line.Embedded,
-                Order.Returned(state, line.Line)));
+                Order.Returned(state, line.Line),
+                line.Approval?.By));
         }
 
         return new(

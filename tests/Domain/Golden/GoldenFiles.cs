@@ -18,6 +18,9 @@ public sealed class GoldenFiles
     private static readonly OrderLine Cheese = new(
         1, new Sku("CHEESE"), "Cheese", ProductKind.Goods, 1, 2_000, 1_024, 0, 1_024, 0, 1_024, null, "2112345005126", new(EmbeddedKind.Weight, 512));
 
+    private static readonly OrderLine CheapCheese = new(
+        1, new Sku("CHEESE"), "Cheese", ProductKind.Goods, 1, 2_000, 1_000, 0, 1_000, 0, 1_000, "old", Approval: new("anna", 1, NewYear));
+
     private static readonly Dictionary<string, object> Known = new(StringComparer.Ordinal)
     {
         ["product.defined"] = new ProductEvent.Defined("Enamel mug", "", "Kitchen", new Money(1_290, Euro), "standard", ProductKind.Goods, true),
@@ -36,6 +39,7 @@ public sealed class GoldenFiles
         ["cart.opened~copy"] = new CartEvent.Opened(London, Till, Key("k1"), Pounds, NewYear, new CartId(OrderNumber(3).Value), [new(Cheese, "anna")]),
         ["cart.line-added"] = new CartEvent.LineAdded(Key("k2"), Cheese, NewYear, "anna"),
         ["cart.line-changed"] = new CartEvent.LineChanged(Key("k3"), 1, 2, 2_048, 0, 2_048, NewYear),
+        ["cart.line-changed~approved"] = new CartEvent.LineChanged(Key("k3"), 1, 2, 2_048, 0, 2_048, NewYear, "anna"),
         ["cart.line-removed"] = new CartEvent.LineRemoved(Key("k4"), 1, NewYear),
         ["cart.repriced"] = new CartEvent.Repriced(Key("k5"), [Cheese], NewYear),
         ["cart.parked"] = new CartEvent.Parked(Key("k6"), "blue coat", NewYear),
@@ -46,6 +50,10 @@ public sealed class GoldenFiles
             Key("k9"), OrderId.Of(new CartId(OrderNumber(3).Value)),
             new(London, Till, [Cheese], true, Gbp(1_024), Gbp(0), Gbp(1_024), Gbp(50), Morning, 1, [new(1, 700, "tok_approve")],
                 new(ReturnNumber(7), 275), new CartId(OrderNumber(3).Value), "anna"),
+            NewYear),
+        ["cart.checked-out~approved"] = new CartEvent.CheckedOut(
+            Key("k9"), OrderId.Of(new CartId(OrderNumber(3).Value)),
+            new(London, Till, [CheapCheese], true, Gbp(1_000), Gbp(0), Gbp(1_000), Gbp(1_000), Morning, Cart: new CartId(OrderNumber(3).Value), ApprovedBy: "anna"),
             NewYear),
         ["cart.retry-asked"] = new CartEvent.RetryAsked("k9"),
         ["cart.handed-over"] = new CartEvent.HandedOver(),
@@ -70,6 +78,8 @@ public sealed class GoldenFiles
                 new(2, new Sku("POST"), "Postage", ProductKind.Service, 1, 1_800, 1_800, 2_000, 1_500, 300, 1_800),
             ],
             true, Gbp(2_775), Gbp(555), Gbp(3_330), Gbp(4_000), Morning, NewYear),
+        ["order.placed~approved"] = new OrderEvent.Placed(
+            London, Till, Key("k1"), [CheapCheese], true, Gbp(1_000), Gbp(0), Gbp(1_000), Gbp(1_000), Morning, NewYear, ApprovedBy: "anna"),
         ["order.stock-reserved"] = new OrderEvent.StockReserved(1),
         ["order.cash-taken"] = new OrderEvent.CashTaken(Gbp(4_000), Gbp(670)),
         ["order.cancelled"] = new OrderEvent.Cancelled(

@@ -15,7 +15,7 @@ public sealed class OrderTests
     private static readonly OrderEvent Placed = new OrderEvent.Placed(
         London, Till, OperationKey.Of(Asked),
         [
-            new(1, new Sku("mug"), "Mug", ProductKind.Goods, 6, 300, 255, 2_000, 1_275, 255, 1_530, "old stock"),
+            new(1, new Sku("mug"), "Mug", ProductKind.Goods, 6, 300, 255, 2_000, 1_275, 255, 1_530, "old stock", Approval: new("boss", 6, Now)),
             new(2, new Sku("cup"), "Cup", ProductKind.Goods, 7, 100, 100, 500, 667, 33, 700),
             new(3, new Sku("post"), "Postage", ProductKind.Service, 1, 1_800, 1_800, 2_000, 1_500, 300, 1_800),
         ],
