@@ -31,6 +31,12 @@ public sealed class DirectoryGrain(GrainServices services) : Grain, IDirectoryGr
                 next = found[i].Position;
             }
 
+            if (ids.Count == 0)
+            {
+                // Any name can be asked for, and most of them name no store.
+                DeactivateOnIdle();
+            }
+
             return new(ids.ToImmutable(), next, found.Count > page);
         }
         catch (JournalUnavailableException unreadable)
