@@ -30,8 +30,10 @@ public static class HealthApi
 
     internal static void MapHealth(this IEndpointRouteBuilder app)
     {
-        app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = static _ => false, ResponseWriter = Write }).Requires(Permission.Anonymous, Owner.Nobody);
-        app.MapHealthChecks("/health/ready", new HealthCheckOptions { Predicate = static check => check.Tags.Contains(Ready), ResponseWriter = Write }).Requires(Permission.Anonymous, Owner.Nobody);
+        app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = static _ => false, ResponseWriter = Write }).Requires(Permission.Anonymous, Owner.Nobody)
+            .WithMetadata(IsProbe.Metadata);
+        app.MapHealthChecks("/health/ready", new HealthCheckOptions { Predicate = static check => check.Tags.Contains(Ready), ResponseWriter = Write }).Requires(Permission.Anonymous, Owner.Nobody)
+            .WithMetadata(IsProbe.Metadata);
     }
 
     private static Task Write(HttpContext context, HealthReport report)

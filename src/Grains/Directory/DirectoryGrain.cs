@@ -37,7 +37,7 @@ public sealed class DirectoryGrain(GrainServices services) : Grain, IDirectoryGr
                 DeactivateOnIdle();
             }
 
-            return new(ids.ToImmutable(), next, found.Count > page);
+            return new(ids.ToImmutable(), next, found.Count > page, [.. found.Take(ids.Count).Select(static stream => stream.Position)]);
         }
         catch (JournalUnavailableException unreadable)
         {
