@@ -52,6 +52,12 @@ provesThatItFails(good, check, [
     ["no PodDisruptionBudget", objects => objects.splice(objects.findIndex(o => o.kind === "PodDisruptionBudget" && o.metadata.name === "pos-silo"), 1)],
     ["no NetworkPolicy", objects => objects.filter(o => o.kind === "NetworkPolicy").forEach(o => o.spec.podSelector = { matchLabels: { nobody: "is" } })],
     ["another cluster", objects => silo(objects).spec.template.metadata.labels["orleans/serviceId"] = "shop"],
+    ["two namespaces", objects => {
+        silo(objects).spec.template.metadata.labels["orleans/clusterId"] = "pos-other";
+        objects.find(o => o.metadata.name === "pos-api" && o.kind === "Deployment").spec.template.spec.containers[0].env.find(e => e.name === "Orleans__ClusterId").value = "pos-other";
+    }],
+    ["publishes more than the API", objects => of(objects, "Ingress").spec.rules[0].http.paths[0].path = "/dashboard"],
+    ["listener of their own", objects => pod(objects).containers[0].readinessProbe.httpGet.port = "http"],
     ["no tag", objects => pod(objects).containers[0].image = "pos-silo"],
     ["without TLS", objects => delete of(objects, "Ingress").spec.tls],
 ]);
