@@ -36,7 +36,7 @@ provesThatItFails(good, check, [
     ["lies in the namespace", objects => of(objects, "Role").metadata.namespace = "default"],
     ["orleans/clusterId", objects => delete silo(objects).spec.template.metadata.labels["orleans/clusterId"]],
     ["POD_IP", objects => pod(objects).containers[0].env = pod(objects).containers[0].env.filter(e => e.name !== "POD_IP")],
-    ["port 30000", objects => pod(objects).containers[0].ports.pop() && pod(objects).containers[0].ports.pop()],
+    ["port 30000", objects => pod(objects).containers[0].ports = pod(objects).containers[0].ports.filter(p => p.containerPort !== 30000)],
     ["verbs", objects => of(objects, "Role").rules[0].verbs.pop()],
     ["180", objects => pod(objects).terminationGracePeriodSeconds = 30],
     ["maxUnavailable 0", objects => silo(objects).spec.strategy.rollingUpdate.maxUnavailable = 1],
