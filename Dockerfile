@@ -30,7 +30,9 @@ RUN apt-get update \
     && apt-get install -y --no-install-recommends libsqlite3-0 curl \
     && rm -rf /var/lib/apt/lists/* \
     && install -d -o ${APP_UID} -g ${APP_UID} /data
+# Probes have a listener and connections of their own.
 ENV Urls=http://+:8080 \
+    Api__ProbesUrl=http://+:8081 \
     Journal__Path=/data \
     DOTNET_gcServer=1
 WORKDIR /data
@@ -39,13 +41,13 @@ USER ${APP_UID}
 FROM runtime AS silo
 COPY --from=silo-build /app /app
 EXPOSE 8080 11111 30000
-HEALTHCHECK --interval=5s --timeout=5s --start-period=60s --retries=12 CMD ["curl", "-fsS", "-o", "/dev/null", "http://localhost:8080/health/ready"]
+HEALTHCHECK --interval=5s --timeout=5s --start-period=60s --retries=12 CMD ["curl", "-fsS", "-o", "/dev/null", "http://localhost:8081/health/ready"]
 ENTRYPOINT ["dotnet", "/app/Pos.Silo.dll"]
 
 FROM runtime AS api
 COPY --from=api-build /app /app
 EXPOSE 8080
-HEALTHCHECK --interval=5s --timeout=5s --start-period=60s --retries=12 CMD ["curl", "-fsS", "-o", "/dev/null", "http://localhost:8080/health/ready"]
+HEALTHCHECK --interval=5s --timeout=5s --start-period=60s --retries=12 CMD ["curl", "-fsS", "-o", "/dev/null", "http://localhost:8081/health/ready"]
 ENTRYPOINT ["dotnet", "/app/Pos.Api.dll"]
 
 FROM runtime AS pos

@@ -15,6 +15,18 @@ public sealed class ApiOptions
     /// <summary>Open connections. Each costs some kilobytes; beyond it new ones are closed at once. Default 10,000.</summary>
     public int ConnectionsMax { get; set; } = 10_000;
 
+    /// <summary>
+    /// Open connections of one address (of IPv6: of one /64), so that nobody alone keeps all others out. A proxy before the server is one
+    /// address: give it what it needs, and let it bound its own clients. Default 2,000.
+    /// </summary>
+    public int ConnectionsPerAddressMax { get; set; } = 2_000;
+
+    /// <summary>
+    /// A listener for <c>/health</c> alone, with connections of its own, so that probes are answered when all others are taken: for example
+    /// <c>http://+:8081</c>. Only where probes come from. None by default: then probes ask where everybody asks.
+    /// </summary>
+    public string ProbesUrl { get; set; } = "";
+
     /// <summary>How long a connection may idle between requests. Longer saves handshakes, shorter saves memory. Default 2 minutes.</summary>
     public TimeSpan IdleMax { get; set; } = TimeSpan.FromMinutes(2);
 
@@ -37,14 +49,26 @@ public sealed class ApiOptions
     /// </summary>
     public int RequestsUnderWayMax { get; set; } = 2_000;
 
-    /// <summary>Requests a second that one key may make in the long run. Above what one server does, by default: it is a bound for accidents. Default 20,000.</summary>
+    /// <summary>
+    /// Requests of one key that may be under way at once, those included whose body is still to come; who comes then waits for 0.8 s and is
+    /// refused with 429. Below <see cref="RequestsUnderWayMax"/>, so that no key alone takes all room. Default 1,000.
+    /// </summary>
+    public int RequestsPerKeyMax { get; set; } = 1_000;
+
+    /// <summary>
+    /// Units a second that one key may ask for in the long run. A request costs a unit, and another for each line that it brings or each item of
+    /// the page that it asks for. Above what one server does, by default: it is a bound for accidents. Default 20,000.
+    /// </summary>
     public int RequestsPerSecondMax { get; set; } = 20_000;
 
-    /// <summary>Requests that one key may make at once after a pause. Default 40,000.</summary>
+    /// <summary>Units that one key may ask for at once after a pause. Default 40,000.</summary>
     public int RequestsBurstMax { get; set; } = 40_000;
 
     /// <summary>Requests with an unknown key that one address may make each second, and ten times as many after a pause. Default 10.</summary>
     public int StrangersPerSecondMax { get; set; } = 10;
+
+    /// <summary>Documents and files of the page that one address may have each second without a key, and ten times as many after a pause. Default 20.</summary>
+    public int DocumentsPerSecondMax { get; set; } = 20;
 
     /// <summary>Origins whose pages may use the API from a browser, as <c>https://till.example</c>. None by default.</summary>
     public IList<string> CorsOrigins { get; } = [];
@@ -59,13 +83,18 @@ internal sealed class ApiOptionsCheck : IValidateOptions<ApiOptions>
     public ValidateOptionsResult Validate(string? name, ApiOptions options) => options switch
     {
         { ConnectionsMax: < 1 } => ValidateOptionsResult.Fail("Api:ConnectionsMax is not positive."),
+        { ConnectionsPerAddressMax: < 1 } => ValidateOptionsResult.Fail("Api:ConnectionsPerAddressMax is not positive."),
+        { ProbesUrl: { Length: > 0 } url } when !ProbeListener.IsUsable(url) =>
+            ValidateOptionsResult.Fail($"Api:ProbesUrl is '{url}', and not as http://+:8081: http, an address, a port above 0."),
         { IdleMax.Ticks: <= 0 } => ValidateOptionsResult.Fail("Api:IdleMax is not positive."),
         { HeadersMax.Ticks: <= 0 } => ValidateOptionsResult.Fail("Api:HeadersMax is not positive."),
         { BodyMax.Ticks: <= 0 } => ValidateOptionsResult.Fail("Api:BodyMax is not positive."),
         _ when options.RequestMax <= options.WaitMax => ValidateOptionsResult.Fail("Api:RequestMax is not above Api:WaitMax."),
         { RequestsUnderWayMax: < 1 } => ValidateOptionsResult.Fail("Api:RequestsUnderWayMax is not positive."),
+        { RequestsPerKeyMax: < 1 } => ValidateOptionsResult.Fail("Api:RequestsPerKeyMax is not positive."),
         { RequestsPerSecondMax: < 1 } => ValidateOptionsResult.Fail("Api:RequestsPerSecondMax is not positive."),
         { RequestsBurstMax: < 1 } => ValidateOptionsResult.Fail("Api:RequestsBurstMax is not positive."),
+        { DocumentsPerSecondMax: < 1 or > 1_000_000 } => ValidateOptionsResult.Fail("Api:DocumentsPerSecondMax is not from 1 to 1,000,000."),
         { StrangersPerSecondMax: < 1 or > 1_000_000 } => ValidateOptionsResult.Fail("Api:StrangersPerSecondMax is not from 1 to 1,000,000."),
         _ when options.CorsOrigins.Any(IsNoOrigin) => ValidateOptionsResult.Fail("Api:CorsOrigins has what is no origin: a scheme and a host, as https://till.example."),
         { WaitMax.Ticks: < 0 } => ValidateOptionsResult.Fail("Api:WaitMax is negative."),
@@ -92,7 +121,7 @@ internal sealed class ApiOptionsCheck : IValidateOptions<ApiOptions>
 }
 
 /// <summary>Gives the web server its limits.</summary>
-internal sealed class KestrelLimits(IOptions<ApiOptions> api) : IConfigureOptions<KestrelServerOptions>
+internal sealed class KestrelLimits(IOptions<ApiOptions> api, ConnectionGate connections) : IConfigureOptions<KestrelServerOptions>
 {
     public void Configure(KestrelServerOptions options)
     {
@@ -101,7 +130,9 @@ internal sealed class KestrelLimits(IOptions<ApiOptions> api) : IConfigureOption
         options.Limits.MaxRequestHeaderCount = 64;
         options.Limits.MaxRequestHeadersTotalSize = 16 * 1024;
         options.Limits.MaxRequestLineSize = 8 * 1024;
-        options.Limits.MaxConcurrentConnections = api.Value.ConnectionsMax;
+        // Counted by the gate of connections, which knows whose they are.
+        options.Limits.MaxConcurrentConnections = null;
+        options.ConfigureEndpointDefaults(connections.Guard);
         options.Limits.KeepAliveTimeout = api.Value.IdleMax;
         options.Limits.RequestHeadersTimeout = api.Value.HeadersMax;
     }

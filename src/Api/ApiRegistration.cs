@@ -21,6 +21,7 @@ public static class ApiRegistration
         services.TryAddSingleton(TimeProvider.System);
         services.AddOptions<ApiOptions>().Bind(configuration.GetSection("Api")).ValidateOnStart();
         services.AddSingleton<IValidateOptions<ApiOptions>, ApiOptionsCheck>();
+        services.AddSingleton<ConnectionGate>();
         services.AddSingleton<IConfigureOptions<KestrelServerOptions>, KestrelLimits>();
         services.ConfigureHttpJsonOptions(static json => ApiJson.ApplyTo(json.SerializerOptions));
         services.Configure<RouteHandlerOptions>(static options => options.ThrowOnBadRequest = true);
@@ -29,6 +30,8 @@ public static class ApiRegistration
         services.AddSingleton<Callers>();
         services.AddSingleton<Rates>();
         services.AddTransient<IStartupFilter, OwnerCheck>();
+        // Where the certificate is ours too: no answer carries a secret beside what its reader has sent.
+        services.AddResponseCompression(static options => options.EnableForHttps = true);
         services.AddCors();
         services.AddHealth();
         services.AddApiDocument();
@@ -39,6 +42,7 @@ public static class ApiRegistration
     public static WebApplication MapPosHealth(this WebApplication app)
     {
         ArgumentNullException.ThrowIfNull(app);
+        app.UseProbeListener();
         app.UseHead();
         app.UseRouting();
         app.UseProblems();
@@ -51,10 +55,13 @@ public static class ApiRegistration
     public static WebApplication MapPosApi(this WebApplication app)
     {
         ArgumentNullException.ThrowIfNull(app);
+        app.UseProbeListener();
         app.UseHead();
         app.UseRouting();
         app.UseProblems();
         app.UseBrowsers();
+        // Lists are what may be large, and have no entity tag, which names one encoding.
+        app.UseWhen(static context => context.GetEndpoint()?.Metadata.GetMetadata<ChargedByItem>() is not null, static lists => lists.UseResponseCompression());
         app.UseGate();
         app.UseApiPage();
         var api = app.MapGroup("/api/v1");

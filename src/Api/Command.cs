@@ -42,7 +42,9 @@ internal sealed class Command<T> : IBindableFromHttpContext<Command<T>>, IEndpoi
     {
         var key = IdempotencyKey.Of(context.Request);
         var body = await RequestBody.Read(context.Request, BodyType<T>.Json);
-        return Owner.RefuseBody(context, body) is { } refused
+        return (body is IBringsLines lines ? Access.Of(context).Allowance.Refuse(lines.LinesCount) : null) is { } tooMuch
+            ? throw new RefusedRequestException(tooMuch)
+            : Owner.RefuseBody(context, body) is { } refused
             ? throw new RefusedRequestException(refused)
             : new Command<T>(body, key, Sender.Of(context));
     }

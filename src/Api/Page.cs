@@ -78,10 +78,42 @@ internal readonly record struct PageRequest(uint List, long After, int Limit)
     /// <summary>Fetches what a directory lists, in its order.</summary>
     public async Task<Ok<Page<T>>> Fetch<T>(DirectoryPage page, HttpResponse response, Func<string, Task<T?>> fetch) where T : class =>
         TypedResults.Ok(Page(await Paging.Fetch(page.Ids, response, fetch), page.Next, page.HasMore));
+
+    /// <summary>The same of what has lines: the page ends before what would bring it above <see cref="Paging.LinesPerPageMax"/> lines.</summary>
+    public async Task<Ok<Page<T>>> Fetch<T>(DirectoryPage page, HttpResponse response, Func<string, Task<T?>> fetch, Func<T, int> linesOf) where T : class
+    {
+        var items = ImmutableArray.CreateBuilder<T>(page.Ids.Length);
+        var lines = 0;
+        for (var from = 0; from < page.Ids.Length; from += Paging.FetchesMax)
+        {
+            var fetched = await Task.WhenAll(page.Ids.Skip(from).Take(Paging.FetchesMax).Select(fetch)).Within(response);
+            for (var i = 0; i < fetched.Length; i++)
+            {
+                lines += fetched[i] is { } next ? linesOf(next) : 0;
+                if (lines > Paging.LinesPerPageMax && from + i > 0 && !page.Positions.IsDefault)
+                {
+                    return TypedResults.Ok(Page(items.DrainToImmutable(), page.Positions[from + i - 1], hasMore: true));
+                }
+
+                if (fetched[i] is { } item)
+                {
+                    items.Add(item);
+                }
+            }
+        }
+
+        return TypedResults.Ok(Page(items.DrainToImmutable(), page.Next, page.HasMore));
+    }
 }
 
 /// <summary>Says what the cursor of an endpoint's list looks like, where it is not a <see cref="Cursor"/>.</summary>
 internal sealed record CursorShape(Type Type);
+
+/// <summary>Marks an endpoint whose requests are charged for each item of the page that they ask for.</summary>
+internal sealed class ChargedByItem
+{
+    public static readonly ChargedByItem Metadata = new();
+}
 
 /// <summary>Answers lists.</summary>
 internal static class Paging
@@ -89,8 +121,11 @@ internal static class Paging
     public const int LimitDefault = 50;
     public const int LimitMax = 100;
 
-    // So many grains at most are asked at a time for one request.
-    private const int FetchesMax = 16;
+    /// <summary>Lines of all items of a page, unless its first alone has more.</summary>
+    public const int LinesPerPageMax = 2_000;
+
+    /// <summary>So many grains at most are asked at a time for one request.</summary>
+    public const int FetchesMax = 16;
 
     // Read here and not by the framework, which answers a malformed optional parameter without naming it.
     /// <exception cref="RefusedRequestException">The limit is no number from 1 to 100.</exception>
@@ -99,6 +134,10 @@ internal static class Paging
         : int.TryParse(asked, NumberStyles.None, CultureInfo.InvariantCulture, out var limit) && limit is >= 1 and <= LimitMax
             ? limit
             : throw new RefusedRequestException(Problems.InvalidParameter, $"The parameter 'limit' is 1 to {LimitMax}.");
+
+    /// <summary>Items that a request asks for, as far as can be told before it is read.</summary>
+    public static int Charge(string? asked) =>
+        int.TryParse(asked, NumberStyles.None, CultureInfo.InvariantCulture, out var limit) ? Math.Clamp(limit, 1, LimitMax) : LimitDefault;
 
     /// <summary>Fetches each of some, in their order; what is not there is left out.</summary>
     public static async Task<ImmutableArray<T>> Fetch<TId, T>(ImmutableArray<TId> ids, HttpResponse response, Func<TId, Task<T?>> fetch) where T : class

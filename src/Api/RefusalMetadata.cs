@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Reflection;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Metadata;
@@ -41,6 +42,12 @@ internal static class RefusalMetadataExtensions
         if (endpoint is RouteEndpointBuilder { RoutePattern.Parameters.Count: > 0 } || metadata.OfType<IHttpMethodMetadata>().Any(IsGet))
         {
             kinds.Add(Problems.InvalidParameter);
+        }
+
+        // Whatever takes a limit asks for so many items.
+        if (metadata.OfType<MethodInfo>().Any(static handler => handler.GetParameters().Any(static parameter => parameter.Name == "limit")))
+        {
+            metadata.Add(ChargedByItem.Metadata);
         }
 
         if (endpoint is RouteEndpointBuilder { RoutePattern.Parameters: { } parameters } && parameters.Any(parameter => parameter.Name == "store"))

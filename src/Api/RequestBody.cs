@@ -26,6 +26,27 @@ internal static class RequestBody
             throw new RefusedRequestException(Problems.UnsupportedMediaType, "Send the header Content-Type: application/json.");
         }
 
+        // It has arrived: the gate has waited for it.
+        await Arrives(request);
+        var read = await request.BodyReader.ReadAsync(request.HttpContext.RequestAborted);
+        try
+        {
+            return Parse(read.Buffer, type);
+        }
+        finally
+        {
+            // Refused or not, the body was read: otherwise the server gives up the connection under the client's next request.
+            request.BodyReader.AdvanceTo(read.Buffer.End);
+        }
+    }
+
+    /// <summary>Waits until the whole body is there, and leaves it unread. Nothing when there can be none.</summary>
+    /// <exception cref="RefusedRequestException">It is too large, or does not come in time.</exception>
+    public static ValueTask Arrives(HttpRequest request) =>
+        request.HttpContext.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: true } ? Await(request) : ValueTask.CompletedTask;
+
+    private static async ValueTask Await(HttpRequest request)
+    {
         var reader = request.BodyReader;
         var since = 0L;
         while (true)
@@ -40,15 +61,8 @@ internal static class RequestBody
 
             if (read.IsCompleted)
             {
-                try
-                {
-                    return Parse(read.Buffer, type);
-                }
-                finally
-                {
-                    // Refused or not, the body was read: otherwise the server gives up the connection under the client's next request.
-                    reader.AdvanceTo(read.Buffer.End);
-                }
+                reader.AdvanceTo(read.Buffer.Start);
+                return;
             }
 
             reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);

@@ -43,6 +43,18 @@ public abstract partial class EventSourcedGrain<TState, TEvent>
         }
     }
 
+    /// <summary>
+    /// Any key can be asked for, and of most of them nothing is known: an activation for each would stay for its whole collection age. The
+    /// same holds for everything that is over and was only read. Such an activation answers, and goes.
+    /// </summary>
+    protected void LeaveIfIdle()
+    {
+        if (!IsDeciding && (DecidedVersion == 0 || (DurableVersion == DecidedVersion && IsOver(Durable))))
+        {
+            DeactivateOnIdle();
+        }
+    }
+
     private void Close(AppendResult because)
     {
         if (_closed)

@@ -169,6 +169,7 @@ public abstract partial class EventSourcedGrain<TState, TEvent>(Aggregate<TState
         }
 
         Advance();
+        LeaveIfIdle();
         return recording.Rejection;
     }
 
@@ -183,6 +184,7 @@ public abstract partial class EventSourcedGrain<TState, TEvent>(Aggregate<TState
         }
 
         Advance();
+        LeaveIfIdle();
     }
 
     /// <summary>A read straight from the journal, which fails as everything of a grain fails when the journal does.</summary>
@@ -198,6 +200,12 @@ public abstract partial class EventSourcedGrain<TState, TEvent>(Aggregate<TState
             throw Unreadable(unreadable);
         }
     }
+
+    /// <summary>Whether nobody is expected to ask for this state again soon, so that the activation goes as soon as it has answered.</summary>
+    protected virtual bool IsOver(TState state) => false;
+
+    /// <summary>Whether something is under way here that is not decided yet.</summary>
+    protected virtual bool IsDeciding => false;
 
     /// <summary>When a state wants to be woken, or null. The journal's wake-up is changed only to something earlier, or to nothing.</summary>
     protected virtual DateTimeOffset? NextWakeUp(TState state) => null;

@@ -13,6 +13,7 @@ internal readonly record struct SagaAnswers(bool All, ImmutableArray<LineRefusal
 internal sealed partial class SagaEffects(string saga, ILogger logger)
 {
     private readonly Dictionary<int, Rejection?> _answers = [];
+    private readonly HashSet<int> _unanswered = [];
     private object? _step;
     private Exception? _fault;
     private string? _notYet;
@@ -47,6 +48,7 @@ internal sealed partial class SagaEffects(string saga, ILogger logger)
         {
             _step = step;
             _answers.Clear();
+            _unanswered.Clear();
         }
 
         var asked = new List<Task>(lines.Length);
@@ -70,7 +72,7 @@ internal sealed partial class SagaEffects(string saga, ILogger logger)
         {
             if (_answers.TryGetValue(line, out var answer) && answer is not null)
             {
-                refusals.Add(new(line, answer));
+                refusals.Add(new(line, answer, !_unanswered.Contains(line)));
             }
         }
 
@@ -107,7 +109,9 @@ internal sealed partial class SagaEffects(string saga, ILogger logger)
         }
         catch (Exception unanswered)
         {
-            // Whether it was done is unknown: asked again with the same operation id, it is done once.
+            // Whether it was done is unknown: asked again with the same operation id, it is done once. It may also be done later than the
+            // next attempt is refused, so a refusal says no more that nothing was done.
+            _unanswered.Add(line);
             _fault = unanswered;
         }
     }

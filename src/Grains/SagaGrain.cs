@@ -68,9 +68,6 @@ public abstract partial class SagaGrain<TState, TEvent, TDebt, TFact>(Aggregate<
     /// <summary>When what is owed began to be owed: looked after by a wake-up from then on.</summary>
     protected abstract DateTimeOffset OwedSince(TState state);
 
-    /// <summary>Whether it can be let go of: hardly anybody asks again, and a day's sagas in memory are a day's growth.</summary>
-    protected abstract bool IsOver(TState state);
-
     /// <summary>The state's name, for metrics.</summary>
     protected abstract string NameOf(TState state);
 
@@ -102,6 +99,7 @@ public abstract partial class SagaGrain<TState, TEvent, TDebt, TFact>(Aggregate<
         _waiters.OnChanged(Durable);
         if (IsOver(Durable))
         {
+            // Hardly anybody asks again, and a day's sagas in memory are a day's growth.
             Services.Instruments.OnSagaEnded(_category, NameOf(Durable));
             DeactivateOnIdle();
         }
@@ -149,6 +147,7 @@ public abstract partial class SagaGrain<TState, TEvent, TDebt, TFact>(Aggregate<
         ArgumentNullException.ThrowIfNull(begun);
         if (refusal.Code is RejectionCode.OperationReused or RejectionCode.JournalFull)
         {
+            LeaveIfIdle();
             return true;
         }
 

@@ -8,6 +8,9 @@ internal sealed class SharedAttempt
 {
     private Attempt? _current;
 
+    /// <summary>Whether an attempt is under way.</summary>
+    public bool IsUnderWay => _current is not null;
+
     /// <summary>The verdict on an operation: that of a copy of it which is under way, or of this attempt.</summary>
     public async Task<Rejection?> Of(Operation operation, Func<Task<Rejection?>> attempt)
     {

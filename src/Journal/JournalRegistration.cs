@@ -51,8 +51,7 @@ public static class JournalRegistration
                 provider.GetService<ILogger<SqliteJournal>>());
         });
         services.AddSingleton<IJournal>(static provider => provider.GetRequiredService<SqliteJournal>());
-        services.AddHostedService<JournalOpener>();
-        return services;
+        return services.AddOpenerAndWatch();
     }
 
     /// <summary>Registers the PostgreSQL journal.</summary>
@@ -71,8 +70,14 @@ public static class JournalRegistration
                 provider.GetService<ILogger<PostgresJournal>>());
         });
         services.AddSingleton<IJournal>(static provider => provider.GetRequiredService<PostgresJournal>());
+        return services.AddOpenerAndWatch();
+    }
+
+    private static IServiceCollection AddOpenerAndWatch(this IServiceCollection services)
+    {
         services.AddHostedService<JournalOpener>();
-        return services;
+        services.TryAddSingleton<JournalWatch>();
+        return services.AddHostedService(static provider => provider.GetRequiredService<JournalWatch>());
     }
 
     private static T Settings<T>(Action<T> configure) where T : GroupCommitOptions, new()

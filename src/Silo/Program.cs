@@ -21,6 +21,7 @@ try
     builder.Services.AddPosGrains(builder.Configuration);
     builder.Services.AddPosFeeds(builder.Configuration);
     builder.Services.AddPosApi(builder.Configuration);
+    builder.Services.AddJournalHealth();
     if (cluster.Role == HostRole.All)
     {
         builder.Services.AddDemoKeys(builder.Configuration);

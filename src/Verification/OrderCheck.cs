@@ -44,7 +44,7 @@ internal sealed class OrderCheck(Tally tally, Streams streams, OrderTenderCheck 
             Invariant.OrderStock,
             live == details.Goods.Count && reserved.Holds == live,
             at,
-            $"{details.Goods.Count} goods lines, {live} pinned holds live, and the event says {reserved.Holds}");
+            $"{details.Goods.Count} holds are due, {live} pinned holds live, and the event says {reserved.Holds}");
     }
 
     public void CashTaken(in RecordedEvent at, OrderTrace order, OrderCashTaken taken)
@@ -101,7 +101,7 @@ internal sealed class OrderCheck(Tally tally, Streams streams, OrderTenderCheck 
         {
             var committed = details.Holds.Values.Count(h => h.Hold.Standing == HoldStanding.Committed);
             var due = confirmed ? details.Goods.Count : 0;
-            tally.Check(Invariant.OrderStock, committed == due, at, $"{committed} lines are committed, and {due} should be");
+            tally.Check(Invariant.OrderStock, committed == due, at, $"{committed} holds are committed, and {due} should be");
         }
 
         foreach (var (id, (item, hold)) in details.Holds)
@@ -133,11 +133,10 @@ internal sealed class OrderCheck(Tally tally, Streams streams, OrderTenderCheck 
 
         details.Holds[id] = (item, hold);
         var (store, sku) = StockCheck.KeyOf(at.Stream);
-        var line = LineOf(hold.Owner, id) is { } number ? details.Goods.GetValueOrDefault(number) : null;
-        var right = line is not null && line.Sku == sku && details.Placed.Store == store
-            && (hold.Standing == HoldStanding.Tombstone || line.Quantity == hold.Quantity);
+        var right = LineOf(hold.Owner, id) is { } number && details.Goods.TryGetValue(number, out var goods) && goods.Sku == sku
+            && details.Placed.Store == store && (hold.Standing == HoldStanding.Tombstone || goods.Quantity == hold.Quantity);
         details.StockFaulty |= !tally.Check(
-            Invariant.HoldOwner, right, at, $"hold {id} of {hold.Quantity} {sku} in {store} is no goods line of {hold.Owner}");
+            Invariant.HoldOwner, right, at, $"hold {id} of {hold.Quantity} {sku} in {store} is not due to {hold.Owner}");
     }
 
     /// <summary>A hold's owner ended it.</summary>

@@ -66,7 +66,8 @@ internal sealed record OrderPlaced(
     long Rounding = 0,
     IReadOnlyList<Card>? Cards = null,
     Credit? Credit = null,
-    string? Cart = null)
+    string? Cart = null,
+    bool HoldsBySku = false)
 {
     /// <summary>What has to come in coins and notes.</summary>
     public long CashDue => Gross.Minor - (Cards?.Sum(c => c.Amount) ?? 0) - (Credit?.Amount ?? 0) + Rounding;

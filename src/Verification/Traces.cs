@@ -1,3 +1,4 @@
+using System.Globalization;
 using Pos.Journal;
 
 namespace Pos.Verification;
@@ -138,8 +139,10 @@ internal sealed class OrderDetails(OrderPlaced placed)
 {
     public OrderPlaced Placed => placed;
 
-    /// <summary>Its goods lines by number.</summary>
-    public Dictionary<int, Line> Goods { get; } = placed.Lines.Where(l => l.IsGoods).DistinctBy(l => l.Number).ToDictionary(l => l.Number);
+    /// <summary>What its holds are to be, by number: one for each line of goods, or for each SKU of them with the number of its first line.</summary>
+    public Dictionary<int, (string Sku, long Quantity)> Goods { get; } = placed.Lines.Where(l => l.IsGoods).DistinctBy(l => l.Number)
+        .GroupBy(l => placed.HoldsBySku ? l.Sku : l.Number.ToString(CultureInfo.InvariantCulture))
+        .ToDictionary(held => held.Min(l => l.Number), held => (held.First().Sku, held.Sum(l => l.Quantity)));
 
     /// <summary>Holds that were taken (or tombstoned) for it, with the items they are on.</summary>
     public Dictionary<string, (StockTrace Item, HoldTrace Hold)> Holds { get; } = new(StringComparer.Ordinal);

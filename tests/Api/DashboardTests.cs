@@ -12,7 +12,7 @@ public sealed class DashboardTests(OpenShop open) : IClassFixture<OpenShop>
     public async Task An_operator_sees_the_busiest_grains_by_what_was_called()
     {
         var shop = open.Shop;
-        await shop.Product("tea");
+        await shop.Product("tea", stock: 1);
         using var stop = new CancellationTokenSource();
         var selling = Task.Run(async () =>
         {

@@ -12,8 +12,8 @@ public sealed class EdgeTests(OpenShop open) : IClassFixture<OpenShop>
     public async Task a_key_that_asks_too_often_waits_and_no_other_does()
     {
         await using var host = await PosHost.Start(settings: [new("Api:RequestsPerSecondMax", "1"), new("Api:RequestsBurstMax", "3")]);
-        var answers = await Task.WhenAll(Enumerable.Range(0, 30).Select(_ => Get(host, "/api/v1/products", Keys.Reader)));
-        var refused = Array.FindAll(answers, answer => answer.Status != HttpStatusCode.OK);
+        var answers = await Task.WhenAll(Enumerable.Range(0, 30).Select(_ => Get(host, "/api/v1/products/none", Keys.Reader)));
+        var refused = Array.FindAll(answers, answer => answer.Status != HttpStatusCode.NotFound);
         Assert.NotEmpty(refused);
         Assert.All(refused, answer => Shop.IsProblem(answer, 429, "too-many-requests"));
         Assert.True(answers.Length - refused.Length >= 3, "a burst is let in");
@@ -126,6 +126,10 @@ public sealed class EdgeTests(OpenShop open) : IClassFixture<OpenShop>
     [InlineData("Api:HeadersMax", "-00:00:01", "Api:HeadersMax is not positive.")]
     [InlineData("Api:BodyMax", "00:00:00", "Api:BodyMax is not positive.")]
     [InlineData("Api:RequestMax", "00:00:02", "Api:RequestMax is not above Api:WaitMax.")]
+    [InlineData("Api:ConnectionsPerAddressMax", "0", "Api:ConnectionsPerAddressMax is not positive.")]
+    [InlineData("Api:RequestsPerKeyMax", "0", "Api:RequestsPerKeyMax is not positive.")]
+    [InlineData("Api:DocumentsPerSecondMax", "0", "Api:DocumentsPerSecondMax is not from 1 to 1,000,000.")]
+    [InlineData("Api:ProbesUrl", "8081", "Api:ProbesUrl is '8081', and not as http://+:8081: http, an address, a port above 0.")]
     [InlineData("Api:RequestsUnderWayMax", "0", "Api:RequestsUnderWayMax is not positive.")]
     [InlineData("Api:WaitMax", "00:00:21", "Api:WaitMax is above 20 s: grain calls end after 30 s.")]
     public async Task a_senseless_limit_is_refused_at_start_in_one_sentence(string setting, string value, string sentence)

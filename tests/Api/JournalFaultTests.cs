@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Pos.Journal;
@@ -145,21 +146,29 @@ public sealed class JournalFaultTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public async Task an_unreadable_journal_answers_503_and_is_not_ready()
+    public async Task an_unreadable_journal_answers_503_and_readiness_tells_of_it_and_stays()
     {
         var faults = new Faults();
         await using var host = await Start(faults);
         var shop = await Shop.Open(host);
+        var watch = host.Services.GetRequiredService<JournalWatch>();
         faults.Strike = asked => asked == SimulatedPoint.Read ? SimulatedFault.Fail : SimulatedFault.None;
         Shop.IsProblem(await shop.Get("/products/new"), 503, "not-durable");
         Shop.IsProblem(await shop.Get("/products"), 503, "not-durable");
-        using var unready = await host.Http.GetAsync(new Uri("/health/ready", UriKind.Relative));
-        Assert.Equal(HttpStatusCode.ServiceUnavailable, unready.StatusCode);
+        await watch.Look(CancellationToken.None);
+        Assert.Equal((HttpStatusCode.OK, "degraded", "degraded"), await Readiness(host));
         using var alive = await host.Http.GetAsync(new Uri("/health/live", UriKind.Relative));
         Assert.Equal(HttpStatusCode.OK, alive.StatusCode);
         faults.Strike = static _ => SimulatedFault.None;
-        using var ready = await host.Http.GetAsync(new Uri("/health/ready", UriKind.Relative));
-        Assert.Equal(HttpStatusCode.OK, ready.StatusCode);
+        await watch.Look(CancellationToken.None);
+        Assert.Equal((HttpStatusCode.OK, "healthy", "healthy"), await Readiness(host));
+    }
+
+    private static async Task<(HttpStatusCode Status, string? All, string? Journal)> Readiness(PosHost host)
+    {
+        using var answer = await host.Http.GetAsync(new Uri("/health/ready", UriKind.Relative));
+        var body = JsonNode.Parse(await answer.Content.ReadAsStringAsync())!;
+        return (answer.StatusCode, (string?)body["status"], (string?)body["checks"]!["journal"]);
     }
 
     [Theory]

@@ -60,6 +60,7 @@ public sealed class PosHost : IAsyncDisposable
         builder.Services.AddPosGrains(builder.Configuration);
         builder.Services.AddPosFeeds(builder.Configuration);
         builder.Services.AddPosApi(builder.Configuration);
+        Pos.Silo.JournalHealth.AddJournalHealth(builder.Services);
         change?.Invoke(builder.Services);
         var app = builder.Build();
         try

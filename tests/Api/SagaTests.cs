@@ -57,8 +57,11 @@ public sealed class SagaTests : IAsyncLifetime
         Assert.Empty(await _shop.All("/sagas?olderThan=P1D", 10));
         Assert.Equal(2, (await _shop.All("/sagas?olderThan=PT0S", 10)).Count);
 
+        await _shop.Until("/sagas?owes=true", answer => answer["items"].AsArray().Count == 2);
+
         Provider.IsDown = false;
         Assert.Equal("CONFIRMED", (string?)(await _shop.Settled(order))["state"]);
+        Assert.Empty(await _shop.All("/sagas?owes=true", 10));
         await _shop.Until("/sagas", answer => answer["items"].AsArray().Count == 0);
         var over = (await _shop.Get($"/sagas/order/{order}")).Json;
         Assert.Equal((null, 0), ((string?)over["owes"], (int)over["attempts"]!));
@@ -112,6 +115,7 @@ public sealed class SagaTests : IAsyncLifetime
             """{"till":"till-1","lines":[{"line":1,"quantity":1,"disposition":"restock"}],"reason":"wrong tea","payout":"exchange"}""");
         var listed = Assert.Single(await _shop.All("/sagas?kind=return", 10));
         Assert.Equal(((string?)back["id"], "ACCEPTED", null), ((string?)listed["id"], (string?)listed["state"], (string?)listed["owes"]));
+        Assert.Empty(await _shop.All("/sagas?owes=true", 10));
         Assert.Empty(listed["actions"]!.AsArray());
         Shop.IsProblem(await _shop.Post($"/sagas/return/{(string?)back["id"]}/retry", null), 409, "illegal-transition");
     }
@@ -133,6 +137,7 @@ public sealed class SagaTests : IAsyncLifetime
 
     [Theory]
     [InlineData("/sagas?kind=stock", 400, "invalid-parameter")]
+    [InlineData("/sagas?owes=maybe", 400, "invalid-parameter")]
     [InlineData("/sagas?olderThan=yesterday", 400, "invalid-parameter")]
     [InlineData("/sagas?olderThan=-PT5M", 400, "invalid-parameter")]
     [InlineData("/sagas?olderThan=P99999999999D", 400, "invalid-parameter")]

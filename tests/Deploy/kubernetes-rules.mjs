@@ -101,6 +101,8 @@ export function checkPromises(objects, found) {
 
     checkSilo(objects, found);
     found.unless(objects.filter(o => o.kind === "Ingress").every(o => o.spec.tls?.length > 0), "Ingress", "lets clients in without TLS");
+    const paths = objects.filter(o => o.kind === "Ingress").flatMap(o => o.spec.rules).flatMap(rule => rule.http.paths).map(({ path }) => path);
+    found.unless(paths.every(path => ["/api", "/problems"].includes(path)), "Ingress", `publishes more than the API: ${paths.join(", ")}`);
 }
 
 function checkOurs(objects, which, found) {
@@ -120,6 +122,11 @@ function checkOurs(objects, which, found) {
     found.unless(container.livenessProbe.httpGet?.path === "/health/live", where, "its liveness asks for more than the process itself");
     found.unless(container.readinessProbe.httpGet?.path === "/health/ready", where, "its readiness does not ask whether it serves");
     found.unless(container.ports.some(port => port.containerPort === 8080), where, "has no port 8080");
+    const probes = [container.startupProbe, container.livenessProbe, container.readinessProbe].map(probe => probe?.httpGet?.port);
+    const url = container.env?.find(e => e.name === "Api__ProbesUrl")?.value;
+    found.unless(
+        probes.every(port => port === "probes") && container.ports.some(p => p.name === "probes" && url?.endsWith(`:${p.containerPort}`)),
+        where, "its probes have no listener of their own");
     const over = (spec.topologySpreadConstraints ?? []).map(constraint => constraint.topologyKey);
     found.unless(
         ["topology.kubernetes.io/zone", "kubernetes.io/hostname"].every(key => over.includes(key)), where, "spreads over neither zones nor machines");
@@ -159,6 +166,9 @@ function checkSilo(objects, found) {
     found.unless(
         client.get("Orleans__ServiceId") === metadata.labels[labels[0]] && client.get("Orleans__ClusterId") === metadata.labels[labels[1]],
         "Api", "is a client of another cluster than the silos'");
+
+    const namespace = objects.find(o => o.kind === "Namespace").metadata.name;
+    found.unless(metadata.labels[labels[1]] === namespace, where, `its cluster id is not the namespace's name, ${namespace}: two namespaces could be one cluster`);
 
     const bound = objects.find(o => o.kind === "RoleBinding" && o.subjects.some(subject => subject.name === spec.serviceAccountName));
     const role = objects.find(o => o.kind === "Role" && o.metadata.name === bound?.roleRef.name);

@@ -36,7 +36,7 @@ provesThatItFails(good, check, [
     ["lies in the namespace", objects => of(objects, "Role").metadata.namespace = "default"],
     ["orleans/clusterId", objects => delete silo(objects).spec.template.metadata.labels["orleans/clusterId"]],
     ["POD_IP", objects => pod(objects).containers[0].env = pod(objects).containers[0].env.filter(e => e.name !== "POD_IP")],
-    ["port 30000", objects => pod(objects).containers[0].ports.pop() && pod(objects).containers[0].ports.pop()],
+    ["port 30000", objects => pod(objects).containers[0].ports = pod(objects).containers[0].ports.filter(p => p.containerPort !== 30000)],
     ["verbs", objects => of(objects, "Role").rules[0].verbs.pop()],
     ["180", objects => pod(objects).terminationGracePeriodSeconds = 30],
     ["maxUnavailable 0", objects => silo(objects).spec.strategy.rollingUpdate.maxUnavailable = 1],
@@ -52,6 +52,12 @@ provesThatItFails(good, check, [
     ["no PodDisruptionBudget", objects => objects.splice(objects.findIndex(o => o.kind === "PodDisruptionBudget" && o.metadata.name === "pos-silo"), 1)],
     ["no NetworkPolicy", objects => objects.filter(o => o.kind === "NetworkPolicy").forEach(o => o.spec.podSelector = { matchLabels: { nobody: "is" } })],
     ["another cluster", objects => silo(objects).spec.template.metadata.labels["orleans/serviceId"] = "shop"],
+    ["two namespaces", objects => {
+        silo(objects).spec.template.metadata.labels["orleans/clusterId"] = "pos-other";
+        objects.find(o => o.metadata.name === "pos-api" && o.kind === "Deployment").spec.template.spec.containers[0].env.find(e => e.name === "Orleans__ClusterId").value = "pos-other";
+    }],
+    ["publishes more than the API", objects => of(objects, "Ingress").spec.rules[0].http.paths[0].path = "/dashboard"],
+    ["listener of their own", objects => pod(objects).containers[0].readinessProbe.httpGet.port = "http"],
     ["no tag", objects => pod(objects).containers[0].image = "pos-silo"],
     ["without TLS", objects => delete of(objects, "Ingress").spec.tls],
 ]);

@@ -142,6 +142,14 @@ times '^vary: origin$' 1 Origins
 ask -X OPTIONS -H 'Origin: https://evil.example.com' -H 'Access-Control-Request-Method: POST' "$base/api/v1/orders"
 has_not '^access-control-' "Another origin"
 
+# What is not for clients is not there, until published.conf says so.
+for hidden in / /index.html /swagger-ui.css /openapi/v1.json /dashboard /dashboard/x /admin/verify /metrics; do
+    ask -H "Authorization: Bearer $key" "$base$hidden"
+    has '^HTTP/1.1 404' "$hidden"
+done
+ask "$base/problems/not-found"
+has '^HTTP/1.1 200' "The page of a problem"
+
 # A sale goes through, and its key with it.
 sale='{"store":"demo","till":"till-1","lines":[{"sku":"mug","quantity":1}],"cash":{"amount":5000,"currency":"EUR"}}'
 sell() {

@@ -17,6 +17,9 @@ internal sealed class Access(Caller caller, Caller? approver)
     /// <summary>Whether any store is as good as another to those who ask, so that nobody has to look whose a thing is.</summary>
     public bool IsEverywhere => caller.Stores is null && approver?.Stores is null;
 
+    /// <summary>How much the caller may ask for.</summary>
+    public Allowance Allowance => caller.Allowance;
+
     /// <summary>Of a request that was let in.</summary>
     public static Access Of(HttpContext context) => context.Features.GetRequiredFeature<Access>();
 

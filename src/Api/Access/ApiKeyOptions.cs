@@ -1,5 +1,4 @@
 using System.Collections.Frozen;
-using System.Threading.RateLimiting;
 
 namespace Pos.Api;
 
@@ -20,8 +19,11 @@ public sealed class ApiKeyOptions
     /// <summary>SHA-256 of the key in UTF-8, as 64 hexadecimal digits. Enough for a random key of 256 bits; never use it for a password.</summary>
     public string Sha256 { get; set; } = "";
 
-    internal Caller Caller(RateLimiter rate) =>
-        new(Actor, Enum.Parse<Role>(Role, ignoreCase: true), Everywhere ? null : Stores.Select(store => new StoreId(store)).ToFrozenSet()) { Rate = rate };
+    internal Caller Caller(Allowance allowance) =>
+        new(Actor, Enum.Parse<Role>(Role, ignoreCase: true), Everywhere ? null : Stores.Select(store => new StoreId(store)).ToFrozenSet())
+        {
+            Allowance = allowance,
+        };
 
     private bool Everywhere => Stores is ["*"] || (IsRole(out var role) && role == Api.Role.Operator);
 

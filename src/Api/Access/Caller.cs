@@ -1,5 +1,4 @@
 using System.Collections.Frozen;
-using System.Threading.RateLimiting;
 
 namespace Pos.Api;
 
@@ -12,8 +11,8 @@ internal sealed record Caller(string Actor, Role Role, FrozenSet<StoreId>? Store
     /// <summary>Whether they see a store at all.</summary>
     public bool Knows(StoreId store) => Stores is null || Stores.Contains(store);
 
-    /// <summary>How often they may ask.</summary>
-    public required RateLimiter Rate { get; init; }
+    /// <summary>How much they may ask for.</summary>
+    public required Allowance Allowance { get; init; }
 
     public bool Has(Permission permission) => Role >= permission.Role && (!permission.Everywhere || Stores is null);
 

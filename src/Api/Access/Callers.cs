@@ -16,7 +16,7 @@ internal sealed class Callers : IDisposable
     private readonly ImmutableArray<(byte[] Hash, Caller Caller)> _keys;
 
     public Callers(IOptions<ApiOptions> options) =>
-        _keys = [.. options.Value.Keys.Select(key => (Convert.FromHexString(key.Sha256), key.Caller(Rates.Of(options.Value))))];
+        _keys = [.. options.Value.Keys.Select(key => (Convert.FromHexString(key.Sha256), key.Caller(new Allowance(options.Value))))];
 
     /// <summary>Who is behind an <c>Authorization</c> header; null for nobody.</summary>
     public Caller? FromAuthorization(string? header) =>
@@ -65,7 +65,7 @@ internal sealed class Callers : IDisposable
     {
         foreach (var (_, caller) in _keys)
         {
-            caller.Rate.Dispose();
+            caller.Allowance.Dispose();
         }
     }
 }

@@ -14,6 +14,11 @@ internal sealed class Gate(Callers callers, Rates rates, IGrainFactory grains, I
 {
     private static readonly Refusal Overloaded = new(Problems.Overloaded, "As many requests are under way as the server answers in time; this one was not taken.");
 
+    private static readonly Refusal TooManyOfKey = new(Problems.TooManyRequests, "As many requests of this key are under way as it may have; this one was not taken.")
+    {
+        RetryAfterSeconds = 1,
+    };
+
     private static readonly Refusal Unauthenticated =
         new(Problems.Unauthenticated, "Send the header Authorization: Bearer <key>.");
 
@@ -37,59 +42,82 @@ internal sealed class Gate(Callers callers, Rates rates, IGrainFactory grains, I
         var permission = endpoint.Metadata.GetMetadata<Permission>();
         if (permission == Permission.Anonymous)
         {
-            return next(context);
+            var refused = endpoint.Metadata.GetMetadata<IsProbe>() is null ? rates.RefuseReader(context.Connection.RemoteIpAddress) : null;
+            return refused?.ExecuteAsync(context) ?? next(context);
         }
 
-        if (_room.Wait(0, CancellationToken.None))
+        if (Admit(context, endpoint, permission, out var access) is { } refusal)
         {
-            return Serve(context, next, endpoint, permission);
+            return refusal.ExecuteAsync(context);
         }
 
+        context.Features.Set(access);
         // An operator looks at what goes on when there is too much of it.
         return endpoint.Metadata.GetMetadata<OpensInBrowser>() is null
-            ? AwaitRoom(context, next, endpoint, permission)
-            : Admit(context, next, endpoint, permission);
+            ? Serve(context, next, endpoint, access!)
+            : Pass(context, next, endpoint, access!);
     }
 
-    // Before anything else is spent on it, and not refused at once: clients that ask again as soon as they are would leave no time for serving.
-    private async Task AwaitRoom(HttpContext context, RequestDelegate next, RouteEndpoint endpoint, Permission? permission) =>
-        await (await _room.WaitAsync(RoomWaitMax, context.RequestAborted)
-            ? Serve(context, next, endpoint, permission)
-            : Overloaded.ExecuteAsync(context));
+    private Task Pass(HttpContext context, RequestDelegate next, RouteEndpoint endpoint, Access access) =>
+        access.IsEverywhere ? next(context) : EnterStore(context, next, endpoint.Metadata.GetMetadata<Owner>()!, access);
 
-    private async Task Serve(HttpContext context, RequestDelegate next, RouteEndpoint endpoint, Permission? permission)
+    // No place is taken by a request whose body is still to come: whoever announces one and never sends it keeps nobody out. Of one key only
+    // so many are waited for. Whoever waits for a place is not refused at once: clients that ask again at once would leave no time for serving.
+    private async Task Serve(HttpContext context, RequestDelegate next, RouteEndpoint endpoint, Access access)
     {
+        var ofKey = access.Allowance.Room;
+        if (!await ofKey.WaitAsync(RoomWaitMax, context.RequestAborted))
+        {
+            await TooManyOfKey.ExecuteAsync(context);
+            return;
+        }
+
         try
         {
-            await Admit(context, next, endpoint, permission);
+            await RequestBody.Arrives(context.Request);
+            if (!await _room.WaitAsync(RoomWaitMax, context.RequestAborted))
+            {
+                await Overloaded.ExecuteAsync(context);
+                return;
+            }
+
+            try
+            {
+                await Pass(context, next, endpoint, access);
+            }
+            finally
+            {
+                _room.Release();
+            }
         }
         finally
         {
-            _room.Release();
+            ofKey.Release();
         }
     }
 
-    private Task Admit(HttpContext context, RequestDelegate next, RouteEndpoint endpoint, Permission? permission)
+    private Refusal? Admit(HttpContext context, RouteEndpoint endpoint, Permission? permission, out Access? access)
     {
+        access = null;
         var headers = context.Request.Headers;
         var opensInBrowser = endpoint.Metadata.GetMetadata<OpensInBrowser>() is not null && HttpMethods.IsGet(context.Request.Method);
         if ((callers.FromAuthorization(headers.Authorization) ?? (opensInBrowser ? callers.FromPassword(headers.Authorization) : null)) is not { } caller)
         {
             context.Response.Headers.WWWAuthenticate = opensInBrowser ? "Basic realm=\"Pos.Orleans: the password is an operator's key\", charset=\"UTF-8\""
                 : headers.Authorization.Count == 0 ? "Bearer" : "Bearer error=\"invalid_token\"";
-            return (rates.RefuseStranger(context.Connection.RemoteIpAddress) ?? Unauthenticated).ExecuteAsync(context);
+            return rates.RefuseStranger(context.Connection.RemoteIpAddress) ?? Unauthenticated;
         }
 
-        if (Rates.Refuse(caller.Rate) is { } tooOften)
+        if (caller.Allowance.Refuse(1 + (endpoint.Metadata.GetMetadata<ChargedByItem>() is null ? 0 : Paging.Charge(context.Request.Query["limit"]))) is { } tooOften)
         {
-            return tooOften.ExecuteAsync(context);
+            return tooOften;
         }
 
         // An endpoint of which nobody said whose it is would not have let the host start. Whoever gets here past that is refused.
         var owner = endpoint.Metadata.GetMetadata<Owner>();
         if (permission is null || owner is null || !caller.Has(permission))
         {
-            return Forbidden(caller, owner is null ? null : permission).ExecuteAsync(context);
+            return Forbidden(caller, owner is null ? null : permission);
         }
 
         Caller? approver = null;
@@ -98,13 +126,12 @@ internal sealed class Gate(Callers callers, Rates rates, IGrainFactory grains, I
             approver = second.Count == 1 ? callers.FromKey(second[0]) : null;
             if (approver is not { Approves: true })
             {
-                return UnknownApprover.ExecuteAsync(context);
+                return UnknownApprover;
             }
         }
 
-        var access = new Access(caller, approver);
-        context.Features.Set(access);
-        return access.IsEverywhere ? next(context) : EnterStore(context, next, owner, access);
+        access = new Access(caller, approver);
+        return null;
     }
 
     private static Refusal Forbidden(Caller caller, Permission? permission) => new(

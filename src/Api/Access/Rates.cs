@@ -13,15 +13,13 @@ internal sealed class Rates : IDisposable
     private const int RefillsPerSecondMax = 10;
 
     private readonly PartitionedRateLimiter<IPAddress> _strangers;
+    private readonly PartitionedRateLimiter<IPAddress> _readers;
 
     public Rates(IOptions<ApiOptions> options)
     {
-        var perSecond = options.Value.StrangersPerSecondMax;
-        _strangers = PartitionedRateLimiter.Create<IPAddress, IPAddress>(
-            address => RateLimitPartition.GetTokenBucketLimiter(address, _ => Bucket(perSecond, perSecond * StrangersBurst)));
+        _strangers = OfAddresses(options.Value.StrangersPerSecondMax);
+        _readers = OfAddresses(options.Value.DocumentsPerSecondMax);
     }
-
-    public static RateLimiter Of(ApiOptions options) => new TokenBucketRateLimiter(Bucket(options.RequestsPerSecondMax, options.RequestsBurstMax));
 
     /// <summary>Why an address may not try another key now, or null. A good key is let in from anywhere.</summary>
     public Refusal? RefuseStranger(IPAddress? address)
@@ -30,16 +28,20 @@ internal sealed class Rates : IDisposable
         return Refuse(lease, "Too many requests with unknown keys came from this address.");
     }
 
-    /// <summary>Why a caller has to wait, or null.</summary>
-    public static Refusal? Refuse(RateLimiter limiter)
+    /// <summary>Why an address may not have a document or a page now, for which it needs no key, or null.</summary>
+    public Refusal? RefuseReader(IPAddress? address)
     {
-        using var lease = limiter.AttemptAcquire();
-        return Refuse(lease, "This key has asked more often than it may.");
+        using var lease = _readers.AttemptAcquire(Network(address ?? IPAddress.None));
+        return Refuse(lease, "Too many requests without a key came from this address.");
     }
 
-    public void Dispose() => _strangers.Dispose();
+    public void Dispose()
+    {
+        _strangers.Dispose();
+        _readers.Dispose();
+    }
 
-    private static Refusal? Refuse(RateLimitLease lease, string detail)
+    internal static Refusal? Refuse(RateLimitLease lease, string detail)
     {
         if (lease.IsAcquired)
         {
@@ -51,7 +53,10 @@ internal sealed class Rates : IDisposable
         return new Refusal(Problems.TooManyRequests, string.Create(CultureInfo.InvariantCulture, $"{detail} Wait {seconds} s.")) { RetryAfterSeconds = seconds };
     }
 
-    private static TokenBucketRateLimiterOptions Bucket(int perSecond, int burst)
+    private static PartitionedRateLimiter<IPAddress> OfAddresses(int perSecond) => PartitionedRateLimiter.Create<IPAddress, IPAddress>(
+        address => RateLimitPartition.GetTokenBucketLimiter(address, _ => Bucket(perSecond, perSecond * StrangersBurst)));
+
+    internal static TokenBucketRateLimiterOptions Bucket(int perSecond, int burst)
     {
         // Refilled ten times a second, or as often as there is a whole request to give.
         var refills = Math.Min(perSecond, RefillsPerSecondMax);
@@ -65,8 +70,8 @@ internal sealed class Rates : IDisposable
         };
     }
 
-    // Whoever has one address of IPv6 has 2^64 of them.
-    private static IPAddress Network(IPAddress address)
+    /// <summary>Whom an address stands for: whoever has one of IPv6 has 2^64 of them.</summary>
+    internal static IPAddress Network(IPAddress address)
     {
         if (address.IsIPv4MappedToIPv6)
         {

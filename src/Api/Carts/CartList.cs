@@ -69,7 +69,7 @@ internal sealed record CartList(StoreId Store, CartState? State, uint List, stri
     {
         var items = ImmutableArray.CreateBuilder<CartView>();
         var directory = grains.GetGrain<IDirectoryGrain>(IDirectoryGrain.Catalogue);
-        var after = After;
+        var (after, lines) = (After, 0);
         for (var asked = 0; asked < AskedMax; asked += FetchesMax)
         {
             var ids = await directory.Sagas("cart", after, FetchesMax, cancelled).Within(response);
@@ -78,7 +78,8 @@ internal sealed record CartList(StoreId Store, CartState? State, uint List, stri
                 if (cart.Store == Store && (State is null ? cart.State is CartState.Open or CartState.Parked : cart.State == State))
                 {
                     items.Add(cart);
-                    if (items.Count == Limit)
+                    lines += cart.Lines.Length;
+                    if (items.Count == Limit || lines >= Paging.LinesPerPageMax)
                     {
                         return Page(items, cart.Id.Value);
                     }

@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
-using Orleans;
+using Microsoft.Extensions.Hosting;
 
 namespace Pos.Api;
 
@@ -17,21 +17,32 @@ namespace Pos.Api;
 internal sealed record HealthView(string Status, ImmutableSortedDictionary<string, string> Checks);
 
 /// <summary><c>/health/live</c> and <c>/health/ready</c>.</summary>
-/// <remarks>Whatever the host registers as a health check with the tag <see cref="Ready"/> takes part in readiness.</remarks>
+/// <remarks>
+/// Readiness says whether this process can serve. Whatever the host registers as a health check with the tag <see cref="Ready"/> takes part in it;
+/// with <see cref="Told"/> it is shown beside.
+/// </remarks>
 public static class HealthApi
 {
     /// <summary>The tag of checks that decide whether requests can be served now.</summary>
     public const string Ready = "ready";
 
+    /// <summary>
+    /// The tag of checks that readiness tells of and that decide nothing: the state of what all processes share. Were it to decide, all of them would
+    /// leave together, and none of them is mended by leaving.
+    /// </summary>
+    public const string Told = "told";
+
     internal static void AddHealth(this IServiceCollection services) =>
         services.AddHealthChecks()
-            .AddCheck<GrainsAnswer>("grains", HealthStatus.Unhealthy, [Ready], timeout: TimeSpan.FromSeconds(2))
+            .AddCheck<ProcessServes>("process", HealthStatus.Unhealthy, [Ready])
             .AddCheck<SearchIsReady>("search", HealthStatus.Unhealthy, [Ready]);
 
     internal static void MapHealth(this IEndpointRouteBuilder app)
     {
-        app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = static _ => false, ResponseWriter = Write }).Requires(Permission.Anonymous, Owner.Nobody);
-        app.MapHealthChecks("/health/ready", new HealthCheckOptions { Predicate = static check => check.Tags.Contains(Ready), ResponseWriter = Write }).Requires(Permission.Anonymous, Owner.Nobody);
+        app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = static _ => false, ResponseWriter = Write }).Requires(Permission.Anonymous, Owner.Nobody)
+            .WithMetadata(IsProbe.Metadata);
+        app.MapHealthChecks("/health/ready", new HealthCheckOptions { Predicate = static check => check.Tags.Contains(Ready) || check.Tags.Contains(Told), ResponseWriter = Write }).Requires(Permission.Anonymous, Owner.Nobody)
+            .WithMetadata(IsProbe.Metadata);
     }
 
     private static Task Write(HttpContext context, HealthReport report)
@@ -61,13 +72,12 @@ public static class HealthApi
             Task.FromResult(services.GetService<IProductSearch>() is null or { IsReady: true } ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy());
     }
 
-    /// <summary>The shortest way through engine and journal.</summary>
-    private sealed class GrainsAnswer(IGrainFactory grains) : IHealthCheck
+    /// <summary>Whether this process has started and is not about to end.</summary>
+    private sealed class ProcessServes(IHostApplicationLifetime life) : IHealthCheck
     {
-        public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
-        {
-            await grains.GetGrain<IDirectoryGrain>(IDirectoryGrain.Catalogue).List(DirectoryKind.Stores, 0, 1, cancellationToken);
-            return HealthCheckResult.Healthy();
-        }
+        public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) => Task.FromResult(
+            life.ApplicationStarted.IsCancellationRequested && !life.ApplicationStopping.IsCancellationRequested
+                ? HealthCheckResult.Healthy()
+                : HealthCheckResult.Unhealthy());
     }
 }

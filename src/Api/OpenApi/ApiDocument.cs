@@ -55,7 +55,7 @@ internal static class ApiDocument
 
     public static void MapApiDocument(this IEndpointRouteBuilder app)
     {
-        app.MapGet(Path, static async (WrittenDocument document) => TypedResults.Bytes(await document.Json, "application/json"))
+        app.MapGet(Path, static (WrittenDocument document, HttpContext context) => document.Send(context))
             .ExcludeFromDescription().Requires(Permission.Anonymous, Owner.Nobody);
         app.MapGet("/problems/{code}", Explain).ExcludeFromDescription().Requires(Permission.Anonymous, Owner.Nobody);
     }
@@ -63,13 +63,20 @@ internal static class ApiDocument
     /// <summary>The page's files are asked only when no endpoint matches, so that requests to the API pass them by.</summary>
     public static void UseApiPage(this IApplicationBuilder app) => app.UseWhen(
         static context => context.GetEndpoint() is null && HttpMethods.IsGet(context.Request.Method),
-        static page => page.UseSwaggerUI(options =>
+        static page => page.UseLimit().UseSwaggerUI(options =>
         {
             options.RoutePrefix = "";
             options.DocumentTitle = "Pos.Orleans API";
             options.SwaggerEndpoint(Path, "Pos.Orleans API v1");
             options.EnableValidator(null);
         }));
+
+    // Its files are megabytes that need no key.
+    private static IApplicationBuilder UseLimit(this IApplicationBuilder page)
+    {
+        var rates = page.ApplicationServices.GetRequiredService<Rates>();
+        return page.Use(next => context => rates.RefuseReader(context.Connection.RemoteIpAddress)?.ExecuteAsync(context) ?? next(context));
+    }
 
     private static Results<Ok<ProblemKind>, Refusal> Explain(string code)
     {

@@ -87,6 +87,7 @@ internal static class OperationDescriber
                 "kind" => "What it is.",
                 "state" => "Only those in this state.",
                 "olderThan" => "Only those that have not come on for so long: an ISO 8601 duration.",
+                "owes" => "Only what somebody has to look at: it owes something, and does not come on by itself.",
                 _ => parameter.Description,
             };
             if (parameter.Name == "limit")
@@ -97,7 +98,7 @@ internal static class OperationDescriber
                     Maximum = Paging.LimitMax.ToString(CultureInfo.InvariantCulture), Default = Paging.LimitDefault,
                 };
             }
-            else if (parameter.Name == "active")
+            else if (parameter.Name is "active" or "owes")
             {
                 parameter.Schema = new OpenApiSchema { Type = JsonSchemaType.Boolean };
             }

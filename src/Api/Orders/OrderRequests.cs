@@ -17,7 +17,10 @@ internal sealed record PlaceOrderRequest(
     Money? Cash = null,
     ImmutableArray<CardRequest>? Cards = null,
     ReturnId? Exchange = null,
-    DateTimeOffset? OccurredAt = null) : INamesStore;
+    DateTimeOffset? OccurredAt = null) : INamesStore, IBringsLines
+{
+    int IBringsLines.LinesCount => Lines.IsDefault ? 0 : Lines.Length;
+}
 
 /// <summary>Gives an order up.</summary>
 /// <param name="Reason">1–200 characters.</param>

@@ -125,6 +125,6 @@ internal static class OrdersApi
             .List(DirectoryKind.Orders, asked.After, asked.Limit, cancelled).Within(response);
         return page.Ids.IsEmpty && await grains.GetGrain<IStoreGrain>(store.Value).Get().Within(response) is null
             ? StoresApi.Unknown(store)
-            : await asked.Fetch(page, response, id => grains.GetGrain<IOrderGrain>(id).Get());
+            : await asked.Fetch(page, response, id => grains.GetGrain<IOrderGrain>(id).Get(), static order => order.Lines.Length);
     }
 }

@@ -12,7 +12,10 @@ namespace Pos.Api;
 /// <param name="Payout">What becomes of the money.</param>
 internal sealed record PlaceReturnRequest(
     StoreId Store, TillId Till, ImmutableArray<ReturnedLineRequest> Lines, string Reason, DateTimeOffset? OccurredAt = null, Payout Payout = Payout.Refund)
-    : INamesStore;
+    : INamesStore, IBringsLines
+{
+    int IBringsLines.LinesCount => Lines.IsDefault ? 0 : Lines.Length;
+}
 
 /// <summary>A line that comes back.</summary>
 /// <param name="Sku">What.</param>
@@ -28,7 +31,10 @@ internal sealed record ReturnedLineRequest(Sku Sku, int Quantity, Disposition Di
 /// <param name="OccurredAt">Business time when it is told later; not in the future.</param>
 /// <param name="Payout">What becomes of the money.</param>
 internal sealed record ReturnLinesRequest(
-    TillId Till, ImmutableArray<ReturnedLine> Lines, string Reason, DateTimeOffset? OccurredAt = null, Payout Payout = Payout.Refund);
+    TillId Till, ImmutableArray<ReturnedLine> Lines, string Reason, DateTimeOffset? OccurredAt = null, Payout Payout = Payout.Refund) : IBringsLines
+{
+    int IBringsLines.LinesCount => Lines.IsDefault ? 0 : Lines.Length;
+}
 
 /// <summary>Ends the wait for an exchange.</summary>
 /// <param name="Reason">1–200 characters.</param>

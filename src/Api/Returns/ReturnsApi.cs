@@ -131,6 +131,6 @@ internal static class ReturnsApi
             .List(DirectoryKind.Returns, asked.After, asked.Limit, cancelled).Within(response);
         return page.Ids.IsEmpty && await grains.GetGrain<IStoreGrain>(store.Value).Get().Within(response) is null
             ? StoresApi.Unknown(store)
-            : await asked.Fetch(page, response, id => grains.GetGrain<IReturnGrain>(id).Get());
+            : await asked.Fetch(page, response, id => grains.GetGrain<IReturnGrain>(id).Get(), static back => back.Lines.Length);
     }
 }

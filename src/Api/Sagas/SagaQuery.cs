@@ -7,15 +7,24 @@ using Orleans;
 namespace Pos.Api;
 
 /// <summary>A search among what runs by itself. Nothing is indexed for it: each that the journal is to wake is asked.</summary>
-internal sealed record SagaQuery(ImmutableArray<SagaKind> Kinds, string? State, TimeSpan? OlderThan, int Limit, string After)
+internal sealed record SagaQuery(ImmutableArray<SagaKind> Kinds, string? State, TimeSpan? OlderThan, int Limit, string After, bool NeedsSomebody)
 {
+    // After so many attempts without an answer, or so long without a step, a saga does not come on by itself as sagas do.
+    private const int AttemptsMin = 3;
+    private static readonly TimeSpan StuckAfter = TimeSpan.FromMinutes(5);
+
     // So many grains are asked for one page at most, and so many of them at a time.
     private const int AskedMax = 1_000;
     private const int FetchesMax = 16;
 
     /// <exception cref="RefusedRequestException">A parameter cannot be read.</exception>
-    public static SagaQuery Of(string? kind, string? state, string? olderThan, string? limit, string? cursor)
+    public static SagaQuery Of(string? kind, string? state, string? olderThan, string? owes, string? limit, string? cursor)
     {
+        if (owes is not (null or "true" or "false"))
+        {
+            throw new RefusedRequestException(Problems.InvalidParameter, "The parameter 'owes' is true or false.");
+        }
+
         var kinds = kind is null ? SagaKind.All : [SagaKind.Of(kind)];
         var (from, after) = (0, "");
         if (cursor is not null)
@@ -25,7 +34,7 @@ internal sealed record SagaQuery(ImmutableArray<SagaKind> Kinds, string? State, 
             after = from < 0 ? throw NoCursor() : place[(kinds[from].Name.Length + 1)..];
         }
 
-        return new(kinds[from..], state, olderThan is null ? null : Duration(olderThan), Paging.Limit(limit), after);
+        return new(kinds[from..], state, olderThan is null ? null : Duration(olderThan), Paging.Limit(limit), after, owes == "true");
     }
 
     public async Task<Page<SagaView>> Run(IGrainFactory grains, DateTimeOffset now, CancellationToken cancelled)
@@ -96,5 +105,7 @@ internal sealed record SagaQuery(ImmutableArray<SagaKind> Kinds, string? State, 
     }
 
     private bool Fits(SagaView saga, DateTimeOffset now) =>
-        (State is null || saga.State == State) && (OlderThan is not { } age || now - saga.Since > age);
+        (State is null || saga.State == State)
+        && (!NeedsSomebody || (saga.Owes is not null && (saga.Attempts >= AttemptsMin || now - saga.Since > StuckAfter)))
+        && (OlderThan is not { } age || now - saga.Since > age);
 }

@@ -17,7 +17,8 @@ internal static class SagasApi
             .WithDescription(
                 "Orders, payments, returns and carts of all stores that the journal is to wake, by kind and id: whatever is owed, and exchanges that wait for "
                 + "their new order. `state` is a state of the kind's own view; `olderThan`, an ISO 8601 duration such as `PT5M`, leaves those that have "
-                + "not come on for so long. A page may hold fewer than asked for, or none, with more behind it.");
+                + "not come on for so long. With `owes=true` only what somebody has to look at: it owes something, and its last three attempts had no answer "
+                + "or it has not come on for five minutes. Waiting exchanges and open carts owe nothing. A page may hold fewer than asked for, or none, with more behind it.");
         sagas.MapGet("/{kind}/{id}", Get).WithName("getSaga").Requires(Permission.Operate, Owner.Operators)
             .WithSummary("Inspect a saga")
             .WithDescription("Its steps, what it owes, and how the last attempts went: these are counted since the saga was last loaded.")
@@ -36,10 +37,10 @@ internal static class SagasApi
     }
 
     private static async Task<Ok<Page<SagaView>>> List(
-        string? kind, string? state, string? olderThan, string? limit, string? cursor, HttpResponse response, IGrainFactory grains, TimeProvider clock,
+        string? kind, string? state, string? olderThan, string? owes, string? limit, string? cursor, HttpResponse response, IGrainFactory grains, TimeProvider clock,
         CancellationToken cancelled)
     {
-        var query = SagaQuery.Of(kind, state, olderThan, limit, cursor);
+        var query = SagaQuery.Of(kind, state, olderThan, owes, limit, cursor);
         return TypedResults.Ok(await query.Run(grains, clock.GetUtcNow(), cancelled).Within(response));
     }
 

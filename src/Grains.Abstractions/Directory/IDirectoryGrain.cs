@@ -55,5 +55,6 @@ public enum DirectoryKind
 /// <param name="Ids">SKUs, store ids, order ids or return ids.</param>
 /// <param name="Next">Where the next page begins.</param>
 /// <param name="HasMore">Whether there is one.</param>
+/// <param name="Positions">Where a page behind each of the ids begins; default from a silo that does not say it yet.</param>
 [GenerateSerializer, Immutable, Alias("pos.DirectoryPage")]
-public sealed record DirectoryPage(ImmutableArray<string> Ids, long Next, bool HasMore);
+public sealed record DirectoryPage(ImmutableArray<string> Ids, long Next, bool HasMore, ImmutableArray<long> Positions = default);

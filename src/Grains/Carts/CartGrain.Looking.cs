@@ -60,6 +60,7 @@ public sealed partial class CartGrain
     {
         if (refused.Code is RejectionCode.OperationReused or RejectionCode.JournalFull or RejectionCode.TooManyPending)
         {
+            LeaveIfIdle();
             return true;
         }
 

@@ -136,6 +136,9 @@ public sealed partial class CartGrain(GrainServices services)
     protected override bool IsOver(CartProgress state) => state.Cancelled is not null || state.IsHandedOver;
 
     /// <inheritdoc/>
+    protected override bool IsDeciding => _deciding.IsUnderWay;
+
+    /// <inheritdoc/>
     protected override string NameOf(CartProgress state) => state.State!.Value.ToString();
 
     /// <inheritdoc/>

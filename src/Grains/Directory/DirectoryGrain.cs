@@ -31,7 +31,13 @@ public sealed class DirectoryGrain(GrainServices services) : Grain, IDirectoryGr
                 next = found[i].Position;
             }
 
-            return new(ids.ToImmutable(), next, found.Count > page);
+            if (ids.Count == 0)
+            {
+                // Any name can be asked for, and most of them name no store.
+                DeactivateOnIdle();
+            }
+
+            return new(ids.ToImmutable(), next, found.Count > page, [.. found.Take(ids.Count).Select(static stream => stream.Position)]);
         }
         catch (JournalUnavailableException unreadable)
         {

@@ -41,18 +41,16 @@ public static partial class Order
     /// </summary>
     internal static long Share(long amount, int before, int after, int of) => Part(amount, after, of) - Part(amount, before, of);
 
-    internal static int Returned(OrderProgress state, int line)
+    // With each return and not with each look: an order may come back in many parts, and is read more often than it changes.
+    private static ImmutableDictionary<int, int> Add(ImmutableDictionary<int, int> returned, ImmutableArray<LineBack> lines)
     {
-        var pieces = 0;
-        foreach (var back in state.Returns)
+        var pieces = returned.ToBuilder();
+        foreach (var line in lines)
         {
-            foreach (var one in back.Lines)
-            {
-                pieces += one.Line == line ? one.Quantity : 0;
-            }
+            pieces[line.Line] = pieces.GetValueOrDefault(line.Line) + line.Quantity;
         }
 
-        return pieces;
+        return pieces.ToImmutable();
     }
 
     private static long Part(long amount, int pieces, int of) => (long)(((2 * (Int128)amount * pieces) + of) / (2 * of));
@@ -81,7 +79,7 @@ public static partial class Order
         var sum = default(LineTotal);
         foreach (var one in asked.Lines)
         {
-            if (TakeBack(state, placed, one, out var back) is { } impossible)
+            if (TakeBack(state.Returned, placed, one, out var back) is { } impossible)
             {
                 return impossible;
             }
@@ -136,7 +134,8 @@ public static partial class Order
         return refused;
     }
 
-    private static Rejection? TakeBack(OrderProgress state, OrderEvent.Placed placed, ReturnedLine asked, out LineBack back)
+    private static Rejection? TakeBack(
+        ImmutableDictionary<int, int> returned, OrderEvent.Placed placed, ReturnedLine asked, out LineBack back)
     {
         back = null!;
         if (asked.Line < 1 || asked.Line > placed.Lines.Length)
@@ -145,7 +144,7 @@ public static partial class Order
         }
 
         var sold = placed.Lines[asked.Line - 1];
-        var before = Returned(state, asked.Line);
+        var before = returned.GetValueOrDefault(asked.Line);
         if (before + asked.Quantity > sold.Quantity)
         {
             return new(

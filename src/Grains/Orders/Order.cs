@@ -16,6 +16,9 @@ public sealed record OrderProgress(
     /// <summary>What has come back, in order.</summary>
     public ImmutableList<OrderEvent.ReturnAccepted> Returns { get; init; } = [];
 
+    /// <summary>Pieces of them, by the number of the order's line.</summary>
+    public ImmutableDictionary<int, int> Returned { get; init; } = ImmutableDictionary<int, int>.Empty;
+
     /// <summary>How many of <see cref="Returns"/>, from the first, the returns know of.</summary>
     public int HandedOver { get; init; }
 
@@ -79,7 +82,7 @@ public static partial class Order
         OrderEvent.Paid e => state with { State = OrderState.Confirmed, Cash = e.Tendered.Amount == 0 ? null : new(e.Tendered, e.Change) },
         OrderEvent.Cancelled e => state with { State = OrderState.Cancelled, Cancelled = e, WasReserved = state.State == OrderState.StockReserved },
         OrderEvent.Settled => state with { Settled = true },
-        OrderEvent.ReturnAccepted e => state with { Returns = state.Returns.Add(e) },
+        OrderEvent.ReturnAccepted e => state with { Returns = state.Returns.Add(e), Returned = Add(state.Returned, e.Lines) },
         OrderEvent.ReturnHandedOver => state with { HandedOver = state.HandedOver + 1 },
         OrderEvent.RetryAsked e => state with { Retried = e.Operation },
         _ => throw new UnreachableException($"No rule for {happened.GetType().Name}."),
@@ -154,7 +157,8 @@ public static partial class Order
         sale.Cards,
         sale.Credit,
         sale.Cart,
-        sale.ApprovedBy);
+        sale.ApprovedBy,
+        HoldsBySku: true);
 
     private static Decision<OrderEvent> Cancel(OrderProgress state, OrderCommand.Cancel command)
     {

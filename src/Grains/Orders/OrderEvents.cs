@@ -27,6 +27,10 @@ public abstract record OrderEvent
     /// <param name="Credit">Credit of a return, or null.</param>
     /// <param name="Cart">The cart it comes from, or null.</param>
     /// <param name="ApprovedBy">Who with a manager's authority stands behind it, or null.</param>
+    /// <param name="HoldsBySku">
+    /// Whether all lines of one SKU share one hold, which bears the number of the first of them; null in the events of before, when each
+    /// line had its own.
+    /// </param>
     public sealed record Placed(
         StoreId Store,
         TillId Till,
@@ -43,7 +47,8 @@ public abstract record OrderEvent
         ImmutableArray<CardTender>? Cards = null,
         CreditTender? Credit = null,
         CartId? Cart = null,
-        string? ApprovedBy = null) : OrderEvent
+        string? ApprovedBy = null,
+        bool? HoldsBySku = null) : OrderEvent
     {
         /// <summary>What is due in coins and notes.</summary>
         [JsonIgnore]
@@ -54,7 +59,7 @@ public abstract record OrderEvent
         public bool IsCharged => Cards is not null || Credit is not null;
     }
 
-    /// <summary>Every line can be sold and every line of goods is held for good: STOCK_VERIFIED, STOCK_RESERVED.</summary>
+    /// <summary>Every line can be sold and all goods are held for good, by so many holds: STOCK_VERIFIED, STOCK_RESERVED.</summary>
     public sealed record StockReserved(int Holds) : OrderEvent;
 
     /// <summary>The cash is in the drawer: PAYMENT_SUCCESS, CONFIRMED.</summary>
@@ -69,8 +74,16 @@ public abstract record OrderEvent
     /// <param name="Shortages">Lines that could not be had.</param>
     /// <param name="At">When it was decided, UTC.</param>
     /// <param name="Operation">What whoever wished it called it; null when a refusal ended it, and in the events of before it was kept.</param>
+    /// <param name="NotHeld">
+    /// Numbers of the holds that stock has refused, and of which no request can still be on its way: none of them is released. Null for none.
+    /// </param>
     public sealed record Cancelled(
-        string Reason, ImmutableArray<Shortage> Shortages, DateTimeOffset At, RejectionCode? Code = null, OperationKey? Operation = null) : OrderEvent;
+        string Reason,
+        ImmutableArray<Shortage> Shortages,
+        DateTimeOffset At,
+        RejectionCode? Code = null,
+        OperationKey? Operation = null,
+        ImmutableArray<int>? NotHeld = null) : OrderEvent;
 
     /// <summary>Nothing is owed any more.</summary>
     public sealed record Settled : OrderEvent;

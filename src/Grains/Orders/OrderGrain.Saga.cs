@@ -6,6 +6,8 @@ namespace Pos.Grains;
 /// <summary>What an order does to others: each effect bears the same name however often it is repeated.</summary>
 public sealed partial class OrderGrain
 {
+    private bool _isResumed;
+    private bool _isFenced;
     private SagaEffects _lines = null!;
     private SagaEffects _money = null!;
 
@@ -23,28 +25,61 @@ public sealed partial class OrderGrain
             return told ? new OrderFact.ReturnHandedOver(back.Return) : null;
         }
 
-        var lines = Ask(_lines, debt, debt == OrderDebt.Charge ? [] : OrderSaga.Goods(placed), line => Effect(debt, placed, line));
-        var money = Ask(_money, debt, OrderSaga.Money(Durable, debt), tender => Pay(debt, placed, tender));
+        if (debt == OrderDebt.Reserve && _isResumed)
+        {
+            await Fence();
+        }
+
+        var goods = debt switch
+        {
+            OrderDebt.Charge => [],
+            OrderDebt.Release => OrderSaga.GoodsToRelease(Durable),
+            _ => OrderSaga.Goods(placed),
+        };
+        var lines = Ask(_lines, debt, goods, static held => held.Line, held => Effect(debt, placed, held));
+        var money = Ask(_money, debt, OrderSaga.Money(Durable, debt), static tender => tender, tender => Pay(debt, placed, tender));
         var now = Now;
-        return OrderSaga.Fact(debt, await lines, await money, now > placed.PlacedAt + Services.Options.PaymentPatience, now);
+        return OrderSaga.Fact(debt, Certain(await lines), await money, now > placed.PlacedAt + Services.Options.PaymentPatience, now);
     }
 
-    // Goods and money may be refused to an order that asks for them; what it owes is owed whatever is said to it.
-    private static async Task<SagaAnswers> Ask(SagaEffects of, OrderDebt debt, ImmutableArray<int> numbers, Func<int, Task<Rejection?>> effect) =>
-        debt is OrderDebt.Reserve or OrderDebt.Charge
-            ? await of.Ask(debt, numbers, effect)
-            : new(await of.Demand(debt, numbers, effect), []);
-
-    private async Task<Rejection?> Effect(OrderDebt debt, OrderEvent.Placed placed, int number)
+    // An activation that finds a reserve owed may have a twin that has asked for it as well, or is about to. The event takes the stream's
+    // next version from the twin, which can record nothing any more: only one of them decides what was refused.
+    private async Task Fence()
     {
-        var line = placed.Lines[number - 1];
-        var stock = GrainFactory.GetGrain<IStockGrain>(new StockKey(placed.Store, line.Sku).ToString());
-        var (hold, now) = (HoldId.Of(_id, number), Now);
+        if (!_isFenced)
+        {
+            var refused = await Durably(Record(new OrderEvent.RetryAsked(nameof(Fence)), Context(OrderDebt.Reserve)));
+            _isFenced = refused is null ? true : throw new NotDurableException($"{Saga}: {refused.Detail}");
+        }
+    }
+
+    // What an activation before this one has sent may still arrive, whatever is answered to this one.
+    private SagaAnswers Certain(SagaAnswers answers) => answers with
+    {
+        Refusals = [.. answers.Refusals.Select(refusal =>
+            refusal with { IsFinal = refusal.IsFinal && !_isResumed && OrderSaga.TookNothing(refusal.Rejection) })],
+    };
+
+    // Goods and money may be refused to an order that asks for them; what it owes is owed whatever is said to it.
+    private static async Task<SagaAnswers> Ask<T>(
+        SagaEffects of, OrderDebt debt, ImmutableArray<T> all, Func<T, int> numberOf, Func<T, Task<Rejection?>> effect)
+    {
+        var byNumber = all.ToDictionary(numberOf);
+        ImmutableArray<int> numbers = [.. byNumber.Keys];
+        return debt is OrderDebt.Reserve or OrderDebt.Charge
+            ? await of.Ask(debt, numbers, number => effect(byNumber[number]))
+            : new(await of.Demand(debt, numbers, number => effect(byNumber[number])), []);
+    }
+
+    private async Task<Rejection?> Effect(OrderDebt debt, OrderEvent.Placed placed, HeldGoods goods)
+    {
+        var stock = GrainFactory.GetGrain<IStockGrain>(new StockKey(placed.Store, goods.Sku).ToString());
+        var (hold, now) = (HoldId.Of(_id, goods.Line), Now);
         var operation = Named(hold.Value, placed);
         switch (debt)
         {
             case OrderDebt.Reserve:
-                return OrderSaga.Reserved(await stock.Reserve(new(operation, hold, Saga, line.Quantity, now, Pinned: true)));
+                return OrderSaga.Reserved(await stock.Reserve(new(operation, hold, Saga, goods.Quantity, now, Pinned: true)));
             case OrderDebt.Commit:
                 return OrderSaga.Ended(await stock.Commit(new(operation, hold, Saga, placed.OccurredAt)));
             case OrderDebt.Release:

@@ -94,8 +94,11 @@ public sealed partial class OrderGrain(GrainServices services)
     }
 
     /// <inheritdoc/>
-    public Task<OrderHistory?> History(CancellationToken cancellationToken) =>
-        Read(OrderViewing.History(Services.Journal, _id, cancellationToken));
+    public Task<OrderHistory?> History(CancellationToken cancellationToken)
+    {
+        Refresh();
+        return Read(OrderViewing.History(Services.Journal, _id, cancellationToken));
+    }
 
     /// <inheritdoc/>
     protected override OrderDebt Owed(OrderProgress state) => OrderSaga.Owed(state);
@@ -122,6 +125,9 @@ public sealed partial class OrderGrain(GrainServices services)
     protected override bool IsOver(OrderProgress state) => state is { Settled: true, ToHandOver: null };
 
     /// <inheritdoc/>
+    protected override bool IsDeciding => _placing.IsUnderWay;
+
+    /// <inheritdoc/>
     protected override string NameOf(OrderProgress state) => state.State!.Value.ToString();
 
     /// <inheritdoc/>
@@ -135,6 +141,7 @@ public sealed partial class OrderGrain(GrainServices services)
     protected override void OnOpened()
     {
         _id = OrderId.Parse(Key, null);
+        _isResumed = OrderSaga.Owed(Durable) == OrderDebt.Reserve;
         _lines = new(Saga, Services.Logger);
         _money = new(Saga, Services.Logger);
     }

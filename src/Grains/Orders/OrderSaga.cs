@@ -32,8 +32,8 @@ public abstract record OrderFact
     {
     }
 
-    /// <summary>The stock items have answered for the lines of goods: all of them, or enough to know that it cannot be.</summary>
-    /// <param name="Refusals">The lines that could not be had, with the reason; empty when all are held.</param>
+    /// <summary>The stock items have answered for the goods: all of them, or enough to know that it cannot be.</summary>
+    /// <param name="Refusals">The goods that could not be had, with the reason; empty when all are held.</param>
     /// <param name="Now">The moment of the decision, UTC.</param>
     public sealed record StockAnswered(ImmutableArray<LineRefusal> Refusals, DateTimeOffset Now) : OrderFact;
 
@@ -53,7 +53,16 @@ public abstract record OrderFact
 }
 
 /// <summary>A line, or tender, that could not be had.</summary>
-public sealed record LineRefusal(int Line, Rejection Rejection);
+/// <param name="Line">Its number.</param>
+/// <param name="Rejection">Why.</param>
+/// <param name="IsFinal">Whether nothing of it was done, and nothing that was sent for it can still be on its way.</param>
+public sealed record LineRefusal(int Line, Rejection Rejection, bool IsFinal = false);
+
+/// <summary>Goods that one hold keeps for an order: the pieces of one SKU.</summary>
+/// <param name="Line">Number of the first of its lines, which is the hold's.</param>
+/// <param name="Sku">What.</param>
+/// <param name="Quantity">Pieces of all its lines.</param>
+public readonly record struct HeldGoods(int Line, Sku Sku, int Quantity);
 
 /// <summary>What an order does by itself: two pure functions. Nothing in flight is remembered anywhere but in the journal.</summary>
 public static class OrderSaga
@@ -82,20 +91,51 @@ public static class OrderSaga
         _ => throw new UnreachableException($"No rule for {state.State}."),
     };
 
-    /// <summary>Line numbers of the goods, which are what stock has to answer for.</summary>
-    public static ImmutableArray<int> Goods(OrderEvent.Placed placed)
+    /// <summary>
+    /// The goods, which are what stock has to answer for. The lines of one SKU are asked for as one: an item decides, and journals, once for
+    /// an order, however many lines name it.
+    /// </summary>
+    public static ImmutableArray<HeldGoods> Goods(OrderEvent.Placed placed)
     {
         ArgumentNullException.ThrowIfNull(placed);
-        var lines = ImmutableArray.CreateBuilder<int>(placed.Lines.Length);
+        var goods = ImmutableArray.CreateBuilder<HeldGoods>(placed.Lines.Length);
+        var known = placed.HoldsBySku == true && placed.Lines.Length > 1 ? new Dictionary<Sku, int>(placed.Lines.Length) : null;
         foreach (var line in placed.Lines)
         {
-            if (line.Kind == ProductKind.Goods)
+            if (line.Kind != ProductKind.Goods)
             {
-                lines.Add(line.Line);
+                continue;
+            }
+
+            if (known is null || known.TryAdd(line.Sku, goods.Count))
+            {
+                goods.Add(new(line.Line, line.Sku, line.Quantity));
+            }
+            else
+            {
+                var at = known[line.Sku];
+                goods[at] = goods[at] with { Quantity = checked(goods[at].Quantity + line.Quantity) };
             }
         }
 
-        return lines.ToImmutable();
+        return goods.ToImmutable();
+    }
+
+    /// <summary>
+    /// What is given back of an order that was given up: everything that is held, and everything that may yet come to be held. A release
+    /// of the latter leaves a tombstone in the item's stream, so none is owed for what stock has surely refused.
+    /// </summary>
+    public static ImmutableArray<HeldGoods> GoodsToRelease(OrderProgress state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        var goods = Goods(state.Placed!);
+        if (state.Cancelled?.NotHeld is not { } notHeld)
+        {
+            return goods;
+        }
+
+        var refused = notHeld.ToHashSet();
+        return goods.RemoveAll(held => refused.Contains(held.Line));
     }
 
     /// <summary>Numbers of what has to be charged for, or ended at, a step: cards from 1, credit 0.</summary>
@@ -150,6 +190,9 @@ public static class OrderSaga
     internal static Rejection? Ended(Outcome<HoldView> answer) =>
         answer.Rejection is { Code: RejectionCode.UnknownHold or RejectionCode.OperationTooLate } ? null : answer.Rejection;
 
+    /// <summary>Whether a refused reserve has surely taken nothing. A hold that is known under other terms is not of that kind.</summary>
+    internal static bool TookNothing(Rejection refused) => refused.Code is not (RejectionCode.OperationReused or RejectionCode.HoldEnded);
+
     /// <summary>The fact that a step's answers amount to; null while too little is known.</summary>
     /// <param name="debt">The step.</param>
     /// <param name="lines">What the stock items have answered.</param>
@@ -169,7 +212,7 @@ public static class OrderSaga
     /// <summary>What a fact comes to.</summary>
     public static Decision<OrderEvent> Decide(OrderProgress state, OrderFact fact) => fact switch
     {
-        OrderFact.StockAnswered f when state.State == OrderState.Created => f.Refusals.IsEmpty ? Reserve(state.Placed!) : GiveUp(f),
+        OrderFact.StockAnswered f when state.State == OrderState.Created => f.Refusals.IsEmpty ? Reserve(state.Placed!) : GiveUp(state, f),
         OrderFact.MoneyAnswered f when state.State == OrderState.StockReserved => f.Refusals.IsEmpty ? Pay(state.Placed!) : GiveUp(f),
         OrderFact.StockCommitted when state is { State: OrderState.Confirmed, Settled: false } => new OrderEvent.Settled(),
         OrderFact.StockReleased when state is { State: OrderState.Cancelled, Settled: false } => new OrderEvent.Settled(),
@@ -202,19 +245,28 @@ public static class OrderSaga
     private static OrderEvent.Cancelled GiveUp(OrderFact.MoneyAnswered fact) =>
         new(fact.Refusals[0].Rejection.Detail, [], fact.Now, fact.Refusals[0].Rejection.Code);
 
-    private static OrderEvent.Cancelled GiveUp(OrderFact.StockAnswered fact)
+    private static ImmutableArray<OrderEvent> GiveUp(OrderProgress state, OrderFact.StockAnswered fact)
     {
         var shortages = ImmutableArray.CreateBuilder<Shortage>();
-        foreach (var (line, refused) in fact.Refusals)
+        var notHeld = ImmutableArray.CreateBuilder<int>();
+        foreach (var (line, refused, isFinal) in fact.Refusals)
         {
             if (!refused.Shortages.IsDefaultOrEmpty)
             {
                 shortages.Add(refused.Shortages[0] with { Line = line });
             }
+
+            if (isFinal)
+            {
+                notHeld.Add(line);
+            }
         }
 
-        var (first, because) = fact.Refusals[0];
+        var (first, because, _) = fact.Refusals[0];
         var others = fact.Refusals.Length == 1 ? "" : $" ({fact.Refusals.Length - 1} more lines were refused.)";
-        return new($"Line {first}: {because.Detail}{others}", shortages.ToImmutable(), fact.Now, because.Code);
+        var given = new OrderEvent.Cancelled(
+            $"Line {first}: {because.Detail}{others}", shortages.ToImmutable(), fact.Now, because.Code, null,
+            notHeld.Count == 0 ? null : notHeld.ToImmutable());
+        return GoodsToRelease(state with { Cancelled = given }).IsEmpty ? [given, new OrderEvent.Settled()] : [given];
     }
 }

@@ -31,7 +31,7 @@ internal static class OrderViewing
                 new Totals(new Money(line.Net, currency), new Money(line.Tax, currency), new Money(line.Gross, currency)),
                 line.Barcode,
                 line.Embedded,
-                Order.Returned(state, line.Line),
+                state.Returned.GetValueOrDefault(line.Line),
                 line.Approval?.By));
         }
 
@@ -79,7 +79,7 @@ internal static class OrderViewing
     private static ImmutableArray<string> Actions(OrderProgress state) => state.State switch
     {
         OrderState.Created or OrderState.StockReserved => ["cancel"],
-        OrderState.Confirmed => state.Placed!.Lines.Any(line => Order.Returned(state, line.Line) < line.Quantity) ? ["return"] : [],
+        OrderState.Confirmed => state.Placed!.Lines.Any(line => state.Returned.GetValueOrDefault(line.Line) < line.Quantity) ? ["return"] : [],
         _ => [],
     };
 

@@ -115,6 +115,9 @@ public sealed partial class ReturnGrain(GrainServices services)
     protected override bool IsOver(ReturnProgress state) => state.HasEnded;
 
     /// <inheritdoc/>
+    protected override bool IsDeciding => _placing.IsUnderWay;
+
+    /// <inheritdoc/>
     protected override string NameOf(ReturnProgress state) => state.State!.Value.ToString();
 
     /// <inheritdoc/>

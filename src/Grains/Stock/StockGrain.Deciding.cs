@@ -61,6 +61,11 @@ public sealed partial class StockGrain
         await Task.WhenAll(store, product);
         var refused = Stock.Verify(_key, await store, await product);
         _verified = refused is null;
+        if (refused is not null)
+        {
+            LeaveIfIdle();
+        }
+
         return refused;
     }
 }

@@ -72,8 +72,11 @@ public sealed partial class StockGrain(GrainServices services)
     }
 
     /// <inheritdoc/>
-    public Task<LedgerPage> Ledger(long after, int limit, CancellationToken cancellationToken) =>
-        Read(StockLedger.Read(Services.Journal, Key, after, Math.Clamp(limit, 1, 100), cancellationToken));
+    public Task<LedgerPage> Ledger(long after, int limit, CancellationToken cancellationToken)
+    {
+        Refresh();
+        return Read(StockLedger.Read(Services.Journal, Key, after, Math.Clamp(limit, 1, 100), cancellationToken));
+    }
 
     /// <inheritdoc/>
     public async Task<DateTimeOffset?> WakeUp(CancellationToken cancellationToken)

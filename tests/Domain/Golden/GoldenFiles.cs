@@ -92,6 +92,16 @@ public sealed class GoldenFiles
             ],
             true, Gbp(1_024), Gbp(0), Gbp(1_024), Gbp(50), Morning, NewYear, 1, [new(1, 400, "tok_approve"), new(2, 300, "tok_approve")],
             new(ReturnNumber(7), 275), new CartId(OrderNumber(3).Value), "anna"),
+        ["order.placed~held-by-sku"] = new OrderEvent.Placed(
+            London, Till, Key("k1"),
+            [
+                new(1, new Sku("85123A"), "WHITE HANGING HEART", ProductKind.Goods, 6, 255, 255, 2_000, 1_275, 255, 1_530),
+                new(2, new Sku("85123A"), "WHITE HANGING HEART", ProductKind.Goods, 6, 255, 255, 2_000, 1_275, 255, 1_530),
+            ],
+            true, Gbp(2_550), Gbp(510), Gbp(3_060), Gbp(4_000), Morning, NewYear, HoldsBySku: true),
+        ["order.cancelled~not-held"] = new OrderEvent.Cancelled(
+            "Line 1: 12 asked for, 2 available.", [new Shortage(1, new Sku("85123A"), 12, 2)], NewYear.AddSeconds(1), RejectionCode.InsufficientStock,
+            NotHeld: [1]),
         ["order.paid"] = new OrderEvent.Paid(Gbp(50), Gbp(0)),
         ["order.settled"] = new OrderEvent.Settled(),
         ["order.return-accepted"] = new OrderEvent.ReturnAccepted(

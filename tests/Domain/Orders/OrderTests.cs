@@ -121,7 +121,7 @@ public sealed class OrderTests
 
     [Fact]
     public void An_order_is_priced_when_it_is_placed() =>
-        Given().When(Place(Request())).Then(Placed);
+        Given().When(Place(Request())).Then((OrderEvent.Placed)Placed with { HoldsBySku = true });
 
     [Fact]
     public void When_every_line_is_held_the_money_is_taken_and_nothing_can_take_the_sale_back() =>

@@ -113,8 +113,8 @@ internal sealed class Book(Machine machine, Violations violations, StepsUnderWay
             Require(order is { State: not null }, Invariant.ConfirmedIsPaidAndCommitted, stock, $"hold {id} for an order that was never placed");
             Require(!order.Settled, Invariant.HoldsEndOnce, stock, $"hold {id} begins after its order was settled");
             Require(
-                order.Goods.Any(line => line.Hold == id && line.Stock == stock && line.Line.Quantity == hold.Quantity),
-                Invariant.OneKeyOneVerdict, stock, $"hold {id} of {hold.Quantity} is no line of its order");
+                order.Goods.Any(line => line.Hold == id && line.Stock == stock && line.Quantity == hold.Quantity),
+                Invariant.OneKeyOneVerdict, stock, $"hold {id} of {hold.Quantity} is none that its order is due");
         }
     }
 

@@ -31,7 +31,9 @@ internal sealed class OrderTrace(string stream, Book book) : StreamTrace(stream)
     /// <summary>The return whose credit pays, and how much.</summary>
     public (string Return, long Amount)? Credit { get; private set; }
 
+    private readonly HashSet<string> _neverHeld = new(StringComparer.Ordinal);
     private OrderReturns? _back;
+    private bool _holdsBySku;
 
     private long CashDue { get; set; }
 
@@ -51,8 +53,10 @@ internal sealed class OrderTrace(string stream, Book book) : StreamTrace(stream)
         _ => SagaSteps.Reserve,
     };
 
-    public IEnumerable<(LineTrace Line, string Hold, string Stock)> Goods =>
-        Lines.Where(line => line.Kind == "goods").Select(line => (line, $"{Id}.{line.Number}", $"stock/{Store}/{line.Sku}"));
+    /// <summary>The holds that are due: one for each line of goods, or one for all lines of an SKU, which bears the number of the first.</summary>
+    public IEnumerable<(long Quantity, string Hold, string Stock)> Goods =>
+        Lines.Where(line => line.Kind == "goods").GroupBy(line => _holdsBySku ? line.Sku : $"{line.Number}")
+            .Select(held => (held.Sum(line => line.Quantity), $"{Id}.{held.Min(line => line.Number)}", $"stock/{Store}/{held.First().Sku}"));
 
     public override void Take(in RecordedEvent e, JsonElement body)
     {
@@ -79,6 +83,14 @@ internal sealed class OrderTrace(string stream, Book book) : StreamTrace(stream)
                 Legal(State == OrderState.Created || (State == OrderState.StockReserved && IsCharged), e);
                 WasReserved = State == OrderState.StockReserved;
                 State = OrderState.Cancelled;
+                if (body.TryGetProperty("notHeld", out var notHeld))
+                {
+                    _neverHeld.UnionWith(notHeld.EnumerateArray().Select(number => $"{Id}.{number.GetInt32()}"));
+                }
+
+                break;
+            case "order.retry-asked":
+                Legal(Debt != SagaSteps.None, e);
                 break;
             case "order.return-accepted":
                 Legal(State == OrderState.Confirmed, e);
@@ -102,6 +114,7 @@ internal sealed class OrderTrace(string stream, Book book) : StreamTrace(stream)
     private void Place(JsonElement body)
     {
         State = OrderState.Created;
+        _holdsBySku = body.TryGetProperty("holdsBySku", out var bySku) && bySku.GetBoolean();
         Store = body.Text("store");
         PlacedAt = body.Instant("placedAt");
         Tendered = body.Amount("tendered");
@@ -139,12 +152,12 @@ internal sealed class OrderTrace(string stream, Book book) : StreamTrace(stream)
     private void Reserved(JsonElement body)
     {
         State = OrderState.StockReserved;
-        Require(body.Long("holds") == Goods.Count(), Invariant.ConfirmedIsPaidAndCommitted, $"{body.Long("holds")} holds for {Goods.Count()} lines of goods");
-        foreach (var (line, id, stock) in Goods)
+        Require(body.Long("holds") == Goods.Count(), Invariant.ConfirmedIsPaidAndCommitted, $"{body.Long("holds")} holds where {Goods.Count()} are due");
+        foreach (var (quantity, id, stock) in Goods)
         {
             var hold = book.HoldOf(stock, id);
             Require(
-                hold is { State: HoldState.Pinned } && hold.Quantity == line.Quantity, Invariant.ConfirmedIsPaidAndCommitted,
+                hold is { State: HoldState.Pinned } && hold.Quantity == quantity, Invariant.ConfirmedIsPaidAndCommitted,
                 $"hold {id} is {hold?.State.ToString() ?? "missing"} when the order says it is held");
         }
     }
@@ -230,7 +243,7 @@ internal sealed class OrderTrace(string stream, Book book) : StreamTrace(stream)
             else
             {
                 // Nothing can be reserved any more once the time for it has passed.
-                var mayBeMissing = hold is null && e.RecordedAt > PlacedAt + Remembered;
+                var mayBeMissing = hold is null && (e.RecordedAt > PlacedAt + Remembered || _neverHeld.Contains(id));
                 Require(
                     hold is { State: HoldState.Released } || mayBeMissing, Invariant.HoldsEndOnce,
                     $"a cancelled order is settled with hold {id} {hold?.State.ToString() ?? "neither released nor buried"}");
