@@ -28,6 +28,7 @@ public static class ApiRegistration
         services.AddLogging(static logging => logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning));
         services.AddSingleton<Callers>();
         services.AddSingleton<Rates>();
+        services.AddSingleton<Cursors>();
         services.AddTransient<IStartupFilter, OwnerCheck>();
         services.AddCors();
         services.AddHealth();
