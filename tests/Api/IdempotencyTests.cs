@@ -150,7 +150,7 @@ public sealed class IdempotencyTests(OpenShop open) : IClassFixture<OpenShop>
         var key = Shop.NewKey();
         Accepted(await Shop.Send(HttpMethod.Delete, cart + "/lines/1", null, key));
         Accepted(await Shop.Send(HttpMethod.Delete, cart + "/lines/1", null, key));
-        Shop.IsProblem(await Shop.Send(HttpMethod.Delete, cart + "/lines/2", null, Shop.NewKey()), 404, "unknown-line");
+        Shop.IsProblem(await Shop.Send(HttpMethod.Delete, cart + "/lines/2", null, Shop.NewKey()), 422, "unknown-line");
     }
 
     /// <summary>Nobody can occupy a key that a colleague will use, or see what a colleague did under theirs.</summary>
