@@ -23,7 +23,7 @@ internal static class PrivateFiles
             Directory.CreateDirectory(path, OfFolder);
         }
         else if (File.GetUnixFileMode(path) is var mode && (mode & ~OfFolder) != 0 && !IsShared(mode)
-            && Directory.EnumerateFileSystemEntries(path).All(static entry => Ours.Any(Path.GetFileName(entry).StartsWith)))
+            && Directory.EnumerateFileSystemEntries(path).All(IsOurs))
         {
             Close(path, OfFolder);
         }
@@ -33,14 +33,13 @@ internal static class PrivateFiles
     public static FileStream Open(string path, FileShare share, int bufferSize = 4_096)
     {
         CloseFile(path);
-        return new FileStream(path, new FileStreamOptions
+        var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = share, BufferSize = bufferSize };
+        if (!OperatingSystem.IsWindows())
         {
-            Mode = FileMode.OpenOrCreate,
-            Access = FileAccess.ReadWrite,
-            Share = share,
-            BufferSize = bufferSize,
-            UnixCreateMode = OperatingSystem.IsWindows() ? null : OfFile,
-        });
+            options.UnixCreateMode = OfFile;
+        }
+
+        return new FileStream(path, options);
     }
 
     /// <summary>Creates an empty file where there is none, before somebody opens it who knows nothing of rights.</summary>
@@ -62,6 +61,8 @@ internal static class PrivateFiles
             Close(path, OfFile);
         }
     }
+
+    private static bool IsOurs(string entry) => Ours.Any(begin => Path.GetFileName(entry).StartsWith(begin, StringComparison.Ordinal));
 
     // A folder for everybody, as /tmp, or one whose group was set on purpose, as a volume of Kubernetes.
     private static bool IsShared(UnixFileMode mode) => (mode & (UnixFileMode.StickyBit | UnixFileMode.SetGroup | UnixFileMode.SetUser)) != 0;

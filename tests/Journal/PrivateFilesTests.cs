@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
 using Pos.Journal;
@@ -6,6 +7,7 @@ using Pos.Journal.Sqlite;
 namespace Pos.Tests;
 
 /// <summary>What a shop sold is its own: on Unix nobody but the server's user may read its files.</summary>
+[UnsupportedOSPlatform("windows")]
 public sealed class PrivateFilesTests : IDisposable
 {
     private const UnixFileMode OfFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
@@ -70,6 +72,7 @@ public sealed class PrivateFilesTests : IDisposable
 }
 
 /// <summary>For what only Unix has.</summary>
+[AttributeUsage(AttributeTargets.Method)]
 public sealed class SkippableOnWindowsFactAttribute : FactAttribute
 {
     public SkippableOnWindowsFactAttribute() => Skip = OperatingSystem.IsWindows() ? "Windows has no modes of files." : null;
