@@ -14,7 +14,7 @@ internal static partial class CardNumbers
     /// a token made of random letters and digits is not taken for one.
     /// </summary>
     public static bool IsIn(string text) => text.Any(char.IsLetter)
-        ? Grouped().EnumerateMatches(text) is var matches && AnyFits(text, matches)
+        ? AnyFits(text, Grouped().EnumerateMatches(text))
         : Fits(text);
 
     private static bool AnyFits(string text, Regex.ValueMatchEnumerator matches)
