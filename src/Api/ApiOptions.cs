@@ -12,6 +12,13 @@ public sealed class ApiOptions
     /// <summary>Who may use the API. None: nobody may, except for what needs no key.</summary>
     public IList<ApiKeyOptions> Keys { get; } = [];
 
+    /// <summary>
+    /// What the cursors of lists are encrypted with: any secret of 32 characters or more, the same in all processes of a cluster. Without one the
+    /// hashes of all API keys are, which are the same there too; then a cursor given before the keys were changed is refused after, and its
+    /// list begins again.
+    /// </summary>
+    public string CursorKey { get; set; } = "";
+
     /// <summary>Open connections. Each costs some kilobytes; beyond it new ones are closed at once. Default 10,000.</summary>
     public int ConnectionsMax { get; set; } = 10_000;
 
@@ -97,6 +104,7 @@ internal sealed class ApiOptionsCheck : IValidateOptions<ApiOptions>
         { DocumentsPerSecondMax: < 1 or > 1_000_000 } => ValidateOptionsResult.Fail("Api:DocumentsPerSecondMax is not from 1 to 1,000,000."),
         { StrangersPerSecondMax: < 1 or > 1_000_000 } => ValidateOptionsResult.Fail("Api:StrangersPerSecondMax is not from 1 to 1,000,000."),
         _ when options.CorsOrigins.Any(IsNoOrigin) => ValidateOptionsResult.Fail("Api:CorsOrigins has what is no origin: a scheme and a host, as https://till.example."),
+        { CursorKey.Length: > 0 and < 32 } => ValidateOptionsResult.Fail("Api:CursorKey has fewer than 32 characters."),
         { WaitMax.Ticks: < 0 } => ValidateOptionsResult.Fail("Api:WaitMax is negative."),
         { WaitMax.TotalSeconds: > 20 } => ValidateOptionsResult.Fail("Api:WaitMax is above 20 s: grain calls end after 30 s."),
         _ => Validate(options.Keys),

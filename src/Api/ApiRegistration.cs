@@ -29,6 +29,7 @@ public static class ApiRegistration
         services.AddLogging(static logging => logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning));
         services.AddSingleton<Callers>();
         services.AddSingleton<Rates>();
+        services.AddSingleton<Cursors>();
         services.AddTransient<IStartupFilter, OwnerCheck>();
         // Where the certificate is ours too: no answer carries a secret beside what its reader has sent.
         services.AddResponseCompression(static options => options.EnableForHttps = true);

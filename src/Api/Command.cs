@@ -90,28 +90,54 @@ internal sealed class KeyWelcome
     public static readonly KeyWelcome Metadata = new();
 }
 
-/// <summary>A PUT that was read whole. It is repeatable by what it says; with a key, also after others have put something else.</summary>
+/// <summary>
+/// What makes a PUT or DELETE repeatable. It is by what it says; with a key, also after others have done something else. Without a key each
+/// request is an operation of its own: putting A, then B, then A again must end with A.
+/// </summary>
+internal sealed class OptionalKey
+{
+    private readonly IdempotencyKey _key;
+    private readonly Sender _sender;
+    private readonly bool _isChosen;
+
+    private OptionalKey(IdempotencyKey key, Sender sender, bool isChosen) => (_key, _sender, _isChosen) = (key, sender, isChosen);
+
+    /// <exception cref="RefusedRequestException">The header is malformed.</exception>
+    public static OptionalKey Of(HttpContext context)
+    {
+        var sender = Sender.Of(context);
+        return context.Request.Headers.ContainsKey(IdempotencyKey.Header)
+            ? new(IdempotencyKey.Of(context.Request), sender, true)
+            // Nobody repeats it but this process, while the request is under way.
+            : new(
+                new(context.TraceIdentifier + sender.Correlation, sender.Actor),
+                sender with { NotAfter = sender.NotAfter - Sender.KeyLifetime + Sender.UnkeyedLifetime },
+                false);
+    }
+
+    public Operation Operation(string first, string second, string route, string fingerprint) =>
+        _sender.Operation(_key.Id(first, second, route), fingerprint, "") with { Keyed = _isChosen };
+}
+
+/// <summary>A PUT that was read whole.</summary>
 internal sealed class Replacement<T> : IBindableFromHttpContext<Replacement<T>>, IEndpointParameterMetadataProvider where T : class
 {
-    private Replacement(T body, Operation operation)
-    {
-        Body = body;
-        Operation = operation;
-    }
+    private readonly OptionalKey _key;
+
+    private Replacement(T body, OptionalKey key) => (Body, _key) = (body, key);
 
     public T Body { get; }
 
-    public Operation Operation { get; }
+    /// <inheritdoc cref="IdempotencyKey.Id"/>
+    public Operation Operation(string first, string second, string route) => _key.Operation(first, second, route, BodyType<T>.Fingerprint(Body));
 
     public static async ValueTask<Replacement<T>?> BindAsync(HttpContext context, ParameterInfo parameter)
     {
+        var key = OptionalKey.Of(context);
         var body = await RequestBody.Read(context.Request, BodyType<T>.Json);
-        var sender = Sender.Of(context);
-        // Without a key each request is an operation of its own: putting A, then B, then A again must end with A.
-        var id = context.Request.Headers.ContainsKey(IdempotencyKey.Header)
-            ? IdempotencyKey.Of(context.Request).Id(IdempotencyKey.Scope(context.Request.Path), "", "PUT")
-            : new IdempotencyKey(context.TraceIdentifier).Id("", sender.Correlation, "PUT");
-        return new Replacement<T>(body, sender.Operation(id, BodyType<T>.Fingerprint(body), ""));
+        return Owner.RefuseBody(context, body) is { } refused
+            ? throw new RefusedRequestException(refused)
+            : new Replacement<T>(body, key);
     }
 
     public static void PopulateMetadata(ParameterInfo parameter, EndpointBuilder builder)
@@ -121,26 +147,30 @@ internal sealed class Replacement<T> : IBindableFromHttpContext<Replacement<T>>,
     }
 }
 
-/// <summary>A DELETE. It is repeatable by what it says.</summary>
-internal sealed class Removal : IBindableFromHttpContext<Removal>
+/// <summary>A DELETE.</summary>
+internal sealed class Removal : IBindableFromHttpContext<Removal>, IEndpointParameterMetadataProvider
 {
-    private Removal(Operation operation) => Operation = operation;
+    private readonly OptionalKey _key;
 
-    public Operation Operation { get; }
+    private Removal(OptionalKey key) => _key = key;
 
-    public static ValueTask<Removal?> BindAsync(HttpContext context, ParameterInfo parameter)
-    {
-        var sender = Sender.Of(context);
-        var id = new IdempotencyKey(context.TraceIdentifier).Id("", sender.Correlation, "DELETE");
-        return ValueTask.FromResult<Removal?>(new Removal(sender.Operation(id, "", "")));
-    }
+    /// <inheritdoc cref="IdempotencyKey.Id"/>
+    public Operation Operation(string first, string second, string route) => _key.Operation(first, second, route, "");
+
+    public static ValueTask<Removal?> BindAsync(HttpContext context, ParameterInfo parameter) =>
+        ValueTask.FromResult<Removal?>(new Removal(OptionalKey.Of(context)));
+
+    public static void PopulateMetadata(ParameterInfo parameter, EndpointBuilder builder) => builder.Metadata.Add(KeyWelcome.Metadata);
 }
 
 /// <summary>Who sent a request, in which trace, and until when it can be repeated.</summary>
 internal readonly record struct Sender(DateTimeOffset NotAfter, string Actor, string ApprovedBy, string Correlation, string TraceParent, long? IfVersion)
 {
     // Longer than the promise, so that a repetition at its last moment still finds the key on a clock that runs ahead.
-    private static readonly TimeSpan KeyLifetime = Limits.IdempotencyKeyLifetime + TimeSpan.FromMinutes(15);
+    public static readonly TimeSpan KeyLifetime = Limits.IdempotencyKeyLifetime + TimeSpan.FromMinutes(15);
+
+    // Longer than a request may take, and what may be between the clocks of two processes.
+    public static readonly TimeSpan UnkeyedLifetime = TimeSpan.FromMinutes(5);
 
     public static Sender Of(HttpContext context)
     {

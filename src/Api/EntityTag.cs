@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
 
@@ -10,7 +12,18 @@ internal static class EntityTag
     // No stream ever stands there.
     private const long NoVersion = -1;
 
-    public static string Of(long version) => string.Create(CultureInfo.InvariantCulture, $"\"{version}\"");
+    private const int HashBytes = 16;
+
+    /// <summary>
+    /// The tag of an answer: the version of its stream, or, where the answer rests on more than that stream (on a store's rules, on what an activation
+    /// remembers), the version and a hash of all that is shown. Equal tags mean equal answers.
+    /// </summary>
+    public static string Of<T>(T view) where T : IVersioned => view is SagaView or DecodedBarcode { IsDecoded: true }
+        ? string.Create(CultureInfo.InvariantCulture, $"\"{view.Version}-{Hash(view)}\"")
+        : string.Create(CultureInfo.InvariantCulture, $"\"{view.Version}\"");
+
+    private static string Hash<T>(T view) =>
+        Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(view, ApiJson.Wire.GetTypeInfo(typeof(T))!)).AsSpan(0, HashBytes));
 
     /// <summary>Whether <c>If-None-Match</c> names a tag. It compares weakly, as the RFC says.</summary>
     public static bool IsAmong(StringValues header, string tag)
@@ -49,7 +62,8 @@ internal static class EntityTag
             throw new RefusedRequestException(Problems.InvalidParameter, "The header If-Match is one entity tag, as the ETag header of an answer shows it.");
         }
 
-        // A weak tag never matches here.
-        return text[0] == '"' && long.TryParse(tag[1..^1], NumberStyles.None, CultureInfo.InvariantCulture, out var version) ? version : NoVersion;
+        // A condition is about the version; what else an answer showed is not what is written. A weak tag never matches here.
+        var end = tag.Contains('-') ? tag.IndexOf('-') : tag.Length - 1;
+        return text[0] == '"' && long.TryParse(tag[1..end], NumberStyles.None, CultureInfo.InvariantCulture, out var version) ? version : NoVersion;
     }
 }

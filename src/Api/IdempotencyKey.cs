@@ -5,16 +5,16 @@ using Microsoft.AspNetCore.Http;
 
 namespace Pos.Api;
 
-/// <summary>What makes a POST or PATCH repeatable: 1–255 printable ASCII characters that the client chose.</summary>
-internal readonly record struct IdempotencyKey(string Value)
+/// <summary>What makes a request repeatable: 1–255 printable ASCII characters that the client chose, and whose they are.</summary>
+/// <param name="Value">What the client chose.</param>
+/// <param name="Actor">Who sent it. A key is its caller's own: what a colleague did under the same one is another operation.</param>
+internal readonly record struct IdempotencyKey(string Value, string Actor)
 {
     public const string Header = "Idempotency-Key";
     public const int LengthMax = 255;
 
-    private const int ScopeLengthMax = 200;
-
-    // The longest parts are a SKU of 64 characters and a key of 255: with their lengths they stay far below this.
-    private const int HashedBytesMax = 1_024;
+    // The longest parts are a key of 255 characters, an actor of 100 and a SKU of 64: with their lengths they stay far below this.
+    private const int HashedBytesMax = 2_048;
 
     /// <exception cref="RefusedRequestException">The header is missing or malformed.</exception>
     public static IdempotencyKey Of(HttpRequest request)
@@ -27,15 +27,12 @@ internal readonly record struct IdempotencyKey(string Value)
 
         var key = values.Count == 1 ? values[0]! : "";
         return key.Length is > 0 and <= LengthMax && !key.AsSpan().ContainsAnyExceptInRange(' ', '~')
-            ? new IdempotencyKey(key)
+            ? new IdempotencyKey(key, Access.Of(request.HttpContext).Actor)
             : throw new RefusedRequestException(Problems.KeyInvalid, $"The header came {values.Count} times, the first with {values[0]?.Length ?? 0} characters.");
     }
 
-    /// <summary>As much of a path as tells one resource from another.</summary>
-    public static string Scope(PathString path) => path.Value is { Length: > ScopeLengthMax } longer ? longer[..ScopeLengthMax] : path.Value ?? "";
-
     /// <summary>
-    /// The id of what is done under this key in a scope: the first 32 hexadecimal digits of SHA-256 over scope, route and key, each
+    /// The id of what is done under this key in a scope: the first 32 hexadecimal digits of SHA-256 over scope, route, actor and key, each
     /// as UTF-8 behind its length (four bytes, big endian), so that no two scopes can be confused.
     /// </summary>
     public string Id(string first, string second, string route)
@@ -44,6 +41,7 @@ internal readonly record struct IdempotencyKey(string Value)
         var length = Put(buffer, first);
         length += Put(buffer[length..], second);
         length += Put(buffer[length..], route);
+        length += Put(buffer[length..], Actor);
         length += Put(buffer[length..], Value);
         return Digits(buffer[..length]);
     }

@@ -1,10 +1,6 @@
 using System.Buffers.Binary;
-using System.Buffers.Text;
 using System.Collections.Immutable;
-using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -16,64 +12,21 @@ namespace Pos.Api;
 /// <param name="NextCursor">Send it as <c>cursor</c> for the next page; null when there is none.</param>
 internal sealed record Page<T>(ImmutableArray<T> Items, bool HasMore, string? NextCursor);
 
-/// <summary>Where a page begins: opaque to clients, a journal position or a stream's version inside. Good for the list it came from only.</summary>
-internal readonly record struct Cursor(long After, uint List) : IParsable<Cursor>
+/// <summary>What is asked for of a list: where the page begins (a journal position or a stream's version), and how many.</summary>
+internal readonly record struct PageRequest(ListCursors Cursors, long After, int Limit)
 {
-    private const int BytesCount = sizeof(long) + sizeof(uint);
-    private const int TextLength = 16;
-
-    public static Cursor Parse(string s, IFormatProvider? provider) =>
-        TryParse(s, provider, out var cursor) ? cursor : throw new FormatException("The text is no cursor.");
-
-    public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out Cursor result)
-    {
-        Span<byte> bytes = stackalloc byte[BytesCount];
-        result = default;
-        if (s is not { Length: TextLength } || !Base64Url.IsValid(s) || Base64Url.DecodeFromChars(s, bytes) != BytesCount)
-        {
-            return false;
-        }
-
-        result = new Cursor(BinaryPrimitives.ReadInt64BigEndian(bytes), BinaryPrimitives.ReadUInt32BigEndian(bytes[sizeof(long)..]));
-        return result.After >= 0;
-    }
-
-    public override string ToString()
-    {
-        Span<byte> bytes = stackalloc byte[BytesCount];
-        BinaryPrimitives.WriteInt64BigEndian(bytes, After);
-        BinaryPrimitives.WriteUInt32BigEndian(bytes[sizeof(long)..], List);
-        return Base64Url.EncodeToString(bytes);
-    }
-}
-
-/// <summary>What is asked for of a list: where the page begins, and how many.</summary>
-internal readonly record struct PageRequest(uint List, long After, int Limit)
-{
+    /// <param name="response">Of the request.</param>
     /// <param name="list">Tells one list from another: what is listed, and whose.</param>
     /// <param name="limit">As the client wrote it.</param>
     /// <param name="cursor">As the client wrote it.</param>
-    /// <exception cref="RefusedRequestException">The limit is no number from 1 to 100, or the cursor is none of this list.</exception>
-    public static PageRequest Of(string list, string? limit, string? cursor)
+    /// <exception cref="RefusedRequestException">The limit is no number from 1 to 100, or the cursor is none of this list and caller.</exception>
+    public static PageRequest Of(HttpResponse response, string list, string? limit, string? cursor)
     {
-        var known = Tag(list);
-        var after = cursor is null ? 0 : Cursor.TryParse(cursor, null, out var parsed) && parsed.List == known ? parsed.After : throw NoCursor();
-        return new(known, after, Paging.Limit(limit));
+        var cursors = Api.Cursors.Of(response.HttpContext, list);
+        return new(cursors, cursors.Open(cursor) is { } place ? BinaryPrimitives.ReadInt64BigEndian(place) : 0, Paging.Limit(limit));
     }
 
-    /// <summary>What a cursor remembers of its list.</summary>
-    public static uint Tag(string list)
-    {
-        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(Encoding.UTF8.GetBytes(list), hash);
-        return BinaryPrimitives.ReadUInt32BigEndian(hash);
-    }
-
-    public static RefusedRequestException NoCursor() =>
-        new(Problems.InvalidParameter, "The parameter 'cursor' is not the 'nextCursor' of a page of this list.");
-
-    public Page<T> Page<T>(ImmutableArray<T> items, long next, bool hasMore) =>
-        new(items, hasMore, hasMore ? new Cursor(next, List).ToString() : null);
+    public Page<T> Page<T>(ImmutableArray<T> items, long next, bool hasMore) => new(items, hasMore, hasMore ? Cursor(next) : null);
 
     /// <summary>Fetches what a directory lists, in its order.</summary>
     public async Task<Ok<Page<T>>> Fetch<T>(DirectoryPage page, HttpResponse response, Func<string, Task<T?>> fetch) where T : class =>
@@ -104,10 +57,14 @@ internal readonly record struct PageRequest(uint List, long After, int Limit)
 
         return TypedResults.Ok(Page(items.DrainToImmutable(), page.Next, page.HasMore));
     }
-}
 
-/// <summary>Says what the cursor of an endpoint's list looks like, where it is not a <see cref="Cursor"/>.</summary>
-internal sealed record CursorShape(Type Type);
+    private string Cursor(long next)
+    {
+        Span<byte> place = stackalloc byte[sizeof(long)];
+        BinaryPrimitives.WriteInt64BigEndian(place, next);
+        return Cursors.Seal(place);
+    }
+}
 
 /// <summary>Marks an endpoint whose requests are charged for each item of the page that they ask for.</summary>
 internal sealed class ChargedByItem

@@ -113,7 +113,7 @@ internal static class OutcomeResults
     /// <summary>A view that is about to be answered; its version goes with it as strong entity tag.</summary>
     public static T Tagged<T>(this HttpResponse response, T view) where T : IVersioned
     {
-        response.Headers.ETag = EntityTag.Of(view.Version);
+        response.Headers.ETag = EntityTag.Of(view);
         return view;
     }
 
@@ -125,7 +125,7 @@ internal static class OutcomeResults
             return absent;
         }
 
-        var tag = EntityTag.Of(view.Version);
+        var tag = EntityTag.Of(view);
         response.Headers.ETag = tag;
         return EntityTag.IsAmong(response.HttpContext.Request.Headers.IfNoneMatch, tag) ? new Refusal(Problems.NotModified, "") : TypedResults.Ok(view);
     }

@@ -20,6 +20,9 @@ internal static class RefusalMetadataExtensions
 
     private static readonly ImmutableArray<ProblemKind> OfKeys = [Problems.KeyMissing, Problems.KeyInvalid];
 
+    private static readonly ImmutableArray<ProblemKind> OfKeptKeys =
+        [Problems.Of(RejectionCode.OperationReused), Problems.Of(RejectionCode.OperationTooLate), Problems.Of(RejectionCode.TooManyPending)];
+
     public static RouteHandlerBuilder Refuses(this RouteHandlerBuilder endpoint, params ReadOnlySpan<RejectionCode> codes)
     {
         var kinds = ImmutableArray.CreateBuilder<ProblemKind>(codes.Length);
@@ -74,6 +77,11 @@ internal static class RefusalMetadataExtensions
         if (metadata.Any(item => item is KeyRequired or KeyWelcome))
         {
             kinds.AddRange(OfKeys);
+        }
+
+        if (metadata.Any(item => item is KeyWelcome))
+        {
+            kinds.AddRange(OfKeptKeys);
         }
 
         metadata.Add(new RefusalMetadata([.. kinds.Distinct().OrderBy(kind => kind.Status).ThenBy(kind => kind.Code, StringComparer.Ordinal)]));

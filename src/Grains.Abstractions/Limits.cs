@@ -42,6 +42,12 @@ public static class Limits
     /// <summary>Operations that one product remembers at one time.</summary>
     public const int RememberedPerProductMax = 10_000;
 
+    /// <summary>Operations that one store remembers at one time.</summary>
+    public const int RememberedPerStoreMax = 10_000;
+
+    /// <summary>Operations that one barcode remembers at one time.</summary>
+    public const int RememberedPerBarcodeMax = 10_000;
+
     /// <summary>Tax classes of one store.</summary>
     public const int TaxRatesPerStoreMax = 100;
 

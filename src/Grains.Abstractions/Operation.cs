@@ -16,6 +16,10 @@ namespace Pos;
 /// The version at which the stream has to stand for the operation to take effect, or null for any. A repetition of what has been done is
 /// accepted at any version.
 /// </param>
+/// <param name="Keyed">
+/// Whether the caller chose a key for it, so that it may be repeated after others have done something else: its target remembers it even when it
+/// changes nothing.
+/// </param>
 [GenerateSerializer, Immutable, Alias("pos.Operation")]
 public sealed record Operation(
     string Id,
@@ -26,4 +30,5 @@ public sealed record Operation(
     string Correlation = "",
     string TraceParent = "",
     string ApprovedBy = "",
-    long? IfVersion = null);
+    long? IfVersion = null,
+    bool Keyed = false);

@@ -76,11 +76,12 @@ public interface IJournal
 
     /// <summary>The streams of a category that have a wake-up, due or not, leased or not, in the order of their names.</summary>
     /// <param name="category">What stands before the first <c>/</c> of the stream's name.</param>
+    /// <param name="store">Only streams that began in this store; empty for all. Costs a look at each wake-up of the category, whatever its store.</param>
     /// <param name="afterKey">Exclusive lower bound: the key of an earlier page's last stream, or empty.</param>
     /// <param name="limit">At most so many streams.</param>
     /// <param name="cancellationToken">Ends the read.</param>
     /// <exception cref="JournalUnavailableException">The store cannot be read now.</exception>
-    ValueTask<IReadOnlyList<WakeUpLease>> ListWakeUps(string category, string afterKey, int limit, CancellationToken cancellationToken);
+    ValueTask<IReadOnlyList<WakeUpLease>> ListWakeUps(string category, string store, string afterKey, int limit, CancellationToken cancellationToken);
 
     /// <summary>
     /// Leases wake-ups that are due: each is handed to one claimer at a time, and again to another when the lease has run out

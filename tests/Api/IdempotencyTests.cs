@@ -67,6 +67,142 @@ public sealed class IdempotencyTests(OpenShop open) : IClassFixture<OpenShop>
         Assert.Equal(HttpStatusCode.OK, received.Status);
     }
 
+    /// <summary>What puts or takes away something, twice each: its address, the two bodies (none: DELETE), and where what stands is read.</summary>
+    public static TheoryData<string, string, string, string> Replacements { get; } = new()
+    {
+        { "/products/put-a", Named("A"), Named("B"), "/products/put-a" },
+        { "/stores/put-b", StoreNamed("A"), StoreNamed("B"), "/stores/put-b" },
+        { "/stores/london/stock/put-c/policy", """{"policy":"backorder"}""", """{"policy":"deny"}""", "/stores/london/stock/put-c" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Replacements))]
+    public async Task what_was_put_with_a_key_is_put_once_whatever_others_have_put_since(string path, string first, string second, string read)
+    {
+        await Shop.Product("put-c", stock: 1);
+        var (key, other) = (Shop.NewKey(), Shop.NewKey());
+        Accepted(await Shop.Send(HttpMethod.Put, path, first, key));
+        Accepted(await Shop.Send(HttpMethod.Put, path, second, other));
+        var stands = (await Shop.Get(read)).Text;
+        var head = open.Host.Journal.Head;
+        Accepted(await Shop.Send(HttpMethod.Put, path, first, key));
+        Accepted(await Shop.Send(HttpMethod.Put, path.Replace("/p", "/%70", StringComparison.Ordinal), first, key));
+        Accepted(await Shop.Send(HttpMethod.Put, path, second, other));
+        Shop.IsProblem(await Shop.Send(HttpMethod.Put, path, second, key), 422, "idempotency-key-reused");
+        Assert.Equal(stands, (await Shop.Get(read)).Text);
+        Assert.Equal(head, open.Host.Journal.Head);
+
+        // Without a key, and with another, it is another request.
+        Accepted(await Shop.Send(HttpMethod.Put, path, first, null));
+        Assert.NotEqual(stands, (await Shop.Get(read)).Text);
+        Accepted(await As(path.Contains("policy", StringComparison.Ordinal) || path.Contains("products", StringComparison.Ordinal) ? Keys.ManagerOfAll : Keys.Operator, HttpMethod.Put, path, first, other + "x"));
+        Assert.NotEqual(stands, (await Shop.Get(read)).Text);
+    }
+
+    [Theory]
+    [MemberData(nameof(Replacements))]
+    public async Task a_key_is_used_up_also_when_nothing_changed(string path, string first, string second, string read)
+    {
+        path = path.Replace("put-", "same-", StringComparison.Ordinal);
+        read = read.Replace("put-", "same-", StringComparison.Ordinal);
+        await Shop.Product("same-c", stock: 1);
+        var key = Shop.NewKey();
+        Accepted(await Shop.Send(HttpMethod.Put, path, first, null));
+        Accepted(await Shop.Send(HttpMethod.Put, path, first, key));
+        Accepted(await Shop.Send(HttpMethod.Put, path, second, null));
+        var stands = (await Shop.Get(read)).Text;
+        Accepted(await Shop.Send(HttpMethod.Put, path, first, key));
+        Assert.Equal(stands, (await Shop.Get(read)).Text);
+    }
+
+    [Fact]
+    public async Task a_barcode_is_given_and_taken_once_for_each_key()
+    {
+        const string Path = "/barcodes/BAR-1";
+        await Shop.Product("bar-a");
+        await Shop.Product("bar-b");
+        var (give, take) = (Shop.NewKey(), Shop.NewKey());
+        Accepted(await Shop.Send(HttpMethod.Put, Path, """{"sku":"bar-a"}""", give));
+        Accepted(await Shop.Send(HttpMethod.Delete, Path, null, take));
+        Accepted(await Shop.Send(HttpMethod.Put, Path, """{"sku":"bar-b"}""", null));
+        var head = open.Host.Journal.Head;
+        Accepted(await Shop.Send(HttpMethod.Put, Path, """{"sku":"bar-a"}""", give));
+        Accepted(await Shop.Send(HttpMethod.Delete, Path, null, take));
+        Shop.IsProblem(await Shop.Send(HttpMethod.Put, Path, """{"sku":"bar-b"}""", give), 422, "idempotency-key-reused");
+        Assert.Equal(head, open.Host.Journal.Head);
+        Assert.Equal("bar-b", (string?)(await Shop.Get(Path))["sku"]);
+
+        // A free code that is taken again uses up the key too.
+        var again = Shop.NewKey();
+        Accepted(await Shop.Send(HttpMethod.Delete, Path, null, null));
+        Accepted(await Shop.Send(HttpMethod.Delete, Path, null, again));
+        Accepted(await Shop.Send(HttpMethod.Put, Path, """{"sku":"bar-a"}""", null));
+        Accepted(await Shop.Send(HttpMethod.Delete, Path, null, again));
+        Assert.Equal("bar-a", (string?)(await Shop.Get(Path))["sku"]);
+    }
+
+    [Fact]
+    public async Task a_line_is_taken_out_once_for_each_key()
+    {
+        await Shop.Product("plum");
+        var cart = $"/carts/{(await Shop.Post("/carts", """{"store":"london","till":"till-1"}"""))["id"]}";
+        await Shop.Post(cart + "/lines", """{"sku":"plum"}""");
+        var key = Shop.NewKey();
+        Accepted(await Shop.Send(HttpMethod.Delete, cart + "/lines/1", null, key));
+        Accepted(await Shop.Send(HttpMethod.Delete, cart + "/lines/1", null, key));
+        Shop.IsProblem(await Shop.Send(HttpMethod.Delete, cart + "/lines/2", null, Shop.NewKey()), 422, "unknown-line");
+    }
+
+    /// <summary>Nobody can occupy a key that a colleague will use, or see what a colleague did under theirs.</summary>
+    [Fact]
+    public async Task a_key_belongs_to_its_caller()
+    {
+        await Shop.Product("fig", stock: 50);
+        await Shop.Put("/stores/paris", StoreNamed("Paris"));
+        const string Key = "till-1-0001";
+        var item = "/stores/london/stock/fig";
+        foreach (var (method, path, body, another) in new[]
+        {
+            (HttpMethod.Post, "/orders", Shop.Order("fig"), Shop.Order("fig", 2)),
+            (HttpMethod.Post, "/carts", """{"store":"london","till":"till-1"}""", """{"store":"london","till":"till-1","from":null}"""),
+            (HttpMethod.Post, "/returns", Return(1), Return(2)),
+            (HttpMethod.Post, item + "/receipts", """{"quantity":1}""", """{"quantity":2}"""),
+            (HttpMethod.Post, item + "/holds", """{"quantity":1,"expiresInSeconds":60}""", """{"quantity":2,"expiresInSeconds":60}"""),
+        })
+        {
+            var mine = await As(Keys.Manager, method, path, body, Key);
+            var colleagues = await As(Keys.ManagerOfAll, method, path, another, Key);
+            var again = await As(Keys.Manager, method, path, body, Key);
+            Accepted(mine);
+            Accepted(colleagues);
+            Accepted(again);
+            if (mine.Json["id"] is { } id)
+            {
+                Assert.NotEqual((string?)id, (string?)colleagues["id"]);
+                Assert.Equal((string?)id, (string?)again["id"]);
+            }
+        }
+
+        static string Return(int quantity) =>
+            $$"""{"store":"london","till":"till-1","reason":"x","lines":[{"sku":"fig","quantity":{{quantity}},"disposition":"restock"}]}""";
+    }
+
+    private static string Named(string name) =>
+        $$"""{"name":"{{name}}","description":"","category":"","price":{"amount":250,"currency":"GBP"},"taxClass":"standard","kind":"goods","active":true}""";
+
+    private static string StoreNamed(string name) =>
+        $$"""{"name":"{{name}}","district":"","kind":"shop","currency":"GBP","timeZone":"Europe/London","taxInclusive":true,"taxRates":{"standard":2000},"tills":["till-1"]}""";
+
+    private static void Accepted(Answer answer) => Assert.True((int)answer.Status is >= 200 and < 300, answer.Text);
+
+    private Task<Answer> As(string caller, HttpMethod method, string path, string body, string key)
+    {
+        var request = new HttpRequestMessage(method, "/api/v1" + path) { Content = new StringContent(body, System.Text.Encoding.UTF8, "application/json") };
+        request.Headers.Authorization = new("Bearer", caller);
+        request.Headers.Add("Idempotency-Key", key);
+        return Shop.Send(request);
+    }
+
     [Fact]
     public async Task a_receipt_counts_once()
     {

@@ -102,10 +102,32 @@ public abstract partial class JournalConformance
             Assert.Equal(AppendResult.Durable, await rig.Settle(Append(rig, session, change, "x")));
         }
 
-        var first = await journal.ListWakeUps("cart", "", 2, None);
+        var first = await journal.ListWakeUps("cart", "", "", 2, None);
         Assert.Equal(["cart/1", "cart/3"], first.Select(wakeUp => wakeUp.Stream.Value));
         Assert.All(first, wakeUp => Assert.Equal(due, wakeUp.Due));
-        Assert.Equal("cart/4", Assert.Single(await journal.ListWakeUps("cart", "3", 2, None)).Stream.Value);
-        Assert.Equal("order/1", Assert.Single(await journal.ListWakeUps("order", "", 2, None)).Stream.Value);
+        Assert.Equal("cart/4", Assert.Single(await journal.ListWakeUps("cart", "", "3", 2, None)).Stream.Value);
+        Assert.Equal("order/1", Assert.Single(await journal.ListWakeUps("order", "", "", 2, None)).Stream.Value);
+    }
+
+    [Fact]
+    public async Task streams_with_a_wake_up_are_listed_by_the_store_they_began_in()
+    {
+        var rig = Rig();
+        var journal = rig.Start();
+        foreach (var (stream, store) in new[] { ("cart/1", "paris"), ("cart/2", "london"), ("cart/3", "paris"), ("cart/4", "london"), ("cart/5", "") })
+        {
+            var session = await Open(journal, StreamName.Parse(stream));
+            session.TryAppend([new NewEvent("x", 1, "{}"u8.ToArray())], Context(rig, store), WakeUpChange.Set(rig.Clock.GetUtcNow()), out var result);
+            Assert.Equal(AppendResult.Durable, await rig.Settle(result));
+            // Where it goes on does not change where it began.
+            session.TryAppend([new NewEvent("x", 1, "{}"u8.ToArray())], Context(rig, "leeds"), WakeUpChange.Keep, out result);
+            Assert.Equal(AppendResult.Durable, await rig.Settle(result));
+        }
+
+        Assert.Equal(["cart/2", "cart/4"], (await journal.ListWakeUps("cart", "london", "", 9, None)).Select(wakeUp => wakeUp.Stream.Value));
+        Assert.Equal(["cart/2"], (await journal.ListWakeUps("cart", "london", "", 1, None)).Select(wakeUp => wakeUp.Stream.Value));
+        Assert.Equal(["cart/4"], (await journal.ListWakeUps("cart", "london", "2", 1, None)).Select(wakeUp => wakeUp.Stream.Value));
+        Assert.Empty(await journal.ListWakeUps("cart", "leeds", "", 9, None));
+        Assert.Equal(5, (await journal.ListWakeUps("cart", "", "", 9, None)).Count);
     }
 }

@@ -53,6 +53,29 @@ public sealed class FileLedgerTests : IDisposable
     }
 
     [Fact]
+    public void Its_files_are_its_users_alone()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+
+        for (var start = 0; start < 2; start++)
+        {
+            using (FileLedger.Open(Path))
+            {
+                Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path));
+                Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path + ".lock"));
+            }
+
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(System.IO.Path.GetDirectoryName(Path)!));
+
+            // As an earlier release left it.
+            File.SetUnixFileMode(Path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
+        }
+    }
+
+    [Fact]
     public async Task A_line_that_a_crash_cut_off_is_dropped_wherever_it_was_cut()
     {
         using (var ledger = FileLedger.Open(Path))

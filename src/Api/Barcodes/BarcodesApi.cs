@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -16,7 +17,12 @@ internal sealed record ClaimBarcodeRequest(Sku Sku);
 /// <param name="Sku">Whose it is.</param>
 /// <param name="Embedded">What the label says of the price, or null.</param>
 /// <param name="Version">Version of the claimed code.</param>
-internal sealed record DecodedBarcode(Barcode Code, Barcode Item, Sku Sku, EmbeddedValue? Embedded, long Version) : IVersioned;
+internal sealed record DecodedBarcode(Barcode Code, Barcode Item, Sku Sku, EmbeddedValue? Embedded, long Version) : IVersioned
+{
+    /// <summary>Whether it was taken apart by a store's rules, so that it rests on more than the claimed code.</summary>
+    [JsonIgnore]
+    public bool IsDecoded => Item != Code || Embedded is not null;
+}
 
 /// <summary><c>/barcodes</c>: which code belongs to which product.</summary>
 internal static class BarcodesApi
@@ -47,7 +53,7 @@ internal static class BarcodesApi
             return Invalid();
         }
 
-        return await grains.GetGrain<IBarcodeGrain>(barcode.Value).Claim(new ClaimBarcode(put.Operation, put.Body.Sku)).ToOk(response);
+        return await grains.GetGrain<IBarcodeGrain>(barcode.Value).Claim(new ClaimBarcode(put.Operation("", barcode.Value, "PUT /barcodes"), put.Body.Sku)).ToOk(response);
     }
 
     private static async Task<Results<Ok<BarcodeView>, Refusal>> Release(string code, Removal removal, HttpResponse response, IGrainFactory grains)
@@ -57,7 +63,7 @@ internal static class BarcodesApi
             return Invalid();
         }
 
-        return await grains.GetGrain<IBarcodeGrain>(barcode.Value).Release(new ReleaseBarcode(removal.Operation)).ToOk(response);
+        return await grains.GetGrain<IBarcodeGrain>(barcode.Value).Release(new ReleaseBarcode(removal.Operation("", barcode.Value, "DELETE /barcodes"))).ToOk(response);
     }
 
     private static async Task<Results<Ok<DecodedBarcode>, Refusal>> Get(string code, string? store, HttpResponse response, IGrainFactory grains)

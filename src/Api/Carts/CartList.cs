@@ -1,55 +1,21 @@
-using System.Buffers.Binary;
-using System.Buffers.Text;
 using System.Collections.Immutable;
-using System.Diagnostics.CodeAnalysis;
 using Microsoft.AspNetCore.Http;
 using Orleans;
 
 namespace Pos.Api;
 
-/// <summary>Where a page of carts begins. Good for the list it came from only.</summary>
-internal readonly record struct CartCursor(CartId After, uint List) : IParsable<CartCursor>
-{
-    private const int IdBytes = 16;
-    private const int BytesCount = IdBytes + sizeof(uint);
-    private const int TextLength = 27;
-
-    public static CartCursor Parse(string s, IFormatProvider? provider) =>
-        TryParse(s, provider, out var cursor) ? cursor : throw new FormatException("The text is no cursor.");
-
-    public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out CartCursor result)
-    {
-        Span<byte> bytes = stackalloc byte[BytesCount];
-        result = default;
-        if (s is not { Length: TextLength } || !Base64Url.IsValid(s) || Base64Url.DecodeFromChars(s, bytes) != BytesCount)
-        {
-            return false;
-        }
-
-        result = new(new CartId(Convert.ToHexStringLower(bytes[..IdBytes])), BinaryPrimitives.ReadUInt32BigEndian(bytes[IdBytes..]));
-        return true;
-    }
-
-    public override string ToString()
-    {
-        Span<byte> bytes = stackalloc byte[BytesCount];
-        Convert.FromHexString(After.Value, bytes, out _, out _);
-        BinaryPrimitives.WriteUInt32BigEndian(bytes[IdBytes..], List);
-        return Base64Url.EncodeToString(bytes);
-    }
-}
-
 /// <summary>
 /// The carts of a store that somebody may go on with. Nothing is indexed for it: the journal is to wake each of them one day, and each is asked.
+/// Only carts of the store are looked at, so that neither a page's length nor its time tells of others.
 /// </summary>
-internal sealed record CartList(StoreId Store, CartState? State, uint List, string After, int Limit)
+internal sealed record CartList(StoreId Store, CartState? State, ListCursors Cursors, string After, int Limit)
 {
     // So many grains are asked for one page at most, each of which may have to be read first, and so many of them at a time.
     internal const int AskedMax = 128;
     private const int FetchesMax = 16;
 
     /// <exception cref="RefusedRequestException">A parameter cannot be read.</exception>
-    public static CartList Of(StoreId store, string? state, string? limit, string? cursor)
+    public static CartList Of(HttpResponse response, StoreId store, string? state, string? limit, string? cursor)
     {
         CartState? wanted = state switch
         {
@@ -58,17 +24,14 @@ internal sealed record CartList(StoreId Store, CartState? State, uint List, stri
             "PARKED" => CartState.Parked,
             _ => throw new RefusedRequestException(Problems.InvalidParameter, "The parameter 'state' is OPEN or PARKED."),
         };
-        var list = PageRequest.Tag($"carts/{store}/{state}");
-        var after = cursor is null ? ""
-            : CartCursor.TryParse(cursor, null, out var parsed) && parsed.List == list ? parsed.After.Value
-            : throw PageRequest.NoCursor();
-        return new(store, wanted, list, after, Paging.Limit(limit));
+        var cursors = Api.Cursors.Of(response.HttpContext, $"carts/{store}/{state}");
+        return new(store, wanted, cursors, cursors.OpenText(cursor), Paging.Limit(limit));
     }
 
     public async Task<Page<CartView>> Run(IGrainFactory grains, HttpResponse response, CancellationToken cancelled)
     {
         var items = ImmutableArray.CreateBuilder<CartView>();
-        var directory = grains.GetGrain<IDirectoryGrain>(IDirectoryGrain.Catalogue);
+        var directory = grains.GetGrain<IDirectoryGrain>(Store.Value);
         var (after, lines) = (After, 0);
         for (var asked = 0; asked < AskedMax; asked += FetchesMax)
         {
@@ -98,5 +61,5 @@ internal sealed record CartList(StoreId Store, CartState? State, uint List, stri
     }
 
     private Page<CartView> Page(ImmutableArray<CartView>.Builder items, string after) =>
-        new(items.DrainToImmutable(), true, new CartCursor(new CartId(after), List).ToString());
+        new(items.DrainToImmutable(), true, Cursors.Seal(after));
 }

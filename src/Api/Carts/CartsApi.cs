@@ -27,7 +27,7 @@ internal static class CartsApi
             .Refuses(
                 RejectionCode.UnknownProduct, RejectionCode.UnknownTaxRate, RejectionCode.ProductInactive, RejectionCode.WrongCurrency,
                 RejectionCode.AmountTooLarge, RejectionCode.ApprovalRequired);
-        carts.MapGet("/", List).WithName("listCarts").Requires(Permission.Read, Owner.InQuery).WithMetadata(new CursorShape(typeof(CartCursor)))
+        carts.MapGet("/", List).WithName("listCarts").Requires(Permission.Read, Owner.InQuery)
             .WithSummary("List a store's carts that are OPEN or PARKED")
             .WithDescription(
                 "With their labels, so that any till can go on with them; by id. `state` leaves those in it. A page may hold fewer than asked for, or none, "
@@ -96,7 +96,7 @@ internal static class CartsApi
     private static async Task<Results<Ok<Page<CartView>>, Refusal>> List(
         StoreId store, string? state, string? limit, string? cursor, HttpResponse response, IGrainFactory grains, CancellationToken cancelled)
     {
-        var page = await CartList.Of(store, state, limit, cursor).Run(grains, response, cancelled);
+        var page = await CartList.Of(response, store, state, limit, cursor).Run(grains, response, cancelled);
         return page.Items.IsEmpty && await grains.GetGrain<IStoreGrain>(store.Value).Get().Within(response) is null
             ? StoresApi.Unknown(store)
             : TypedResults.Ok(page);
@@ -125,7 +125,7 @@ internal static class CartsApi
     }
 
     private static async Task<Results<Ok<CartView>, Refusal>> Remove(CartId id, LineNumber line, Removal removal, HttpResponse response, IGrainFactory grains) =>
-        await grains.Cart(id).Remove(new RemoveCartLine(removal.Operation, line.Value)).ToOk(response);
+        await grains.Cart(id).Remove(new RemoveCartLine(removal.Operation(id.Value, line.ToString(), "DELETE lines"), line.Value)).ToOk(response);
 
     private static async Task<Results<Ok<CartView>, Refusal>> Refresh(CartId id, Command command, HttpResponse response, IGrainFactory grains) =>
         await grains.Cart(id).Refresh(new RefreshCart(command.Operation(command.Id("", id.Value, "POST refresh")))).ToOk(response);

@@ -41,7 +41,7 @@ internal static class ProductsApi
     }
 
     private static Task<Results<Ok<ProductView>, Refusal>> Define(Sku sku, Replacement<ProductDetails> put, HttpResponse response, IGrainFactory grains) =>
-        grains.GetGrain<IProductGrain>(sku.Value).Define(new DefineProduct(put.Operation, put.Body)).ToOk(response);
+        grains.GetGrain<IProductGrain>(sku.Value).Define(new DefineProduct(put.Operation("", sku.Value, "PUT /products"), put.Body)).ToOk(response);
 
     private static async Task<Results<Ok<ProductView>, Refusal>> Change(Sku sku, Command<ChangeProductRequest> command, HttpResponse response, IGrainFactory grains)
     {
@@ -59,7 +59,7 @@ internal static class ProductsApi
 
     private static async Task<Ok<Page<ProductView>>> List(string? limit, string? cursor, HttpResponse response, IGrainFactory grains, CancellationToken cancelled)
     {
-        var asked = PageRequest.Of("products", limit, cursor);
+        var asked = PageRequest.Of(response, "products", limit, cursor);
         var page = await grains.GetGrain<IDirectoryGrain>(IDirectoryGrain.Catalogue)
             .List(DirectoryKind.Products, asked.After, asked.Limit, cancelled).Within(response);
         return await asked.Fetch(page, response, sku => grains.GetGrain<IProductGrain>(sku).Get());

@@ -1,7 +1,4 @@
 using System.Buffers.Binary;
-using System.Buffers.Text;
-using System.Collections.Immutable;
-using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
@@ -17,48 +14,6 @@ namespace Pos.Api;
 /// <param name="Product">As it stands now.</param>
 /// <param name="Available">Pieces available in the store that was asked for; null for services, and when none was asked for.</param>
 internal sealed record FoundProduct(ProductView Product, long? Available);
-
-/// <summary>Where a page of hits begins: good for the query it came from only.</summary>
-internal readonly record struct HitCursor(HitPlace Place, uint Query) : IParsable<HitCursor>
-{
-    private const int FixedBytes = sizeof(uint) + sizeof(int);
-    private const int SkuBytesMax = 64 * 3;
-
-    /// <summary>What tells one query from another.</summary>
-    public static uint Of(ProductQuery query)
-    {
-        var text = $"{query.Text.Length}:{query.Text}{query.Category?.Length}:{query.Category}:{query.Active}";
-        return BinaryPrimitives.ReadUInt32BigEndian(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
-    }
-
-    public static HitCursor Parse(string s, IFormatProvider? provider) =>
-        TryParse(s, provider, out var cursor) ? cursor : throw new FormatException("The text is no cursor.");
-
-    public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out HitCursor result)
-    {
-        result = default;
-        Span<byte> bytes = stackalloc byte[FixedBytes + SkuBytesMax];
-        if (s is null || s.Length > Base64Url.GetEncodedLength(bytes.Length) || !Base64Url.IsValid(s)
-            || !Base64Url.TryDecodeFromChars(s, bytes, out var written) || written <= FixedBytes
-            || !Sku.TryParse(Encoding.UTF8.GetString(bytes[FixedBytes..written]), provider, out var sku))
-        {
-            return false;
-        }
-
-        var place = new HitPlace(BinaryPrimitives.ReadInt32BigEndian(bytes[sizeof(uint)..]), sku);
-        result = new HitCursor(place, BinaryPrimitives.ReadUInt32BigEndian(bytes));
-        return true;
-    }
-
-    public override string ToString()
-    {
-        Span<byte> bytes = stackalloc byte[FixedBytes + SkuBytesMax];
-        BinaryPrimitives.WriteUInt32BigEndian(bytes, Query);
-        BinaryPrimitives.WriteInt32BigEndian(bytes[sizeof(uint)..], Place.Rank);
-        var length = Encoding.UTF8.GetBytes(Place.Sku.Value, bytes[FixedBytes..]);
-        return Base64Url.EncodeToString(bytes[..(FixedBytes + length)]);
-    }
-}
 
 /// <summary><c>/products/search</c>: what can be sold, by what it says of itself.</summary>
 internal static class SearchApi
@@ -76,7 +31,6 @@ internal static class SearchApi
             .MapGet("/search", Search).WithName("searchProducts").Requires(Permission.Read, Owner.Shared)
             .WithSummary("Search products")
             .WithDescription(Description)
-            .WithMetadata(new CursorShape(typeof(HitCursor)))
             .Refuses(RejectionCode.UnknownStore);
 
     private static async Task<Results<Ok<Page<FoundProduct>>, Refusal>> Search(
@@ -84,20 +38,23 @@ internal static class SearchApi
     {
         var query = QueryOf(q, category, active, limit);
         var shown = StoreOf(store);
-        var place = Place(cursor, query);
+        var list = ListOf(query);
+        var cursors = Cursors.Of(response.HttpContext, list);
         if (shown is { } asked && await grains.GetGrain<IStoreGrain>(asked.Value).Get().Within(response) is null)
         {
             return StoresApi.Unknown(asked);
         }
 
-        var index = grains.GetGrain<ISearchGrain>((HitCursor.Of(query) % ISearchGrain.Places).ToString(CultureInfo.InvariantCulture));
-        if (await index.Search(query with { After = place }).Within(response) is not { } hits)
+        // One index answers all pages of a query.
+        var index = grains.GetGrain<ISearchGrain>(
+            (BinaryPrimitives.ReadUInt32BigEndian(SHA256.HashData(Encoding.UTF8.GetBytes(list))) % ISearchGrain.Places).ToString(CultureInfo.InvariantCulture));
+        if (await index.Search(query with { After = Place(cursors.Open(cursor)) }).Within(response) is not { } hits)
         {
             return new Refusal(Problems.Unavailable, "The index of products is not complete yet.");
         }
 
         var products = await Paging.Fetch(hits.Skus, response, sku => Fetch(grains, sku, shown));
-        var next = hits is { HasMore: true, Last: { } last } ? new HitCursor(last, HitCursor.Of(query)).ToString() : null;
+        var next = hits is { HasMore: true, Last: { } last } ? cursors.Seal(Place(last)) : null;
         return TypedResults.Ok(new Page<FoundProduct>(products, hits.HasMore, next));
     }
 
@@ -138,10 +95,20 @@ internal static class SearchApi
     private static StoreId? StoreOf(string? store) => store is null ? null
         : StoreId.TryParse(store, null, out var id) ? id : throw Malformed("store", "the id of a store");
 
-    private static HitPlace? Place(string? cursor, ProductQuery query) => cursor is null ? null
-        : HitCursor.TryParse(cursor, null, out var parsed) && parsed.Query == HitCursor.Of(query)
-            ? parsed.Place
-            : throw new RefusedRequestException(Problems.InvalidParameter, "The parameter 'cursor' is not the 'nextCursor' of a page of this query.");
+    private static string ListOf(ProductQuery query) =>
+        $"products/search/{query.Text.Length}:{query.Text}{query.Category?.Length}:{query.Category}:{query.Active}";
+
+    private static byte[] Place(HitPlace hit)
+    {
+        var place = new byte[sizeof(int) + Encoding.UTF8.GetByteCount(hit.Sku.Value)];
+        BinaryPrimitives.WriteInt32BigEndian(place, hit.Rank);
+        Encoding.UTF8.GetBytes(hit.Sku.Value, place.AsSpan(sizeof(int)));
+        return place;
+    }
+
+    private static HitPlace? Place(byte[]? place) => place is null
+        ? null
+        : new HitPlace(BinaryPrimitives.ReadInt32BigEndian(place), new Sku(Encoding.UTF8.GetString(place.AsSpan(sizeof(int)))));
 
     private static RefusedRequestException Malformed(string name, string wanted) =>
         new(Problems.InvalidParameter, $"The parameter '{name}' is {wanted}.");

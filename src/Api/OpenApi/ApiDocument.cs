@@ -23,13 +23,16 @@ internal static class ApiDocument
         * **Keys**: every request says who asks, `Authorization: Bearer <key>`. A key is a reader's, a cashier's, a manager's or an operator's,
           and opens its stores; what is in another store does not exist for it (404). What needs a manager (another price, a count, an
           adjustment, a return without receipt) a cashier does with a manager's key beside their own, in `X-Approval`.
-        * **Idempotency-Key** is required on POST and PATCH: 1–255 printable ASCII characters, kept for 24 hours. The same request with
-          the same key has one effect and shows its outcome again; another request with that key is refused (422).
-        * **Versions**: every answer that shows a thing shows its version as `ETag`, after a write the new one. `If-None-Match` answers 304 when it has not changed; `If-Match` on a write answers
+        * **Idempotency-Key** is required on POST and PATCH and welcome on PUT and DELETE: 1–255 printable ASCII characters, kept for 24
+          hours. The same request with the same key has one effect, whatever others have done since, and shows the thing as it stands;
+          another request with that key is refused (422). A key belongs to its caller, its route and what the route or the body names
+          (store and till, or the thing): the same key of a colleague, or at another till, is another request.
+        * **Versions**: every answer that shows a thing shows its version as `ETag`, after a write the new one; where the answer rests on
+          more than that (a label decoded by a store's rules, a saga's attempts), a hash follows the version. `If-None-Match` answers 304 when it has not changed; `If-Match` on a write answers
           412 when it has. A repetition under the same Idempotency-Key shows what was done, whatever the version is now.
         * **Errors** are RFC 9457 problems with a stable `type` and `code`, and a `traceId` that finds the request in logs and traces.
-        * **Lists** take `limit` (1–100) and `cursor`; follow `nextCursor` while `hasMore` is true. A cursor
-          is good for the list it came from only.
+        * **Lists** take `limit` (1–100) and `cursor`; follow `nextCursor` while `hasMore` is true. A cursor is opaque, and good only for
+          the list it came from and for the key it was given to.
         * **Bodies** are JSON in UTF-8, at most 256 KB; unknown and duplicate members are refused.
         * **503** comes with `Retry-After`: nothing was acknowledged; repeat the request with the same key. A request that has no answer within
           30 seconds gets one, `outcome-unknown`: it may or may not have been done, and the same key shows which.

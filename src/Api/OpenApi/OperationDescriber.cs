@@ -61,7 +61,6 @@ internal static class OperationDescriber
 
     private static void DescribeParameters(OpenApiOperation operation, OpenApiOperationTransformerContext context)
     {
-        var cursor = context.Description.ActionDescriptor.EndpointMetadata.OfType<CursorShape>().LastOrDefault()?.Type ?? typeof(Cursor);
         foreach (var parameter in operation.Parameters?.OfType<OpenApiParameter>() ?? [])
         {
             var described = context.Description.ParameterDescriptions.FirstOrDefault(candidate => candidate.Name == parameter.Name);
@@ -102,7 +101,7 @@ internal static class OperationDescriber
             {
                 parameter.Schema = new OpenApiSchema { Type = JsonSchemaType.Boolean };
             }
-            else if (DescribeQuery(schema, parameter.Name, cursor))
+            else if (DescribeQuery(schema, parameter.Name))
             {
                 parameter.Schema = schema;
             }
@@ -110,9 +109,9 @@ internal static class OperationDescriber
     }
 
     // What is read as text, so that what is wrong with it can be said.
-    private static bool DescribeQuery(OpenApiSchema schema, string? name, Type cursor) => name switch
+    private static bool DescribeQuery(OpenApiSchema schema, string? name) => name switch
     {
-        "cursor" => SchemaDescriber.DescribeText(schema, cursor),
+        "cursor" => SchemaDescriber.DescribeText(schema, typeof(Cursors)),
         "store" => SchemaDescriber.DescribeText(schema, typeof(StoreId)),
         "kind" or "state" or "olderThan" => SchemaDescriber.DescribeText(schema, name),
 

@@ -23,10 +23,7 @@ internal static class SchemaDescriber
         [typeof(PaymentId)] = (@"^[0-9a-f]{32}\.[1-9][0-9]{0,3}$", "9f86d081884c7d659a2feaa0c55ad015.1"),
         [typeof(HoldId)] = (@"^[0-9a-f]{32}(\.[0-9]{1,7})?$", "fd61a03af4f77d870fc21e05e7e80678"),
         [typeof(Currency)] = ("^[A-Z]{3}$", "EUR"),
-        [typeof(HitCursor)] = ("^[A-Za-z0-9_-]{12,267}$", new HitCursor(new HitPlace(40, new Sku("espresso")), 7).ToString()),
-        [typeof(SagaQuery)] = ("^[A-Za-z0-9_-]{8,80}$", "b3JkZXIvOWY4NmQwODE4ODRjN2Q2NTlhMmZlYWEwYzU1YWQwMTU"),
-        [typeof(CartCursor)] = ("^[A-Za-z0-9_-]{27}$", new CartCursor(new CartId("7f7c1b0e5d0c4f3ab8a6c0d4e1b2a397"), 7).ToString()),
-        [typeof(Cursor)] = ("^[A-Za-z0-9_-]{16}$", new Cursor(42, 7).ToString()),
+        [typeof(Cursors)] = ("^[A-Za-z0-9_-]{38,1024}$", "q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJCrze8S"),
     }.ToFrozenDictionary();
 
     public static Task Describe(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancellationToken)

@@ -120,7 +120,7 @@ internal static class OrdersApi
     private static async Task<Results<Ok<Page<OrderView>>, Refusal>> List(
         StoreId store, string? limit, string? cursor, HttpResponse response, IGrainFactory grains, CancellationToken cancelled)
     {
-        var asked = PageRequest.Of($"orders/{store}", limit, cursor);
+        var asked = PageRequest.Of(response, $"orders/{store}", limit, cursor);
         var page = await grains.GetGrain<IDirectoryGrain>(store.Value)
             .List(DirectoryKind.Orders, asked.After, asked.Limit, cancelled).Within(response);
         return page.Ids.IsEmpty && await grains.GetGrain<IStoreGrain>(store.Value).Get().Within(response) is null

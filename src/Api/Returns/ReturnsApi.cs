@@ -126,7 +126,7 @@ internal static class ReturnsApi
     private static async Task<Results<Ok<Page<ReturnView>>, Refusal>> List(
         StoreId store, string? limit, string? cursor, HttpResponse response, IGrainFactory grains, CancellationToken cancelled)
     {
-        var asked = PageRequest.Of($"returns/{store}", limit, cursor);
+        var asked = PageRequest.Of(response, $"returns/{store}", limit, cursor);
         var page = await grains.GetGrain<IDirectoryGrain>(store.Value)
             .List(DirectoryKind.Returns, asked.After, asked.Limit, cancelled).Within(response);
         return page.Ids.IsEmpty && await grains.GetGrain<IStoreGrain>(store.Value).Get().Within(response) is null

@@ -1,13 +1,13 @@
-using System.Buffers.Text;
 using System.Collections.Immutable;
-using System.Text;
 using System.Xml;
+using Microsoft.AspNetCore.Http;
 using Orleans;
 
 namespace Pos.Api;
 
 /// <summary>A search among what runs by itself. Nothing is indexed for it: each that the journal is to wake is asked.</summary>
-internal sealed record SagaQuery(ImmutableArray<SagaKind> Kinds, string? State, TimeSpan? OlderThan, int Limit, string After, bool NeedsSomebody)
+internal sealed record SagaQuery(
+    ImmutableArray<SagaKind> Kinds, string? State, TimeSpan? OlderThan, int Limit, ListCursors Cursors, string After, bool NeedsSomebody)
 {
     // After so many attempts without an answer, or so long without a step, a saga does not come on by itself as sagas do.
     private const int AttemptsMin = 3;
@@ -18,7 +18,7 @@ internal sealed record SagaQuery(ImmutableArray<SagaKind> Kinds, string? State, 
     private const int FetchesMax = 16;
 
     /// <exception cref="RefusedRequestException">A parameter cannot be read.</exception>
-    public static SagaQuery Of(string? kind, string? state, string? olderThan, string? owes, string? limit, string? cursor)
+    public static SagaQuery Of(HttpResponse response, string? kind, string? state, string? olderThan, string? owes, string? limit, string? cursor)
     {
         if (owes is not (null or "true" or "false"))
         {
@@ -27,21 +27,21 @@ internal sealed record SagaQuery(ImmutableArray<SagaKind> Kinds, string? State, 
 
         var kinds = kind is null ? SagaKind.All : [SagaKind.Of(kind)];
         var (from, after) = (0, "");
-        if (cursor is not null)
+        var cursors = Api.Cursors.Of(response.HttpContext, $"sagas/{kind}/{state}/{olderThan}/{owes}");
+        if (cursors.OpenText(cursor) is { Length: > 0 } place)
         {
-            var place = Place(cursor);
-            from = kinds.IndexOf(kinds.FirstOrDefault(known => place.StartsWith(known.Name + "/", StringComparison.Ordinal))!);
-            after = from < 0 ? throw NoCursor() : place[(kinds[from].Name.Length + 1)..];
+            from = kinds.IndexOf(kinds.First(known => place.StartsWith(known.Name + "/", StringComparison.Ordinal)));
+            after = place[(kinds[from].Name.Length + 1)..];
         }
 
-        return new(kinds[from..], state, olderThan is null ? null : Duration(olderThan), Paging.Limit(limit), after, owes == "true");
+        return new(kinds[from..], state, olderThan is null ? null : Duration(olderThan), Paging.Limit(limit), cursors, after, owes == "true");
     }
 
     public async Task<Page<SagaView>> Run(IGrainFactory grains, DateTimeOffset now, CancellationToken cancelled)
     {
         var items = ImmutableArray.CreateBuilder<SagaView>();
         var (after, asked) = (After, 0);
-        var directory = grains.GetGrain<IDirectoryGrain>(IDirectoryGrain.Catalogue);
+        var directory = grains.GetGrain<IDirectoryGrain>(IDirectoryGrain.Everywhere);
         foreach (var kind in Kinds)
         {
             while (true)
@@ -79,13 +79,7 @@ internal sealed record SagaQuery(ImmutableArray<SagaKind> Kinds, string? State, 
         return new(items.DrainToImmutable(), false, null);
     }
 
-    private static string Cursor(SagaKind kind, string id) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes($"{kind.Name}/{id}"));
-
-    private static string Place(string cursor) =>
-        Base64Url.IsValid(cursor) ? Encoding.UTF8.GetString(Base64Url.DecodeFromChars(cursor)) : throw NoCursor();
-
-    private static RefusedRequestException NoCursor() =>
-        new(Problems.InvalidParameter, "The parameter 'cursor' is not the 'nextCursor' of a page.");
+    private string Cursor(SagaKind kind, string id) => Cursors.Seal($"{kind.Name}/{id}");
 
     private static TimeSpan Duration(string text)
     {

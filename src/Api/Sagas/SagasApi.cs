@@ -12,7 +12,7 @@ internal static class SagasApi
     public static void MapSagas(this IEndpointRouteBuilder api)
     {
         var sagas = api.MapGroup("/sagas").WithTags("Sagas");
-        sagas.MapGet("/", List).WithName("listSagas").Requires(Permission.Operate, Owner.Operators).WithMetadata(new CursorShape(typeof(SagaQuery)))
+        sagas.MapGet("/", List).WithName("listSagas").Requires(Permission.Operate, Owner.Operators)
             .WithSummary("List what is under way")
             .WithDescription(
                 "Orders, payments, returns and carts of all stores that the journal is to wake, by kind and id: whatever is owed, and exchanges that wait for "
@@ -40,7 +40,7 @@ internal static class SagasApi
         string? kind, string? state, string? olderThan, string? owes, string? limit, string? cursor, HttpResponse response, IGrainFactory grains, TimeProvider clock,
         CancellationToken cancelled)
     {
-        var query = SagaQuery.Of(kind, state, olderThan, owes, limit, cursor);
+        var query = SagaQuery.Of(response, kind, state, olderThan, owes, limit, cursor);
         return TypedResults.Ok(await query.Run(grains, clock.GetUtcNow(), cancelled).Within(response));
     }
 

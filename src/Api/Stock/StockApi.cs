@@ -56,7 +56,7 @@ internal static class StockApi
     private static async Task<Results<Ok<Page<StockView>>, Refusal>> List(
         StoreId store, string? limit, string? cursor, HttpResponse response, IGrainFactory grains, CancellationToken cancelled)
     {
-        var asked = PageRequest.Of($"stock/{store}", limit, cursor);
+        var asked = PageRequest.Of(response, $"stock/{store}", limit, cursor);
         var page = await grains.GetGrain<IDirectoryGrain>(store.Value)
             .List(DirectoryKind.Stock, asked.After, asked.Limit, cancelled).Within(response);
         return page.Ids.IsEmpty && await grains.GetGrain<IStoreGrain>(store.Value).Get().Within(response) is null
@@ -94,12 +94,12 @@ internal static class StockApi
 
     private static async Task<Results<Ok<StockView>, Refusal>> SetPolicy(
         StoreId store, Sku sku, Replacement<PolicyRequest> put, HttpResponse response, IGrainFactory grains) =>
-        await grains.Item(store, sku).SetPolicy(new SetStockPolicy(put.Operation, put.Body.Policy)).ToOk(response);
+        await grains.Item(store, sku).SetPolicy(new SetStockPolicy(put.Operation(store.Value, sku.Value, "PUT policy"), put.Body.Policy)).ToOk(response);
 
     private static async Task<Results<Ok<Page<LedgerEntry>>, Refusal>> Ledger(
         StoreId store, Sku sku, string? limit, string? cursor, HttpResponse response, IGrainFactory grains, CancellationToken cancelled)
     {
-        var asked = PageRequest.Of($"ledger/{store}/{sku}", limit, cursor);
+        var asked = PageRequest.Of(response, $"ledger/{store}/{sku}", limit, cursor);
         var item = grains.Item(store, sku);
         var page = await item.Ledger(asked.After, asked.Limit, cancelled).Within(response);
         return page.Entries.IsEmpty && await item.Get().Within(response) is null

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -21,7 +22,7 @@ internal static class StoresApi
             .Refuses(RejectionCode.UnknownStore);
         stores.MapGet("/", List).WithName("listStores").Requires(Permission.Read, Owner.Filtered)
             .WithSummary("List stores")
-            .WithDescription("Those of the key, in the order in which they were created; a page may hold fewer than asked for, or none, with more behind it.");
+            .WithDescription("Those of the key, in the order in which they were created.");
     }
 
     internal static Refusal Unknown(StoreId store) => new(RejectionCode.UnknownStore, $"There is no store '{store}'.");
@@ -30,7 +31,7 @@ internal static class StoresApi
     {
         // The reader's dictionary sorts by culture; ids sort by code point.
         var details = put.Body with { TaxRates = put.Body.TaxRates.WithComparers(StringComparer.Ordinal) };
-        return await grains.GetGrain<IStoreGrain>(store.Value).Define(new DefineStore(put.Operation, details)).ToOk(response);
+        return await grains.GetGrain<IStoreGrain>(store.Value).Define(new DefineStore(put.Operation("", store.Value, "PUT /stores"), details)).ToOk(response);
     }
 
     private static async Task<Results<Ok<StoreView>, Refusal>> Get(StoreId store, HttpResponse response, IGrainFactory grains)
@@ -42,10 +43,36 @@ internal static class StoresApi
     private static async Task<Ok<Page<StoreView>>> List(
         string? limit, string? cursor, HttpContext context, IGrainFactory grains, CancellationToken cancelled)
     {
-        var asked = PageRequest.Of("stores", limit, cursor);
-        var page = await grains.GetGrain<IDirectoryGrain>(IDirectoryGrain.Catalogue)
-            .List(DirectoryKind.Stores, asked.After, asked.Limit, cancelled).Within(context.Response);
+        var asked = PageRequest.Of(context.Response, "stores", limit, cursor);
         var access = Access.Of(context);
-        return await asked.Fetch(page with { Ids = page.Ids.RemoveAll(id => !access.Knows(new StoreId(id))) }, context.Response, id => grains.GetGrain<IStoreGrain>(id).Get());
+        var directory = grains.GetGrain<IDirectoryGrain>(IDirectoryGrain.Catalogue);
+        var known = ImmutableArray.CreateBuilder<string>();
+        var (after, hasMore) = (asked.After, true);
+        // Past the stores of others to the end of the page, so that neither its length nor its cursor tells how many there are.
+        while (hasMore && known.Count < asked.Limit)
+        {
+            var page = await directory.List(DirectoryKind.Stores, after, asked.Limit - known.Count, cancelled).Within(context.Response);
+            known.AddRange(page.Ids.Where(id => access.Knows(new StoreId(id))));
+            (after, hasMore) = (page.Next, page.HasMore);
+        }
+
+        return await asked.Fetch(
+            new(known.ToImmutable(), after, hasMore && await HasOneOf(access, after)), context.Response, id => grains.GetGrain<IStoreGrain>(id).Get());
+
+        async Task<bool> HasOneOf(Access keys, long behind)
+        {
+            for (var more = !keys.IsEverywhere; more;)
+            {
+                var page = await directory.List(DirectoryKind.Stores, behind, Paging.LimitMax, cancelled).Within(context.Response);
+                if (page.Ids.Any(id => keys.Knows(new StoreId(id))))
+                {
+                    return true;
+                }
+
+                (behind, more) = (page.Next, page.HasMore);
+            }
+
+            return keys.IsEverywhere;
+        }
     }
 }

@@ -5,14 +5,17 @@ using Orleans.Concurrency;
 namespace Pos;
 
 /// <summary>
-/// Lists what began in a store, in the order it began, straight from the journal. Key: a store's id, or <see cref="Catalogue"/> for
-/// what belongs to no store. Off the write path.
+/// Lists what began in a store, in the order it began, straight from the journal. Key: a store's id, <see cref="Catalogue"/> for
+/// what belongs to no store, or <see cref="Everywhere"/> for the sagas of all of them. Off the write path.
 /// </summary>
 [Alias("pos.IDirectoryGrain")]
 public interface IDirectoryGrain : IGrainWithStringKey
 {
     /// <summary>The key under which stores and products are listed.</summary>
     const string Catalogue = "catalogue";
+
+    /// <summary>The key under which the sagas of all stores are listed. No store is called so.</summary>
+    const string Everywhere = "*";
 
     /// <summary>One page.</summary>
     /// <param name="kind">What to list.</param>
@@ -22,7 +25,7 @@ public interface IDirectoryGrain : IGrainWithStringKey
     [Alias("List"), ReadOnly]
     Task<DirectoryPage> List(DirectoryKind kind, long after, int limit, CancellationToken cancellationToken);
 
-    /// <summary>The sagas of a kind, of all stores, that the journal is to wake: whatever owes something is among them.</summary>
+    /// <summary>The sagas of a kind, of the key's store, that the journal is to wake: whatever owes something is among them.</summary>
     /// <param name="kind">As <see cref="SagaView.Kind"/> says it.</param>
     /// <param name="after">The last id of the page before, or empty.</param>
     /// <param name="limit">Entries at most, 1–100.</param>

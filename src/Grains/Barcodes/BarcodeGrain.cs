@@ -12,11 +12,11 @@ public sealed class BarcodeGrain(GrainServices services)
     public async Task<Outcome<BarcodeView>> Claim(ClaimBarcode command)
     {
         var product = await GrainFactory.GetGrain<IProductGrain>(command.Sku.Value).Get();
-        return await Run(new BarcodeCommand.Claim(command, product is not null), command.Operation);
+        return await Run(new BarcodeCommand.Claim(command, product is not null, Now), command.Operation);
     }
 
     /// <inheritdoc/>
-    public Task<Outcome<BarcodeView>> Release(ReleaseBarcode command) => Run(new BarcodeCommand.Release(command), command.Operation);
+    public Task<Outcome<BarcodeView>> Release(ReleaseBarcode command) => Run(new BarcodeCommand.Release(command, Now), command.Operation);
 
     /// <inheritdoc/>
     public Task<BarcodeView?> Get()
@@ -24,6 +24,9 @@ public sealed class BarcodeGrain(GrainServices services)
         Refresh();
         return Task.FromResult(Durable.Sku is { } sku ? new BarcodeView(new(Key), sku, DurableVersion) : null);
     }
+
+    /// <inheritdoc/>
+    protected override BarcodeState Tidy(BarcodeState state, int max) => BarcodeRules.Tidy(state, Now, max);
 
     private async Task<Outcome<BarcodeView>> Run(BarcodeCommand command, Operation operation)
     {

@@ -4,8 +4,9 @@ namespace Pos.Grains;
 
 /// <summary>A barcode after some events.</summary>
 /// <param name="Sku">Whose it is, or null.</param>
-/// <param name="WasClaimed">Whether it ever belonged to a product.</param>
-public sealed record BarcodeState(Sku? Sku, bool WasClaimed);
+/// <param name="Last">Whose it is or was last; null when it never belonged to a product.</param>
+/// <param name="Operations">Claims and releases that are remembered.</param>
+public sealed record BarcodeState(Sku? Sku, Sku? Last, OperationMemory Operations);
 
 /// <summary>What a barcode is asked to do.</summary>
 public abstract record BarcodeCommand
@@ -15,10 +16,10 @@ public abstract record BarcodeCommand
     }
 
     /// <inheritdoc cref="IBarcodeGrain.Claim"/>
-    public sealed record Claim(ClaimBarcode Asked, bool ProductExists) : BarcodeCommand;
+    public sealed record Claim(ClaimBarcode Asked, bool ProductExists, DateTimeOffset Now) : BarcodeCommand;
 
     /// <inheritdoc cref="IBarcodeGrain.Release"/>
-    public sealed record Release(ReleaseBarcode Asked) : BarcodeCommand;
+    public sealed record Release(ReleaseBarcode Asked, DateTimeOffset Now) : BarcodeCommand;
 }
 
 /// <summary>The rules of a barcode: it belongs to one product at a time.</summary>
@@ -27,13 +28,13 @@ public static class BarcodeRules
     private static readonly Decision<BarcodeEvent> Nothing = new([], null);
 
     /// <summary>Nobody's.</summary>
-    public static BarcodeState Initial { get; } = new(null, false);
+    public static BarcodeState Initial { get; } = new(null, null, OperationMemory.Empty);
 
     /// <summary>The barcode after an event.</summary>
     public static BarcodeState Evolve(BarcodeState state, BarcodeEvent happened) => happened switch
     {
-        BarcodeEvent.Claimed e => new(e.Sku, true),
-        BarcodeEvent.Released => state with { Sku = null },
+        BarcodeEvent.Claimed e => new(e.Sku, e.Sku, state.Operations.Remember(e.Operation)),
+        BarcodeEvent.Released e => new(null, e.Sku, state.Operations.Remember(e.Operation)),
         _ => throw new UnreachableException($"No rule for {happened.GetType().Name}."),
     };
 
@@ -53,15 +54,41 @@ public static class BarcodeRules
             return malformed;
         }
 
-        return state.Sku == sku ? Nothing
+        if (!state.Operations.IsNewIfKeyed(asked.Operation, Limits.RememberedPerBarcodeMax, command.Now, out var rejection))
+        {
+            return rejection is null ? Nothing : rejection;
+        }
+
+        // A key is used up also when nothing changes, so that its repetition changes nothing later.
+        return state.Sku == sku && !asked.Operation.Keyed ? Nothing
+            : state.Sku == sku ? new BarcodeEvent.Claimed(OperationKey.Of(asked.Operation), sku)
             : state.Sku is { } owner ? new Rejection(RejectionCode.BarcodeTaken, $"The barcode belongs to '{owner}'.")
             : !command.ProductExists ? new Rejection(RejectionCode.UnknownProduct, $"There is no product '{sku}'.")
             : new BarcodeEvent.Claimed(OperationKey.Of(asked.Operation), sku);
     }
 
-    private static Decision<BarcodeEvent> Release(BarcodeState state, BarcodeCommand.Release command) =>
-        Checkout.RefuseOperation(command.Asked.Operation) is { } malformed ? malformed
-        : state.Sku is { } owner ? new BarcodeEvent.Released(OperationKey.Of(command.Asked.Operation), owner)
-        : state.WasClaimed ? Nothing
-        : new Rejection(RejectionCode.UnknownBarcode, "The barcode belongs to no product.");
+    private static Decision<BarcodeEvent> Release(BarcodeState state, BarcodeCommand.Release command)
+    {
+        var operation = command.Asked.Operation;
+        if (Checkout.RefuseOperation(operation) is { } malformed)
+        {
+            return malformed;
+        }
+
+        if (!state.Operations.IsNewIfKeyed(operation, Limits.RememberedPerBarcodeMax, command.Now, out var rejection))
+        {
+            return rejection is null ? Nothing : rejection;
+        }
+
+        return state.Last is not { } owner ? new Rejection(RejectionCode.UnknownBarcode, "The barcode belongs to no product.")
+            : state.Sku is null && !operation.Keyed ? Nothing
+            : new BarcodeEvent.Released(OperationKey.Of(operation), owner);
+    }
+
+    /// <summary>Forgets up to <paramref name="max"/> operations whose time has passed.</summary>
+    public static BarcodeState Tidy(BarcodeState state, DateTimeOffset now, int max)
+    {
+        var operations = state.Operations.WithoutDue(now, max);
+        return ReferenceEquals(operations, state.Operations) ? state : state with { Operations = operations };
+    }
 }

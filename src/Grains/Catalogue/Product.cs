@@ -13,7 +13,7 @@ public abstract record ProductCommand
     }
 
     /// <inheritdoc cref="IProductGrain.Define"/>
-    public sealed record Define(DefineProduct Asked) : ProductCommand;
+    public sealed record Define(DefineProduct Asked, DateTimeOffset Now) : ProductCommand;
 
     /// <inheritdoc cref="IProductGrain.Change"/>
     public sealed record Change(ChangeProduct Asked, DateTimeOffset Now) : ProductCommand;
@@ -30,7 +30,9 @@ public static class Product
     /// <summary>The product after an event.</summary>
     public static ProductState Evolve(ProductState state, ProductEvent happened) => happened switch
     {
-        ProductEvent.Defined e => state with { Details = new(e.Name, e.Description, e.Category, e.Price, e.TaxClass, e.Kind, e.Active) },
+        ProductEvent.Defined e => new(
+            new(e.Name, e.Description, e.Category, e.Price, e.TaxClass, e.Kind, e.Active),
+            e.Operation is { } operation ? state.Operations.Remember(operation) : state.Operations),
         ProductEvent.Changed e => new(With(state.Details!, e), state.Operations.Remember(e.Operation)),
         _ => throw new UnreachableException($"No rule for {happened.GetType().Name}."),
     };
@@ -38,7 +40,7 @@ public static class Product
     /// <summary>What comes of a command.</summary>
     public static Decision<ProductEvent> Decide(ProductState state, ProductCommand command) => command switch
     {
-        ProductCommand.Define c => Define(state, c.Asked.Details),
+        ProductCommand.Define c => Define(state, c.Asked, c.Now),
         ProductCommand.Change c => Change(state, c.Asked, c.Now),
         _ => throw new UnreachableException($"No rule for {command.GetType().Name}."),
     };
@@ -46,19 +48,21 @@ public static class Product
     /// <summary>Forgets up to <paramref name="max"/> operations whose time has passed.</summary>
     public static ProductState Tidy(ProductState state, DateTimeOffset now, int max)
     {
-        var operations = state.Operations;
-        for (var forgotten = 0; forgotten < max && operations.TryForget(now, out operations); forgotten++)
-        {
-        }
-
+        var operations = state.Operations.WithoutDue(now, max);
         return ReferenceEquals(operations, state.Operations) ? state : state with { Operations = operations };
     }
 
-    private static Decision<ProductEvent> Define(ProductState state, ProductDetails asked)
+    private static Decision<ProductEvent> Define(ProductState state, DefineProduct command, DateTimeOffset now)
     {
-        if (asked == state.Details)
+        var (operation, asked) = command;
+        if (!operation.Keyed && asked == state.Details)
         {
             return Nothing;
+        }
+
+        if (!state.Operations.IsNewIfKeyed(operation, Limits.RememberedPerProductMax, now, out var rejection))
+        {
+            return rejection is null ? Nothing : rejection;
         }
 
         if (Refuse(asked) is { } refused)
@@ -73,7 +77,7 @@ public static class Product
         }
 
         return new ProductEvent.Defined(
-            asked.Name, asked.Description, asked.Category, asked.Price, asked.TaxClass, asked.Kind, asked.Active);
+            asked.Name, asked.Description, asked.Category, asked.Price, asked.TaxClass, asked.Kind, asked.Active, OperationKey.OfKeyed(operation));
     }
 
     private static Decision<ProductEvent> Change(ProductState state, ChangeProduct asked, DateTimeOffset now)

@@ -10,8 +10,10 @@ public abstract record ProductEvent
     }
 
     /// <summary>The product says all this of itself from now on.</summary>
+    /// <param name="Operation">Of a request with a key, which may be repeated; null for others.</param>
     public sealed record Defined(
-        string Name, string Description, string Category, Money Price, string TaxClass, ProductKind Kind, bool Active) : ProductEvent;
+        string Name, string Description, string Category, Money Price, string TaxClass, ProductKind Kind, bool Active,
+        OperationKey? Operation = null) : ProductEvent;
 
     /// <summary>The members that are not null changed.</summary>
     public sealed record Changed(

@@ -10,7 +10,7 @@ public sealed class ProductGrain(GrainServices services)
     : EventSourcedGrain<ProductState, ProductEvent>(ProductJournal.Aggregate, services), IProductGrain
 {
     /// <inheritdoc/>
-    public Task<Outcome<ProductView>> Define(DefineProduct command) => Run(new ProductCommand.Define(command), command.Operation);
+    public Task<Outcome<ProductView>> Define(DefineProduct command) => Run(new ProductCommand.Define(command, Now), command.Operation);
 
     /// <inheritdoc/>
     public Task<Outcome<ProductView>> Change(ChangeProduct command) => Run(new ProductCommand.Change(command, Now), command.Operation);

@@ -50,7 +50,9 @@ public sealed class DirectoryGrain(GrainServices services) : Grain, IDirectoryGr
     {
         try
         {
-            var found = await services.Journal.ListWakeUps(kind, after, Math.Clamp(limit, 1, LimitMax), cancellationToken);
+            var key = this.GetPrimaryKeyString();
+            var store = key == IDirectoryGrain.Everywhere ? "" : key;
+            var found = await services.Journal.ListWakeUps(kind, store, after, Math.Clamp(limit, 1, LimitMax), cancellationToken);
             return [.. found.Select(static wakeUp => wakeUp.Stream.Key)];
         }
         catch (JournalUnavailableException unreadable)

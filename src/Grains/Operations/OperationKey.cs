@@ -6,6 +6,13 @@ namespace Pos.Grains;
 /// <param name="NotAfter">Until then it is remembered. UTC.</param>
 public sealed record OperationKey(string Id, string Fingerprint, DateTimeOffset NotAfter)
 {
+    /// <summary>Of a command whose caller chose a key; null for others, which nobody repeats.</summary>
+    public static OperationKey? OfKeyed(Operation operation)
+    {
+        ArgumentNullException.ThrowIfNull(operation);
+        return operation.Keyed ? Of(operation) : null;
+    }
+
     /// <summary>Of a command.</summary>
     public static OperationKey Of(Operation operation)
     {

@@ -40,6 +40,28 @@ public sealed record OperationMemory(ImmutableDictionary<string, OperationKey> K
         return rejection is null;
     }
 
+    /// <summary>The same for operations that need no key: one without is always new.</summary>
+    /// <param name="operation">The operation.</param>
+    /// <param name="max">So many are remembered at most.</param>
+    /// <param name="now">This moment.</param>
+    /// <param name="rejection">Why it cannot be carried out; null for new ones and for repetitions.</param>
+    public bool IsNewIfKeyed(Operation operation, int max, DateTimeOffset now, out Rejection? rejection)
+    {
+        ArgumentNullException.ThrowIfNull(operation);
+        rejection = null;
+        if (!operation.Keyed)
+        {
+            return true;
+        }
+
+        if (IsNew(operation, now, out rejection) && Count >= max)
+        {
+            rejection = new(RejectionCode.TooManyPending, $"{Count} operations are remembered, and no more may be.");
+        }
+
+        return rejection is null && !Known.ContainsKey(operation.Id);
+    }
+
     /// <summary>Remembers an operation until its time has passed.</summary>
     public OperationMemory Remember(OperationKey operation)
     {
@@ -53,6 +75,17 @@ public sealed record OperationMemory(ImmutableDictionary<string, OperationKey> K
         var any = Forget.TryTake(now, out var id, out var queue);
         rest = any ? new(Known.Remove(id), queue) : this;
         return any;
+    }
+
+    /// <summary>Without up to <paramref name="max"/> operations whose time has passed.</summary>
+    public OperationMemory WithoutDue(DateTimeOffset now, int max)
+    {
+        var rest = this;
+        for (var forgotten = 0; forgotten < max && rest.TryForget(now, out rest); forgotten++)
+        {
+        }
+
+        return rest;
     }
 
     internal static Rejection Reused(string id) =>

@@ -101,7 +101,9 @@ internal static class Tenders
     public static long Rounded(long amount, int step) => (amount + (step / 2)) / step * step;
 
     private static Rejection? RefuseCard(int number, CardRequest card) =>
-        card.Token is not { Length: > 0 and <= Limits.TokenLengthMax } || card.Token.AsSpan().ContainsAnyExceptInRange('!', '~')
+        card.Token is { } text && CardNumbers.IsIn(text)
+            ? new(RejectionCode.InvalidValue, $"Card {number}: this looks like the number of a card. Send the payment provider's token for it; a card number is never stored here.")
+        : card.Token is not { Length: > 0 and <= Limits.TokenLengthMax } || card.Token.AsSpan().ContainsAnyExceptInRange('!', '~')
             ? new(RejectionCode.InvalidValue, $"Card {number}: a token has 1 to {Limits.TokenLengthMax} printable characters.")
             : card.Amount is not { } amount ? null
             : Prices.Refuse(amount, $"amount of card {number}")

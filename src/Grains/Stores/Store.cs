@@ -4,7 +4,7 @@ using System.Diagnostics;
 namespace Pos.Grains;
 
 /// <summary>A store after some events; without details it does not exist.</summary>
-public sealed record StoreState(StoreDetails? Details);
+public sealed record StoreState(StoreDetails? Details, OperationMemory Operations);
 
 /// <summary>What a store is asked to do.</summary>
 public abstract record StoreCommand
@@ -14,7 +14,7 @@ public abstract record StoreCommand
     }
 
     /// <inheritdoc cref="IStoreGrain.Define"/>
-    public sealed record Define(DefineStore Asked) : StoreCommand;
+    public sealed record Define(DefineStore Asked, DateTimeOffset Now) : StoreCommand;
 }
 
 /// <summary>The rules of a store.</summary>
@@ -23,26 +23,40 @@ public static class Store
     private static readonly Decision<StoreEvent> Nothing = new([], null);
 
     /// <summary>No store.</summary>
-    public static StoreState Initial { get; } = new((StoreDetails?)null);
+    public static StoreState Initial { get; } = new(null, OperationMemory.Empty);
 
     /// <summary>The store after an event.</summary>
     public static StoreState Evolve(StoreState state, StoreEvent happened) => happened switch
     {
         StoreEvent.Defined e => new(
             new StoreDetails(e.Name, e.District, e.Kind, e.Currency, e.TimeZone, e.TaxInclusive, Ordinal(e.TaxRates), e.Tills, e.CashRounding,
-                e.EmbeddedBarcodes)),
+                e.EmbeddedBarcodes),
+            e.Operation is { } operation ? state.Operations.Remember(operation) : state.Operations),
         _ => throw new UnreachableException($"No rule for {happened.GetType().Name}."),
     };
 
     /// <summary>What comes of a command.</summary>
     public static Decision<StoreEvent> Decide(StoreState state, StoreCommand command) => command switch
     {
-        StoreCommand.Define c => Define(state.Details, c.Asked.Details),
+        StoreCommand.Define c => Define(state, c.Asked, c.Now),
         _ => throw new UnreachableException($"No rule for {command.GetType().Name}."),
     };
 
-    private static Decision<StoreEvent> Define(StoreDetails? known, StoreDetails asked)
+    /// <summary>Forgets up to <paramref name="max"/> operations whose time has passed.</summary>
+    public static StoreState Tidy(StoreState state, DateTimeOffset now, int max)
     {
+        var operations = state.Operations.WithoutDue(now, max);
+        return ReferenceEquals(operations, state.Operations) ? state : state with { Operations = operations };
+    }
+
+    private static Decision<StoreEvent> Define(StoreState state, DefineStore command, DateTimeOffset now)
+    {
+        var ((operation, asked), known) = (command, state.Details);
+        if (!state.Operations.IsNewIfKeyed(operation, Limits.RememberedPerStoreMax, now, out var rejection))
+        {
+            return rejection is null ? Nothing : rejection;
+        }
+
         if (Refuse(asked) is { } refused)
         {
             return refused;
@@ -53,11 +67,12 @@ public static class Store
             return new Rejection(RejectionCode.CurrencyFixed, $"The store sells in {known.Currency} for ever.");
         }
 
-        return known is not null && SaysTheSame(known, asked)
+        return !operation.Keyed && known is not null && SaysTheSame(known, asked)
             ? Nothing
             : new StoreEvent.Defined(
                 asked.Name, asked.District, asked.Kind, asked.Currency, asked.TimeZone, asked.TaxInclusive, Ordinal(asked.TaxRates), asked.Tills,
-                asked.CashRounding is 1 ? null : asked.CashRounding, asked.EmbeddedBarcodes is { IsDefaultOrEmpty: false } rules ? rules : null);
+                asked.CashRounding is 1 ? null : asked.CashRounding, asked.EmbeddedBarcodes is { IsDefaultOrEmpty: false } rules ? rules : null,
+                OperationKey.OfKeyed(operation));
     }
 
     private static Rejection? Refuse(StoreDetails details) =>

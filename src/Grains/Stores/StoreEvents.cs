@@ -10,7 +10,7 @@ public abstract record StoreEvent
     {
     }
 
-    /// <summary>The store says all this of itself from now on.</summary>
+    /// <summary>The store says all this of itself from now on. <c>Operation</c> is that of a request with a key, which may be repeated.</summary>
     public sealed record Defined(
         string Name,
         string District,
@@ -21,7 +21,8 @@ public abstract record StoreEvent
         ImmutableSortedDictionary<string, int> TaxRates,
         ImmutableArray<TillId> Tills,
         int? CashRounding = null,
-        ImmutableArray<EmbeddedBarcode>? EmbeddedBarcodes = null) : StoreEvent;
+        ImmutableArray<EmbeddedBarcode>? EmbeddedBarcodes = null,
+        OperationKey? Operation = null) : StoreEvent;
 }
 
 /// <summary>How stores are journaled.</summary>

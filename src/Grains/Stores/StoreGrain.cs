@@ -12,7 +12,7 @@ public sealed class StoreGrain(GrainServices services)
     public async Task<Outcome<StoreView>> Define(DefineStore command)
     {
         var recording = Record(
-            Store.Decide(Decided, new StoreCommand.Define(command)), Envelope.Of(command.Operation, default, command.Operation.Till, Now),
+            Store.Decide(Decided, new StoreCommand.Define(command, Now)), Envelope.Of(command.Operation, default, command.Operation.Till, Now),
             command.Operation.IfVersion);
         var (details, version) = (Decided.Details, DecidedVersion);
         return await Durably(recording) is { } refused ? refused : View(details!, version);
@@ -24,6 +24,9 @@ public sealed class StoreGrain(GrainServices services)
         Refresh();
         return Task.FromResult(Durable.Details is { } details ? View(details, DurableVersion) : null);
     }
+
+    /// <inheritdoc/>
+    protected override StoreState Tidy(StoreState state, int max) => Store.Tidy(state, Now, max);
 
     private StoreView View(StoreDetails details, long version) => new(
         new StoreId(Key),

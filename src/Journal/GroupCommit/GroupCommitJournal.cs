@@ -147,11 +147,12 @@ public abstract class GroupCommitJournal : IJournal
         Pipeline.Reached(position + 1).WaitAsync(cancellationToken);
 
     /// <inheritdoc/>
-    public ValueTask<IReadOnlyList<WakeUpLease>> ListWakeUps(string category, string afterKey, int limit, CancellationToken cancellationToken)
+    public ValueTask<IReadOnlyList<WakeUpLease>> ListWakeUps(string category, string store, string afterKey, int limit, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrEmpty(category);
+        ArgumentNullException.ThrowIfNull(store);
         ArgumentNullException.ThrowIfNull(afterKey);
-        return store.ListWakeUps(category, afterKey, limit, cancellationToken);
+        return this.store.ListWakeUps(category, store, afterKey, limit, cancellationToken);
     }
 
     /// <inheritdoc/>

@@ -82,7 +82,7 @@ internal interface IJournalStore : IDisposable
         CancellationToken cancellationToken);
 
     /// <summary>Wake-ups of a category's streams behind a key, by stream.</summary>
-    ValueTask<IReadOnlyList<WakeUpLease>> ListWakeUps(string category, string afterKey, int limit, CancellationToken cancellationToken);
+    ValueTask<IReadOnlyList<WakeUpLease>> ListWakeUps(string category, string store, string afterKey, int limit, CancellationToken cancellationToken);
 
     /// <summary>Streams of a category that began in a store above a position, up to another.</summary>
     ValueTask<IReadOnlyList<StreamListing>> ListStreams(

@@ -72,13 +72,18 @@ internal sealed class PostgresReader(PostgresConnections connections)
         static _ => true, [], cancellationToken, Text(snapshot.Stream.Value), Number(snapshot.Version),
         new NpgsqlParameter<int> { TypedValue = snapshot.StateVersion }, new NpgsqlParameter<ReadOnlyMemory<byte>> { TypedValue = snapshot.State });
 
-    public async ValueTask<IReadOnlyList<WakeUpLease>> ListWakeUps(string category, string afterKey, int limit, CancellationToken cancellationToken) =>
+    public async ValueTask<IReadOnlyList<WakeUpLease>> ListWakeUps(string category, string store, string afterKey, int limit, CancellationToken cancellationToken) =>
         await Read(
-            "SELECT stream, due, owner, leased_until FROM pos_journal.wake_ups WHERE stream > $1 AND stream < $2 ORDER BY stream LIMIT $3",
+            """
+            SELECT w.stream, w.due, w.owner, w.leased_until FROM pos_journal.wake_ups w
+            WHERE w.stream > $1 AND w.stream < $2
+              AND ($4 = '' OR EXISTS (SELECT FROM pos_journal.streams s WHERE s.name = w.stream AND s.store = $4))
+            ORDER BY w.stream LIMIT $3
+            """,
             static row => new WakeUpLease(
                 StreamName.Parse(row.GetString(0)), new DateTimeOffset(row.GetInt64(1), TimeSpan.Zero),
                 row.IsDBNull(2) ? "" : row.GetString(2), new DateTimeOffset(row.GetInt64(3), TimeSpan.Zero)),
-            [], cancellationToken, Text($"{category}/{afterKey}"), Text(Beyond(category)), Number(limit));
+            [], cancellationToken, Text($"{category}/{afterKey}"), Text(Beyond(category)), Number(limit), Text(store));
 
     public async ValueTask<IReadOnlyList<StreamListing>> ListStreams(
         string store, string category, long afterPosition, long upToPosition, int limit, CancellationToken cancellationToken) =>

@@ -137,8 +137,8 @@ internal sealed class PostgresStore : IJournalStore
         CancellationToken cancellationToken) =>
         reader.ReadStreams(category, afterStream, afterVersion, upToPosition, limit, page, cancellationToken);
 
-    public ValueTask<IReadOnlyList<WakeUpLease>> ListWakeUps(string category, string afterKey, int limit, CancellationToken cancellationToken) =>
-        reader.ListWakeUps(category, afterKey, limit, cancellationToken);
+    public ValueTask<IReadOnlyList<WakeUpLease>> ListWakeUps(string category, string store, string afterKey, int limit, CancellationToken cancellationToken) =>
+        reader.ListWakeUps(category, store, afterKey, limit, cancellationToken);
 
     public ValueTask<IReadOnlyList<StreamListing>> ListStreams(
         string store, string category, long afterPosition, long upToPosition, int limit, CancellationToken cancellationToken) =>

@@ -160,8 +160,8 @@ internal sealed class SimulatedStore : IJournalStore
         return ValueTask.CompletedTask;
     }
 
-    public ValueTask<IReadOnlyList<WakeUpLease>> ListWakeUps(string category, string afterKey, int limit, CancellationToken cancellationToken) =>
-        ValueTask.FromResult<IReadOnlyList<WakeUpLease>>(Read(tables => tables.ListWakeUps(category, afterKey, limit), cancellationToken));
+    public ValueTask<IReadOnlyList<WakeUpLease>> ListWakeUps(string category, string store, string afterKey, int limit, CancellationToken cancellationToken) =>
+        ValueTask.FromResult<IReadOnlyList<WakeUpLease>>(Read(tables => tables.ListWakeUps(category, store, afterKey, limit), cancellationToken));
 
     public ValueTask<IReadOnlyList<StreamListing>> ListStreams(
         string store, string category, long afterPosition, long upToPosition, int limit, CancellationToken cancellationToken) =>

@@ -143,9 +143,10 @@ internal sealed class SimulatedTables
         }
     }
 
-    public List<WakeUpLease> ListWakeUps(string category, string afterKey, int limit) =>
+    public List<WakeUpLease> ListWakeUps(string category, string store, string afterKey, int limit) =>
     [
         .. wakeUps.Values.Where(wakeUp => wakeUp.Stream.Category == category && string.CompareOrdinal(wakeUp.Stream.Key, afterKey) > 0)
+            .Where(wakeUp => store.Length == 0 || events[streams[wakeUp.Stream][0]].Context.Store == store)
             .OrderBy(wakeUp => wakeUp.Stream.Value, StringComparer.Ordinal).Take(limit),
     ];
 

@@ -36,7 +36,8 @@ internal sealed class HeadFile : IDisposable
     public static HeadFile Open(string path, out JournalMark? found, out bool created)
     {
         created = !File.Exists(path);
-        var file = File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read);
+        PrivateFiles.Create(path);
+        var file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.Read);
         found = ReadNewest(file, out var at);
         return new HeadFile(file, at == 0 ? 1 : 0);
     }

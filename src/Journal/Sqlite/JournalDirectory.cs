@@ -36,10 +36,16 @@ internal sealed partial class JournalDirectory : IDisposable
         FileStream? held = null;
         try
         {
-            Directory.CreateDirectory(path);
-            held = new FileStream(System.IO.Path.Combine(path, "journal.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            PrivateFiles.CreateFolder(path);
+            held = PrivateFiles.Open(System.IO.Path.Combine(path, "journal.lock"), FileShare.None);
+            PrivateFiles.Create(holder);
             File.WriteAllText(holder, Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
-            return new JournalDirectory(path, held);
+            var directory = new JournalDirectory(path, held);
+            // SQLite gives its log and its index the rights of the database.
+            PrivateFiles.Create(directory.Database);
+            PrivateFiles.CloseFile(directory.Database + "-wal");
+            PrivateFiles.CloseFile(directory.Database + "-shm");
+            return directory;
         }
         catch (IOException denied) when (held is null && Held.Contains(denied.HResult))
         {

@@ -39,7 +39,14 @@ internal sealed class SqliteReader : IDisposable
             WHERE name >= ?1 AND name < ?3 AND (name > ?1 OR version > ?2) AND position <= ?4
             ORDER BY name, version LIMIT ?5
             """);
-        waking = connection.Prepare("SELECT stream, due, owner, leased_until FROM wake_ups WHERE stream > ?1 AND stream < ?2 ORDER BY stream LIMIT ?3");
+        // NULL for every store. A stream's id is the position it began at.
+        waking = connection.Prepare(
+            """
+            SELECT stream, due, owner, leased_until FROM wake_ups
+            WHERE stream > ?1 AND stream < ?2
+              AND (?4 IS NULL OR ?4 = (SELECT store FROM events WHERE position = (SELECT id FROM streams WHERE name = wake_ups.stream)))
+            ORDER BY stream LIMIT ?3
+            """);
         began = connection.Prepare(
             """
             SELECT stream, position FROM events INDEXED BY events_store
@@ -101,11 +108,12 @@ internal sealed class SqliteReader : IDisposable
         ReadEvents(byCategory, page);
     }
 
-    public IReadOnlyList<WakeUpLease> ListWakeUps(string category, string afterKey, int limit)
+    public IReadOnlyList<WakeUpLease> ListWakeUps(string category, string store, string afterKey, int limit)
     {
         waking.BindText(1, $"{category}/{afterKey}");
         waking.BindText(2, category + "0");
         waking.Bind(3, limit);
+        waking.BindText(4, store);
         var found = new List<WakeUpLease>();
         try
         {

@@ -161,10 +161,10 @@ internal sealed class SqliteStore : IJournalStore
         return ValueTask.CompletedTask;
     }
 
-    public ValueTask<IReadOnlyList<WakeUpLease>> ListWakeUps(string category, string afterKey, int limit, CancellationToken cancellationToken)
+    public ValueTask<IReadOnlyList<WakeUpLease>> ListWakeUps(string category, string store, string afterKey, int limit, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return ValueTask.FromResult(readers.Read(r => r.ListWakeUps(category, afterKey, limit)));
+        return ValueTask.FromResult(readers.Read(r => r.ListWakeUps(category, store, afterKey, limit)));
     }
 
     public ValueTask<IReadOnlyList<StreamListing>> ListStreams(

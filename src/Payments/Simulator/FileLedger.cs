@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using Pos.Journal;
 
 namespace Pos.Payments;
 
@@ -23,7 +24,7 @@ public sealed class FileLedger : IPaymentLedger, IDisposable
     {
         _held = held;
         Path = path;
-        _file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite, bufferSize: 0);
+        _file = PrivateFiles.Open(path, FileShare.ReadWrite, bufferSize: 0);
     }
 
     /// <summary>Where it lies.</summary>
@@ -37,7 +38,7 @@ public sealed class FileLedger : IPaymentLedger, IDisposable
         FileStream? held = null;
         try
         {
-            Directory.CreateDirectory(System.IO.Path.GetDirectoryName(path)!);
+            PrivateFiles.CreateFolder(System.IO.Path.GetDirectoryName(path)!);
             held = Hold(path);
             var ledger = new FileLedger(path, held);
             try
@@ -126,7 +127,7 @@ public sealed class FileLedger : IPaymentLedger, IDisposable
     {
         try
         {
-            return new FileStream(path + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            return PrivateFiles.Open(path + ".lock", FileShare.None);
         }
         catch (IOException denied)
         {

@@ -91,10 +91,31 @@ public sealed class BarcodeTests
         Given(Claimed, Released).When(Claim("cup")).Then(new BarcodeEvent.Claimed(OperationKey.Of(Asked), new Sku("cup")));
     }
 
+    [Fact]
+    public void A_key_gives_or_takes_once_also_where_nothing_changed()
+    {
+        Operation Keyed(string id, string fingerprint = "f") => new(id, fingerprint, DateTimeOffset.UnixEpoch.AddHours(1), Keyed: true);
+        Func<BarcodeState, Decision<BarcodeEvent>> Claims(Operation operation, string sku) =>
+            state => BarcodeRules.Decide(state, new BarcodeCommand.Claim(new(operation, new Sku(sku)), true, DateTimeOffset.UnixEpoch));
+        Func<BarcodeState, Decision<BarcodeEvent>> Releases(Operation operation) =>
+            state => BarcodeRules.Decide(state, new BarcodeCommand.Release(new(operation), DateTimeOffset.UnixEpoch));
+
+        var mug = new BarcodeEvent.Claimed(OperationKey.Of(Keyed("k1")), new Sku("mug"));
+        var freed = new BarcodeEvent.Released(OperationKey.Of(Keyed("k2")), new Sku("mug"));
+        var cup = new BarcodeEvent.Claimed(OperationKey.Of(Asked), new Sku("cup"));
+        Given(mug, freed, cup).When(Claims(Keyed("k1"), "mug")).ThenNothing();
+        Given(mug, freed, cup).When(Claims(Keyed("k1", "other"), "cup")).Refused(RejectionCode.OperationReused);
+        Given(mug, freed, cup).When(Releases(Keyed("k2"))).ThenNothing();
+        Given(mug).When(Claims(Keyed("k3"), "mug")).Then(new BarcodeEvent.Claimed(OperationKey.Of(Keyed("k3")), new Sku("mug")));
+        Given(mug, freed).When(Releases(Keyed("k4"))).Then(new BarcodeEvent.Released(OperationKey.Of(Keyed("k4")), new Sku("mug")));
+        var forgotten = BarcodeRules.Tidy(Given(mug, freed, cup).State, DateTimeOffset.UnixEpoch.AddHours(2), 10);
+        Assert.Equal(0, forgotten.Operations.Count);
+    }
+
     private static Scenario<BarcodeState, BarcodeEvent> Given(params ReadOnlySpan<BarcodeEvent> events) => new(BarcodeJournal.Aggregate, events);
 
     private static Func<BarcodeState, Decision<BarcodeEvent>> Claim(string sku, bool exists = true) =>
-        state => BarcodeRules.Decide(state, new BarcodeCommand.Claim(new(Asked, new Sku(sku)), exists));
+        state => BarcodeRules.Decide(state, new BarcodeCommand.Claim(new(Asked, new Sku(sku)), exists, DateTimeOffset.UnixEpoch));
 
-    private static Decision<BarcodeEvent> Release(BarcodeState state) => BarcodeRules.Decide(state, new BarcodeCommand.Release(new(Asked)));
+    private static Decision<BarcodeEvent> Release(BarcodeState state) => BarcodeRules.Decide(state, new BarcodeCommand.Release(new(Asked), DateTimeOffset.UnixEpoch));
 }

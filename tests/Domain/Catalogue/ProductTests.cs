@@ -11,6 +11,21 @@ public sealed class ProductTests
     private static readonly ProductEvent Defined = new ProductEvent.Defined("Mug", "White", "Kitchen", Gbp(255), "standard", ProductKind.Goods, true);
 
     [Fact]
+    public void A_key_defines_once_whatever_was_defined_since()
+    {
+        Operation Keyed(string id, string fingerprint = "f") => new(id, fingerprint, Now.AddHours(1), Keyed: true);
+        Func<ProductState, Decision<ProductEvent>> Defines(Operation operation, ProductDetails details) =>
+            state => Product.Decide(state, new ProductCommand.Define(new(operation, details), Now));
+
+        var first = (ProductEvent.Defined)Defined with { Operation = OperationKey.Of(Keyed("k1")) };
+        Given().When(Defines(Keyed("k1"), Mug)).Then(first);
+        Given(Defined).When(Defines(Keyed("k1"), Mug)).Then(first);
+        Given(first, Defined).When(Defines(Keyed("k1"), Mug)).ThenNothing();
+        Given(first, Defined).When(Defines(Keyed("k1", "other"), Mug)).Refused(RejectionCode.OperationReused);
+        Assert.Equal(0, Product.Tidy(Given(first).State, Now.AddHours(2), 10).Operations.Count);
+    }
+
+    [Fact]
     public void A_product_is_defined_and_the_same_again_changes_nothing()
     {
         Given().When(Define(Mug)).Then(Defined);
@@ -64,7 +79,7 @@ public sealed class ProductTests
     private static Scenario<ProductState, ProductEvent> Given(params ReadOnlySpan<ProductEvent> events) => new(ProductJournal.Aggregate, events);
 
     private static Func<ProductState, Decision<ProductEvent>> Define(ProductDetails details) =>
-        state => Product.Decide(state, new ProductCommand.Define(new(new("d", "f", Now.AddHours(1)), details)));
+        state => Product.Decide(state, new ProductCommand.Define(new(new("d", "f", Now.AddHours(1)), details), Now));
 
     private static Func<ProductState, Decision<ProductEvent>> Change(string id, string fingerprint = "f", Money? price = null) =>
         state => Product.Decide(state, new ProductCommand.Change(new(new(id, fingerprint, Now.AddHours(1)), null, null, null, price, null, null), Now));

@@ -24,12 +24,19 @@ public sealed class GoldenFiles
     private static readonly Dictionary<string, object> Known = new(StringComparer.Ordinal)
     {
         ["product.defined"] = new ProductEvent.Defined("Enamel mug", "", "Kitchen", new Money(1_290, Euro), "standard", ProductKind.Goods, true),
+        ["product.defined~keyed"] = new ProductEvent.Defined(
+            "Enamel mug", "", "Kitchen", new Money(1_290, Euro), "standard", ProductKind.Goods, true, Key("k1")),
         ["product.changed"] = new ProductEvent.Changed(Key("k1"), Price: new Money(1_190, Euro), Active: false),
         ["store.defined"] = new StoreEvent.Defined(
             "London", "Soho", "shop", Pounds, "Europe/London", true,
             ImmutableSortedDictionary.CreateRange(
                 StringComparer.Ordinal, [KeyValuePair.Create("standard", 2_000), KeyValuePair.Create("reduced", 500)]),
             [new TillId("till-1"), new TillId("till-2")]),
+        ["store.defined~keyed"] = new StoreEvent.Defined(
+            "London", "Soho", "shop", Pounds, "Europe/London", true,
+            ImmutableSortedDictionary.CreateRange(
+                StringComparer.Ordinal, [KeyValuePair.Create("standard", 2_000), KeyValuePair.Create("reduced", 500)]),
+            [new TillId("till-1"), new TillId("till-2")], Operation: Key("k2")),
         ["store.defined~labels"] = new StoreEvent.Defined(
             "London", "Soho", "shop", Pounds, "Europe/London", true, ImmutableSortedDictionary<string, int>.Empty, [new TillId("till-1")], 5,
             [new("21", EmbeddedKind.Weight, 5), new("22", EmbeddedKind.Price, 4)]),

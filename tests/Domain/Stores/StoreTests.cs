@@ -47,10 +47,25 @@ public sealed class StoreTests
         Refused(Shop with { Tills = [.. Enumerable.Range(0, 1_001).Select(number => new TillId($"till-{number}"))] });
     }
 
+    [Fact]
+    public void A_key_defines_once_whatever_was_defined_since()
+    {
+        Operation Keyed(string id, string fingerprint = "f") => new(id, fingerprint, DateTimeOffset.UnixEpoch.AddHours(1), Keyed: true);
+        Func<StoreState, Decision<StoreEvent>> Defines(Operation operation, StoreDetails details) =>
+            state => Store.Decide(state, new StoreCommand.Define(new(operation, details), DateTimeOffset.UnixEpoch));
+
+        var first = (StoreEvent.Defined)Defined with { Operation = OperationKey.Of(Keyed("k1")) };
+        Given().When(Defines(Keyed("k1"), Shop)).Then(first);
+        Given(Defined).When(Defines(Keyed("k1"), Shop)).Then(first);
+        Given(first, Defined).When(Defines(Keyed("k1"), Shop)).ThenNothing();
+        Given(first, Defined).When(Defines(Keyed("k1", "other"), Shop)).Refused(RejectionCode.OperationReused);
+        Assert.Equal(0, Store.Tidy(Given(first).State, DateTimeOffset.UnixEpoch.AddHours(2), 10).Operations.Count);
+    }
+
     private static void Refused(StoreDetails details) => Given().When(Define(details)).Refused(RejectionCode.InvalidValue);
 
     private static Scenario<StoreState, StoreEvent> Given(params ReadOnlySpan<StoreEvent> events) => new(StoreJournal.Aggregate, events);
 
     private static Func<StoreState, Decision<StoreEvent>> Define(StoreDetails details) =>
-        state => Store.Decide(state, new StoreCommand.Define(new(new("d", "f", DateTimeOffset.UnixEpoch), details)));
+        state => Store.Decide(state, new StoreCommand.Define(new(new("d", "f", DateTimeOffset.UnixEpoch), details), DateTimeOffset.UnixEpoch));
 }

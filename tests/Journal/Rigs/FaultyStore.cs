@@ -120,8 +120,8 @@ internal sealed class FaultyStore(IJournalStore inner, ISimulatedFaults faults, 
         CancellationToken cancellationToken) =>
         inner.ReadStreams(category, afterStream, afterVersion, upToPosition, limit, page, cancellationToken);
 
-    public ValueTask<IReadOnlyList<WakeUpLease>> ListWakeUps(string category, string afterKey, int limit, CancellationToken cancellationToken) =>
-        inner.ListWakeUps(category, afterKey, limit, cancellationToken);
+    public ValueTask<IReadOnlyList<WakeUpLease>> ListWakeUps(string category, string store, string afterKey, int limit, CancellationToken cancellationToken) =>
+        inner.ListWakeUps(category, store, afterKey, limit, cancellationToken);
 
     public ValueTask<IReadOnlyList<StreamListing>> ListStreams(
         string store, string category, long afterPosition, long upToPosition, int limit, CancellationToken cancellationToken) =>

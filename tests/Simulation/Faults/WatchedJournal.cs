@@ -56,8 +56,8 @@ internal sealed class WatchedJournal(World world, SimulatedJournal inner, string
 
     public Task WaitBeyond(long position, CancellationToken cancellationToken) => inner.WaitBeyond(position, cancellationToken);
 
-    public ValueTask<IReadOnlyList<WakeUpLease>> ListWakeUps(string category, string afterKey, int limit, CancellationToken cancellationToken) =>
-        inner.ListWakeUps(category, afterKey, limit, cancellationToken);
+    public ValueTask<IReadOnlyList<WakeUpLease>> ListWakeUps(string category, string store, string afterKey, int limit, CancellationToken cancellationToken) =>
+        inner.ListWakeUps(category, store, afterKey, limit, cancellationToken);
 
     public ValueTask<IReadOnlyList<StreamListing>> ListStreams(
         string store, string category, long afterPosition, int limit, CancellationToken cancellationToken) =>
