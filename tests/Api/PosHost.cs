@@ -66,7 +66,6 @@ public sealed class PosHost : IAsyncDisposable
         {
             app.MapPosApi();
             Pos.Silo.Startup.MapVerification(app);
-            app.MapEngine();
             map?.Invoke(app);
             await app.StartAsync();
             var search = app.Services.GetRequiredService<IProductSearch>();

@@ -12,7 +12,7 @@ using Orleans.Hosting;
 
 namespace Pos.Api.Host;
 
-/// <summary>The API as a client of a cluster of Microsoft Orleans. With the Local engine the API is a library, and this is not part of it.</summary>
+/// <summary>The API as a client of a cluster of Microsoft Orleans.</summary>
 internal static class Engine
 {
     /// <exception cref="ClusterRefusedException">A setting of the cluster cannot be used.</exception>

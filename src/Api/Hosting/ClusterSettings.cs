@@ -54,12 +54,6 @@ public sealed record ClusterSettings(ClusterProvider Provider, string Connection
             One<HostRole>(configuration, "Pos:Role", HostRole.All));
     }
 
-    /// <summary>Refuses what takes several processes: the Local engine is one.</summary>
-    /// <exception cref="ClusterRefusedException">A provider other than <c>localhost</c> is asked for.</exception>
-    public ClusterSettings InOneProcess() => Provider == ClusterProvider.Localhost
-        ? this
-        : throw new ClusterRefusedException($"Cluster:Provider is '{Name(Provider)}', and this is the Local engine, which is one process: build with -p:Engine=Orleans.");
-
     private static T One<T>(IConfiguration configuration, string setting, T otherwise) where T : struct, Enum
     {
         var text = configuration[setting];
