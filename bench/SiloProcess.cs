@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -65,8 +63,8 @@ internal sealed class SiloProcess : IAsyncDisposable
     private static async Task<SiloProcess> Start(string data, bool keep, string[] settings)
     {
         var dll = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", "Silo", Path.GetFileName(AppContext.BaseDirectory.TrimEnd('/', '\\')), "Pos.Silo.dll"));
-        var port = FreePort();
-        var arguments = new List<string> { dll, $"--Urls=http://127.0.0.1:{port}", $"--Journal:Path={data}", "--Pos:Demo=false", "--Logging:LogLevel:Default=Warning", "--Api:Keys:0:Actor=bench", "--Api:Keys:0:Role=operator",
+        var port = FreePort.Next();
+        var arguments = new List<string> { dll, $"--Urls=http://127.0.0.1:{port}", "--Orleans:Endpoints:SiloPort=0", "--Orleans:Endpoints:GatewayPort=0", $"--Journal:Path={data}", "--Pos:Demo=false", "--Logging:LogLevel:Default=Warning", "--Api:Keys:0:Actor=bench", "--Api:Keys:0:Role=operator",
             $"--Api:Keys:0:Sha256={Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Key)))}" };
         arguments.AddRange(settings);
         var clock = Stopwatch.StartNew();
@@ -110,12 +108,5 @@ internal sealed class SiloProcess : IAsyncDisposable
 
             await pause.WaitForNextTickAsync();
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

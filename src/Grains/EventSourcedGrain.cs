@@ -10,7 +10,7 @@ namespace Pos.Grains;
 /// </summary>
 /// <remarks>
 /// After the first append that was not durable this activation knows nothing any more: it refuses everything with
-/// <see cref="NotDurableException"/> and asks to be deactivated. The engine does that only when no request runs, so the refusal is
+/// <see cref="NotDurableException"/> and asks to be deactivated. Orleans does that only when no request runs, so the refusal is
 /// ours to make. The next activation reads the truth.
 /// </remarks>
 public abstract partial class EventSourcedGrain<TState, TEvent>(Aggregate<TState, TEvent> aggregate, GrainServices services) : Grain

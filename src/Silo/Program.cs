@@ -33,12 +33,13 @@ try
     // Before the host starts, which would log a refusal of its own with its stack.
     app.Services.GetRequiredService<IJournal>();
     app.Services.GetRequiredService<IPaymentProvider>();
+    app.RequireFreePorts();
     await app.OpenDatabases();
     if (cluster.Role == HostRole.All)
     {
         app.MapPosApi();
         app.MapVerification();
-        app.MapDashboard();
+        app.MapDashboard(cluster);
     }
     else
     {

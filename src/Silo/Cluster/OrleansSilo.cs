@@ -6,7 +6,7 @@ using Pos.Grains;
 
 namespace Pos.Silo;
 
-/// <summary>One silo of a cluster of Microsoft Orleans.</summary>
+/// <summary>One silo of Microsoft Orleans.</summary>
 internal static class OrleansSilo
 {
     private const string Npgsql = "Npgsql";
@@ -14,45 +14,72 @@ internal static class OrleansSilo
     /// <summary>What Orleans needs to know of the pod it is in.</summary>
     private static readonly string[] Pod = ["POD_NAME", "POD_NAMESPACE", "POD_IP", "ORLEANS_SERVICE_ID", "ORLEANS_CLUSTER_ID"];
 
+    /// <summary>Puts a silo of the cluster into the host.</summary>
     public static void AddOrleansSilo(this WebApplicationBuilder builder, ClusterSettings cluster)
     {
         var configuration = builder.Configuration;
-        var databases = ClusterDatabases.Of(cluster, configuration);
-        builder.Services.AddSingleton(databases);
+        var database = ClusterDatabase.Of(cluster);
+        builder.Services.AddSingleton(database);
         builder.Host.UseOrleans(silo =>
         {
             silo.Configure<ClusterOptions>(options => (options.ServiceId, options.ClusterId) = (cluster.ServiceId, cluster.ClusterId));
-            silo.AddMembership(cluster, databases, configuration);
-            silo.AddStorage(databases);
-            silo.Configure<ClusterMembershipOptions>(Detect);
-            silo.Configure<SiloMessagingOptions>(Answer);
-            silo.Configure<GrainCollectionOptions>(Collect);
-            silo.AddActivityPropagation();
-            silo.AddDashboard(static options => options.HideTrace = true);
+            silo.AddMembership(cluster, database, configuration);
+            silo.AddPosSilo();
+            // Each is a filter or an observer of every call, and costs every call something.
+            if (cluster.Tracing)
+            {
+                silo.AddActivityPropagation();
+            }
+
+            if (cluster.Dashboard)
+            {
+                silo.AddDashboard(static options => options.HideTrace = true);
+            }
+
             if (IsPod(configuration))
             {
                 silo.UseKubernetesHosting();
             }
         });
-        builder.Services.AddSingleton<ISilos, MembershipSilos>();
-        builder.Services.AddRepetitionOfLostCalls(alsoUnanswered: false);
+        // Another silo may die under a call of the API. One silo alone takes the API with it.
+        if (cluster.Provider != ClusterProvider.Localhost && cluster.Role == HostRole.All)
+        {
+            builder.Services.AddRepetitionOfLostCalls(alsoUnanswered: false);
+        }
+
         builder.Services.Configure<HostOptions>(static options => options.ShutdownTimeout = TimeSpan.FromSeconds(150));
     }
 
+    /// <summary>What every silo of ours is, however its cluster is found.</summary>
+    public static void AddPosSilo(this ISiloBuilder silo)
+    {
+        silo.Configure<ClusterMembershipOptions>(Detect);
+        silo.Configure<SiloMessagingOptions>(Answer);
+        silo.Configure<GrainCollectionOptions>(Collect);
+        silo.Services.AddSingleton<ISilos, MembershipSilos>();
+        silo.Services.AddGrainReferenceCache();
+    }
+
     public static Task OpenDatabases(this WebApplication app) =>
-        app.Services.GetRequiredService<ClusterDatabases>().Open(app.Lifetime.ApplicationStopping);
+        app.Services.GetRequiredService<ClusterDatabase>().Open(app.Lifetime.ApplicationStopping);
 
-    public static void MapDashboard(this WebApplication app) => app.MapOrleansDashboard("/dashboard").RequiresOperatorInBrowser();
+    /// <summary>Maps the page at <c>/dashboard</c> and what it asks for.</summary>
+    public static void MapDashboard(this WebApplication app, ClusterSettings cluster)
+    {
+        if (cluster.Dashboard)
+        {
+            app.MapOrleansDashboard("/dashboard").RequiresOperatorInBrowser().ExcludeFromDescription();
+        }
+    }
 
-    private static void AddMembership(this ISiloBuilder silo, ClusterSettings cluster, ClusterDatabases databases, ConfigurationManager configuration)
+    private static void AddMembership(this ISiloBuilder silo, ClusterSettings cluster, ClusterDatabase database, ConfigurationManager configuration)
     {
         switch (cluster.Provider)
         {
             case ClusterProvider.Localhost:
-                var endpoints = configuration.GetSection("Orleans:Endpoints");
                 silo.UseLocalhostClustering(
-                    endpoints.GetValue("SiloPort", EndpointOptions.DEFAULT_SILO_PORT),
-                    endpoints.GetValue("GatewayPort", EndpointOptions.DEFAULT_GATEWAY_PORT),
+                    Ports.Of(configuration, Ports.Silo, EndpointOptions.DEFAULT_SILO_PORT),
+                    Ports.Of(configuration, Ports.Gateway, EndpointOptions.DEFAULT_GATEWAY_PORT),
                     primarySiloEndpoint: null,
                     cluster.ServiceId,
                     cluster.ClusterId);
@@ -61,23 +88,10 @@ internal static class OrleansSilo
                 silo.UseRedisClustering(cluster.Connection);
                 break;
             case ClusterProvider.Postgres:
-                silo.UseAdoNetClustering(options => (options.Invariant, options.ConnectionString) = (Npgsql, databases.Membership));
+                silo.UseAdoNetClustering(options => (options.Invariant, options.ConnectionString) = (Npgsql, database.Connection));
                 break;
             default:
                 throw new UnreachableException();
-        }
-    }
-
-    private static void AddStorage(this ISiloBuilder silo, ClusterDatabases databases)
-    {
-        if (databases.Storage is { } connection)
-        {
-            silo.AddAdoNetGrainStorageAsDefault(options => (options.Invariant, options.ConnectionString) = (Npgsql, connection));
-        }
-        else
-        {
-            // One silo on a journal in a file: what is kept beside the journal is computed from it again.
-            silo.AddMemoryGrainStorageAsDefault();
         }
     }
 

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -13,12 +14,11 @@ using Orleans.Hosting;
 namespace Pos.Api.Host;
 
 /// <summary>The API as a client of a cluster of Microsoft Orleans.</summary>
-internal static class Engine
+internal static class ClusterClient
 {
     /// <exception cref="ClusterRefusedException">A setting of the cluster cannot be used.</exception>
-    public static void AddEngine(this WebApplicationBuilder builder)
+    public static void AddClusterClient(this WebApplicationBuilder builder, ClusterSettings cluster)
     {
-        var cluster = ClusterSettings.Read(builder.Configuration);
         builder.Host.UseOrleansClient((_, client) =>
         {
             client.Configure<ClusterOptions>(options => (options.ServiceId, options.ClusterId) = (cluster.ServiceId, cluster.ClusterId));
@@ -31,8 +31,16 @@ internal static class Engine
                 await Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System, stopped);
                 return true;
             });
-            client.AddActivityPropagation();
-            client.AddDashboard(static options => options.HideTrace = true);
+            client.Services.AddGrainReferenceCache();
+            if (cluster.Tracing)
+            {
+                client.AddActivityPropagation();
+            }
+
+            if (cluster.Dashboard)
+            {
+                client.AddDashboard(static options => options.HideTrace = true);
+            }
         });
         builder.Services.AddRepetitionOfLostCalls(alsoUnanswered: true);
         builder.Services.AddSingleton<Connection>();
@@ -43,13 +51,20 @@ internal static class Engine
     }
 
     /// <summary>Requests that come before the cluster is found are refused by name.</summary>
-    public static void UseEngine(this WebApplication app)
+    public static void UseClusterClient(this WebApplication app)
     {
         var connection = app.Services.GetRequiredService<Connection>();
         app.Use(next => context => connection.Await(context, next));
     }
 
-    public static void MapDashboard(this WebApplication app) => app.MapOrleansDashboard("/dashboard").RequiresOperatorInBrowser();
+    /// <summary>Maps the page at <c>/dashboard</c>, which asks the silos; they collect for it where they have the same setting.</summary>
+    public static void MapDashboard(this WebApplication app, ClusterSettings cluster)
+    {
+        if (cluster.Dashboard)
+        {
+            app.MapOrleansDashboard("/dashboard").RequiresOperatorInBrowser().ExcludeFromDescription();
+        }
+    }
 
     // What went through a gateway that died has no other end than this: a little above the longest wait that is asked for.
     private static void Answer(ClientMessagingOptions messaging, IOptions<ApiOptions> api) =>
