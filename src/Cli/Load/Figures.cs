@@ -152,7 +152,7 @@ internal sealed class Figures
     }
 }
 
-/// <summary>LatencyHistogram as they are shown, in milliseconds.</summary>
+/// <summary>Latencies as they are shown, in milliseconds.</summary>
 /// <param name="Count">Of how many.</param>
 /// <param name="MeanMs">The mean.</param>
 /// <param name="P50Ms">Half took no longer.</param>

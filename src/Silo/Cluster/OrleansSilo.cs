@@ -18,6 +18,7 @@ internal static class OrleansSilo
     public static void AddOrleansSilo(this WebApplicationBuilder builder, ClusterSettings cluster)
     {
         var configuration = builder.Configuration;
+        configuration.ChoosePorts();
         var database = ClusterDatabase.Of(cluster);
         builder.Services.AddSingleton(database);
         builder.Host.UseOrleans(silo =>
@@ -34,6 +35,10 @@ internal static class OrleansSilo
             if (cluster.Dashboard)
             {
                 silo.AddDashboard(static options => options.HideTrace = true);
+                if (IsAlone(cluster))
+                {
+                    DashboardWhenAsked.Postpone(silo.Services);
+                }
             }
 
             if (IsPod(configuration))
@@ -41,8 +46,8 @@ internal static class OrleansSilo
                 silo.UseKubernetesHosting();
             }
         });
-        // Another silo may die under a call of the API. One silo alone takes the API with it.
-        if (cluster.Provider != ClusterProvider.Localhost && cluster.Role == HostRole.All)
+        // Another silo may die under a call of the API. One that is alone takes the API with it.
+        if (cluster.Role == HostRole.All && !IsAlone(cluster))
         {
             builder.Services.AddRepetitionOfLostCalls(alsoUnanswered: false);
         }
@@ -66,9 +71,15 @@ internal static class OrleansSilo
     /// <summary>Maps the page at <c>/dashboard</c> and what it asks for.</summary>
     public static void MapDashboard(this WebApplication app, ClusterSettings cluster)
     {
-        if (cluster.Dashboard)
+        if (!cluster.Dashboard)
         {
-            app.MapOrleansDashboard("/dashboard").RequiresOperatorInBrowser().ExcludeFromDescription();
+            return;
+        }
+
+        var dashboard = app.MapOrleansDashboard("/dashboard").RequiresOperatorInBrowser().ExcludeFromDescription();
+        if (app.Services.GetService<DashboardWhenAsked>() is { } asked)
+        {
+            dashboard.AddEndpointFilter(asked.Start);
         }
     }
 
@@ -78,8 +89,8 @@ internal static class OrleansSilo
         {
             case ClusterProvider.Localhost:
                 silo.UseLocalhostClustering(
-                    Ports.Of(configuration, Ports.Silo, EndpointOptions.DEFAULT_SILO_PORT),
-                    Ports.Of(configuration, Ports.Gateway, EndpointOptions.DEFAULT_GATEWAY_PORT),
+                    configuration.GetValue(Ports.Silo, EndpointOptions.DEFAULT_SILO_PORT),
+                    configuration.GetValue(Ports.Gateway, EndpointOptions.DEFAULT_GATEWAY_PORT),
                     primarySiloEndpoint: null,
                     cluster.ServiceId,
                     cluster.ClusterId);
@@ -126,6 +137,8 @@ internal static class OrleansSilo
         Keep<DirectoryGrain>(TimeSpan.FromMinutes(5));
         Keep<SearchGrain>(TimeSpan.FromMinutes(5));
     }
+
+    private static bool IsAlone(ClusterSettings cluster) => cluster is { Provider: ClusterProvider.Localhost, Role: HostRole.All };
 
     private static bool IsPod(ConfigurationManager configuration) => Pod.All(name => !string.IsNullOrEmpty(configuration[name]));
 }

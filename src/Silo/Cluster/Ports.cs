@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Options;
@@ -12,18 +13,16 @@ internal static class Ports
     public const string Silo = "Orleans:Endpoints:SiloPort";
     public const string Gateway = "Orleans:Endpoints:GatewayPort";
 
-    /// <summary>A port of the one silo on this machine. 0 is one that is free, since nobody else has to find it.</summary>
-    public static int Of(IConfiguration configuration, string setting, int otherwise)
+    /// <summary>Puts a port that is free in the place of 0, which Orleans does not take: others find a silo by the membership.</summary>
+    public static void ChoosePorts(this ConfigurationManager configuration)
     {
-        var port = configuration.GetValue(setting, otherwise);
-        if (port != 0)
+        foreach (var setting in (string[])[Silo, Gateway])
         {
-            return port;
+            if (configuration[setting] == "0")
+            {
+                configuration[setting] = Free().ToString(CultureInfo.InvariantCulture);
+            }
         }
-
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     /// <exception cref="ClusterRefusedException">Somebody listens on one of them.</exception>
@@ -41,6 +40,13 @@ internal static class Ports
                 Require(new IPEndPoint(Of(http.Host), http.Port), "Urls");
             }
         }
+    }
+
+    private static int Free()
+    {
+        using var listener = new TcpListener(IPAddress.Any, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private static IPAddress Of(string host) =>
