@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using Orleans.Configuration;
 using Orleans.Dashboard;
+using Orleans.Runtime;
+using Polly;
 using Pos.Api;
 using Pos.Grains;
 
@@ -21,6 +23,11 @@ internal static class OrleansSilo
         configuration.ChoosePorts();
         var database = ClusterDatabase.Of(cluster);
         builder.Services.AddSingleton(database);
+        if (IsAlone(cluster))
+        {
+            PlaceAtOnce(builder.Services);
+        }
+
         builder.Host.UseOrleans(silo =>
         {
             silo.Configure<ClusterOptions>(options => (options.ServiceId, options.ClusterId) = (cluster.ServiceId, cluster.ClusterId));
@@ -137,6 +144,13 @@ internal static class OrleansSilo
         Keep<DirectoryGrain>(TimeSpan.FromMinutes(5));
         Keep<SearchGrain>(TimeSpan.FromMinutes(5));
     }
+
+    /// <summary>
+    /// A silo that is alone is where every grain goes: nothing of that can take time or be tried again. Orleans asks for its pipeline of time-outs and
+    /// retries by name, at each first call of a grain, and the first that is registered under the name is taken.
+    /// </summary>
+    private static void PlaceAtOnce(IServiceCollection services) =>
+        services.AddResiliencePipeline<string, SiloAddress>("Orleans.Placement", static _ => { });
 
     private static bool IsAlone(ClusterSettings cluster) => cluster is { Provider: ClusterProvider.Localhost, Role: HostRole.All };
 
