@@ -3,13 +3,14 @@ using HdrHistogram;
 namespace Pos.Cli.Load;
 
 /// <summary>
-/// Times in an HdrHistogram of nanoseconds: a reading is at most 0.1 % above what was recorded, from a microsecond to an hour, however much
+/// Times in an HdrHistogram of nanoseconds: a reading is at most 0.1 % above what was recorded, from a microsecond to half an hour, however much
 /// is recorded. Mean and maximum are those of the values themselves. Not for several threads at once.
 /// </summary>
 internal sealed class LatencyHistogram
 {
     private const long LowestNanoseconds = 1_000;
-    private const long HighestNanoseconds = 3_600_000_000_000;
+    // From 2⁴¹ ns on, which is 36 minutes, the library computes the width of a bucket in an int.
+    private const long HighestNanoseconds = 1_800_000_000_000;
     private const int Digits = 3;
 
     private readonly LongHistogram histogram = new(LowestNanoseconds, HighestNanoseconds, Digits);
