@@ -44,7 +44,7 @@ internal static class OrleansSilo
                 silo.AddDashboard(static options => options.HideTrace = true);
                 if (IsAlone(cluster))
                 {
-                    DashboardWhenAsked.Postpone(silo.Services);
+                    DashboardAlone.Postpone(silo.Services);
                 }
             }
 
@@ -83,10 +83,13 @@ internal static class OrleansSilo
             return;
         }
 
-        var dashboard = app.MapOrleansDashboard("/dashboard").RequiresOperatorInBrowser().ExcludeFromDescription();
-        if (app.Services.GetService<DashboardWhenAsked>() is { } asked)
+        if (app.Services.GetService<DashboardAlone>() is { } alone)
         {
-            dashboard.AddEndpointFilter(asked.Start);
+            app.MapGet("/dashboard/{**path}", alone.Show).RequiresOperatorInBrowser().ExcludeFromDescription();
+        }
+        else
+        {
+            app.MapOrleansDashboard("/dashboard").RequiresOperatorInBrowser().ExcludeFromDescription();
         }
     }
 
