@@ -8,7 +8,7 @@ using System.Text.Json.Nodes;
 namespace Pos.Tests;
 
 /// <summary>The program as <c>dotnet run --project src/Silo</c> starts it: one silo with everything in it, in a process of its own.</summary>
-public sealed class ProgramTests : IAsyncLifetime
+public sealed class ProgramTests : IAsyncLifetime, IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
@@ -40,9 +40,10 @@ public sealed class ProgramTests : IAsyncLifetime
             process.Dispose();
         }
 
-        _http.Dispose();
         _folder.Delete(recursive: true);
     }
+
+    public void Dispose() => _http.Dispose();
 
     [Fact]
     public async Task it_sells_shows_its_dashboard_to_operators_and_logs_what_matters()
