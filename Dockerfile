@@ -1,6 +1,6 @@
 # syntax=docker/dockerfile:1
-# The images of one engine: docker build --target silo --build-arg ENGINE=Orleans .
-# Targets: silo, api (a program of its own under Orleans alone), pos (the command line), certificate.
+# docker build --target silo .
+# Targets: silo (with the API in it, or without), api (a client of the silos), pos (the command line), certificate.
 ARG DOTNET=10.0
 
 FROM mcr.microsoft.com/dotnet/sdk:${DOTNET} AS source
@@ -10,24 +10,21 @@ COPY . .
 
 # Before every FROM of a program, so that one restore's packages serve them all.
 FROM source AS silo-build
-ARG ENGINE=Orleans
 RUN --mount=type=cache,target=/root/.nuget/packages,sharing=locked \
-    dotnet publish src/Silo -c Release -p:Engine=${ENGINE} -p:UseAppHost=false -o /app
+    dotnet publish src/Silo -c Release -p:UseAppHost=false -o /app
 
 FROM source AS api-build
-ARG ENGINE=Orleans
 RUN --mount=type=cache,target=/root/.nuget/packages,sharing=locked \
-    dotnet publish src/Api -c Release -p:Engine=${ENGINE} -p:UseAppHost=false -o /app
+    dotnet publish src/Api -c Release -p:UseAppHost=false -o /app
 
 FROM source AS pos-build
-ARG ENGINE=Orleans
 RUN --mount=type=cache,target=/root/.nuget/packages,sharing=locked \
-    dotnet publish src/Cli -c Release -p:Engine=${ENGINE} -p:UseAppHost=false -o /app
+    dotnet publish src/Cli -c Release -p:UseAppHost=false -o /app
 
 # Whoever runs as nobody in particular writes to /data and /tmp and nowhere else: the root file system may be mounted read-only.
 FROM mcr.microsoft.com/dotnet/aspnet:${DOTNET} AS runtime
 RUN apt-get update \
-    && apt-get install -y --no-install-recommends libsqlite3-0 curl \
+    && apt-get install -y --no-install-recommends curl \
     && rm -rf /var/lib/apt/lists/* \
     && install -d -o ${APP_UID} -g ${APP_UID} /data
 # Probes have a listener and connections of their own.

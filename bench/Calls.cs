@@ -2,11 +2,11 @@ using System.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Orleans;
-using Pos.LocalEngine;
+using Orleans.Hosting;
 
 namespace Pos.Bench;
 
-/// <summary>Trivial calls of grains: what the engine itself costs.</summary>
+/// <summary>Trivial calls of grains: what Orleans itself costs.</summary>
 internal static class Calls
 {
     private const int CallersCount = 100;
@@ -17,7 +17,7 @@ internal static class Calls
     internal static async Task RunAsync()
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
-        builder.Services.AddLocalEngine(options => options.Assemblies.Add(typeof(Calls).Assembly));
+        builder.UseOrleans(static silo => silo.UseLocalhostClustering(FreePort.Next(), FreePort.Next()));
         using var host = builder.Build();
         await host.StartAsync();
         var client = host.Services.GetRequiredService<IClusterClient>();

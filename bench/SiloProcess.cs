@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -55,6 +53,14 @@ internal sealed class SiloProcess : IAsyncDisposable
     public double JournalMegabytes =>
         new DirectoryInfo(_data).EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length) / 1048576.0;
 
+    /// <summary>A silo of Orleans with one grain and nothing else.</summary>
+    public static async Task<SiloProcess> StartBare()
+    {
+        var port = FreePort.Next();
+        return await Launch(port, Directory.CreateTempSubdirectory("pos-bench-").FullName, keep: false,
+            [Program("Bare"), $"--Urls=http://127.0.0.1:{port}", $"--SiloPort={FreePort.Next()}", $"--GatewayPort={FreePort.Next()}"]);
+    }
+
     /// <summary>On an empty journal that goes with the server.</summary>
     public static Task<SiloProcess> Start(params string[] settings) =>
         Start(Directory.CreateTempSubdirectory("pos-bench-").FullName, keep: false, settings);
@@ -64,11 +70,18 @@ internal sealed class SiloProcess : IAsyncDisposable
 
     private static async Task<SiloProcess> Start(string data, bool keep, string[] settings)
     {
-        var dll = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", "Silo", Path.GetFileName(AppContext.BaseDirectory.TrimEnd('/', '\\')), "Pos.Silo.dll"));
-        var port = FreePort();
-        var arguments = new List<string> { dll, $"--Urls=http://127.0.0.1:{port}", $"--Journal:Path={data}", "--Pos:Demo=false", "--Logging:LogLevel:Default=Warning", "--Api:Keys:0:Actor=bench", "--Api:Keys:0:Role=operator",
+        var port = FreePort.Next();
+        var arguments = new List<string> { Program("Silo"), $"--Urls=http://127.0.0.1:{port}", "--Orleans:Endpoints:SiloPort=0", "--Orleans:Endpoints:GatewayPort=0", $"--Journal:Path={data}", "--Pos:Demo=false", "--Logging:LogLevel:Default=Warning", "--Api:Keys:0:Actor=bench", "--Api:Keys:0:Role=operator",
             $"--Api:Keys:0:Sha256={Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Key)))}" };
         arguments.AddRange(settings);
+        return await Launch(port, data, keep, arguments);
+    }
+
+    private static string Program(string project) => Path.GetFullPath(
+        Path.Combine(AppContext.BaseDirectory, "..", "..", project, Path.GetFileName(AppContext.BaseDirectory.TrimEnd('/', '\\')), $"Pos.{project}.dll"));
+
+    private static async Task<SiloProcess> Launch(int port, string data, bool keep, IEnumerable<string> arguments)
+    {
         var clock = Stopwatch.StartNew();
         var process = Process.Start(new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true })
             ?? throw new InvalidOperationException("The server does not start.");
@@ -110,12 +123,5 @@ internal sealed class SiloProcess : IAsyncDisposable
 
             await pause.WaitForNextTickAsync();
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -3,14 +3,14 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Orleans;
+using Orleans.Hosting;
 using Pos.Grains;
 using Pos.Journal;
-using Pos.LocalEngine;
 using Pos.Payments;
 
 namespace Pos.Bench.Compare;
 
-/// <summary>The grains on their engine and a journal, in this process and without HTTP; with the same store as <see cref="Orders"/> has.</summary>
+/// <summary>The grains on Orleans and a journal, in this process and without HTTP; with the same store as <see cref="Orders"/> has.</summary>
 internal sealed class GrainHost : IAsyncDisposable
 {
     public static readonly StoreId Store = new("bench");
@@ -35,7 +35,7 @@ internal sealed class GrainHost : IAsyncDisposable
         builder.Services.AddSingleton(clock);
         builder.Services.AddJournal(builder.Configuration);
         builder.Services.AddPayments(builder.Configuration);
-        builder.Services.AddLocalEngine(options => options.Assemblies.Add(typeof(EventSourcedGrain<,>).Assembly));
+        builder.UseOrleans(static silo => silo.UseLocalhostClustering(FreePort.Next(), FreePort.Next()));
         builder.Services.AddPosGrains(builder.Configuration);
         var opened = new GrainHost(builder.Build());
         await opened._host.StartAsync();

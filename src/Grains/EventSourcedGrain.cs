@@ -10,10 +10,12 @@ namespace Pos.Grains;
 /// </summary>
 /// <remarks>
 /// After the first append that was not durable this activation knows nothing any more: it refuses everything with
-/// <see cref="NotDurableException"/> and asks to be deactivated. The engine does that only when no request runs, so the refusal is
+/// <see cref="NotDurableException"/> and asks to be deactivated. Orleans does that only when no request runs, so the refusal is
 /// ours to make. The next activation reads the truth.
+/// <para>The context is a parameter and not taken from Orleans' ambient one, so that a simulator can make the same grain.</para>
 /// </remarks>
-public abstract partial class EventSourcedGrain<TState, TEvent>(Aggregate<TState, TEvent> aggregate, GrainServices services) : Grain
+public abstract partial class EventSourcedGrain<TState, TEvent>(
+    IGrainContext context, Aggregate<TState, TEvent> aggregate, GrainServices services) : Grain(context)
     where TState : class
     where TEvent : class
 {

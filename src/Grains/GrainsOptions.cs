@@ -18,7 +18,7 @@ public sealed class GrainsOptions
     /// </summary>
     public TimeSpan SagaWakeUp { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Longest wait of a <c>Place</c> for the saga's end, whatever the caller asks for. Default 20 s: below the engine's response time-out.</summary>
+    /// <summary>Longest wait of a <c>Place</c> for the saga's end, whatever the caller asks for. Default 20 s: below Orleans' response time-out.</summary>
     public TimeSpan WaitMax { get; set; } = TimeSpan.FromSeconds(20);
 
     /// <summary>
@@ -33,7 +33,7 @@ public sealed class GrainsOptions
     /// </summary>
     public TimeSpan PaymentPatience { get; set; } = TimeSpan.FromMinutes(2);
 
-    /// <summary>Longest wait for a payment before it is asked again. Default 5 s: below the engine's response time-out.</summary>
+    /// <summary>Longest wait for a payment before it is asked again. Default 5 s: below Orleans' response time-out.</summary>
     public TimeSpan PaymentWait { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
@@ -46,7 +46,7 @@ public sealed class GrainsOptions
     public TimeSpan WakeUpPoll { get; set; } = TimeSpan.FromMilliseconds(500);
 
     /// <summary>
-    /// How long a claimed wake-up is kept from other silos. Default 45 s: above the engine's response time-out, or a slow one is done twice.
+    /// How long a claimed wake-up is kept from other silos. Default 45 s: above Orleans' response time-out, or a slow one is done twice.
     /// </summary>
     public TimeSpan WakeUpLease { get; set; } = TimeSpan.FromSeconds(45);
 

@@ -11,7 +11,7 @@ public static class PosGrains
     /// <summary>Section of the settings.</summary>
     public const string Section = "Pos:Grains";
 
-    /// <summary>Registers what grains need, with settings from <see cref="Section"/>. The engine and the journal are registered by the host.</summary>
+    /// <summary>Registers what grains need, with settings from <see cref="Section"/>. Orleans and the journal are registered by the host.</summary>
     public static IServiceCollection AddPosGrains(this IServiceCollection services, IConfiguration configuration)
     {
         ArgumentNullException.ThrowIfNull(configuration);

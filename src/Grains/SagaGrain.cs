@@ -10,8 +10,8 @@ namespace Pos.Grains;
 /// <typeparam name="TEvent">Events.</typeparam>
 /// <typeparam name="TDebt">What can be owed; its default is nothing.</typeparam>
 /// <typeparam name="TFact">What can come of it.</typeparam>
-public abstract partial class SagaGrain<TState, TEvent, TDebt, TFact>(Aggregate<TState, TEvent> aggregate, GrainServices services)
-    : EventSourcedGrain<TState, TEvent>(aggregate, services), IWakeable
+public abstract partial class SagaGrain<TState, TEvent, TDebt, TFact>(IGrainContext context, Aggregate<TState, TEvent> aggregate, GrainServices services)
+    : EventSourcedGrain<TState, TEvent>(context, aggregate, services), IWakeable
     where TState : class
     where TEvent : class
     where TDebt : struct, Enum

@@ -17,7 +17,8 @@ try
     builder.Services.AddSingleton(TimeProvider.System);
     builder.Services.AddJournal(builder.Configuration);
     builder.Services.AddPayments(builder.Configuration);
-    var cluster = builder.AddEngine();
+    var cluster = ClusterSettings.Read(builder.Configuration);
+    builder.AddOrleansSilo(cluster);
     builder.Services.AddPosGrains(builder.Configuration);
     builder.Services.AddPosFeeds(builder.Configuration);
     builder.Services.AddPosApi(builder.Configuration);
@@ -33,12 +34,13 @@ try
     // Before the host starts, which would log a refusal of its own with its stack.
     app.Services.GetRequiredService<IJournal>();
     app.Services.GetRequiredService<IPaymentProvider>();
-    await app.OpenEngine();
+    app.RequireFreePorts();
+    await app.OpenDatabases();
     if (cluster.Role == HostRole.All)
     {
         app.MapPosApi();
         app.MapVerification();
-        app.MapEngine();
+        app.MapDashboard(cluster);
     }
     else
     {

@@ -11,6 +11,9 @@ internal sealed class Tally
 
     private readonly Dictionary<string, Entry> entries = Invariant.All.ToDictionary(i => i.Name, _ => new Entry(), StringComparer.Ordinal);
 
+    /// <summary>Told of each violation.</summary>
+    public Action<Invariant, Violation> Found { get; set; } = static (_, _) => { };
+
     /// <summary>Counts a check at an event; the complaint is put together only when it fails.</summary>
     /// <returns>Whether it holds.</returns>
     public bool Check(
@@ -23,7 +26,7 @@ internal sealed class Tally
         entry.Checked++;
         if (!holds)
         {
-            entry.Add(string.Create(CultureInfo.InvariantCulture, $"{at.Stream.Value}@{at.Version}"), complaint.ToString());
+            Found(invariant, entry.Add(string.Create(CultureInfo.InvariantCulture, $"{at.Stream.Value}@{at.Version}"), complaint.ToString()));
         }
 
         return holds;
@@ -36,7 +39,7 @@ internal sealed class Tally
         entry.Checked++;
         if (!holds)
         {
-            entry.Add(part, complaint.ToString());
+            Found(invariant, entry.Add(part, complaint.ToString()));
         }
 
         return holds;
@@ -53,13 +56,16 @@ internal sealed class Tally
 
         public List<Violation> First { get; } = [];
 
-        public void Add(string where, string what)
+        public Violation Add(string where, string what)
         {
+            var violation = new Violation(where, what);
             Violations++;
             if (First.Count < KeptMax)
             {
-                First.Add(new Violation(where, what));
+                First.Add(violation);
             }
+
+            return violation;
         }
     }
 }

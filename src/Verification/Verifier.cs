@@ -23,8 +23,11 @@ public sealed partial class Verifier
     private readonly CartCheck carts;
     private long events;
 
-    private Verifier(IReadOnlyList<Checkpoint> checkpoints)
+    /// <summary>Verifies event by event, for whoever has each of them as it is written.</summary>
+    /// <param name="checkpoints">How far the journal says it reaches; read before the events.</param>
+    public Verifier(IReadOnlyList<Checkpoint> checkpoints)
     {
+        tally.Found = (invariant, violation) => Found?.Invoke(invariant.Name, violation);
         chain = new ChainCheck(tally, checkpoints);
         orders = new OrderCheck(tally, streams, new OrderTenderCheck(tally, streams));
         orderReturns = new OrderReturnCheck(tally);
@@ -33,6 +36,9 @@ public sealed partial class Verifier
         stock = new StockCheck(tally, orders);
         returns = new ReturnCheck(tally, streams);
     }
+
+    /// <summary>Told of each violation at the event that shows it, with the invariant's name.</summary>
+    public event Action<string, Violation>? Found;
 
     /// <summary>
     /// Verifies an open journal, that it reaches as far as its database and its head file say, if it has them, and that the payment
@@ -139,7 +145,8 @@ public sealed partial class Verifier
         return verifier;
     }
 
-    private void Next(in RecordedEvent at)
+    /// <summary>Takes in the next event.</summary>
+    public void Next(in RecordedEvent at)
     {
         events++;
         var trace = streams.Get(at.Stream);
@@ -276,7 +283,8 @@ public sealed partial class Verifier
         }
     }
 
-    private VerificationReport End()
+    /// <summary>Ends the reading: compares with the checkpoints and reports.</summary>
+    public VerificationReport End()
     {
         chain.End();
         var invariants = tally.Reports();

@@ -6,8 +6,8 @@ using Pos.Tests.Rigs;
 namespace Pos.Tests;
 
 /// <summary>
-/// Orleans' tables and queries, on a real server, asked with the parameters that Orleans' providers for PostgreSQL send: a membership or a
-/// state that has moved meanwhile is not overwritten.
+/// Orleans' tables and queries, on a real server, asked with the parameters that Orleans' provider for PostgreSQL sends: a membership that
+/// has moved meanwhile is not overwritten.
 /// </summary>
 public sealed class ClusterSchemaTests : IClassFixture<PostgresServer>
 {
@@ -20,9 +20,8 @@ public sealed class ClusterSchemaTests : IClassFixture<PostgresServer>
     {
         _server = server;
         Database = server.CreateDatabase();
-        _connection = ClusterDatabases.Of(
-            new ClusterSettings(ClusterProvider.Postgres, server.ConnectionString(Database), "pos", "pos", HostRole.Silo),
-            new Microsoft.Extensions.Configuration.ConfigurationBuilder().Build()).Membership! + ";Pooling=false";
+        _connection = ClusterDatabase.Of(
+            new ClusterSettings(ClusterProvider.Postgres, server.ConnectionString(Database), "pos", "pos", HostRole.Silo)).Connection! + ";Pooling=false";
     }
 
     private string Database { get; }
@@ -32,7 +31,7 @@ public sealed class ClusterSchemaTests : IClassFixture<PostgresServer>
     {
         await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => ClusterSchema.Ensure(_connection, CancellationToken.None)));
         Assert.Equal(1L, _server.Scalar<long>(Database, "SELECT count(*) FROM pos_orleans.schema_version"));
-        Assert.Equal(13L, _server.Scalar<long>(Database, "SELECT count(*) FROM pos_orleans.OrleansQuery"));
+        Assert.Equal(9L, _server.Scalar<long>(Database, "SELECT count(*) FROM pos_orleans.OrleansQuery"));
     }
 
     [Fact]
@@ -104,42 +103,10 @@ public sealed class ClusterSchemaTests : IClassFixture<PostgresServer>
         Assert.Equal(1L, joined.Sum());
     }
 
-    [Theory]
-    [InlineData(null)]
-    [InlineData("london/tea")]
-    public async Task a_state_is_written_on_the_version_it_was_read_at_and_on_no_other(string? extension)
-    {
-        await ClusterSchema.Ensure(_connection, CancellationToken.None);
-        Assert.Empty(await Read("ReadFromStorageKey", Grain(extension)));
-        Assert.Equal(1, await Write(extension, null, [1]));
-        Assert.Null(await Write(extension, null, [2]));
-        Assert.Equal(2, await Write(extension, 1, [3]));
-        Assert.Null(await Write(extension, 1, [4]));
-        var found = Assert.Single(await Read("ReadFromStorageKey", Grain(extension)));
-        Assert.Equal([3], (byte[])found["payloadbinary"]);
-        Assert.Equal(2, found["version"]);
-
-        Assert.Null(await Ask("ClearStorageKey", [.. Grain(extension), ("GrainStateVersion", 1)]));
-        Assert.Equal(3, await Ask("ClearStorageKey", [.. Grain(extension), ("GrainStateVersion", 2)]));
-        Assert.Equal(DBNull.Value, Assert.Single(await Read("ReadFromStorageKey", Grain(extension)))["payloadbinary"]);
-        Assert.Equal(4, await Write(extension, 3, [5]));
-        Assert.Equal(5, await Ask("DeleteStorageKey", [.. Grain(extension), ("GrainStateVersion", 4)]));
-        Assert.Empty(await Read("ReadFromStorageKey", Grain(extension)));
-    }
-
     private static (string, object?)[] Key(int generation) => [("Address", "10.0.0.1"), ("Port", 11_111), ("Generation", generation)];
 
     private static (string, object?)[] Silo(int generation, int status = 3) =>
         [.. Key(generation), ("SiloName", "silo"), ("HostName", "host"), ("Status", status), ("ProxyPort", 30_000), ("StartTime", At), ("IAmAliveTime", At)];
-
-    private static (string, object?)[] Grain(string? extension) =>
-    [
-        ("GrainIdHash", 17), ("GrainIdN0", 0L), ("GrainIdN1", 42L), ("GrainTypeHash", -5), ("GrainTypeString", "report"),
-        ("GrainIdExtensionString", extension), ("ServiceId", "pos"),
-    ];
-
-    private Task<object?> Write(string? extension, int? version, byte[] payload) =>
-        Ask("WriteToStorageKey", [.. Grain(extension), ("GrainStateVersion", version), ("PayloadBinary", payload)]);
 
     private async Task<object?> Ask(string query, params (string, object?)[] parameters)
     {
@@ -168,7 +135,7 @@ public sealed class ClusterSchemaTests : IClassFixture<PostgresServer>
         var command = new NpgsqlCommand((string)(await text.ExecuteScalarAsync())!, connection) { Parameters = { new("DeploymentId", "pos") } };
         foreach (var (name, value) in parameters)
         {
-            // Typed also when it is null, as the providers send it.
+            // Typed also when it is null, as the provider sends it.
             command.Parameters.Add(new NpgsqlParameter(name, value ?? DBNull.Value) { DbType = DbTypeOf(name) });
         }
 
@@ -177,10 +144,8 @@ public sealed class ClusterSchemaTests : IClassFixture<PostgresServer>
 
     private static System.Data.DbType DbTypeOf(string name) => name switch
     {
-        "PayloadBinary" => System.Data.DbType.Binary,
-        "GrainIdN0" or "GrainIdN1" => System.Data.DbType.Int64,
         "StartTime" or "IAmAliveTime" => System.Data.DbType.DateTime,
-        "Port" or "Generation" or "Status" or "ProxyPort" or "Version" or "GrainIdHash" or "GrainTypeHash" or "GrainStateVersion" => System.Data.DbType.Int32,
+        "Port" or "Generation" or "Status" or "ProxyPort" or "Version" => System.Data.DbType.Int32,
         _ => System.Data.DbType.String,
     };
 }

@@ -9,7 +9,7 @@ public sealed class ClusterSettingsTests
 {
     [Fact]
     public void nothing_said_is_one_silo_on_this_machine_with_everything() =>
-        Assert.Equal(new ClusterSettings(ClusterProvider.Localhost, "", "pos", "pos", HostRole.All), Read());
+        Assert.Equal(new ClusterSettings(ClusterProvider.Localhost, "", "pos", "pos", HostRole.All, Dashboard: true), Read());
 
     [Fact]
     public void a_cluster_is_read_as_the_compose_file_says_it() => Assert.Equal(
@@ -28,6 +28,8 @@ public sealed class ClusterSettingsTests
     [InlineData("Cluster:Provider", "2")]
     [InlineData("Cluster:Provider", "redis,postgres")]
     [InlineData("Pos:Role", "api")]
+    [InlineData("Pos:Dashboard", "yes")]
+    [InlineData("Pos:Tracing", "1")]
     public void an_unknown_name_is_refused_and_the_setting_named(string setting, string value)
     {
         var message = Assert.Throws<ClusterRefusedException>(() => Read((setting, value))).Message;
@@ -40,11 +42,13 @@ public sealed class ClusterSettingsTests
     public void a_provider_without_its_place_is_refused(string provider) => Assert.StartsWith(
         "ConnectionStrings:Cluster is missing", Assert.Throws<ClusterRefusedException>(() => Read(("Cluster:Provider", provider))).Message, StringComparison.Ordinal);
 
-    [Fact]
-    public void the_engine_of_one_process_refuses_a_cluster() => Assert.Contains(
-        "-p:Engine=Orleans",
-        Assert.Throws<ClusterRefusedException>(() => Read(("Cluster:Provider", "redis"), ("ConnectionStrings:Cluster", "redis:6379")).InOneProcess()).Message,
-        StringComparison.Ordinal);
+    [Theory]
+    [InlineData("localhost", null, true)]
+    [InlineData("localhost", "false", false)]
+    [InlineData("redis", null, false)]
+    [InlineData("redis", "true", true)]
+    public void a_dashboard_counts_every_call_of_one_process_and_of_a_cluster_only_when_it_is_asked_for(string provider, string? setting, bool expected) =>
+        Assert.Equal(expected, Read(("Cluster:Provider", provider), ("ConnectionStrings:Cluster", "redis:6379"), ("Pos:Dashboard", setting)).Dashboard);
 
     /// <summary>What is wrong with a string may be its password, as one with a semicolon in it and no quotes.</summary>
     [Theory]
@@ -56,20 +60,12 @@ public sealed class ClusterSettingsTests
     [InlineData("Database=pos;Password=Secret", "names no Host")]
     public void a_connection_string_that_cannot_be_read_is_refused_by_its_name_and_not_quoted(string connection, string fault)
     {
-        Refused("Journal", ("Journal:Provider", "postgres"), ("ConnectionStrings:Journal", connection));
-        Refused("Cluster", ("Cluster:Provider", "postgres"), ("ConnectionStrings:Cluster", connection));
-
-        void Refused(string name, params (string Setting, string Value)[] settings)
-        {
-            var configuration = Configuration(settings);
-            var refused = Assert.Throws<ClusterRefusedException>(() => ClusterDatabases.Of(ClusterSettings.Read(configuration), configuration));
-            Assert.StartsWith($"ConnectionStrings:{name} {fault}", refused.Message, StringComparison.Ordinal);
-            Assert.DoesNotContain("secret", refused.ToString(), StringComparison.OrdinalIgnoreCase);
-        }
+        var cluster = Read(("Cluster:Provider", "postgres"), ("ConnectionStrings:Cluster", connection));
+        var refused = Assert.Throws<ClusterRefusedException>(() => ClusterDatabase.Of(cluster));
+        Assert.StartsWith($"ConnectionStrings:Cluster {fault}", refused.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", refused.ToString(), StringComparison.OrdinalIgnoreCase);
     }
 
-    private static ClusterSettings Read(params (string Setting, string Value)[] settings) => ClusterSettings.Read(Configuration(settings));
-
-    private static IConfiguration Configuration(params (string Setting, string Value)[] settings) =>
-        new ConfigurationBuilder().AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Setting, (string?)setting.Value))).Build();
+    private static ClusterSettings Read(params (string Setting, string? Value)[] settings) => ClusterSettings.Read(
+        new ConfigurationBuilder().AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Setting, setting.Value))).Build());
 }

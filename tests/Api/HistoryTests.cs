@@ -25,7 +25,7 @@ public sealed class HistoryTests
         }
 
         await using var host = await PosHost.Start(static _ => { }, folder);
-        var report = await Verifier.Run(host.Services.GetRequiredService<SqliteJournal>(), null, CancellationToken.None);
+        var report = await Verifier.Run(host.Silo.GetRequiredService<SqliteJournal>(), null, CancellationToken.None);
         Assert.True(report.Ok, report.ToString());
 
         var then = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(Histories, release, "views.json")))!.AsObject();

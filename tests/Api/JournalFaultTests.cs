@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Orleans.Configuration;
 using Pos.Journal;
 using Pos.Journal.Simulated;
 using Xunit.Abstractions;
@@ -231,7 +232,8 @@ public sealed class JournalFaultTests(ITestOutputHelper output)
                 TimeProvider.System, faults: faults, options: options, schedule: steps is null ? null : steps.Take)));
             if (responseTimeout is { } timeout)
             {
-                services.SetResponseTimeout(timeout);
+                services.Configure<SiloMessagingOptions>(options => options.ResponseTimeout = timeout);
+                services.Configure<ClientMessagingOptions>(options => options.ResponseTimeout = timeout);
             }
         },
         settings: settings);

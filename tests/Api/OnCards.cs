@@ -38,7 +38,7 @@ public abstract class OnCards(TimeSpan lateAfter, TimeSpan downFor, TimeSpan cal
     private protected static string Order(string token) =>
         $$"""{"store":"{{Shop.Store}}","till":"till-1","lines":[{"sku":"tea","quantity":1}],"cards":[{"token":"{{token}}"}]}""";
 
-    private string LedgerPath => Host.Services.GetRequiredService<FileLedger>().Path;
+    private string LedgerPath => Host.Silo.GetRequiredService<FileLedger>().Path;
 
     private protected async Task<IReadOnlyList<string>> Ledger()
     {

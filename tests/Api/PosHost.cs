@@ -2,25 +2,35 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Orleans;
+using Orleans.Configuration;
+using Orleans.TestingHost;
 using Pos.Api;
 using Pos.Grains;
 using Pos.Journal;
 using Pos.Payments;
+using Pos.Silo;
 
 namespace Pos.Tests;
 
-/// <summary>The host as <c>src/Silo</c> composes it, on a port of its own and a journal in a folder of its own.</summary>
+/// <summary>
+/// A silo of Orleans in this process, as <c>src/Silo</c> composes it, on a journal in a folder of its own; and the API as a client of it, on a
+/// port of its own. Whatever goes from one to the other is serialized, as between processes.
+/// </summary>
 public sealed class PosHost : IAsyncDisposable
 {
-    private readonly WebApplication _app;
+    private readonly WebApplication _api;
+    private readonly InProcessTestCluster _cluster;
     private readonly DirectoryInfo _folder;
 
-    private PosHost(WebApplication app, DirectoryInfo folder)
+    private PosHost(WebApplication api, InProcessTestCluster cluster, DirectoryInfo folder)
     {
-        _app = app;
+        _api = api;
+        _cluster = cluster;
         _folder = folder;
-        var address = new Uri(app.Urls.First());
+        var address = new Uri(api.Urls.First());
         Port = address.Port;
         Http = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = 1_000, AllowAutoRedirect = false })
         {
@@ -34,53 +44,47 @@ public sealed class PosHost : IAsyncDisposable
 
     public int Port { get; }
 
-    public IServiceProvider Services => _app.Services;
+    /// <summary>The API's.</summary>
+    public IServiceProvider Services => _api.Services;
 
-    public IJournal Journal => Services.GetRequiredService<IJournal>();
+    /// <summary>The silo's.</summary>
+    public IServiceProvider Silo => _cluster.Silos[0].ServiceProvider;
 
-    /// <param name="change">Replaces registrations before the host is built.</param>
+    public IJournal Journal => Silo.GetRequiredService<IJournal>();
+
+    /// <param name="change">Replaces registrations of the silo, of the client and of the API before they are built.</param>
     /// <param name="folder">The journal's; goes with the host.</param>
     /// <param name="settings">Beside those of every host of these tests, or instead of them.</param>
-    /// <param name="map">Adds endpoints.</param>
+    /// <param name="map">Adds endpoints to the API.</param>
     public static async Task<PosHost> Start(
         Action<IServiceCollection>? change = null, DirectoryInfo? folder = null, IEnumerable<KeyValuePair<string, string?>>? settings = null,
         Action<WebApplication>? map = null)
     {
         folder ??= Directory.CreateTempSubdirectory("pos-api-");
-        var builder = WebApplication.CreateSlimBuilder();
         // However slow the machine: an order is answered when it has ended.
-        builder.Configuration.AddInMemoryCollection([new("Journal:Path", folder.FullName), new("Api:WaitMax", "00:00:20"), .. Keys.Settings]);
-        builder.Configuration.AddInMemoryCollection(settings);
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.Services.AddSingleton(TimeProvider.System);
-        builder.Services.AddJournal(builder.Configuration);
-        builder.Services.AddPayments(builder.Configuration);
-        builder.AddEngine();
-        builder.Services.AddPosGrains(builder.Configuration);
-        builder.Services.AddPosFeeds(builder.Configuration);
-        builder.Services.AddPosApi(builder.Configuration);
-        Pos.Silo.JournalHealth.AddJournalHealth(builder.Services);
-        change?.Invoke(builder.Services);
-        var app = builder.Build();
+        var configuration = new ConfigurationBuilder()
+            .AddInMemoryCollection([new("Journal:Path", folder.FullName), new("Api:WaitMax", "00:00:20"), .. Keys.Settings])
+            .AddInMemoryCollection(settings)
+            .Build();
+        var cluster = Cluster(configuration, change);
+        WebApplication? api = null;
         try
         {
-            app.MapPosApi();
-            Pos.Silo.Startup.MapVerification(app);
-            app.MapEngine();
-            map?.Invoke(app);
-            await app.StartAsync();
-            var search = app.Services.GetRequiredService<IProductSearch>();
+            await cluster.DeployAsync();
+            api = Api(configuration, cluster, change);
+            map?.Invoke(api);
+            await api.StartAsync();
+            var search = cluster.Silos[0].ServiceProvider.GetRequiredService<IProductSearch>();
             while (!search.IsReady)
             {
                 await Task.Yield();
             }
 
-            return new PosHost(app, folder);
+            return new PosHost(api, cluster, folder);
         }
         catch
         {
-            await app.DisposeAsync();
+            await End(api, cluster);
             folder.Delete(recursive: true);
             throw;
         }
@@ -89,9 +93,66 @@ public sealed class PosHost : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Http.Dispose();
-        await _app.StopAsync();
-        await _app.DisposeAsync();
+        await _api.StopAsync();
+        await End(_api, _cluster);
         _folder.Delete(recursive: true);
+    }
+
+    private static InProcessTestCluster Cluster(IConfiguration configuration, Action<IServiceCollection>? change)
+    {
+        var builder = new InProcessTestClusterBuilder(1);
+        builder.Options.ConfigureFileLogging = false;
+        builder.ConfigureSilo((_, silo) =>
+        {
+            silo.AddPosSilo();
+            silo.Services.AddSingleton(TimeProvider.System);
+            silo.Services.AddJournal(configuration);
+            silo.Services.AddPayments(configuration);
+            silo.Services.AddPosGrains(configuration);
+            silo.Services.AddPosFeeds(configuration);
+            change?.Invoke(silo.Services);
+        });
+        builder.ConfigureClient(client =>
+        {
+            client.Services.AddSingleton(TimeProvider.System);
+            client.Services.AddOptions<ApiOptions>().Bind(configuration.GetSection("Api"));
+            client.Services.AddGrainReferenceCache();
+            change?.Invoke(client.Services);
+        });
+        return builder.Build();
+    }
+
+    private static WebApplication Api(IConfiguration configuration, InProcessTestCluster cluster, Action<IServiceCollection>? change)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Configuration.AddConfiguration(configuration);
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddPosApi(builder.Configuration);
+        change?.Invoke(builder.Services);
+        builder.Services.AddSingleton(cluster.Client);
+        builder.Services.AddSingleton(cluster.Client.ServiceProvider.GetRequiredService<IGrainFactory>());
+        // The journal and the ledger are the silo's, which disposes of them.
+        builder.Services.AddSingleton(cluster.Silos[0].ServiceProvider.GetRequiredService<IJournal>());
+        builder.Services.AddSingleton(cluster.Silos[0].ServiceProvider.GetRequiredService<FileLedger>());
+        builder.Services.AddSingleton(cluster.Silos[0].ServiceProvider.GetRequiredService<JournalWatch>());
+        builder.Services.AddJournalHealth();
+        var api = builder.Build();
+        api.MapPosApi();
+        api.MapVerification();
+        return api;
+    }
+
+    private static async Task End(WebApplication? api, InProcessTestCluster cluster)
+    {
+        if (api is not null)
+        {
+            await api.DisposeAsync();
+        }
+
+        await cluster.StopAllSilosAsync();
+        await cluster.DisposeAsync();
     }
 }
 

@@ -180,7 +180,7 @@ public sealed class ReceiptReturnTests : IAsyncLifetime
 
     private async Task BothBooksAgree()
     {
-        var report = await Verifier.Run(_host.Journal, _host.Services.GetRequiredService<FileLedger>().Path, CancellationToken.None);
+        var report = await Verifier.Run(_host.Journal, _host.Silo.GetRequiredService<FileLedger>().Path, CancellationToken.None);
         Assert.True(report.Ok, string.Join('\n', report.Invariants.Where(invariant => invariant.Violations > 0)));
     }
 }

@@ -174,7 +174,7 @@ public sealed class SagaTests : IAsyncLifetime
         }
     }
 
-    private PaymentSimulator Provider => _host.Services.GetRequiredService<PaymentSimulator>();
+    private PaymentSimulator Provider => _host.Silo.GetRequiredService<PaymentSimulator>();
 
     private async Task<string> Stuck()
     {

@@ -4,49 +4,34 @@ using Xunit.Abstractions;
 
 namespace Pos.Tests;
 
-/// <summary>The scenarios on three silos.</summary>
-[Collection(OneCluster.Name)]
-public sealed class ClusterScenarios(ClusterShop shop, ITestOutputHelper output) : ScenarioSuite(shop, output), IAsyncLifetime
-{
-    public Task InitializeAsync() => shop.Heal();
-
-    public Task DisposeAsync() => Task.CompletedTask;
-}
-
-/// <summary>One cluster for all tests; they take turns, and each begins with as many silos as the first.</summary>
-[CollectionDefinition(Name)]
-public sealed class OneCluster : ICollectionFixture<ClusterShop>
-{
-    public const string Name = "cluster";
-}
-
-/// <summary>What only a cluster has to withstand.</summary>
-[Collection(OneCluster.Name)]
-public sealed class SilosComeAndGo(ClusterShop shop, ITestOutputHelper output) : IAsyncLifetime
+/// <summary>The scenarios on three silos, and what only a cluster has to withstand. Each test begins with as many silos as the first.</summary>
+public abstract class ClusterScenarios(ClusterShop shop, ITestOutputHelper output) : ScenarioSuite(shop, output)
 {
     private const int TillsCount = 16;
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan LeaveMax = TimeSpan.FromSeconds(60);
 
-    public async Task InitializeAsync()
-    {
-        await shop.Heal();
-        shop.Till.Failures.Clear();
-    }
+    private readonly ClusterShop _shop = shop;
+    private readonly ITestOutputHelper _output = output;
 
-    public Task DisposeAsync() => Task.CompletedTask;
+    public override async Task InitializeAsync()
+    {
+        await base.InitializeAsync();
+        await _shop.Heal();
+        _shop.Till.Failures.Clear();
+    }
 
     [Fact]
     public async Task a_silo_that_comes_under_load_takes_its_part_and_nobody_notices()
     {
         var sold = await UnderLoad("joining", async () =>
         {
-            await shop.Cluster.StartAdditionalSiloAsync(startAdditionalSiloOnNewPort: true);
-            var management = shop.Cluster.Client.GetGrain<IManagementGrain>(0);
+            await _shop.Cluster.StartAdditionalSiloAsync(startAdditionalSiloOnNewPort: true);
+            var management = _shop.Cluster.Client.GetGrain<IManagementGrain>(0);
             var newest = (await management.GetHosts(onlyActive: true)).Keys.MaxBy(silo => silo.Generation)!;
             await Eventually(async () => (await management.GetSimpleGrainStatistics([newest])).Sum(type => type.ActivationCount) > 10);
         });
-        Assert.Empty(shop.Till.Failures);
+        Assert.Empty(_shop.Till.Failures);
         Assert.All(sold, sale => Assert.True(sale.IsConfirmed, sale.End));
     }
 
@@ -55,12 +40,12 @@ public sealed class SilosComeAndGo(ClusterShop shop, ITestOutputHelper output) :
     {
         var sold = await UnderLoad("rolling", async () =>
         {
-            foreach (var silo in shop.Silos)
+            foreach (var silo in _shop.Silos)
             {
-                await shop.Cluster.RestartSiloAsync(silo);
+                await _shop.Cluster.RestartSiloAsync(silo);
             }
         });
-        Assert.Empty(shop.Till.Failures);
+        Assert.Empty(_shop.Till.Failures);
         Assert.All(sold, sale => Assert.True(sale.IsConfirmed, sale.End));
     }
 
@@ -78,7 +63,7 @@ public sealed class SilosComeAndGo(ClusterShop shop, ITestOutputHelper output) :
             await paused.Process.Ends(LeaveMax);
         });
         Assert.All(sold, sale => Assert.True(sale.IsConfirmed, sale.End));
-        await shop.Cluster.KillSiloAsync(paused!);
+        await _shop.Cluster.KillSiloAsync(paused!);
     }
 
     [Fact]
@@ -87,25 +72,25 @@ public sealed class SilosComeAndGo(ClusterShop shop, ITestOutputHelper output) :
         // Two clusters that know nothing of each other, on one journal: every grain that both are asked for is active twice.
         const int PiecesCount = 100;
         const int TurnsCount = 6;
-        await shop.Till.Stock("twice", PiecesCount);
-        var other = new ClusterShop(shop);
-        await other.InitializeAsync();
+        await _shop.Till.Stock("twice", PiecesCount);
+        var other = _shop.Stranger();
+        await other.Begin();
         try
         {
             // By turns: each finds that its activation was overtaken by the other's.
             for (var turn = 0; turn < TurnsCount; turn++)
             {
-                var sale = await (turn % 2 == 0 ? shop : other).Till.Sell($"turn-{turn}", "twice");
+                var sale = await (turn % 2 == 0 ? _shop : other).Till.Sell($"turn-{turn}", "twice");
                 Assert.True(sale.IsConfirmed, $"turn {turn}: {sale.End}");
             }
 
-            var here = Task.WhenAll(Enumerable.Range(0, PiecesCount).Select(number => shop.Till.Sell($"here-{number}", "twice")));
+            var here = Task.WhenAll(Enumerable.Range(0, PiecesCount).Select(number => _shop.Till.Sell($"here-{number}", "twice")));
             var there = Task.WhenAll(Enumerable.Range(0, PiecesCount).Select(number => other.Till.Sell($"there-{number}", "twice")));
             Sale[] sales = [.. await here, .. await there];
-            output.WriteLine($"Sold here: {(await here).Count(sale => sale.IsConfirmed)}; requests sent again: {shop.Till.Failures.Count}, {other.Till.Failures.Count}");
+            _output.WriteLine($"Sold here: {(await here).Count(sale => sale.IsConfirmed)}; requests sent again: {_shop.Till.Failures.Count}, {other.Till.Failures.Count}");
             Assert.Equal(PiecesCount - TurnsCount, sales.Count(sale => sale.IsConfirmed));
             Assert.Equal(PiecesCount + TurnsCount, sales.Count(sale => sale.End == "insufficient-stock"));
-            await shop.Settled();
+            await _shop.Settled();
         }
         finally
         {
@@ -116,10 +101,10 @@ public sealed class SilosComeAndGo(ClusterShop shop, ITestOutputHelper output) :
     private async Task<IReadOnlyList<Sale>> UnderLoad(string sku, Func<Task> happens)
     {
         const int PiecesCount = 100_000;
-        await shop.Till.Stock(sku, PiecesCount);
+        await _shop.Till.Stock(sku, PiecesCount);
         using var stop = new CancellationTokenSource();
-        shop.Till.TakeLongest();
-        var selling = shop.Till.SellOn(TillsCount, sku, stop.Token);
+        _shop.Till.TakeLongest();
+        var selling = _shop.Till.SellOn(TillsCount, sku, stop.Token);
         try
         {
             await happens();
@@ -131,25 +116,25 @@ public sealed class SilosComeAndGo(ClusterShop shop, ITestOutputHelper output) :
         }
 
         var sold = await selling;
-        output.WriteLine($"Sold: {sold.Count}; longest sale: {shop.Till.TakeLongest()}; requests sent again: {shop.Till.Failures.Count}");
-        foreach (var failure in shop.Till.Failures.Take(10))
+        _output.WriteLine($"Sold: {sold.Count}; longest sale: {_shop.Till.TakeLongest()}; requests sent again: {_shop.Till.Failures.Count}");
+        foreach (var failure in _shop.Till.Failures.Take(10))
         {
-            output.WriteLine(failure);
+            _output.WriteLine(failure);
         }
 
         Assert.True(sold.Count > TillsCount, $"only {sold.Count} were sold");
-        Assert.Equal(PiecesCount - sold.Count(sale => sale.IsConfirmed), await shop.Till.Available(sku));
-        await shop.Settled();
+        Assert.Equal(PiecesCount - sold.Count(sale => sale.IsConfirmed), await _shop.Till.Available(sku));
+        await _shop.Settled();
         return sold;
     }
 
     private async Task<SiloProcess> OwnerOf(string sku)
     {
-        var management = shop.Cluster.Client.GetGrain<IManagementGrain>(0);
-        var stock = shop.Cluster.Client.GetGrain<IStockGrain>($"london/{sku}");
+        var management = _shop.Cluster.Client.GetGrain<IManagementGrain>(0);
+        var stock = _shop.Cluster.Client.GetGrain<IStockGrain>($"london/{sku}");
         SiloAddress? address = null;
         await Eventually(async () => (address = await management.GetActivationAddress(stock)) is not null);
-        return shop.Silos.Single(silo => silo.SiloAddress.Endpoint.Port == address!.Endpoint.Port);
+        return _shop.Silos.Single(silo => silo.SiloAddress.Endpoint.Port == address!.Endpoint.Port);
     }
 
     private static async Task Eventually(Func<Task<bool>> isSo)
@@ -162,3 +147,9 @@ public sealed class SilosComeAndGo(ClusterShop shop, ITestOutputHelper output) :
         }
     }
 }
+
+/// <summary>Silos that know each other from PostgreSQL.</summary>
+public sealed class ClusterOnPostgres(PostgresCluster shop, ITestOutputHelper output) : ClusterScenarios(shop, output), IClassFixture<PostgresCluster>;
+
+/// <summary>Silos that know each other from Redis.</summary>
+public sealed class ClusterOnRedis(RedisCluster shop, ITestOutputHelper output) : ClusterScenarios(shop, output), IClassFixture<RedisCluster>;

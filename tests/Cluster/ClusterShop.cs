@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Hosting;
 using Npgsql;
 using Orleans.Hosting;
 using Orleans.TestingHost;
@@ -8,26 +9,25 @@ using Pos.Verification;
 
 namespace Pos.Tests;
 
-/// <summary>Silos on one PostgreSQL, and an API before them that is their client.</summary>
-public sealed class ClusterShop : RunningShop, IDisposable
+/// <summary>Silos whose journal is in one PostgreSQL, and an API before them that is their client. What they know of each other is elsewhere.</summary>
+public abstract class ClusterShop : RunningShop, IDisposable
 {
     private readonly PostgresServer? _own;
     private readonly PostgresServer _postgres;
-    private readonly string _database;
     private readonly short _silosCount;
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("pos-cluster-");
+    private string _database = "";
     private ServerProcess? _api;
 
     /// <summary>Three silos on a server of their own.</summary>
-    public ClusterShop()
+    private protected ClusterShop()
     {
         _own = _postgres = new PostgresServer();
-        _database = _postgres.CreateDatabase();
         _silosCount = 3;
     }
 
-    /// <summary>A cluster that knows nothing of another, on the same journal.</summary>
-    internal ClusterShop(ClusterShop other)
+    /// <summary>One silo that knows nothing of another cluster, on the same journal.</summary>
+    private protected ClusterShop(ClusterShop other)
     {
         _postgres = other._postgres;
         _database = other._database;
@@ -39,7 +39,14 @@ public sealed class ClusterShop : RunningShop, IDisposable
 
     internal IReadOnlyList<SiloProcess> Silos => [.. Cluster.Silos.Cast<SiloProcess>().Where(silo => silo.IsActive)];
 
-    private string Connection => _postgres.ConnectionString(_database);
+    /// <summary>The journal's database.</summary>
+    protected string Journal => _postgres.ConnectionString(_database);
+
+    /// <summary>The settings <c>Cluster:Provider</c> and <c>ConnectionStrings:Cluster</c>. Skips the test where the server is not installed.</summary>
+    protected abstract (string Provider, string Connection) Membership { get; }
+
+    /// <summary>A cluster that knows nothing of this one, on the same journal.</summary>
+    internal abstract ClusterShop Stranger();
 
     /// <summary>Whether silo and API need a setting of the test cluster.</summary>
     internal static bool IsForServers(string key) =>
@@ -60,13 +67,23 @@ public sealed class ClusterShop : RunningShop, IDisposable
     public override Task Crash() => Cluster.KillSiloAsync(Silos[^1]);
 
     public override Task<VerificationReport> Verify() =>
-        Verifier.Run(new PostgresJournalOptions { ConnectionString = Connection }, null, CancellationToken.None);
+        Verifier.Run(new PostgresJournalOptions { ConnectionString = Journal }, null, CancellationToken.None);
 
-    /// <summary>After everything else: the server goes, if it is this shop's own.</summary>
-    public void Dispose() => _own?.Dispose();
+    /// <summary>After everything else: the servers go, if they are this shop's own.</summary>
+    public virtual void Dispose()
+    {
+        _own?.Dispose();
+        GC.SuppressFinalize(this);
+    }
 
     protected override async Task<Uri> Open()
     {
+        if (_database.Length == 0)
+        {
+            _database = _postgres.CreateDatabase();
+        }
+
+        var (provider, membership) = Membership;
         var builder = new TestClusterBuilder(_silosCount) { CreateSiloAsync = SiloProcess.Create };
         builder.Options.UseTestClusterMembership = false;
         builder.Options.ConfigureFileLogging = false;
@@ -78,17 +95,17 @@ public sealed class ClusterShop : RunningShop, IDisposable
         }
 
         builder.Properties["Journal:Provider"] = "postgres";
-        builder.Properties["Cluster:Provider"] = "postgres";
-        builder.Properties["ConnectionStrings:Journal"] = Connection;
-        builder.Properties["ConnectionStrings:Cluster"] = Connection;
-        builder.AddClientBuilderConfigurator<OnPostgres>();
+        builder.Properties["Cluster:Provider"] = provider;
+        builder.Properties["ConnectionStrings:Journal"] = Journal;
+        builder.Properties["ConnectionStrings:Cluster"] = membership;
+        builder.AddClientBuilderConfigurator<WhereSilosAre>();
         Cluster = builder.Build();
         await Cluster.DeployAsync();
         await Cluster.InitializeClientAsync();
         KeyValuePair<string, string?>[] identity =
         [
             new("Orleans:ClusterId", Cluster.Options.ClusterId), new("Orleans:ServiceId", Cluster.Options.ServiceId), .. KeySettings,
-            new("Cluster:Provider", "postgres"), new("ConnectionStrings:Cluster", Connection),
+            new("Cluster:Provider", provider), new("ConnectionStrings:Cluster", membership),
         ];
         _api = await ServerProcess.Start("Api", _folder.FullName, ServerProcess.FreeAddress(), identity);
         return _api.Address;
@@ -112,12 +129,57 @@ public sealed class ClusterShop : RunningShop, IDisposable
     }
 
     /// <summary>Where the test cluster's client finds the silos.</summary>
-    private sealed class OnPostgres : IClientBuilderConfigurator
+    private sealed class WhereSilosAre : IClientBuilderConfigurator
     {
         public void Configure(IConfiguration configuration, IClientBuilder clientBuilder)
         {
+            if (configuration["Cluster:Provider"] == "redis")
+            {
+                clientBuilder.UseRedisClustering(configuration["ConnectionStrings:Cluster"]!);
+                return;
+            }
+
             var connection = new NpgsqlConnectionStringBuilder(configuration["ConnectionStrings:Cluster"]) { SearchPath = "pos_orleans" }.ConnectionString;
             clientBuilder.UseAdoNetClustering(options => (options.Invariant, options.ConnectionString) = ("Npgsql", connection));
         }
+    }
+}
+
+/// <summary>The silos know each other from the journal's database.</summary>
+public sealed class PostgresCluster : ClusterShop
+{
+    public PostgresCluster()
+    {
+    }
+
+    private PostgresCluster(ClusterShop other)
+        : base(other)
+    {
+    }
+
+    protected override (string Provider, string Connection) Membership => ("postgres", Journal);
+
+    internal override ClusterShop Stranger() => new PostgresCluster(this);
+}
+
+/// <summary>The silos know each other from a Redis.</summary>
+public sealed class RedisCluster : ClusterShop
+{
+    private readonly RedisServer? _own;
+    private readonly RedisServer _redis;
+
+    public RedisCluster() => _own = _redis = new RedisServer();
+
+    private RedisCluster(RedisCluster other)
+        : base(other) => _redis = other._redis;
+
+    protected override (string Provider, string Connection) Membership => ("redis", _redis.Connect());
+
+    internal override ClusterShop Stranger() => new RedisCluster(this);
+
+    public override void Dispose()
+    {
+        base.Dispose();
+        _own?.Dispose();
     }
 }

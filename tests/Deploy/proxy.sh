@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The nginx of docker-compose.yml, with a certificate of its own making, in front of a real server (Local engine) and of one that is down:
+# The nginx of docker-compose.yml, with a certificate of its own making, in front of a real server and of one that is down:
 # its configuration, TLS, browsers' origins, request ids, access log, limits, and what clients hear when no server is left.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -75,7 +75,7 @@ key=pos_$(openssl rand -hex 32)
 start_server() {
     # With the environment that the compose file gives the API.
     ASPNETCORE_FORWARDEDHEADERS_ENABLED=true Urls=http://127.0.0.1:$server Journal__Path=$work/data Api__WaitMax=00:00:20 \
-        Api__Keys__0__Actor=operator Api__Keys__0__Role=operator Api__Keys__0__Sha256=$(printf %s "$key" | sha256sum | cut -d ' ' -f 1) \
+        Orleans__Endpoints__SiloPort=0 Orleans__Endpoints__GatewayPort=0 Api__Keys__0__Actor=operator Api__Keys__0__Role=operator Api__Keys__0__Sha256=$(printf %s "$key" | sha256sum | cut -d ' ' -f 1) \
         dotnet "$program" >>"$work/server.log" 2>&1 &
     silo=$!
     for _ in $(seq 1 300); do

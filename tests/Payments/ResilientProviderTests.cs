@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Pos.Payments;
+using VoidRequest = Pos.Payments.VoidRequest;
 
 namespace Pos.Tests;
 

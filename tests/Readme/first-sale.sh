@@ -9,7 +9,7 @@ port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0));
 command=$(sed -n 's/^\(dotnet run --project src\/Silo\).*/\1/p' README.md)
 [ -n "$command" ] || { echo "README.md does not say how to start the server"; exit 1; }
 
-$command -- "--Urls=http://127.0.0.1:$port" "--Journal:Path=$work/data" --Api:WaitMax=00:00:20 >"$work/server.log" 2>&1 &
+$command -- "--Urls=http://127.0.0.1:$port" "--Journal:Path=$work/data" --Orleans:Endpoints:SiloPort=0 --Orleans:Endpoints:GatewayPort=0 --Api:WaitMax=00:00:20 >"$work/server.log" 2>&1 &
 server=$!
 cleanup() {
     # dotnet run is the parent of the server: both go, by their process ids.

@@ -81,7 +81,29 @@ internal sealed class Book
             invariants.Order(StringComparer.Ordinal),
             report.Invariants.Where(i => i.Violations > 0).Select(i => i.Name).Order(StringComparer.Ordinal));
         Assert.Equal(invariants.Length == 0, report.Ok);
+        Assert.Equal(report.Violations, OneByOne());
         return report;
+    }
+
+    /// <summary>Verifies event by event, as a checker beside a running system does.</summary>
+    /// <returns>How many violations were told, each at the event that shows it.</returns>
+    private long OneByOne()
+    {
+        var (told, at) = (0L, "");
+        var verifier = new Verifier([]);
+        verifier.Found += (_, violation) =>
+        {
+            told++;
+            Assert.Equal(at, violation.Where);
+        };
+        foreach (var recorded in events)
+        {
+            at = $"{recorded.Stream.Value}@{recorded.Version}";
+            verifier.Next(recorded);
+        }
+
+        verifier.End();
+        return told;
     }
 
     private async IAsyncEnumerable<RecordedEvent> Stream(Action? meanwhile)

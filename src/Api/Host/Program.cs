@@ -15,13 +15,14 @@ var builder = WebApplication.CreateBuilder(new WebApplicationOptions
 try
 {
     builder.Services.AddSingleton(TimeProvider.System);
-    builder.AddEngine();
+    var cluster = ClusterSettings.Read(builder.Configuration);
+    builder.AddClusterClient(cluster);
     builder.Services.AddPosApi(builder.Configuration);
 
     var app = builder.Build();
-    app.UseEngine();
+    app.UseClusterClient();
     app.MapPosApi();
-    app.MapDashboard();
+    app.MapDashboard(cluster);
     await app.RunAsync();
     return 0;
 }

@@ -31,7 +31,13 @@ public enum HostRole
 /// <param name="ServiceId"><c>ORLEANS_SERVICE_ID</c>, or <c>Orleans:ServiceId</c>: the same for every version of one installation.</param>
 /// <param name="ClusterId"><c>ORLEANS_CLUSTER_ID</c>, or <c>Orleans:ClusterId</c>: silos of different ids do not see each other.</param>
 /// <param name="Role"><c>Pos:Role</c>: <c>all</c> (the default) or <c>silo</c>.</param>
-public sealed record ClusterSettings(ClusterProvider Provider, string Connection, string ServiceId, string ClusterId, HostRole Role)
+/// <param name="Dashboard">
+/// <c>Pos:Dashboard</c>: whether the silos count every call for <c>/dashboard</c>, which takes a tenth of their processor time. By default for
+/// one process alone.
+/// </param>
+/// <param name="Tracing"><c>Pos:Tracing</c>: whether calls between grains carry the trace, for who listens to Orleans' activities. By default not.</param>
+public sealed record ClusterSettings(
+    ClusterProvider Provider, string Connection, string ServiceId, string ClusterId, HostRole Role, bool Dashboard = false, bool Tracing = false)
 {
     /// <summary>Reads the settings.</summary>
     /// <exception cref="ClusterRefusedException">One of them cannot be used.</exception>
@@ -51,14 +57,10 @@ public sealed record ClusterSettings(ClusterProvider Provider, string Connection
             // What the pod's labels say comes first, as Orleans itself takes it.
             FirstOf(configuration, "ORLEANS_SERVICE_ID", "Orleans:ServiceId"),
             FirstOf(configuration, "ORLEANS_CLUSTER_ID", "Orleans:ClusterId"),
-            One<HostRole>(configuration, "Pos:Role", HostRole.All));
+            One<HostRole>(configuration, "Pos:Role", HostRole.All),
+            Whether(configuration, "Pos:Dashboard", provider == ClusterProvider.Localhost),
+            Whether(configuration, "Pos:Tracing", false));
     }
-
-    /// <summary>Refuses what takes several processes: the Local engine is one.</summary>
-    /// <exception cref="ClusterRefusedException">A provider other than <c>localhost</c> is asked for.</exception>
-    public ClusterSettings InOneProcess() => Provider == ClusterProvider.Localhost
-        ? this
-        : throw new ClusterRefusedException($"Cluster:Provider is '{Name(Provider)}', and this is the Local engine, which is one process: build with -p:Engine=Orleans.");
 
     private static T One<T>(IConfiguration configuration, string setting, T otherwise) where T : struct, Enum
     {
@@ -74,6 +76,13 @@ public sealed record ClusterSettings(ClusterProvider Provider, string Connection
             ? one
             : throw new ClusterRefusedException($"{setting} is '{text}'; known are: {string.Join(", ", Enum.GetValues<T>().Select(Name))}.");
     }
+
+    private static bool Whether(IConfiguration configuration, string setting, bool otherwise) => configuration[setting] switch
+    {
+        null or "" => otherwise,
+        var text when bool.TryParse(text, out var value) => value,
+        var text => throw new ClusterRefusedException($"{setting} is '{text}'; known are: true, false."),
+    };
 
     private static string FirstOf(IConfiguration configuration, params ReadOnlySpan<string> settings)
     {

@@ -43,7 +43,7 @@ internal sealed partial record FailIf(string Text, string Measure, string Compar
     /// <param name="tally">What was counted.</param>
     /// <param name="rate">Sessions that ended in a second.</param>
     /// <param name="latencies">Of all of them.</param>
-    public string? Found(Tally tally, double rate, HdrHistogram latencies)
+    public string? Found(Tally tally, double rate, LatencyHistogram latencies)
     {
         var total = Math.Max(1, tally.Sessions + tally.Unsent);
         var (value, shown) = Measure switch

@@ -4,14 +4,14 @@ namespace Pos.Cli.Load;
 internal sealed class Figures
 {
     private readonly Lock gate = new();
-    private readonly HdrHistogram whole = new();
-    private readonly Dictionary<string, HdrHistogram> steps = new(StringComparer.Ordinal);
+    private readonly LatencyHistogram whole = new();
+    private readonly Dictionary<string, LatencyHistogram> steps = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, long> refusals = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, long> errors = new(StringComparer.Ordinal);
     private readonly HashSet<UInt128> acknowledged = [];
     private readonly List<long> open = [];
-    private HdrHistogram interval = new();
-    private HdrHistogram spare = new();
+    private LatencyHistogram interval = new();
+    private LatencyHistogram spare = new();
     private long requests;
     private long retries;
     private long unsent;
@@ -21,7 +21,7 @@ internal sealed class Figures
     public long Sold => Interlocked.Read(ref sold);
 
     /// <summary>All latencies of the ended intervals; to be read when the load has ended.</summary>
-    public HdrHistogram Whole => whole;
+    public LatencyHistogram Whole => whole;
 
     /// <summary>Orders that the clients were told are CONFIRMED.</summary>
     public IReadOnlySet<UInt128> Acknowledged => acknowledged;
@@ -42,7 +42,7 @@ internal sealed class Figures
             requests++;
             if (!steps.TryGetValue(step, out var histogram))
             {
-                steps.Add(step, histogram = new HdrHistogram());
+                steps.Add(step, histogram = new LatencyHistogram());
             }
 
             histogram.Record(elapsed);
@@ -111,7 +111,7 @@ internal sealed class Figures
     }
 
     /// <summary>Ends an interval: its latencies, valid until the next one ends, now also in the whole.</summary>
-    public HdrHistogram EndInterval()
+    public LatencyHistogram EndInterval()
     {
         lock (gate)
         {
@@ -163,7 +163,7 @@ internal sealed class Figures
 /// <param name="MaxMs">The longest.</param>
 internal sealed record Times(long Count, double MeanMs, double P50Ms, double P90Ms, double P95Ms, double P99Ms, double P999Ms, double MaxMs)
 {
-    public static Times Of(HdrHistogram histogram) => new(
+    public static Times Of(LatencyHistogram histogram) => new(
         histogram.Count,
         Milliseconds(histogram.Mean),
         Milliseconds(histogram.Percentile(50)),

@@ -103,11 +103,11 @@ internal static class LoadCommand
         return figures.TakeOpen().Length;
     }
 
-    private static HdrLog OpenLog(string file)
+    private static LatencyLog OpenLog(string file)
     {
         try
         {
-            return new HdrLog(new StreamWriter(file));
+            return new LatencyLog(File.Create(file));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

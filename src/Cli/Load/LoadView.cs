@@ -7,7 +7,7 @@ using Spectre.Console.Rendering;
 namespace Pos.Cli.Load;
 
 /// <summary>Ends an interval every second, writes it down, and shows how it goes.</summary>
-internal sealed class LoadView(LoadPlan plan, LoadRun run, Figures figures, LoadShop shop, HdrLog? log, Terminal terminal)
+internal sealed class LoadView(LoadPlan plan, LoadRun run, Figures figures, LoadShop shop, LatencyLog? log, Terminal terminal)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
@@ -15,7 +15,7 @@ internal sealed class LoadView(LoadPlan plan, LoadRun run, Figures figures, Load
     private const int IntervalsPerLine = 5;
 
     private TimeSpan shownUntil;
-    private Times lately = Times.Of(new HdrHistogram());
+    private Times lately = Times.Of(new LatencyHistogram());
     private double rate;
     private long? left;
     private Task<long>? asking;

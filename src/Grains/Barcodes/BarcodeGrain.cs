@@ -5,8 +5,8 @@ namespace Pos.Grains;
 
 /// <summary>The shell of <see cref="BarcodeRules"/>.</summary>
 [GrainType("barcode"), ResourceOptimizedPlacement]
-public sealed class BarcodeGrain(GrainServices services)
-    : EventSourcedGrain<BarcodeState, BarcodeEvent>(BarcodeJournal.Aggregate, services), IBarcodeGrain
+public sealed class BarcodeGrain(IGrainContext context, GrainServices services)
+    : EventSourcedGrain<BarcodeState, BarcodeEvent>(context, BarcodeJournal.Aggregate, services), IBarcodeGrain
 {
     /// <inheritdoc/>
     public async Task<Outcome<BarcodeView>> Claim(ClaimBarcode command)

@@ -7,8 +7,8 @@ namespace Pos.Grains;
 
 /// <summary>The shell of <see cref="Cart"/> and <see cref="CartSaga"/>. Reentrant: others are answered while the order is told.</summary>
 [Reentrant, GrainType("cart"), PreferLocalPlacement]
-public sealed partial class CartGrain(GrainServices services)
-    : SagaGrain<CartProgress, CartEvent, CartDebt, CartFact>(CartJournal.Aggregate, services), ICartGrain
+public sealed partial class CartGrain(IGrainContext context, GrainServices services)
+    : SagaGrain<CartProgress, CartEvent, CartDebt, CartFact>(context, CartJournal.Aggregate, services), ICartGrain
 {
     private readonly SharedAttempt _deciding = new();
     private CartId _id;

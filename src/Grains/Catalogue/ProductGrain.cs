@@ -6,8 +6,8 @@ namespace Pos.Grains;
 
 /// <summary>The shell of <see cref="Product"/>.</summary>
 [GrainType("product"), ResourceOptimizedPlacement]
-public sealed class ProductGrain(GrainServices services)
-    : EventSourcedGrain<ProductState, ProductEvent>(ProductJournal.Aggregate, services), IProductGrain
+public sealed class ProductGrain(IGrainContext context, GrainServices services)
+    : EventSourcedGrain<ProductState, ProductEvent>(context, ProductJournal.Aggregate, services), IProductGrain
 {
     /// <inheritdoc/>
     public Task<Outcome<ProductView>> Define(DefineProduct command) => Run(new ProductCommand.Define(command, Now), command.Operation);

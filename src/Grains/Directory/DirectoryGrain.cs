@@ -9,7 +9,7 @@ namespace Pos.Grains;
 
 /// <summary>Lists streams from the journal's index. Keeps nothing, so it never disagrees with the truth.</summary>
 [Reentrant, GrainType("directory"), ResourceOptimizedPlacement]
-public sealed class DirectoryGrain(GrainServices services) : Grain, IDirectoryGrain
+public sealed class DirectoryGrain(IGrainContext context, GrainServices services) : Grain(context), IDirectoryGrain
 {
     private const int LimitMax = 100;
 

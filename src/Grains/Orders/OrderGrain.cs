@@ -7,8 +7,8 @@ namespace Pos.Grains;
 
 /// <summary>The shell of <see cref="Order"/> and <see cref="OrderSaga"/>. Reentrant: the saga goes on while callers wait for its end.</summary>
 [Reentrant, GrainType("order"), PreferLocalPlacement]
-public sealed partial class OrderGrain(GrainServices services)
-    : SagaGrain<OrderProgress, OrderEvent, OrderDebt, OrderFact>(OrderJournal.Aggregate, services), IOrderGrain
+public sealed partial class OrderGrain(IGrainContext context, GrainServices services)
+    : SagaGrain<OrderProgress, OrderEvent, OrderDebt, OrderFact>(context, OrderJournal.Aggregate, services), IOrderGrain
 {
     private readonly SharedAttempt _placing = new();
     private OrderId _id;

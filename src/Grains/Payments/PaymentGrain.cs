@@ -8,8 +8,8 @@ namespace Pos.Grains;
 
 /// <summary>The shell of <see cref="Payment"/> and <see cref="PaymentSaga"/>. Reentrant: the saga goes on while callers wait for its end.</summary>
 [Reentrant, GrainType("payment"), ResourceOptimizedPlacement]
-public sealed class PaymentGrain(GrainServices services, IPaymentProvider provider)
-    : SagaGrain<PaymentProgress, PaymentEvent, PaymentDebt, PaymentFact>(PaymentJournal.Aggregate, services), IPaymentGrain
+public sealed class PaymentGrain(IGrainContext context, GrainServices services, IPaymentProvider provider)
+    : SagaGrain<PaymentProgress, PaymentEvent, PaymentDebt, PaymentFact>(context, PaymentJournal.Aggregate, services), IPaymentGrain
 {
     private PaymentId _id;
     private PaymentTalk _talk = null!;

@@ -7,8 +7,8 @@ namespace Pos.Grains;
 
 /// <summary>The shell of <see cref="Return"/> and <see cref="ReturnSaga"/>. Reentrant: the saga goes on while callers wait for its end.</summary>
 [Reentrant, GrainType("return"), ResourceOptimizedPlacement]
-public sealed partial class ReturnGrain(GrainServices services)
-    : SagaGrain<ReturnProgress, ReturnEvent, ReturnDebt, ReturnFact>(ReturnJournal.Aggregate, services), IReturnGrain, ICreditGrain
+public sealed partial class ReturnGrain(IGrainContext context, GrainServices services)
+    : SagaGrain<ReturnProgress, ReturnEvent, ReturnDebt, ReturnFact>(context, ReturnJournal.Aggregate, services), IReturnGrain, ICreditGrain
 {
     private readonly SharedAttempt _placing = new();
     private ReturnId _id;

@@ -6,7 +6,7 @@ namespace Pos.Grains;
 
 /// <summary>Answers from the index of the silo it is on.</summary>
 [Reentrant, GrainType("search"), ResourceOptimizedPlacement]
-public sealed class SearchGrain(IProductSearch index) : Grain, ISearchGrain
+public sealed class SearchGrain(IGrainContext context, IProductSearch index) : Grain(context), ISearchGrain
 {
     /// <inheritdoc/>
     public Task<ProductHits?> Search(ProductQuery query) => Task.FromResult(index.IsReady ? index.Search(query) : null);

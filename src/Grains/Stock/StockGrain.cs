@@ -6,8 +6,8 @@ namespace Pos.Grains;
 
 /// <summary>The shell of <see cref="Stock"/>. Reentrant: thousands of tills wait for one disk write, not for each other.</summary>
 [Reentrant, GrainType("stock"), HashBasedPlacement]
-public sealed partial class StockGrain(GrainServices services)
-    : EventSourcedGrain<StockState, StockEvent>(StockJournal.Aggregate, services), IStockGrain
+public sealed partial class StockGrain(IGrainContext context, GrainServices services)
+    : EventSourcedGrain<StockState, StockEvent>(context, StockJournal.Aggregate, services), IStockGrain
 {
     private StockKey _key;
     private bool _verified;

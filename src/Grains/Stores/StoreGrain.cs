@@ -5,8 +5,8 @@ namespace Pos.Grains;
 
 /// <summary>The shell of <see cref="Store"/>.</summary>
 [GrainType("store"), ResourceOptimizedPlacement]
-public sealed class StoreGrain(GrainServices services)
-    : EventSourcedGrain<StoreState, StoreEvent>(StoreJournal.Aggregate, services), IStoreGrain
+public sealed class StoreGrain(IGrainContext context, GrainServices services)
+    : EventSourcedGrain<StoreState, StoreEvent>(context, StoreJournal.Aggregate, services), IStoreGrain
 {
     /// <inheritdoc/>
     public async Task<Outcome<StoreView>> Define(DefineStore command)

@@ -1,6 +1,6 @@
 namespace Pos.Grains;
 
-/// <summary>What wake-ups need to know of the silos, from whichever engine runs them.</summary>
+/// <summary>What wake-ups need to know of the silos.</summary>
 public interface ISilos
 {
     /// <summary>This silo, as the others name it; never the same again after a restart.</summary>
@@ -10,7 +10,7 @@ public interface ISilos
     void OnDeath(Action<string> died);
 }
 
-/// <summary>The one process of the Local engine: there is nobody to die.</summary>
+/// <summary>One silo alone: there is nobody to die.</summary>
 internal sealed class OnlySilo : ISilos
 {
     public string Self { get; } = $"{Environment.MachineName}:{Environment.ProcessId}";

@@ -44,7 +44,7 @@ public sealed partial class WakeUpDispatcher(IGrainFactory grains, GrainServices
 
     private async Task Run()
     {
-        // Not before the first poll: the engine may still be starting.
+        // Not before the first poll: the silo may still be starting.
         while (await Poll())
         {
             while (await ClaimAll() && !_stop.Task.IsCompleted)

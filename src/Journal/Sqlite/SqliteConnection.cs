@@ -26,7 +26,7 @@ internal sealed class SqliteConnection : IDisposable
     /// <exception cref="SqliteException">It cannot be opened.</exception>
     public static SqliteConnection Open(string path, bool reader)
     {
-        SystemSqlite.Ensure();
+        BundledSqlite.Ensure();
         var flags = raw.SQLITE_OPEN_NOMUTEX | (reader ? raw.SQLITE_OPEN_READONLY : raw.SQLITE_OPEN_READWRITE | raw.SQLITE_OPEN_CREATE);
         var code = raw.sqlite3_open_v2(path, out var handle, flags, null);
         var connection = new SqliteConnection(handle);

@@ -38,7 +38,7 @@ internal sealed class SqliteStore : IJournalStore
     /// <summary>Takes the folder, opens or creates the files and checks that database and head file belong together.</summary>
     public static SqliteStore Open(SqliteJournalOptions options)
     {
-        SystemSqlite.Ensure();
+        BundledSqlite.Ensure();
         var directory = JournalDirectory.Hold(options.Path);
         SqliteConnection? connection = null;
         HeadFile? head = null;

@@ -3,7 +3,7 @@ using Pos.Api;
 
 namespace Pos.Silo;
 
-/// <summary>Orleans' own tables in PostgreSQL: which silos live, and what grains keep beside the journal.</summary>
+/// <summary>Orleans' own tables in PostgreSQL: which silos live.</summary>
 internal static class ClusterSchema
 {
     /// <summary>The schema they lie in; Orleans finds them by the connection's search path.</summary>
@@ -42,7 +42,7 @@ internal static class ClusterSchema
 
             if (found < Version)
             {
-                await Execute(connection, $"{Frame}{Script("membership")}{Script("storage")}DELETE FROM schema_version; INSERT INTO schema_version VALUES ({Version})", cancellationToken);
+                await Execute(connection, $"{Frame}{Script("membership")}DELETE FROM schema_version; INSERT INTO schema_version VALUES ({Version})", cancellationToken);
             }
 
             await transaction.CommitAsync(cancellationToken);

@@ -61,7 +61,6 @@ internal sealed record StoreSample(string Path, string? Body = null)
         ["retrySaga"] = Of("/sagas/order/ORDER/retry"),
         ["cancelSaga"] = Of("/sagas/order/ORDER/cancel", """{"reason":"x"}"""),
         ["POST /admin/verify"] = new("/admin/verify"),
-        ["GET /dashboard"] = new("/dashboard"),
         ["GET /health/live"] = new("/health/live"),
         ["GET /health/ready"] = new("/health/ready"),
         ["GET /openapi/v1.json"] = new("/openapi/v1.json"),

@@ -8,7 +8,7 @@ namespace Pos.Tests;
 
 public sealed class TheConditions
 {
-    private static readonly HdrHistogram Latencies = Of(10, 10, 10, 600);
+    private static readonly LatencyHistogram Latencies = Of(10, 10, 10, 600);
     private static readonly Tally Counted = new(
         900, 900, 0, 50, new Dictionary<string, long> { ["insufficient-stock"] = 100 }, new Dictionary<string, long> { ["overloaded"] = 45 },
         Times.Of(Latencies), new Dictionary<string, Times>());
@@ -104,9 +104,9 @@ public sealed class TheConditions
     private static ParseResult Parse(string arguments) =>
         LoadCommand.Create(new Terminal(TextWriter.Null, TextWriter.Null, false, TimeProvider.System)).Parse(arguments.Split(' '));
 
-    private static HdrHistogram Of(params int[] milliseconds)
+    private static LatencyHistogram Of(params int[] milliseconds)
     {
-        var histogram = new HdrHistogram();
+        var histogram = new LatencyHistogram();
         foreach (var value in milliseconds)
         {
             histogram.Record(TimeSpan.FromMilliseconds(value));

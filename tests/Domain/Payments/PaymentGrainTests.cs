@@ -77,7 +77,7 @@ public sealed class PaymentGrainTests
                 await world.Pass(TimeSpan.FromSeconds(1));
                 world.Restart();
                 await world.Persist(_ => new CardDesk(world.Silo.Grains, world.Time).Undo(One, TimeSpan.Zero));
-                world.Time.Skew = TimeSpan.FromHours(1);
+                world.Machine.Skew = TimeSpan.FromHours(1);
                 Assert.Equal(PaymentState.Voided, (await UndoAtLast(world, One)).State);
                 Assert.Equal(0, (await Compare(world)).Kept.Values.SingleOrDefault());
             });

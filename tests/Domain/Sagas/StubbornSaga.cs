@@ -41,8 +41,8 @@ public sealed record StubbornState(bool HasBegun);
 
 /// <summary>The saga.</summary>
 [Reentrant, GrainType("stubborn")]
-public sealed class StubbornGrain(GrainServices services)
-    : SagaGrain<StubbornState, StubbornEvent, StubbornDebt, object>(StubbornJournal.Aggregate, services), IStubbornGrain
+public sealed class StubbornGrain(IGrainContext context, GrainServices services)
+    : SagaGrain<StubbornState, StubbornEvent, StubbornDebt, object>(context, StubbornJournal.Aggregate, services), IStubbornGrain
 {
     // Without the guard the saga would ask for ever in no time at all.
     private const int AsksMax = 10_000;

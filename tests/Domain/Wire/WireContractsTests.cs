@@ -112,5 +112,5 @@ public sealed class WireContractsTests(ITestOutputHelper output)
     }
 
     [GenerateSerializer, Immutable]
-    private sealed record Nameless(string Value);
+    internal sealed record Nameless(string Value);
 }

@@ -1,33 +1,33 @@
-using System.Diagnostics;
 using Pos.Journal;
 using Pos.Journal.Simulated;
 using Pos.Payments;
+using Pos.Simulation;
 
 namespace Pos.Tests;
 
 /// <summary>
-/// A shop in one thread: real grains on the local engine over a simulated journal; the order of turns and of disk writes comes from a
+/// A shop in one thread: real grains on simulated silos over a simulated journal; the order of turns and of disk writes comes from a
 /// seed, and time jumps to the next timer when nothing can run. A silo may die and another start on what the disk has kept.
 /// </summary>
 internal sealed class World
 {
     private static readonly TimeSpan LongestStory = TimeSpan.FromHours(48);
 
-    private readonly List<(WorldSilo Of, Action Do)> _runnable = [];
-    private readonly Queue<(WorldSilo Of, Action Do)> _atTheDisk = new();
-    private readonly int _thread = Environment.CurrentManagedThreadId;
     private TaskCompletionSource _restarted = new();
 
     private World(int seed)
     {
-#pragma warning disable RS0030 // The seed is the point.
-        Random = new Random(seed);
-#pragma warning restore RS0030
+        Machine = new Machine((ulong)seed, stepTicksMax: 0);
+        Time = new VirtualTime(Machine, new Owner("story"));
+        Random = new Chance((ulong)seed, "story");
         Provider = new(Ledger, Cards, Time, Random);
         Silo = new(this);
     }
 
-    public ManualTime Time { get; } = new();
+    /// <summary>Runs everything, one step after the other.</summary>
+    public Machine Machine { get; }
+
+    public TimeProvider Time { get; }
 
     public Random Random { get; }
 
@@ -123,50 +123,18 @@ internal sealed class World
         }
     }
 
-    public void Schedule(WorldSilo of, Action item)
-    {
-        Assert.Equal(_thread, Environment.CurrentManagedThreadId);
-        _runnable.Add((of, item));
-    }
-
-    public void ScheduleAtTheDisk(WorldSilo of, Action step)
-    {
-        Assert.Equal(_thread, Environment.CurrentManagedThreadId);
-        _atTheDisk.Enqueue((of, step));
-    }
-
-    public void Forget(WorldSilo of)
-    {
-        _runnable.RemoveAll(item => item.Of == of);
-        _atTheDisk.Clear();
-    }
-
     private void Drive(Func<World, Task> story)
     {
         Silo.Start();
         var told = story(this);
         var end = Now + LongestStory;
-        while (!told.IsCompleted)
+        while (!told.IsCompleted && Machine.Escape is null)
         {
-            // The disk is one of those who can go on; its own steps keep their order.
-            var chosen = Random.Next(_runnable.Count + (_atTheDisk.Count > 0 && (!DiskIsSlow || _runnable.Count == 0) ? 1 : 0));
-            if (chosen < _runnable.Count)
-            {
-                var next = _runnable[chosen].Do;
-                _runnable.RemoveAt(chosen);
-                next();
-            }
-            else if (_atTheDisk.TryDequeue(out var step))
-            {
-                step.Do();
-            }
-            else
-            {
-                Assert.True(Time.FireNext(), "nothing can run, no timer is due, and the story has not ended");
-                Assert.True(Now < end, "the story takes too long");
-            }
+            Assert.True(Machine.TakeStep(), "nothing can run, no timer is due, and the story has not ended");
+            Assert.True(Now < end, "the story takes too long");
         }
 
+        Assert.True(Machine.Escape is null, Machine.Escape);
         Silo.Die();
         told.GetAwaiter().GetResult();
     }

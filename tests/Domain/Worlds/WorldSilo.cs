@@ -1,48 +1,34 @@
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
-using Orleans;
 using Pos.Grains;
 using Pos.Journal;
 using Pos.Journal.Simulated;
-using Pos.LocalEngine;
 using Pos.Payments;
+using Pos.Simulation;
 
 namespace Pos.Tests;
 
-/// <summary>One life of a silo: engine, grains, journal, dispatcher. After its death nothing of it runs any more.</summary>
-internal sealed class WorldSilo : ITurnScheduler, ISimulatedFaults
+/// <summary>One life of a silo: grains, journal, dispatcher. After its death nothing of it runs any more.</summary>
+internal sealed class WorldSilo : ISimulatedFaults
 {
     private readonly World _world;
-    private readonly IHost _host;
-    private bool _isDead;
+    private readonly Owner _owner;
+    private readonly SimulatedSilo _silo;
 
     public WorldSilo(World world)
     {
         _world = world;
         Silos = new($"silo-{++world.Lives}");
-        var time = new LifeTime(this, world.Time);
-        Journal = new SimulatedJournal(time, world.Disk, this, world.Limits, ScheduleAtTheDisk);
-        var builder = Host.CreateEmptyApplicationBuilder(null);
-        builder.Services
-            .AddSingleton<TimeProvider>(time)
+        _owner = new Owner(Silos.Self);
+        Journal = new SimulatedJournal(new VirtualTime(world.Machine, _owner), world.Disk, this, world.Limits, ScheduleAtTheDisk);
+        _silo = new SimulatedSilo(world.Machine, _owner, services => services
             .AddSingleton(world.Random)
-            .AddSingleton<ITurnScheduler>(this)
             .AddSingleton<IJournal>(Journal)
             .AddSingleton<IIncomingGrainCallFilter>(Calls)
             .AddSingleton<ISilos>(Silos)
             .AddSingleton<IPaymentProvider>(world.Provider)
             .AddSingleton<IPaymentNews>(world.Provider)
-            .AddLocalEngine(options =>
-            {
-                options.Assemblies.Add(typeof(EventSourcedGrain<,>).Assembly);
-                options.Assemblies.Add(typeof(IStockGrain).Assembly);
-                options.Assemblies.Add(typeof(WorldSilo).Assembly);
-            })
-            .AddPosGrains(_ => { });
-        _host = builder.Build();
+            .AddPosGrains(_ => { }));
     }
-
-    public int StepsMax => 1;
 
     public SimulatedJournal Journal { get; }
 
@@ -52,67 +38,31 @@ internal sealed class WorldSilo : ITurnScheduler, ISimulatedFaults
     /// <summary>What this silo is told of the others.</summary>
     public WorldSilos Silos { get; }
 
-    public IGrainFactory Grains => _host.Services.GetRequiredService<IGrainFactory>();
+    public IGrainFactory Grains => _silo.Factory;
 
-    public void Start()
-    {
-        foreach (var service in _host.Services.GetServices<IHostedService>())
-        {
-            service.StartAsync(CancellationToken.None).GetAwaiter().GetResult();
-        }
-    }
+    public void Start() => _silo.Start();
 
     public void Die()
     {
-        _isDead = true;
-        _world.Forget(this);
+        _owner.IsDead = true;
         if (!Journal.IsCrashed)
         {
             Journal.Crash();
         }
     }
 
-    public void Schedule(IThreadPoolWorkItem item) => Schedule(item.Execute);
-
-    SimulatedFault ISimulatedFaults.At(SimulatedPoint point) => _isDead ? SimulatedFault.None : _world.Faults(point);
+    SimulatedFault ISimulatedFaults.At(SimulatedPoint point) => _owner.IsDead ? SimulatedFault.None : _world.Faults(point);
 
     private void ScheduleAtTheDisk(Action step)
     {
-        if (!_isDead)
+        if (_world.DiskIsSlow)
         {
-            _world.ScheduleAtTheDisk(this, step);
+            _world.Machine.EnqueueLast(_owner, step);
         }
-    }
-
-    private void Schedule(Action item)
-    {
-        if (!_isDead)
+        else
         {
-            _world.Schedule(this, item);
+            _world.Machine.Enqueue(_owner, step);
         }
-    }
-
-    /// <summary>The world's clock, whose timers fall silent with the silo.</summary>
-    private sealed class LifeTime(WorldSilo silo, ManualTime time) : TimeProvider
-    {
-        public override long TimestampFrequency => time.TimestampFrequency;
-
-        public override long GetTimestamp() => time.GetTimestamp();
-
-        public override DateTimeOffset GetUtcNow() => time.GetUtcNow();
-
-        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
-            time.CreateTimer(
-                fired =>
-                {
-                    if (!silo._isDead)
-                    {
-                        callback(fired);
-                    }
-                },
-                state,
-                dueTime,
-                period);
     }
 }
 

@@ -8,19 +8,23 @@ namespace Pos.Tests.Rigs;
 
 /// <summary>
 /// A PostgreSQL server of the tests' own, from the installed programs: in a temporary folder, on a free loopback port, flushing, and not
-/// as root. Each test has a database of its own in it.
+/// as root. Each test has a database of its own in it. Where the programs are not installed nothing is started, and whoever asks for a database is told.
 /// </summary>
-public sealed class PostgresServer : IDisposable
+public sealed partial class PostgresServer : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    private readonly string programs = FindPrograms();
+    private const string Missing = "PostgreSQL's server programs are not installed: 'apt-get install postgresql', or name their folder in POS_POSTGRES_BIN.";
+
+    private readonly string? programs = FindPrograms();
     private readonly string root = Directory.CreateTempSubdirectory("pos-postgres-").FullName;
     private Process? process;
     private int databases;
 
     public PostgresServer()
     {
+        if (programs is null)
+            return;
         AppDomain.CurrentDomain.ProcessExit += OnExit;
         // The server refuses to run as root: it gets the user that its package made.
         if (Environment.IsPrivilegedProcess)
@@ -41,6 +45,12 @@ public sealed class PostgresServer : IDisposable
     /// <summary>A new, empty database.</summary>
     public string CreateDatabase()
     {
+        if (programs is null)
+        {
+            Refuse(Missing);
+            throw new InvalidOperationException(Missing);
+        }
+
         var name = $"test_{Interlocked.Increment(ref databases)}";
         Execute("postgres", $"CREATE DATABASE {name}");
         return name;
@@ -70,7 +80,7 @@ public sealed class PostgresServer : IDisposable
 
     public void Start()
     {
-        var start = AsServer(Path.Combine(programs, "postgres"), ["-D", Data, "-k", root, "-p", Port.ToString(CultureInfo.InvariantCulture)]);
+        var start = AsServer(Path.Combine(programs!, "postgres"), ["-D", Data, "-k", root, "-p", Port.ToString(CultureInfo.InvariantCulture)]);
         foreach (var setting in (string[])
         [
             "listen_addresses=127.0.0.1", "fsync=on", "synchronous_commit=on", "max_connections=200", "log_min_messages=panic",
@@ -93,14 +103,14 @@ public sealed class PostgresServer : IDisposable
     /// <summary>As <c>pg_ctl stop -m immediate</c>, or a machine that goes down: nothing is tidied up.</summary>
     public void Kill()
     {
-        RunAsServer(Path.Combine(programs, "pg_ctl"), "stop", "-m", "immediate", "-w", "-D", Data);
+        RunAsServer(Path.Combine(programs!, "pg_ctl"), "stop", "-m", "immediate", "-w", "-D", Data);
         process!.WaitForExit();
     }
 
     /// <summary>As an operator stops it: sessions are ended, what is committed is kept.</summary>
     public void Stop()
     {
-        RunAsServer(Path.Combine(programs, "pg_ctl"), "stop", "-m", "fast", "-w", "-D", Data);
+        RunAsServer(Path.Combine(programs!, "pg_ctl"), "stop", "-m", "fast", "-w", "-D", Data);
         process!.WaitForExit();
     }
 
@@ -126,15 +136,16 @@ public sealed class PostgresServer : IDisposable
         Directory.Delete(root, recursive: true);
     }
 
-    private static string FindPrograms()
+    /// <summary>How the program that uses this takes it that there is no server.</summary>
+    static partial void Refuse(string missing);
+
+    private static string? FindPrograms()
     {
         var given = Environment.GetEnvironmentVariable("POS_POSTGRES_BIN");
         var found = given is { Length: > 0 } ? [given]
             : Directory.Exists("/usr/lib/postgresql") ? Directory.GetDirectories("/usr/lib/postgresql").Select(d => Path.Combine(d, "bin")).Order().Reverse()
             : [];
-        return found.FirstOrDefault(folder => File.Exists(Path.Combine(folder, "initdb")))
-            ?? throw new InvalidOperationException(
-                "These tests need PostgreSQL's server programs: 'apt-get install postgresql', or name their folder in POS_POSTGRES_BIN.");
+        return found.FirstOrDefault(folder => File.Exists(Path.Combine(folder, "initdb")));
     }
 
     private static int FreePort()

@@ -4,7 +4,7 @@ using Pos.Verification;
 
 namespace Pos.Tests;
 
-/// <summary>A shop whose server runs, on whatever engine: where its requests go, and what may befall it.</summary>
+/// <summary>A shop whose server runs, in one process or several: where its requests go, and what may befall it.</summary>
 public abstract class RunningShop : IAsyncLifetime
 {
     private const string Key = "an-operator-of-the-scenarios";
@@ -28,11 +28,19 @@ public abstract class RunningShop : IAsyncLifetime
     /// <summary>Reads the whole journal and checks every invariant.</summary>
     public abstract Task<VerificationReport> Verify();
 
-    public async Task InitializeAsync()
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    /// <summary>
+    /// Starts it once; each test asks, so that what a machine lacks is the test's to say and not the fixture's.
+    /// </summary>
+    public async Task Begin()
     {
-        var door = await Open();
-        Till = new Till(door, Key);
-        await Till.OpenStore();
+        if (Till is null)
+        {
+            var door = await Open();
+            Till = new Till(door, Key);
+            await Till.OpenStore();
+        }
     }
 
     public async Task DisposeAsync()

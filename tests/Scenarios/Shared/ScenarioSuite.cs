@@ -2,10 +2,14 @@ using Xunit.Abstractions;
 
 namespace Pos.Tests;
 
-/// <summary>What every shop has to withstand, whatever engine it runs on.</summary>
-public abstract class ScenarioSuite(RunningShop shop, ITestOutputHelper output)
+/// <summary>What every shop has to withstand, in one process or several.</summary>
+public abstract class ScenarioSuite(RunningShop shop, ITestOutputHelper output) : IAsyncLifetime
 {
     private const int TillsCount = 32;
+
+    public virtual Task InitializeAsync() => shop.Begin();
+
+    public Task DisposeAsync() => Task.CompletedTask;
 
     [Fact]
     public async Task the_first_sale_takes_one_piece_however_often_it_is_sent()

@@ -1,0 +1,183 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Sockets;
+using System.Text;
+using System.Text.Json.Nodes;
+
+namespace Pos.Tests;
+
+/// <summary>The program as <c>dotnet run --project src/Silo</c> starts it: one silo with everything in it, in a process of its own.</summary>
+public sealed class ProgramTests : IAsyncLifetime, IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("pos-program-");
+    private readonly List<Process> _processes = [];
+    private readonly HttpClient _http = new(new SocketsHttpHandler { AllowAutoRedirect = false }) { Timeout = Patience };
+    private readonly StringBuilder _said = new();
+    private readonly int _silo = FreePort();
+    private readonly int _gateway = FreePort();
+
+    public async Task InitializeAsync()
+    {
+        _http.BaseAddress = new Uri($"http://127.0.0.1:{FreePort()}");
+        var process = Launch(_http.BaseAddress, "data", _silo, _gateway);
+        process.OutputDataReceived += (_, line) => Note(line.Data);
+        process.ErrorDataReceived += (_, line) => Note(line.Data);
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        await Ready(process);
+        _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", await Key());
+    }
+
+    public async Task DisposeAsync()
+    {
+        foreach (var process in _processes)
+        {
+            process.Kill();
+            await process.WaitForExitAsync();
+            process.Dispose();
+        }
+
+        _folder.Delete(recursive: true);
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    [Fact]
+    public async Task it_sells_shows_its_dashboard_to_operators_and_logs_what_matters()
+    {
+        using var order = new HttpRequestMessage(HttpMethod.Post, "/api/v1/orders") { Content = new StringContent("""
+            {"store":"demo","till":"till-1","lines":[{"sku":"mug","quantity":2}],"cash":{"amount":5000,"currency":"EUR"} }
+            """, Encoding.UTF8, "application/json") };
+        order.Headers.Add("Idempotency-Key", "one");
+        using var sold = await _http.SendAsync(order);
+        Assert.Equal(HttpStatusCode.Created, sold.StatusCode);
+
+        // A browser sends the key as a password. Before that, and to whoever is no operator, nothing is shown.
+        var key = _http.DefaultRequestHeaders.Authorization!.Parameter!;
+        Assert.Equal(HttpStatusCode.Unauthorized, (await Look("/dashboard", null)).Status);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await Look("/dashboard/DashboardCounters", "wrong")).Status);
+        Assert.Equal(HttpStatusCode.MovedPermanently, (await Look("/dashboard", key)).Status);
+        Assert.Contains("index.min.js", (await Look("/dashboard/", key)).Text, StringComparison.Ordinal);
+        var counters = JsonNode.Parse((await Look("/dashboard/DashboardCounters", key)).Text)!;
+        Assert.Equal("Active", (string?)counters["hosts"]![0]!["status"]);
+        Assert.DoesNotContain("/dashboard", await _http.GetStringAsync(new Uri("/openapi/v1.json", UriKind.Relative)), StringComparison.Ordinal);
+
+        var said = Said();
+        Assert.Contains("Ready. The API and its page", said, StringComparison.Ordinal);
+        Assert.DoesNotContain("Polly", said, StringComparison.Ordinal);
+        Assert.DoesNotContain("info: Orleans", said, StringComparison.Ordinal);
+        Assert.DoesNotContain("info: Microsoft", said, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task a_second_one_that_shares_something_with_it_is_told_so_in_one_sentence()
+    {
+        var elsewhere = new Uri($"http://127.0.0.1:{FreePort()}");
+        await Refused(Launch(elsewhere, "data", 0, 0), _folder.FullName, "is open in another process");
+        await Refused(Launch(elsewhere, "other", _silo, 0), "Orleans:Endpoints:SiloPort", "is in use");
+        await Refused(Launch(elsewhere, "other", 0, _gateway), "Orleans:Endpoints:GatewayPort", "is in use");
+        await Refused(Launch(_http.BaseAddress!, "other", 0, 0), "Urls", "is in use");
+    }
+
+    private static async Task Refused(Process second, string what, string why)
+    {
+        var output = second.StandardOutput.ReadToEndAsync();
+        var errors = await second.StandardError.ReadToEndAsync();
+        await second.WaitForExitAsync();
+        Assert.Equal((1, ""), (second.ExitCode, await output));
+        var line = Assert.Single(errors.TrimEnd('\n').Split('\n'));
+        Assert.StartsWith("The silo does not start: ", line, StringComparison.Ordinal);
+        Assert.Contains(what, line, StringComparison.Ordinal);
+        Assert.Contains(why, line, StringComparison.Ordinal);
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    private Process Launch(Uri address, string journal, int silo, int gateway)
+    {
+        var process = Process.Start(new ProcessStartInfo("dotnet",
+        [
+            Path.Combine(AppContext.BaseDirectory, "Pos.Silo.dll"), $"--Urls={address}", $"--Journal:Path={Path.Combine(_folder.FullName, journal)}",
+            $"--Orleans:Endpoints:SiloPort={silo}", $"--Orleans:Endpoints:GatewayPort={gateway}", "--Api:WaitMax=00:00:20",
+        ])
+        {
+            WorkingDirectory = _folder.FullName, RedirectStandardOutput = true, RedirectStandardError = true,
+        })!;
+        _processes.Add(process);
+        return process;
+    }
+
+    private async Task Ready(Process process)
+    {
+        using var patience = new CancellationTokenSource(Patience, TimeProvider.System);
+        using var pause = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
+        while (true)
+        {
+            try
+            {
+                using var answer = await _http.GetAsync(new Uri("/health/ready", UriKind.Relative), patience.Token);
+                if (answer.IsSuccessStatusCode)
+                {
+                    return;
+                }
+            }
+            catch (HttpRequestException)
+            {
+                Assert.False(process.HasExited, Said());
+            }
+
+            await pause.WaitForNextTickAsync(patience.Token);
+        }
+    }
+
+    // The line that a reader of README.md copies; it may come a moment after the first answer.
+    private async Task<string> Key()
+    {
+        const string Line = "export POS_KEY=";
+        using var patience = new CancellationTokenSource(Patience, TimeProvider.System);
+        using var pause = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
+        while (true)
+        {
+            var said = Said();
+            if (said.IndexOf(Line, StringComparison.Ordinal) is >= 0 and var at)
+            {
+                return said[(at + Line.Length)..].Split(' ', '\n')[0];
+            }
+
+            await pause.WaitForNextTickAsync(patience.Token);
+        }
+    }
+
+    private async Task<(HttpStatusCode Status, string Text)> Look(string path, string? password)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        // Whatever the client says of itself otherwise is not said.
+        request.Headers.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"anyone:{password}")));
+        using var answer = await _http.SendAsync(request);
+        return (answer.StatusCode, await answer.Content.ReadAsStringAsync());
+    }
+
+    private void Note(string? line)
+    {
+        lock (_said)
+        {
+            _said.Append(line).Append('\n');
+        }
+    }
+
+    private string Said()
+    {
+        lock (_said)
+        {
+            return _said.ToString();
+        }
+    }
+}

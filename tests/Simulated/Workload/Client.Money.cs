@@ -1,0 +1,136 @@
+using System.Collections.Immutable;
+using Pos.Payments;
+
+namespace Pos.Simulation;
+
+/// <summary>Cards, credit, and what comes back of what was sold.</summary>
+internal sealed partial class Client
+{
+    private static readonly string[] Tokens = [.. TestTokens.All];
+
+    private TenderRequest Tender(int lines)
+    {
+        var cash = new Money(_chance.Is(0.03) ? 1 : 1_000_000, Shop.Currency);
+        if (_shared.SoldBack.Count > 0 && _chance.Is(0.1))
+        {
+            var credit = Lately(_shared.SoldBack).Command.Return;
+            return _chance.Is(0.5) ? new TenderRequest(cash, [], credit) : new TenderRequest(null, [Card(null)], credit);
+        }
+
+        return _chance.Next(10) switch
+        {
+            < 8 when !_shop.TakesCash => new TenderRequest(null, [Card(null)]),
+            < 6 => cash,
+            < 8 => new TenderRequest(null, [Card(null)]),
+            8 => new TenderRequest(null, [Card(new Money(1 + _chance.Next(100), Shop.Currency)), Card(null)]),
+            // Less on the card than in the cart, mostly.
+            _ => new TenderRequest(cash, [Card(new Money(1 + _chance.Next(40 * lines), Shop.Currency))]),
+        };
+    }
+
+    private CardRequest Card(Money? amount) => new(_chance.Is(_shop.TakesCash ? 0.7 : 0.4) ? TestTokens.Approve : _chance.Of(Tokens), amount);
+
+    /// <summary>Some of what an order sold comes back, or more than that.</summary>
+    private async Task ReturnSold()
+    {
+        if (_shared.SoldBack.Count > 0 && _chance.Is(0.25))
+        {
+            await Return(Lately(_shared.SoldBack));
+            return;
+        }
+
+        var sold = _shared.Orders.FindAll(order => order.Ended == OrderState.Confirmed);
+        if (sold.Count == 0)
+        {
+            return;
+        }
+
+        var order = Lately(sold);
+        var id = new ReturnId(Hex(NextKey("back")));
+        var lines = ImmutableArray.CreateBuilder<ReturnedLine>();
+        for (var line = 1; line <= order.Command.Lines.Length; line++)
+        {
+            if (line == 1 || _chance.Is(0.5))
+            {
+                var pieces = _chance.Is(0.5) ? order.Command.Lines[line - 1].Quantity : 1 + _chance.Next(3);
+                lines.Add(new(line, pieces, _chance.Is(0.8) ? Disposition.Restock : Disposition.WriteOff));
+            }
+        }
+
+        var command = new ReturnLines(
+            Operation(id.Value), id, Shop.Till, lines.ToImmutable(), _chance.Is(0.03) ? "" : "too small", _chance.Is(0.4), null, Wait());
+        var back = new SoldBack(new Asked(id.Value, $"order/{order.Id}", isCommand: true), order.Id, command);
+        Workshop.Keep(_shared.SoldBack, back);
+        await Return(back);
+        await LookAtPayment(order);
+    }
+
+    private Task Return(SoldBack back) => Ask(
+        back.Asked, grains => grains.GetGrain<IOrderGrain>(back.Order.Value).Return(back.Command),
+        (outcome, _) => Judge(back.Asked, outcome, view => _world.Replies.Return(view, 0)));
+
+    private Task LookAtPayment()
+    {
+        if (_shared.Orders.Count == 0)
+        {
+            return Task.CompletedTask;
+        }
+
+        var charged = _shared.Orders.FindAll(order => order.Command.Tender.Cards is { IsDefaultOrEmpty: false });
+        if (charged.Count == 0)
+        {
+            return Task.CompletedTask;
+        }
+
+        // What gives money back is looked at while it does, before all others.
+        var refunding = charged.FindAll(order => Owes(order, SagaSteps.Refund));
+        var moving = refunding.Count > 0 ? refunding : charged.FindAll(order => Owes(order, SagaSteps.Undo));
+        return LookAtPayment(Lately(moving.Count > 0 ? moving : charged));
+    }
+
+    private bool Owes(PlacedOrder order, SagaSteps debt) => Enumerable.Range(1, order.Command.Tender.Cards.Length).Any(
+        tender => _world.Book.PaymentOf(order.Id.Value, tender)?.Debt == debt);
+
+    private Task LookAtPayment(PlacedOrder order)
+    {
+        if (order.Command.Tender.Cards is not { IsDefaultOrEmpty: false } cards)
+        {
+            return Task.CompletedTask;
+        }
+
+        var id = PaymentId.Of(order.Id, 1 + _chance.Next(cards.Length));
+        return Ask(
+            new Asked("look", $"payment/{id}", isCommand: false), grains => grains.GetGrain<IPaymentGrain>(id.Value).Get(),
+            (view, since) =>
+            {
+                if (view is not null)
+                {
+                    _world.Replies.Payment(view, since);
+                }
+
+                return true;
+            });
+    }
+
+    private Task PayOut()
+    {
+        if (_shared.SoldBack.Count == 0)
+        {
+            return Task.CompletedTask;
+        }
+
+        var id = Lately(_shared.SoldBack).Command.Return;
+        var asked = new Asked(NextKey("pay-out"), $"return/{id}", isCommand: false);
+        return Ask(
+            asked, grains => grains.GetGrain<IReturnGrain>(id.Value).PayOut(new(Operation(asked.Id), "nothing else fits", Wait())),
+            (outcome, since) =>
+            {
+                if (outcome.Value is { } view)
+                {
+                    _world.Replies.Return(view, since);
+                }
+
+                return !IsNotNow(outcome.Rejection);
+            });
+    }
+}
