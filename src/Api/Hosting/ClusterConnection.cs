@@ -8,6 +8,12 @@ public static class ClusterConnection
     /// <summary>The schema they lie in; Orleans finds them by the connection's search path.</summary>
     public const string Schema = "pos_orleans";
 
+    /// <summary>
+    /// Connections of a pool of Orleans' at most, where the connection string does not say. Npgsql's own hundred would be more for one silo than a
+    /// PostgreSQL takes from all.
+    /// </summary>
+    public const int PoolMax = 8;
+
     /// <summary>The connection string that leads to the schema.</summary>
     /// <param name="connection">As it was configured.</param>
     /// <param name="name">Its name among <c>ConnectionStrings</c>.</param>
@@ -18,6 +24,8 @@ public static class ClusterConnection
         try
         {
             parsed = new(connection) { SearchPath = Schema };
+            parsed.MaxPoolSize = parsed.MaxPoolSize == new NpgsqlConnectionStringBuilder().MaxPoolSize ? PoolMax : parsed.MaxPoolSize;
+            parsed.MinPoolSize = Math.Min(parsed.MinPoolSize, parsed.MaxPoolSize);
         }
         catch (Exception e) when (e is ArgumentException or FormatException or KeyNotFoundException or OverflowException)
         {
