@@ -50,7 +50,7 @@ internal static class BarcodesApi
     {
         if (!Barcode.TryParse(code, null, out var barcode))
         {
-            return Invalid();
+            return Invalid(code);
         }
 
         return await grains.GetGrain<IBarcodeGrain>(barcode.Value).Claim(new ClaimBarcode(put.Operation("", barcode.Value, "PUT /barcodes"), put.Body.Sku)).ToOk(response);
@@ -60,7 +60,7 @@ internal static class BarcodesApi
     {
         if (!Barcode.TryParse(code, null, out var barcode))
         {
-            return Invalid();
+            return Invalid(code);
         }
 
         return await grains.GetGrain<IBarcodeGrain>(barcode.Value).Release(new ReleaseBarcode(removal.Operation("", barcode.Value, "DELETE /barcodes"))).ToOk(response);
@@ -70,7 +70,7 @@ internal static class BarcodesApi
     {
         if (!Barcode.TryParse(code, null, out var barcode))
         {
-            return Invalid();
+            return Invalid(code);
         }
 
         var (item, embedded) = (barcode, (EmbeddedValue?)null);
@@ -89,6 +89,5 @@ internal static class BarcodesApi
         return response.OkOr(decoded, new Refusal(RejectionCode.UnknownBarcode, $"No product has the barcode '{item}'."));
     }
 
-    private static Refusal Invalid() => new(
-        RejectionCode.InvalidBarcode, $"A barcode is an EAN-13, EAN-8 or UPC-A with its check digit, or 1 to {Barcode.LengthMax} other printable characters.");
+    private static Refusal Invalid(string code) => new(RejectionCode.InvalidBarcode, Barcode.Fault(code) ?? "The code is no barcode.");
 }
