@@ -76,7 +76,12 @@ internal static class BarcodesApi
         var (item, embedded) = (barcode, (EmbeddedValue?)null);
         if (store is not null)
         {
-            if (!StoreId.TryParse(store, null, out var id) || await grains.GetGrain<IStoreGrain>(id.Value).Get().Within(response) is not { } details)
+            if (!StoreId.TryParse(store, null, out var id))
+            {
+                return new Refusal(Problems.InvalidParameter, $"The parameter 'store' cannot be read: {IdRules.Of(typeof(StoreId))}.");
+            }
+
+            if (await grains.GetGrain<IStoreGrain>(id.Value).Get().Within(response) is not { } details)
             {
                 return new Refusal(RejectionCode.UnknownStore, "There is no such store.");
             }
