@@ -106,19 +106,16 @@ internal sealed class InstantConverter : JsonConverter<DateTimeOffset>
 {
     public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
-        // Without an offset the reader would silently take the server's own time zone.
-        if (reader.TokenType != JsonTokenType.String || !reader.TryGetDateTimeOffset(out var value) || !HasOffset(reader.GetString()!))
+        if (reader.TokenType != JsonTokenType.String || !Rfc3339.TryParse(reader.GetString()!, out var value))
         {
             throw new JsonException("The value is no RFC 3339 time with an offset, for example 2026-01-31T12:00:00Z.");
         }
 
-        return value.ToUniversalTime();
+        return value;
     }
 
     public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) =>
         writer.WriteStringValue(value.UtcDateTime);
-
-    private static bool HasOffset(string text) => text.EndsWith('Z') || text.LastIndexOfAny(['+', '-']) > text.IndexOf('T', StringComparison.Ordinal);
 }
 
 /// <summary>An enumeration by its names only: a number is a wrong type.</summary>

@@ -135,9 +135,10 @@ internal sealed class KestrelLimits(IOptions<ApiOptions> api, ConnectionGate con
     {
         options.AddServerHeader = false;
         options.Limits.MaxRequestBodySize = ApiOptions.BodyBytesMax;
-        options.Limits.MaxRequestHeaderCount = 64;
-        options.Limits.MaxRequestHeadersTotalSize = 16 * 1024;
-        options.Limits.MaxRequestLineSize = 8 * 1024;
+        // Twice what the API takes: what is between the two is refused with a problem, and beyond it without a body.
+        options.Limits.MaxRequestHeaderCount = 2 * RequestHead.HeadersMax;
+        options.Limits.MaxRequestHeadersTotalSize = 2 * RequestHead.HeaderBytesMax;
+        options.Limits.MaxRequestLineSize = 2 * RequestHead.TargetBytesMax;
         // Counted by the gate of connections, which knows whose they are.
         options.Limits.MaxConcurrentConnections = null;
         options.ConfigureEndpointDefaults(connections.Guard);

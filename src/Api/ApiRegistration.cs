@@ -64,6 +64,7 @@ public static class ApiRegistration
         // Lists are what may be large, and have no entity tag, which names one encoding.
         app.UseWhen(static context => context.GetEndpoint()?.Metadata.GetMetadata<ChargedByItem>() is not null, static lists => lists.UseResponseCompression());
         app.UseGate();
+        app.UseInputRules();
         app.UseApiPage();
         var api = app.MapGroup("/api/v1");
         api.MapStores();

@@ -41,7 +41,7 @@ internal sealed class Command<T> : IBindableFromHttpContext<Command<T>>, IEndpoi
     public static async ValueTask<Command<T>?> BindAsync(HttpContext context, ParameterInfo parameter)
     {
         var key = IdempotencyKey.Of(context.Request);
-        var body = await RequestBody.Read(context.Request, BodyType<T>.Json);
+        var body = await RequestBody.Read(context.Request, BodyType<T>.Read);
         return (body is IBringsLines lines ? Access.Of(context).Allowance.Refuse(lines.LinesCount) : null) is { } tooMuch
             ? throw new RefusedRequestException(tooMuch)
             : Owner.RefuseBody(context, body) is { } refused
@@ -134,7 +134,7 @@ internal sealed class Replacement<T> : IBindableFromHttpContext<Replacement<T>>,
     public static async ValueTask<Replacement<T>?> BindAsync(HttpContext context, ParameterInfo parameter)
     {
         var key = OptionalKey.Of(context);
-        var body = await RequestBody.Read(context.Request, BodyType<T>.Json);
+        var body = await RequestBody.Read(context.Request, BodyType<T>.Read);
         return Owner.RefuseBody(context, body) is { } refused
             ? throw new RefusedRequestException(refused)
             : new Replacement<T>(body, key);
@@ -189,6 +189,7 @@ internal readonly record struct Sender(DateTimeOffset NotAfter, string Actor, st
 internal static class BodyType<T> where T : class
 {
     public static readonly JsonTypeInfo<T> Json = (JsonTypeInfo<T>)ApiJson.Wire.GetTypeInfo(typeof(T))!;
+    public static readonly JsonTypeInfo<T> Read = (JsonTypeInfo<T>)ReadJson.Strict.GetTypeInfo(typeof(T))!;
     public static readonly AcceptsMetadata Accepted = new(["application/json"], typeof(T));
 
     /// <summary>Hash of what was understood, so that white space and the order of members do not matter.</summary>

@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -21,10 +20,9 @@ internal static partial class ProblemMiddleware
         using var time = RequestTime.Begin(context);
         try
         {
-            // The server leaves %2F encoded and decodes all else, so that such a path would name another resource than it says.
-            if (context.Features.Get<IHttpRequestFeature>()?.RawTarget is { } target && HasEncodedSlash(target))
+            if (RequestHead.Refuse(context) is { } refused)
             {
-                throw new RefusedRequestException(Problems.InvalidParameter, "A path has no encoded slash (%2F): no id contains one.");
+                throw new RefusedRequestException(refused);
             }
 
             await next(context);
@@ -45,11 +43,11 @@ internal static partial class ProblemMiddleware
             if (refusal.Kind == Problems.Internal)
             {
                 // The route's pattern, not the path: what a client sent could hold line breaks.
-                Failed(logger, fault, context.GetEndpoint()?.DisplayName ?? "no endpoint");
+                Failed(logger, fault, context.GetEndpoint()?.DisplayName ?? "no endpoint", Refusal.TraceId(context));
             }
             else if (refusal.Kind.Status == StatusCodes.Status503ServiceUnavailable)
             {
-                Unavailable(logger, context.GetEndpoint()?.DisplayName ?? "no endpoint", fault.GetType().Name);
+                Unavailable(logger, context.GetEndpoint()?.DisplayName ?? "no endpoint", fault.GetType().Name, Refusal.TraceId(context));
             }
 
             context.Response.Clear();
@@ -58,20 +56,14 @@ internal static partial class ProblemMiddleware
         }
     }
 
-    private static bool HasEncodedSlash(string target)
-    {
-        var query = target.IndexOf('?', StringComparison.Ordinal);
-        return (query < 0 ? target : target.AsSpan(0, query)).Contains("%2F", StringComparison.OrdinalIgnoreCase);
-    }
-
     private static string Detail(HttpContext context, ProblemKind kind) =>
         kind == Problems.MethodNotAllowed && context.Response.Headers.Allow is { Count: > 0 } allow
             ? $"It takes {allow}."
             : kind.Title;
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "'{Endpoint}' failed")]
-    private static partial void Failed(ILogger logger, Exception fault, string endpoint);
+    [LoggerMessage(Level = LogLevel.Error, Message = "'{Endpoint}' failed, traceId {TraceId}")]
+    private static partial void Failed(ILogger logger, Exception fault, string endpoint, string traceId);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "'{Endpoint}' answered 503: {Fault}")]
-    private static partial void Unavailable(ILogger logger, string endpoint, string fault);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "'{Endpoint}' answered 503: {Fault}, traceId {TraceId}")]
+    private static partial void Unavailable(ILogger logger, string endpoint, string fault, string traceId);
 }

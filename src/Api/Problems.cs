@@ -37,6 +37,9 @@ internal static class Problems
     public static readonly ProblemKind OrderCancelled = new(409, "order-cancelled", "The order has been cancelled.");
     public static readonly ProblemKind BodyTooLarge = new(413, "body-too-large", "The body is larger than 256 KB.");
     public static readonly ProblemKind UnsupportedMediaType = new(415, "unsupported-media-type", "The body is not declared as application/json in UTF-8.");
+    public static readonly ProblemKind UnsupportedEncoding = new(415, "unsupported-encoding", "The body is encoded in a way that this server does not decode.");
+    public static readonly ProblemKind UriTooLong = new(414, "uri-too-long", "Path and query are longer than 8 KB.");
+    public static readonly ProblemKind HeadersTooLarge = new(431, "headers-too-large", "There are more than 64 headers, or more than 16 KB of them.");
     public static readonly ProblemKind TooManyRequests = new(429, "too-many-requests", "Too many requests came with this key, or too many without one.", 1);
     public static readonly ProblemKind Internal = new(500, "internal", "The server failed; repeating the request with the same key is safe.");
     public static readonly ProblemKind NotDurable = new(503, "not-durable", "The outcome could not be made durable; repeat the request with the same key.", 1);
@@ -95,7 +98,7 @@ internal static class Problems
         .. Rejections.Values
             .Concat([
                 MalformedBody, InvalidParameter, KeyMissing, KeyInvalid, BadRequest, Unauthenticated, Forbidden, ApprovalRefused, NotFound, UnknownStockItem, MethodNotAllowed, RequestTimeout,
-                OrderCancelled, BodyTooLarge, UnsupportedMediaType, TooManyRequests, Internal, NotDurable, Overloaded, OutcomeUnknown, Unavailable,
+                OrderCancelled, BodyTooLarge, UnsupportedMediaType, UnsupportedEncoding, UriTooLong, HeadersTooLarge, TooManyRequests, Internal, NotDurable, Overloaded, OutcomeUnknown, Unavailable,
             ])
             .OrderBy(kind => kind.Status).ThenBy(kind => kind.Code, StringComparer.Ordinal),
     ];
@@ -123,6 +126,8 @@ internal static class Problems
         405 => MethodNotAllowed,
         408 => RequestTimeout,
         413 => BodyTooLarge,
+        414 => UriTooLong,
+        431 => HeadersTooLarge,
         415 => UnsupportedMediaType,
         429 => TooManyRequests,
         503 => Unavailable,
@@ -138,11 +143,11 @@ internal static class Problems
             return new Refusal(kind, kind.Title);
         }
 
-        // Binding names the parameter as it is declared: "StoreId store" from "X".
+        // Binding names the parameter with its type, as it is declared: "StoreId store" from "X".
         var declared = bad.Message.Split('"') is [_, var first, ..] ? first : "";
         var name = declared[(declared.LastIndexOf(' ') + 1)..];
         return name.Length > 0
-            ? new Refusal(InvalidParameter, $"The parameter '{name}' is missing or malformed.")
+            ? new Refusal(InvalidParameter, $"The parameter '{name}' is missing or malformed{(IdRules.Of(declared.Split(' ')[0].TrimEnd('?')) is { } rule ? ": " + rule : "")}.")
             : new Refusal(BadRequest, BadRequest.Title);
     }
 }

@@ -14,9 +14,9 @@ internal sealed record RefusalMetadata(ImmutableArray<ProblemKind> Kinds);
 internal static class RefusalMetadataExtensions
 {
     private static readonly ImmutableArray<ProblemKind> OfEvery =
-        [Problems.Internal, Problems.NotDurable, Problems.Overloaded, Problems.OutcomeUnknown, Problems.Unavailable];
+        [Problems.InvalidParameter, Problems.Internal, Problems.NotDurable, Problems.Overloaded, Problems.OutcomeUnknown, Problems.Unavailable];
 
-    private static readonly ImmutableArray<ProblemKind> OfBodies = [Problems.MalformedBody, Problems.BodyTooLarge, Problems.UnsupportedMediaType];
+    private static readonly ImmutableArray<ProblemKind> OfBodies = [Problems.MalformedBody, Problems.BodyTooLarge, Problems.UnsupportedMediaType, Problems.UnsupportedEncoding];
 
     private static readonly ImmutableArray<ProblemKind> OfKeys = [Problems.KeyMissing, Problems.KeyInvalid];
 
@@ -41,12 +41,8 @@ internal static class RefusalMetadataExtensions
     public static void RefusesWhatItsShapeImplies(this IEndpointConventionBuilder group) => group.Finally(static endpoint =>
     {
         var metadata = endpoint.Metadata;
+        metadata.Add(QueryParameters.Of(endpoint));
         List<ProblemKind> kinds = [.. metadata.OfType<RefusalMetadata>().SelectMany(refusals => refusals.Kinds), .. OfEvery];
-        if (endpoint is RouteEndpointBuilder { RoutePattern.Parameters.Count: > 0 } || metadata.OfType<IHttpMethodMetadata>().Any(IsGet))
-        {
-            kinds.Add(Problems.InvalidParameter);
-        }
-
         // Whatever takes a limit asks for so many items.
         if (metadata.OfType<MethodInfo>().Any(static handler => handler.GetParameters().Any(static parameter => parameter.Name == "limit")))
         {
@@ -106,6 +102,5 @@ internal static class RefusalMetadataExtensions
         }
     }
 
-    // A GET without parameters in its path is a list, which has some in its query.
     private static bool IsGet(IHttpMethodMetadata methods) => methods.HttpMethods.Contains(HttpMethods.Get);
 }

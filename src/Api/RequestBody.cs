@@ -18,6 +18,8 @@ internal static class RequestBody
 {
     private const int EmptyBodyBytesMax = 16;
 
+    private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
+
     /// <exception cref="RefusedRequestException">The body is not declared as JSON, too large or not what <typeparamref name="T"/> takes.</exception>
     public static async ValueTask<T> Read<T>(HttpRequest request, JsonTypeInfo<T> type) where T : class
     {
@@ -31,7 +33,7 @@ internal static class RequestBody
         var read = await request.BodyReader.ReadAsync(request.HttpContext.RequestAborted);
         try
         {
-            return Parse(read.Buffer, type);
+            return Parse(read.Buffer, type, HttpMethods.IsPatch(request.Method));
         }
         finally
         {
@@ -87,7 +89,7 @@ internal static class RequestBody
         var reading = request.BodyReader.ReadAtLeastAsync(EmptyBodyBytesMax + 1, request.HttpContext.RequestAborted);
         var read = reading.IsCompleted ? await reading : await Within(request, reading, Clock(request).GetTimestamp());
         var isEmpty = read.Buffer.Length <= EmptyBodyBytesMax
-            && Encoding.UTF8.GetString(read.Buffer).Trim() is "" or "{}";
+            && Encoding.UTF8.GetString(read.Buffer).TrimStart('\uFEFF').Trim() is "" or "{}";
         request.BodyReader.AdvanceTo(read.Buffer.End);
         if (!isEmpty)
         {
@@ -116,7 +118,7 @@ internal static class RequestBody
         throw new RefusedRequestException(Problems.RequestTimeout, "The body did not come in time.");
     }
 
-    private static T Parse<T>(ReadOnlySequence<byte> json, JsonTypeInfo<T> type) where T : class
+    private static T Parse<T>(ReadOnlySequence<byte> json, JsonTypeInfo<T> type, bool isPatch) where T : class
     {
         if (json.IsEmpty)
         {
@@ -125,7 +127,7 @@ internal static class RequestBody
 
         if (json.IsSingleSegment)
         {
-            return Parse(json.FirstSpan, type);
+            return Parse(json.FirstSpan, type, isPatch);
         }
 
         var length = (int)json.Length;
@@ -133,7 +135,7 @@ internal static class RequestBody
         try
         {
             json.CopyTo(buffer);
-            return Parse(buffer.AsSpan(0, length), type);
+            return Parse(buffer.AsSpan(0, length), type, isPatch);
         }
         finally
         {
@@ -141,12 +143,15 @@ internal static class RequestBody
         }
     }
 
-    private static T Parse<T>(ReadOnlySpan<byte> json, JsonTypeInfo<T> type) where T : class
+    private static T Parse<T>(ReadOnlySpan<byte> json, JsonTypeInfo<T> type, bool isPatch) where T : class
     {
+        // Some editors and libraries put one before UTF-8; it says nothing.
+        json = json.StartsWith(ByteOrderMark) ? json[ByteOrderMark.Length..] : json;
         try
         {
-            return JsonSerializer.Deserialize(json, type)
+            var body = JsonSerializer.Deserialize(json, type)
                 ?? throw new RefusedRequestException(Problems.MalformedBody, "The body is null.");
+            return isPatch && RefuseChange(json, type) is { } refused ? throw new RefusedRequestException(refused) : body;
         }
         catch (JsonException fault)
         {
@@ -155,6 +160,30 @@ internal static class RequestBody
                 At = new BodyPlace(fault.Path ?? "$", (fault.LineNumber ?? 0) + 1, (fault.BytePositionInLine ?? 0) + 1),
             });
         }
+    }
+
+    // A PATCH names what changes. To its handler a member that is null looks like one that is absent, so this asks the JSON itself.
+    private static Refusal? RefuseChange(ReadOnlySpan<byte> json, JsonTypeInfo type)
+    {
+        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = ApiJson.DepthMax });
+        var isEmpty = true;
+        for (reader.Read(); reader.Read() && reader.TokenType == JsonTokenType.PropertyName; reader.Skip())
+        {
+            var name = reader.GetString();
+            isEmpty = false;
+            reader.Read();
+            if (reader.TokenType == JsonTokenType.Null)
+            {
+                return new Refusal(Problems.MalformedBody, JsonFault.NullValue + " Leave it out, and it stays as it is.") { At = new BodyPlace("$." + name) };
+            }
+        }
+
+        return isEmpty
+            ? new Refusal(Problems.MalformedBody, $"The body changes nothing: name at least one of {string.Join(", ", type.Properties.Select(member => member.Name))}.")
+            {
+                At = new BodyPlace("$"),
+            }
+            : null;
     }
 
     private static bool IsJson(string? contentType)

@@ -46,18 +46,41 @@ public readonly record struct TillId(string Value) : IParsable<TillId>
 }
 
 /// <summary>
-/// A stock-keeping unit: 1–64 characters, case-sensitive, without control characters, <c>/</c>, <c>\</c>, or space at either end.
+/// A stock-keeping unit: 1–64 characters, case-sensitive, in Unicode's normal form C, without control and invisible characters, <c>/</c>,
+/// <c>\</c>, <c>%</c> before a hexadecimal digit, or space at either end; and no name that addresses use for something else.
 /// </summary>
-[GenerateSerializer, Immutable, Alias("pos.Sku"), JsonConverter(typeof(ParsableJsonConverter<Sku>))]
-public readonly record struct Sku(string Value) : IParsable<Sku>
+[GenerateSerializer, Immutable, Alias("pos.Sku"), JsonConverter(typeof(JournaledIdJsonConverter<Sku>))]
+public readonly record struct Sku(string Value) : IParsable<Sku>, IJournaledId<Sku>
 {
+    private const int LengthMax = 64;
+
+    // Several code points may become one.
+    private const int NotNormalLengthMax = 4 * LengthMax;
+
+    /// <summary>What a SKU may contain, for people.</summary>
+    public const string Rule =
+        "a SKU is 1 to 64 visible characters without /, \\, % before a hexadecimal digit, or space at either end, and none of ., .. and search";
+
+    /// <summary>Words that stand where a SKU stands in an address, whatever their case: a product that is called so could not be read.</summary>
+    public static IReadOnlyList<string> Reserved { get; } = ["search"];
+
     /// <inheritdoc/>
     public static Sku Parse(string s, IFormatProvider? provider = null) => Parsing.OrThrow<Sku>(s);
 
     /// <inheritdoc/>
     public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out Sku result)
     {
-        var valid = s is { Length: > 0 and <= 64 } && !char.IsWhiteSpace(s[0]) && !char.IsWhiteSpace(s[^1]) && Parsing.IsPlainText(s);
+        var normal = s is { Length: > 0 and <= NotNormalLengthMax } && Parsing.IsPlainText(s) ? s.Normalize() : null;
+        var valid = TryReadJournaled(normal, out result) && Parsing.IsVisible(normal) && Parsing.IsAddress(normal)
+            && !Reserved.Contains(normal, StringComparer.OrdinalIgnoreCase);
+        result = valid ? result : default;
+        return valid;
+    }
+
+    /// <summary>What was a SKU before the rules that came later.</summary>
+    public static bool TryReadJournaled([NotNullWhen(true)] string? s, out Sku result)
+    {
+        var valid = s is { Length: > 0 and <= LengthMax } && !char.IsWhiteSpace(s[0]) && !char.IsWhiteSpace(s[^1]) && Parsing.IsPlainText(s);
         result = valid ? new Sku(s!) : default;
         return valid;
     }
@@ -146,7 +169,7 @@ public readonly record struct StockKey(StoreId Store, Sku Sku)
         var slash = key.IndexOf('/', StringComparison.Ordinal);
         return slash < 0
             ? throw new FormatException("The text is no key of a stock item.")
-            : new StockKey(StoreId.Parse(key[..slash], null), Sku.Parse(key[(slash + 1)..], null));
+            : new StockKey(StoreId.Parse(key[..slash], null), Parsing.Journaled<Sku>(key[(slash + 1)..]));
     }
 
     /// <summary>The grain's key.</summary>

@@ -69,6 +69,9 @@ public static class Limits
     /// <summary>Characters of a card's token.</summary>
     public const int TokenLengthMax = 255;
 
+    /// <summary>How long after it happened a sale or a return may be told without a manager, unless the host's settings say otherwise.</summary>
+    public static readonly TimeSpan ToldLateMax = TimeSpan.FromHours(72);
+
     /// <summary>How far a clock may run ahead of ours before a time counts as in the future.</summary>
     public static readonly TimeSpan ClockSkewMax = TimeSpan.FromSeconds(5);
 

@@ -42,6 +42,12 @@ public sealed class GrainsOptions
     /// </summary>
     public TimeSpan CartLifetime { get; set; } = TimeSpan.FromHours(24);
 
+    /// <summary>
+    /// How long after it happened (its <c>occurredAt</c>) a sale or a return may be told without a manager. Default 72 h: a long weekend
+    /// without a network. Shorter keeps closed days closed, longer lets tills be away for longer.
+    /// </summary>
+    public TimeSpan ToldLateMax { get; set; } = Limits.ToldLateMax;
+
     /// <summary>How often due wake-ups are looked for. Default 500 ms. Shorter notices an expiry sooner, at one small read each time.</summary>
     public TimeSpan WakeUpPoll { get; set; } = TimeSpan.FromMilliseconds(500);
 
@@ -79,6 +85,11 @@ public sealed class GrainsOptions
         if (CartLifetime < TimeSpan.FromMinutes(1) || CartLifetime > TimeSpan.FromDays(366))
         {
             yield return $"{nameof(CartLifetime)} is {CartLifetime}: it must be from a minute to a year";
+        }
+
+        if (ToldLateMax < TimeSpan.FromMinutes(1) || ToldLateMax > TimeSpan.FromDays(366))
+        {
+            yield return $"{nameof(ToldLateMax)} is {ToldLateMax}: it must be from a minute to a year";
         }
 
         if (RetryMin > RetryMax)

@@ -142,7 +142,7 @@ public sealed class BadInputTests(OpenShop open) : IClassFixture<OpenShop>
         { "/stores/london/stock/tea/holds/00000000000000000000000000000000", 404, "unknown-hold" },
         { "/products/none", 404, "unknown-product" },
         { "/products/%20none", 400, "invalid-parameter" },
-        { "/products/%FF", 404, "unknown-product" },
+        { "/products/%FF", 400, "invalid-parameter" },
         { "/products/" + new string('x', 65), 400, "invalid-parameter" },
         { "/orders?store=london&store=paris", 400, "invalid-parameter" },
         { "/nothing", 404, "not-found" },

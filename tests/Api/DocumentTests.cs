@@ -115,6 +115,66 @@ public sealed class DocumentTests(OpenShop open) : IClassFixture<OpenShop>
     }
 
     [Fact]
+    public async Task nothing_but_the_api_is_in_it()
+    {
+        Assert.All((await Document())["paths"]!.AsObject(), path => Assert.StartsWith("/api/v1/", path.Key, StringComparison.Ordinal));
+        Assert.True(ApiDocument.IsOfTheApi(new() { RelativePath = "api/v1/orders" }));
+        Assert.All(["dashboard", "dashboard/version", "DashboardCounters", "", null], path => Assert.False(ApiDocument.IsOfTheApi(new() { RelativePath = path })));
+    }
+
+    /// <summary>A page fills in what the document has samples for, and sends it with the reader's key.</summary>
+    [Fact]
+    public async Task what_a_page_sends_that_tries_an_operation_out_is_not_refused_for_its_samples()
+    {
+        foreach (var (name, operation) in Operations(await Document()))
+        {
+            var (method, path) = (name.Split(' ')[0].ToUpperInvariant(), name.Split(' ')[1]);
+            using var request = new HttpRequestMessage { Method = new HttpMethod(method) };
+            var query = new List<string>();
+            foreach (var parameter in operation["parameters"]?.AsArray() ?? [])
+            {
+                var (place, isRequired) = ((string?)parameter!["in"], (bool?)parameter["required"] == true);
+                var sample = parameter["example"] ?? parameter["schema"]!["examples"]?[0] ?? parameter["schema"]!["example"] ?? parameter["schema"]!["default"];
+                Assert.True(isRequired || parameter["schema"]!["default"] is not null || sample is null, $"{name}: the optional {parameter["name"]} would be sent as {sample}");
+                if (place == "header")
+                {
+                    Assert.True(sample is null, $"{name}: {parameter["name"]}");
+                    if (isRequired)
+                    {
+                        request.Headers.TryAddWithoutValidation((string)parameter["name"]!, open.Shop.NewKey());
+                    }
+                }
+                else if (place == "path")
+                {
+                    path = path.Replace($"{{{parameter["name"]}}}", Uri.EscapeDataString(sample!.ToString()), StringComparison.Ordinal);
+                }
+                else if (sample is not null)
+                {
+                    query.Add($"{parameter["name"]}={Uri.EscapeDataString(sample.ToString())}");
+                }
+            }
+
+            if (operation["requestBody"] is { } body)
+            {
+                request.Content = new StringContent(body["content"]!["application/json"]!["example"]!.ToJsonString(), System.Text.Encoding.UTF8, "application/json");
+            }
+
+            request.RequestUri = new Uri(path + (query.Count > 0 ? "?" + string.Join('&', query) : ""), UriKind.Relative);
+            var answer = await open.Shop.Send(request);
+            Assert.True((int)answer.Status is (< 400 or 404 or 409) and not 304, $"{name}: {answer.Text}");
+        }
+    }
+
+    [Fact]
+    public async Task the_page_makes_a_new_key_for_every_request_that_needs_one()
+    {
+        Assert.Contains("try-it-out.js", await open.Host.Http.GetStringAsync(new Uri("/index.html", UriKind.Relative)), StringComparison.Ordinal);
+        using var script = await open.Host.Http.GetAsync(new Uri("/try-it-out.js", UriKind.Relative));
+        Assert.Equal("text/javascript", script.Content.Headers.ContentType!.MediaType);
+        Assert.Contains("Idempotency-Key", await script.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task the_page_needs_nothing_from_elsewhere()
     {
         using var root = await open.Host.Http.GetAsync(new Uri("/", UriKind.Relative));

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Pos.Journal;
 
@@ -79,6 +80,26 @@ public sealed class LogTests
             request.Headers.Add("traceparent", $"00-{Trace}-00f067aa0ba902b7-01");
             return request;
         }
+    }
+
+    [Fact]
+    public async Task what_a_client_is_told_of_a_fault_is_found_in_the_log()
+    {
+        using var log = new Lines();
+        await using var host = await PosHost.Start(services => services
+            .Replace(ServiceDescriptor.Singleton<IProductSearch, BrokenSearch>())
+            .AddLogging(logging => logging.AddProvider(log)));
+        var answer = await new Shop(host).Get("/products/search?q=tea");
+        Shop.IsProblem(answer, 500, "internal");
+        // As a console of one line an entry prints it: without scopes.
+        Assert.Contains(log.Written, line => line.Contains((string)answer["traceId"]!, StringComparison.Ordinal) && line.Contains("the index is broken", StringComparison.Ordinal));
+    }
+
+    private sealed class BrokenSearch : IProductSearch
+    {
+        public bool IsReady => true;
+
+        public ProductHits Search(ProductQuery query) => throw new InvalidOperationException("the index is broken");
     }
 
     private sealed class Lines : ILoggerProvider, ILogger

@@ -24,6 +24,66 @@ public sealed class SearchTests(OpenShop open) : IClassFixture<OpenShop>
     }
 
     [Fact]
+    public async Task a_barcode_in_the_search_field_finds_its_product_however_it_is_written()
+    {
+        await Define("pen-1", "Fountain thing", "", "");
+        await Define("upc-1", "Facial thing", "", "");
+        await Define("mini-1", "Gum thing", "", "");
+        await Define("free-1", "Crate thing", "", "");
+        foreach (var (code, sku) in new[] { ("4006381333931", "pen-1"), ("036000291452", "upc-1"), ("96385074", "mini-1"), ("CRATE-77.b", "free-1") })
+        {
+            await Shop.Put($"/barcodes/{code}", $$"""{"sku":"{{sku}}"}""");
+        }
+
+        foreach (var q in (string[])["4006381333931", " 4006381333931 ", "4 006381 333931", "400-6381-333931", "04006381333931", "４００６３８１３３３９３１", "4006381 33393–1"])
+        {
+            await Finds(Uri.EscapeDataString(q), "pen-1");
+        }
+
+        foreach (var q in (string[])["036000291452", "0036000291452", "00036000291452", "36000291452", "0 36000 29145 2"])
+        {
+            await Finds(q, "upc-1");
+        }
+
+        await Finds("96385074", "mini-1");
+        await Finds("9638 5074", "mini-1");
+        await Finds("0000096385074", "mini-1");
+        await Finds("CRATE-77.b", "free-1");
+        Assert.Empty(await Skus("4006381333932"));
+        await Shop.Send(HttpMethod.Delete, "/barcodes/96385074", null, null);
+        await Shop.Until("/products/search?q=96385074", answer => answer["items"].AsArray().Count == 0);
+    }
+
+    [Fact]
+    public async Task a_label_of_the_store_finds_its_product_with_the_store()
+    {
+        await Shop.Put(
+            "/stores/leeds",
+            """
+            {"name":"Leeds","district":"","kind":"shop","currency":"GBP","timeZone":"Europe/London","taxInclusive":true,"taxRates":{"standard":2000},"tills":["till-1"],
+             "embeddedBarcodes":[{"prefix":"21","kind":"weight","itemDigits":5}]}
+            """);
+        await Define("cheese-1", "Cheddar", "", "");
+        await Shop.Put("/barcodes/2112345000008", """{"sku":"cheese-1"}""");
+        await Finds("2112345005126&store=leeds", "cheese-1");
+        Assert.Empty(await Skus("2112345005126"));
+    }
+
+    [Fact]
+    public async Task words_of_scripts_without_spaces_are_found_inside_and_their_marks_matter()
+    {
+        await Define("cjk-1", "日本東京都庁の緑茶", "", "");
+        await Define("cjk-2", "かきのたね", "", "");
+        await Define("thai-1", "กาแฟเย็น", "", "");
+        await Finds("東京都", "cjk-1");
+        await Finds("緑茶", "cjk-1");
+        await Finds("たね", "cjk-2");
+        await Finds("เย็น", "thai-1");
+        Assert.Empty(await Skus("がき"));
+        Assert.Empty(await Skus("東都"));
+    }
+
+    [Fact]
     public async Task the_best_comes_first()
     {
         await Define("ranked", "Quork", "", "");

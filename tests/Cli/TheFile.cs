@@ -1,3 +1,4 @@
+using System.Text;
 using Pos.Cli;
 using Pos.Cli.Retail;
 
@@ -37,6 +38,55 @@ public sealed class RealFileFactAttribute : FactAttribute
 
 public sealed class ReadingTheFile
 {
+    private const string Header = "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice\n";
+
+    [Fact]
+    public void a_file_that_is_not_utf8_is_refused_with_the_line_or_read_as_what_it_is()
+    {
+        var path = Path.GetTempFileName();
+        try
+        {
+            File.WriteAllBytes(path, [
+                .. Encoding.UTF8.GetBytes(Header + "1,A1,Tea,1,2010-12-01 08:26:00,1.00\n"), .. "2,A2,Caf"u8, 0xE9, .. ",1,2010-12-01 08:26:00,1.00\n"u8]);
+            var refused = Assert.Throws<CannotRunException>(() => RetailFile.Read(path));
+            Assert.StartsWith($"{path} line 3 is not utf-8 (byte 9 of the line: E9", refused.Message, StringComparison.Ordinal);
+            Assert.Contains("--encoding windows-1252", refused.Message, StringComparison.Ordinal);
+            Assert.Equal("Café", RetailFile.Read(path, RetailEncoding.Named("windows-1252")!)[1].Description);
+            Assert.Equal("Café", RetailFile.Read(path, RetailEncoding.Named("ISO-8859-1")!)[1].Description);
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    [Theory]
+    [InlineData("utf-8", true)]
+    [InlineData("windows-1252", true)]
+    [InlineData("shift_jis", true)]
+    [InlineData("utf-16", true)]
+    [InlineData("klingon", false)]
+    [InlineData("", false)]
+    public void an_encoding_has_a_name(string name, bool known) => Assert.Equal(known, RetailEncoding.Named(name) is not null);
+
+    [Fact]
+    public void a_byte_order_mark_is_no_part_of_the_first_column()
+    {
+        var path = Path.GetTempFileName();
+        try
+        {
+            foreach (var encoding in (Encoding[])[Encoding.UTF8, Encoding.Unicode])
+            {
+                File.WriteAllText(path, Header + "1,A1,Thé,1,2010-12-01 08:26:00,1.00\n", encoding);
+                Assert.Equal("Thé", RetailFile.Read(path)[0].Description);
+            }
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
     [Fact]
     public void quotes_commas_and_missing_customers_are_read()
     {

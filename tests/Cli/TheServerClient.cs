@@ -100,6 +100,39 @@ public sealed class TheServerClient : IAsyncLifetime
         Assert.Equal(["/api/v1/stores/s/stock?limit=100", "/api/v1/stores/s/stock?limit=100&cursor=a%2Bb"], scripted.Received.Select(r => r.Path));
     }
 
+    [Theory]
+    [InlineData("replay-536365", "replay-536365")]
+    [InlineData("replay-Größe 1", "replay-Gr%C3%B6%C3%9Fe%201")]
+    [InlineData("replay-茶%", "replay-%E8%8C%B6%25")]
+    [InlineData("a\r\nX-Evil: 1", "a%0D%0AX-Evil:%201")]
+    public async Task a_key_that_no_header_takes_is_encoded(string key, string sent)
+    {
+        scripted.Then(Answer(200, "{}"));
+        using var server = Client(TimeSpan.FromSeconds(30));
+        await server.Post("api/v1/x", key, new ReceiptMessage(1, ""), Messages.Default.ReceiptMessage, CancellationToken.None);
+        Assert.Equal([("POST", "/api/v1/x", sent)], scripted.Received.Select(r => r.Line));
+    }
+
+    [Fact]
+    public void keys_that_are_too_long_stay_different()
+    {
+        var (one, other) = (HeaderText.Of(new string('ä', 300)), HeaderText.Of(new string('ä', 301)));
+        Assert.NotEqual(one, other);
+        Assert.InRange(one.Length, 1, 255);
+        Assert.True(one.All(character => character is > ' ' and <= '~'), one);
+    }
+
+    [Fact]
+    public void only_what_the_network_did_is_tried_again()
+    {
+        // As the client library refuses a header: nothing was sent, and nothing will be.
+        Assert.False(PosServer.IsNoAnswer(new HttpRequestException("Request headers must contain only ASCII characters."), CancellationToken.None));
+        Assert.False(PosServer.IsNoAnswer(new NotSupportedException(), CancellationToken.None));
+        Assert.True(PosServer.IsNoAnswer(new HttpRequestException(HttpRequestError.ConnectionError), CancellationToken.None));
+        Assert.True(PosServer.IsNoAnswer(new HttpRequestException("reset", new IOException()), CancellationToken.None));
+        Assert.True(PosServer.IsNoAnswer(new TaskCanceledException(), CancellationToken.None));
+    }
+
     [Fact]
     public async Task nobody_there_is_said_at_once()
     {

@@ -50,7 +50,7 @@ internal static class BarcodesApi
     {
         if (!Barcode.TryParse(code, null, out var barcode))
         {
-            return Invalid();
+            return Invalid(code);
         }
 
         return await grains.GetGrain<IBarcodeGrain>(barcode.Value).Claim(new ClaimBarcode(put.Operation("", barcode.Value, "PUT /barcodes"), put.Body.Sku)).ToOk(response);
@@ -60,7 +60,7 @@ internal static class BarcodesApi
     {
         if (!Barcode.TryParse(code, null, out var barcode))
         {
-            return Invalid();
+            return Invalid(code);
         }
 
         return await grains.GetGrain<IBarcodeGrain>(barcode.Value).Release(new ReleaseBarcode(removal.Operation("", barcode.Value, "DELETE /barcodes"))).ToOk(response);
@@ -70,13 +70,18 @@ internal static class BarcodesApi
     {
         if (!Barcode.TryParse(code, null, out var barcode))
         {
-            return Invalid();
+            return Invalid(code);
         }
 
         var (item, embedded) = (barcode, (EmbeddedValue?)null);
         if (store is not null)
         {
-            if (!StoreId.TryParse(store, null, out var id) || await grains.GetGrain<IStoreGrain>(id.Value).Get().Within(response) is not { } details)
+            if (!StoreId.TryParse(store, null, out var id))
+            {
+                return new Refusal(Problems.InvalidParameter, $"The parameter 'store' cannot be read: {IdRules.Of(typeof(StoreId))}.");
+            }
+
+            if (await grains.GetGrain<IStoreGrain>(id.Value).Get().Within(response) is not { } details)
             {
                 return new Refusal(RejectionCode.UnknownStore, "There is no such store.");
             }
@@ -89,6 +94,5 @@ internal static class BarcodesApi
         return response.OkOr(decoded, new Refusal(RejectionCode.UnknownBarcode, $"No product has the barcode '{item}'."));
     }
 
-    private static Refusal Invalid() => new(
-        RejectionCode.InvalidBarcode, $"A barcode is an EAN-13, EAN-8 or UPC-A with its check digit, or 1 to {Barcode.LengthMax} other printable characters.");
+    private static Refusal Invalid(string code) => new(RejectionCode.InvalidBarcode, Barcode.Fault(code) ?? "The code is no barcode.");
 }

@@ -57,7 +57,7 @@ internal sealed record CancelCartRequest(string Reason);
 /// <param name="Cards">Up to 8 cards, each charged for itself; one without an amount is charged what is left.</param>
 /// <param name="Exchange">A return whose credit pays, as far as it goes.</param>
 /// <param name="ExpectedTotal">What the customer was told; another total is refused.</param>
-/// <param name="OccurredAt">Business time when the sale is told later; not in the future.</param>
+/// <param name="OccurredAt">Business time when the sale is told later; not in the future. Told more than 72 hours later it takes a manager's approval.</param>
 internal sealed record CheckOutCartRequest(
     Money? Cash = null,
     ImmutableArray<CardRequest>? Cards = null,

@@ -72,7 +72,7 @@ internal static class CartsApi
                 RejectionCode.UnknownStore, RejectionCode.UnknownTill, RejectionCode.UnknownProduct, RejectionCode.UnknownTaxRate,
                 RejectionCode.ProductInactive, RejectionCode.AmountTooLarge, RejectionCode.WrongCurrency, RejectionCode.TimeInFuture,
                 RejectionCode.TenderTooSmall, RejectionCode.TenderMismatch, RejectionCode.CreditNotAvailable, RejectionCode.PaymentDeclined,
-                RejectionCode.PaymentTimedOut, RejectionCode.PaymentUndone, RejectionCode.InsufficientStock)
+                RejectionCode.PaymentTimedOut, RejectionCode.PaymentUndone, RejectionCode.InsufficientStock, RejectionCode.ApprovalRequired)
             .Refuses(Problems.OrderCancelled);
     }
 

@@ -28,7 +28,7 @@ internal static class ProductsApi
             .Refuses(RejectionCode.InvalidValue, RejectionCode.AmountTooLarge, RejectionCode.IllegalTransition, RejectionCode.JournalFull);
         products.MapPatch("/{sku}", Change).WithName("changeProduct").Requires(Permission.KeepCatalogue, Owner.Shared)
             .WithSummary("Change some of a product")
-            .WithDescription("Members that are absent or null stay as they are.")
+            .WithDescription("Members that are absent stay as they are. None is null, and at least one is there.")
             .Refuses(
                 RejectionCode.UnknownProduct, RejectionCode.InvalidValue, RejectionCode.AmountTooLarge, RejectionCode.OperationReused,
                 RejectionCode.OperationTooLate, RejectionCode.JournalFull, RejectionCode.TooManyPending);
@@ -53,7 +53,8 @@ internal static class ProductsApi
 
     private static async Task<Results<Ok<ProductView>, Refusal>> Get(Sku sku, HttpResponse response, IGrainFactory grains)
     {
-        var view = await grains.GetGrain<IProductGrain>(sku.Value).Get().Within(response);
+        var view = await grains.GetGrain<IProductGrain>(sku.Value).Get().Within(response)
+            ?? (response.AsMade(sku) is { } older ? await grains.GetGrain<IProductGrain>(older.Value).Get().Within(response) : null);
         return response.OkOr(view, new Refusal(RejectionCode.UnknownProduct, $"There is no product '{sku}'."));
     }
 

@@ -21,7 +21,9 @@ internal static class SearchApi
     private const string Description =
         """
         A product is found when each word of `q` is, or begins, a word of its SKU, name, category or description; case and accents do not
-        matter. First the product whose SKU is all of `q`; then whole words before beginnings of words, SKU and name before category and
+        matter, the marks of other scripts than Latin, Greek and Cyrillic do. In scripts without spaces (Chinese, Japanese, Korean, Thai) words
+        are found inside others. First the product whose SKU or barcode is all of `q`; a barcode may be scanned, or typed with spaces, dashes, and
+        more or fewer zeros before it, and with `store` its own labels are decoded. Then whole words before beginnings of words, SKU and name before category and
         description, shorter names before longer ones. Without `q`: every product that passes the filters, by SKU.
         What changed a moment ago may still be found as it was; the products shown are as they are now.
         """;
@@ -38,13 +40,15 @@ internal static class SearchApi
     {
         var query = QueryOf(q, category, active, limit);
         var shown = StoreOf(store);
-        var list = ListOf(query);
-        var cursors = Cursors.Of(response.HttpContext, list);
-        if (shown is { } asked && await grains.GetGrain<IStoreGrain>(asked.Value).Get().Within(response) is null)
+        var details = shown is { } asked ? await grains.GetGrain<IStoreGrain>(asked.Value).Get().Within(response) : null;
+        if (shown is { } unknown && details is null)
         {
-            return StoresApi.Unknown(asked);
+            return StoresApi.Unknown(unknown);
         }
 
+        query = query with { Codes = ScannedCodes.Of(query.Text, details?.EmbeddedBarcodes) };
+        var list = ListOf(query);
+        var cursors = Cursors.Of(response.HttpContext, list);
         // One index answers all pages of a query.
         var index = grains.GetGrain<ISearchGrain>(
             (BinaryPrimitives.ReadUInt32BigEndian(SHA256.HashData(Encoding.UTF8.GetBytes(list))) % ISearchGrain.Places).ToString(CultureInfo.InvariantCulture));
@@ -96,7 +100,7 @@ internal static class SearchApi
         : StoreId.TryParse(store, null, out var id) ? id : throw Malformed("store", "the id of a store");
 
     private static string ListOf(ProductQuery query) =>
-        $"products/search/{query.Text.Length}:{query.Text}{query.Category?.Length}:{query.Category}:{query.Active}";
+        $"products/search/{query.Text.Length}:{query.Text}{query.Category?.Length}:{query.Category}:{query.Active}:{string.Join(' ', query.Codes)}";
 
     private static byte[] Place(HitPlace hit)
     {

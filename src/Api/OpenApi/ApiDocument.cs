@@ -2,6 +2,7 @@ using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc.ApiExplorer;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -13,6 +14,7 @@ namespace Pos.Api;
 internal static class ApiDocument
 {
     private const string Path = "/openapi/v1.json";
+    private const string TryItOut = "/try-it-out.js";
 
     private const string Description =
         """
@@ -33,7 +35,13 @@ internal static class ApiDocument
         * **Errors** are RFC 9457 problems with a stable `type` and `code`, and a `traceId` that finds the request in logs and traces.
         * **Lists** take `limit` (1–100) and `cursor`; follow `nextCursor` while `hasMore` is true. A cursor is opaque, and good only for
           the list it came from and for the key it was given to.
-        * **Bodies** are JSON in UTF-8, at most 256 KB; unknown and duplicate members are refused.
+        * **Bodies** are JSON in UTF-8, at most 256 KB, not compressed; unknown and duplicate members are refused, and so are unknown,
+          empty and repeated parameters of a query (400 `invalid-parameter`).
+        * **Texts** are kept in Unicode's normal form C, and their lengths are counted as people count characters. Control characters and texts
+          without anything to see are refused.
+        * **Late**: what is told more than 72 hours after its `occurredAt` (a setting of the server) takes a manager, or a manager's approval.
+        * **Beyond** 8 KB of path and query the answer is 414 `uri-too-long`, beyond 64 headers or 16 KB of them 431 `headers-too-large`. Beyond twice
+          as much, and for a first line that is no HTTP (`%00` in a path), the server answers 414, 431 or 400 without a body and closes the connection.
         * **503** comes with `Retry-After`: nothing was acknowledged; repeat the request with the same key. A request that has no answer within
           30 seconds gets one, `outcome-unknown`: it may or may not have been done, and the same key shows which.
         """;
@@ -49,6 +57,7 @@ internal static class ApiDocument
         services.AddOpenApi(Name, static options =>
         {
             options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
+            options.ShouldInclude = IsOfTheApi;
             options.CreateSchemaReferenceId = NameOf;
             options.AddSchemaTransformer(SchemaDescriber.Describe);
             options.AddOperationTransformer(OperationDescriber.Describe);
@@ -59,6 +68,8 @@ internal static class ApiDocument
     public static void MapApiDocument(this IEndpointRouteBuilder app)
     {
         app.MapGet(Path, static (WrittenDocument document, HttpContext context) => document.Send(context))
+            .ExcludeFromDescription().Requires(Permission.Anonymous, Owner.Nobody);
+        app.MapGet(TryItOut, static () => TypedResults.Stream(typeof(ApiDocument).Assembly.GetManifestResourceStream("try-it-out.js")!, "text/javascript"))
             .ExcludeFromDescription().Requires(Permission.Anonymous, Owner.Nobody);
         app.MapGet("/problems/{code}", Explain).ExcludeFromDescription().Requires(Permission.Anonymous, Owner.Nobody);
     }
@@ -72,6 +83,7 @@ internal static class ApiDocument
             options.DocumentTitle = "Pos.Orleans API";
             options.SwaggerEndpoint(Path, "Pos.Orleans API v1");
             options.EnableValidator(null);
+            options.InjectJavascript(TryItOut);
         }));
 
     // Its files are megabytes that need no key.
@@ -93,6 +105,9 @@ internal static class ApiDocument
 
         return new Refusal(Problems.NotFound, Problems.NotFound.Title);
     }
+
+    /// <summary>Whether an endpoint is the API's. What hosts add (dashboards, verification) is not promised to anybody.</summary>
+    internal static bool IsOfTheApi(ApiDescription endpoint) => endpoint.RelativePath?.StartsWith("api/v1/", StringComparison.Ordinal) == true;
 
     // A page is named for what is on it.
     private static string? NameOf(JsonTypeInfo type) =>

@@ -15,28 +15,28 @@ internal static class OperationDescriber
         DescribeParameters(operation, context);
         if (metadata.OfType<KeyRequired>().Any())
         {
-            AddHeader(operation, IdempotencyKey.Header, true, "Makes the request repeatable: new for every new request, the same for its repetition.", "8e03978e-40d5-43dd-bc93-6894a57f9324");
+            AddHeader(operation, IdempotencyKey.Header, true, "Makes the request repeatable: new for every new request, the same for its repetition.");
         }
 
         if (metadata.OfType<KeyWelcome>().Any())
         {
-            AddHeader(operation, IdempotencyKey.Header, false, "With it, a repetition changes nothing also after others have put something else.", "8e03978e-40d5-43dd-bc93-6894a57f9324");
+            AddHeader(operation, IdempotencyKey.Header, false, "With it, a repetition changes nothing also after others have put something else.");
         }
 
         if (metadata.OfType<PreferAsync>().Any())
         {
-            AddHeader(operation, "Prefer", false, "`respond-async` answers 202 as soon as the request is durable.", "respond-async");
+            AddHeader(operation, "Prefer", false, "`respond-async` answers 202 as soon as the request is durable.");
         }
 
         var refusals = metadata.OfType<RefusalMetadata>().LastOrDefault();
         if (refusals?.Kinds.Contains(Problems.ApprovalRefused) == true)
         {
-            AddHeader(operation, Access.ApprovalHeader, false, "A manager's key, when a cashier needs one to stand behind this.", "pos_0fXkq2mUcJm2zQ1bq8tT3yVYw6kq2m8c1x5nB4uHs7E");
+            AddHeader(operation, Access.ApprovalHeader, false, "A manager's key, when a cashier needs one to stand behind this.");
         }
 
         if (refusals?.Kinds.Contains(Problems.Of(RejectionCode.VersionMismatch)) == true)
         {
-            AddHeader(operation, "If-Match", false, "The ETag at which it has to stand: 412 otherwise. A repetition of what was done is not held up.", "\"3\"");
+            AddHeader(operation, "If-Match", false, "The ETag at which it has to stand: 412 otherwise. A repetition of what was done is not held up.");
         }
 
         foreach (var body in context.Description.ParameterDescriptions.Where(parameter => parameter.Source.Id == "Body"))
@@ -80,7 +80,7 @@ internal static class OperationDescriber
                 "line" => "The line's number.",
                 "cursor" => "`nextCursor` of the page before.",
                 "limit" => "Entries at most.",
-                "q" => "Words, or their beginnings; a SKU.",
+                "q" => "Words, or their beginnings; a SKU; a barcode.",
                 "category" => "Only products of this category; case and accents do not matter.",
                 "active" => "Only products that are, or are not, sold at present.",
                 "kind" => "What it is.",
@@ -105,6 +105,12 @@ internal static class OperationDescriber
             {
                 parameter.Schema = schema;
             }
+
+            // What need not be sent is not sent by a page that fills in samples.
+            if (!parameter.Required && parameter.Schema is OpenApiSchema optional)
+            {
+                optional.Examples = null;
+            }
         }
     }
 
@@ -123,14 +129,14 @@ internal static class OperationDescriber
         _ => false,
     };
 
-    private static void AddHeader(OpenApiOperation operation, string name, bool required, string description, string sample)
+    // Without an example: pages that try a request out would send it, and no sample of a key, a version or a preference is right.
+    private static void AddHeader(OpenApiOperation operation, string name, bool required, string description)
     {
         operation.Parameters ??= [];
         operation.Parameters.Add(new OpenApiParameter
         {
             Name = name, In = ParameterLocation.Header, Required = required, Description = description,
             Schema = new OpenApiSchema { Type = JsonSchemaType.String, MinLength = 1, MaxLength = IdempotencyKey.LengthMax, Pattern = "^[ -~]+$" },
-            Example = sample,
         });
     }
 

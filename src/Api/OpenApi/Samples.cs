@@ -34,7 +34,7 @@ internal static class Samples
     private static readonly OrderView OrderView = new(
         OrderId, Store, Till, OrderState.Confirmed, false,
         [new OrderLineView(1, Espresso, "Espresso beans, 250 g", ProductKind.Goods, 2, Euro(799), Euro(799), null, 700, TwoPacks)],
-        TwoPacks, [new TenderView(TenderKind.Cash, Euro(1_598))], new CashView(Euro(2_000), Euro(402)), null, null, null, Noon, Noon, [], ["return"], 3);
+        TwoPacks, [new TenderView(TenderKind.Cash, Euro(1_598))], new CashView(Euro(2_000), Euro(402)), null, null, null, Noon, Noon, [], ["return"], 3, "ben");
 
     private static readonly OrderHistory OrderHistory = new(
         OrderId,

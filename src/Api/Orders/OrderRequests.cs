@@ -9,7 +9,7 @@ namespace Pos.Api;
 /// <param name="Cash">Cash handed over, at least what cards and exchange leave, rounded as the store rounds cash.</param>
 /// <param name="Cards">Up to 8 cards, each charged for itself; one without an amount is charged what is left.</param>
 /// <param name="Exchange">A return whose credit pays, as far as it goes.</param>
-/// <param name="OccurredAt">Business time when the sale is told later; not in the future.</param>
+/// <param name="OccurredAt">Business time when the sale is told later; not in the future. Told more than 72 hours later it takes a manager's approval.</param>
 internal sealed record PlaceOrderRequest(
     StoreId Store,
     TillId Till,

@@ -28,7 +28,7 @@ internal sealed record ReturnedLineRequest(Sku Sku, int Quantity, Disposition Di
 /// <param name="Till">Which of the store's tills.</param>
 /// <param name="Lines">1–1,000, each of the order's lines at most once.</param>
 /// <param name="Reason">1–2,000 characters.</param>
-/// <param name="OccurredAt">Business time when it is told later; not in the future.</param>
+/// <param name="OccurredAt">Business time when it is told later; not in the future. Told more than 72 hours later it takes a manager's approval.</param>
 /// <param name="Payout">What becomes of the money.</param>
 internal sealed record ReturnLinesRequest(
     TillId Till, ImmutableArray<ReturnedLine> Lines, string Reason, DateTimeOffset? OccurredAt = null, Payout Payout = Payout.Refund) : IBringsLines

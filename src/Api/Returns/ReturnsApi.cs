@@ -36,7 +36,7 @@ internal static class ReturnsApi
             .Refuses(
                 RejectionCode.UnknownOrder, RejectionCode.UnknownTill, RejectionCode.UnknownLine, RejectionCode.ReturnedTooMuch, RejectionCode.InvalidValue,
                 RejectionCode.InvalidQuantity, RejectionCode.TimeInFuture, RejectionCode.IllegalTransition, RejectionCode.OperationReused,
-                RejectionCode.OperationTooLate, RejectionCode.JournalFull, RejectionCode.TooManyPending);
+                RejectionCode.OperationTooLate, RejectionCode.JournalFull, RejectionCode.TooManyPending, RejectionCode.ApprovalRequired);
         returns.MapPost("/{id}/pay-out", PayOut).WithName("payOutReturn").Requires(Permission.Sell, OfReturn).WithMetadata(PreferAsync.Metadata)
             .WithSummary("Refund after all")
             .WithDescription("Nothing is exchanged: the credit is refunded. 409 while an order has it.")

@@ -8,22 +8,23 @@ namespace Pos.Api;
 /// <param name="IsId">Whether a text can be the id of one.</param>
 /// <param name="Grain">The grain of an id.</param>
 /// <param name="None">What is said of one that does not exist.</param>
+/// <param name="States">Where one can stand, as its view says it.</param>
 /// <param name="OwingOnly">Whether only those are under way that owe something now.</param>
 internal sealed record SagaKind(
-    string Name, Func<string, bool> IsId, Func<IGrainFactory, string, ISagaGrain> Grain, RejectionCode None, bool OwingOnly = false)
+    string Name, Func<string, bool> IsId, Func<IGrainFactory, string, ISagaGrain> Grain, RejectionCode None, IReadOnlyList<string> States, bool OwingOnly = false)
 {
     public static readonly SagaKind Order = new(
-        "order", static id => OrderId.TryParse(id, null, out _), static (grains, id) => grains.GetGrain<IOrderGrain>(id), RejectionCode.UnknownOrder);
+        "order", static id => OrderId.TryParse(id, null, out _), static (grains, id) => grains.GetGrain<IOrderGrain>(id), RejectionCode.UnknownOrder, EnumNames.All<OrderState>());
 
     public static readonly SagaKind Payment = new(
-        "payment", static id => PaymentId.TryParse(id, null, out _), static (grains, id) => grains.GetGrain<IPaymentGrain>(id), RejectionCode.UnknownPayment);
+        "payment", static id => PaymentId.TryParse(id, null, out _), static (grains, id) => grains.GetGrain<IPaymentGrain>(id), RejectionCode.UnknownPayment, EnumNames.All<PaymentState>());
 
     public static readonly SagaKind Return = new(
-        "return", static id => ReturnId.TryParse(id, null, out _), static (grains, id) => grains.GetGrain<IReturnGrain>(id), RejectionCode.UnknownReturn);
+        "return", static id => ReturnId.TryParse(id, null, out _), static (grains, id) => grains.GetGrain<IReturnGrain>(id), RejectionCode.UnknownReturn, EnumNames.All<ReturnState>());
 
     // Every cart that somebody still fills has a wake-up, for the day when nobody does.
     public static readonly SagaKind Cart = new(
-        "cart", static id => CartId.TryParse(id, null, out _), static (grains, id) => grains.GetGrain<ICartGrain>(id), RejectionCode.UnknownCart, OwingOnly: true);
+        "cart", static id => CartId.TryParse(id, null, out _), static (grains, id) => grains.GetGrain<ICartGrain>(id), RejectionCode.UnknownCart, EnumNames.All<CartState>(), OwingOnly: true);
 
     /// <summary>In the order in which they are listed.</summary>
     public static ImmutableArray<SagaKind> All { get; } = [Order, Payment, Return, Cart];

@@ -34,6 +34,12 @@ internal sealed record SagaQuery(
             after = place[(kinds[from].Name.Length + 1)..];
         }
 
+        if (state is not null && !kinds.Any(known => known.States.Contains(state, StringComparer.Ordinal)))
+        {
+            var states = kinds.SelectMany(known => known.States).Distinct(StringComparer.Ordinal);
+            throw new RefusedRequestException(Problems.InvalidParameter, $"The parameter 'state' is one of {string.Join(", ", states)}.");
+        }
+
         return new(kinds[from..], state, olderThan is null ? null : Duration(olderThan), Paging.Limit(limit), cursors, after, owes == "true");
     }
 

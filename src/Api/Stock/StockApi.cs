@@ -66,7 +66,8 @@ internal static class StockApi
 
     private static async Task<Results<Ok<StockView>, Refusal>> Get(StoreId store, Sku sku, HttpResponse response, IGrainFactory grains)
     {
-        var view = await grains.Item(store, sku).Get().Within(response);
+        var view = await grains.Item(store, sku).Get().Within(response)
+            ?? (response.AsMade(sku) is { } older ? await grains.Item(store, older).Get().Within(response) : null);
         return response.OkOr(view, Unknown(store, sku));
     }
 

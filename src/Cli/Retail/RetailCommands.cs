@@ -24,11 +24,11 @@ internal static class RetailCommands
             + "off in the file. May be repeated. Goods are the codes with a number of three digits or more; the others (POST, D, M, "
             + "C2, BANK CHARGES, …) are services.")
         {
-            File, Store, ServerOptions.Url, ServerOptions.Key, ServerOptions.RetryFor,
+            File, Store, RetailEncoding.Option, ServerOptions.Url, ServerOptions.Key, ServerOptions.RetryFor,
         };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            var shop = RetailShop.Of(RetailFile.Read(parsed.GetRequiredValue(File)));
+            var shop = RetailShop.Of(RetailFile.Read(parsed.GetRequiredValue(File), RetailEncoding.Named(parsed.GetRequiredValue(RetailEncoding.Option))!));
             using var server = ServerOptions.Connect(parsed, terminal.Time, RetailImport.Parallel, out _);
             await server.MustAnswer(cancellationToken);
             var store = parsed.GetRequiredValue(Store);
@@ -60,13 +60,14 @@ internal static class RetailCommands
             "Sells the file's invoices again through the HTTP API and compares what the API then reports with the file. Half of them go "
             + "through a cart, and a third is paid by a test card, some with cash besides; when a card is declined, cash pays. A return "
             + "goes to the sale it comes from, where the file has it. An invoice makes the same requests under the same keys every time: "
-            + "stop and repeat it at will. Exits with 1 on any difference.")
+            + "stop and repeat it at will. The sales are told long after they happened, which takes a manager's or an operator's key. "
+            + "Exits with 1 on any difference.")
         {
-            File, tills, Store, json, ServerOptions.Url, ServerOptions.Key, ServerOptions.RetryFor,
+            File, tills, Store, RetailEncoding.Option, json, ServerOptions.Url, ServerOptions.Key, ServerOptions.RetryFor,
         };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            var lines = RetailFile.Read(parsed.GetRequiredValue(File));
+            var lines = RetailFile.Read(parsed.GetRequiredValue(File), RetailEncoding.Named(parsed.GetRequiredValue(RetailEncoding.Option))!);
             var shop = RetailShop.Of(lines);
             var store = parsed.GetRequiredValue(Store);
             using var server = ServerOptions.Connect(parsed, terminal.Time, parsed.GetRequiredValue(tills), out var patience);

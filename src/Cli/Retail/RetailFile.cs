@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using CsvHelper;
 
 namespace Pos.Cli.Retail;
@@ -41,12 +42,19 @@ internal static class RetailFile
         FormatProvider = CultureInfo.InvariantCulture,
     };
 
-    public static IReadOnlyList<RetailLine> Read(string path)
+    /// <param name="path">The file.</param>
+    /// <param name="encoding">What its bytes mean: <see cref="RetailEncoding"/>; UTF-8 when not said.</param>
+    public static IReadOnlyList<RetailLine> Read(string path, Encoding? encoding = null)
     {
+        encoding ??= RetailEncoding.Utf8;
         try
         {
-            using var reader = new StreamReader(path);
+            using var reader = new StreamReader(path, encoding);
             return Read(reader, path);
+        }
+        catch (DecoderFallbackException e)
+        {
+            throw new CannotRunException(RetailEncoding.Fault(path, encoding), e);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {

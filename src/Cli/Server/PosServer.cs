@@ -189,6 +189,11 @@ internal sealed class PosServer : IDisposable
                 trouble = e is HttpRequestException ? e.Message : $"no answer within {http.Timeout.TotalSeconds:0} s";
             }
 
+            catch (HttpRequestException unsent) when (!cancellationToken.IsCancellationRequested)
+            {
+                throw new CannotRunException($"{what} cannot be sent: {unsent.Message}", unsent);
+            }
+
             if (patience.Time.GetElapsedTime(began) > patience.Budget)
             {
                 throw new CannotRunException($"{what}: given up after {patience.Budget.TotalSeconds:0} s: {trouble}");
@@ -204,8 +209,13 @@ internal sealed class PosServer : IDisposable
         && response.StatusCode is HttpStatusCode.ServiceUnavailable or HttpStatusCode.TooManyRequests
             or HttpStatusCode.BadGateway or HttpStatusCode.GatewayTimeout;
 
-    private static bool IsNoAnswer(Exception e, CancellationToken cancellationToken) =>
-        e is HttpRequestException or OperationCanceledException && !cancellationToken.IsCancellationRequested;
+    // A request that could not even be sent, because of what is in it, fails the next time too: only what the network did is tried again.
+    internal static bool IsNoAnswer(Exception e, CancellationToken cancellationToken) => e switch
+    {
+        HttpRequestException http => http.HttpRequestError != HttpRequestError.Unknown || http.InnerException is IOException or System.Net.Sockets.SocketException,
+        OperationCanceledException => !cancellationToken.IsCancellationRequested,
+        _ => false,
+    };
 
     private static async Task MustSucceed(HttpResponseMessage response, string what, CancellationToken cancellationToken)
     {
@@ -258,7 +268,7 @@ internal sealed class PosServer : IDisposable
         message.Content.Headers.ContentType = new("application/json");
         if (key is not null)
         {
-            message.Headers.Add("Idempotency-Key", key);
+            message.Headers.Add("Idempotency-Key", HeaderText.Of(key));
         }
 
         return message;

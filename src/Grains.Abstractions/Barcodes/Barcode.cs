@@ -11,9 +11,14 @@ namespace Pos;
 /// What a scanner reads, in its one canonical form: an EAN-13 (a UPC-A is one that begins with 0), an EAN-8, or a free code of 1–48
 /// printable characters without <c>/</c> and <c>\</c>. 8, 12 or 13 digits are a code with a check digit, and theirs must be right.
 /// </summary>
-[GenerateSerializer, Immutable, Alias("pos.Barcode"), JsonConverter(typeof(ParsableJsonConverter<Barcode>))]
-public readonly record struct Barcode(string Value) : IParsable<Barcode>
+[GenerateSerializer, Immutable, Alias("pos.Barcode"), JsonConverter(typeof(JournaledIdJsonConverter<Barcode>))]
+public readonly record struct Barcode(string Value) : IParsable<Barcode>, IJournaledId<Barcode>
 {
+    /// <summary>What a barcode may contain, for people.</summary>
+    public const string Rule =
+        "a barcode is an EAN-13, EAN-8 or UPC-A with its check digit, or 1 to 48 other printable ASCII characters without space, /, \\ and % before a hexadecimal "
+        + "digit, and neither . nor ..";
+
     /// <summary>Characters of a free code.</summary>
     public const int LengthMax = 48;
 
@@ -80,10 +85,32 @@ public readonly record struct Barcode(string Value) : IParsable<Barcode>
     /// <inheritdoc/>
     public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out Barcode result)
     {
+        var valid = TryReadJournaled(s, out result) && Parsing.IsAddress(s);
+        result = valid ? result : default;
+        return valid;
+    }
+
+    /// <summary>What was a barcode before the rules that came later.</summary>
+    public static bool TryReadJournaled([NotNullWhen(true)] string? s, out Barcode result)
+    {
         var valid = s is { Length: > 0 and <= LengthMax } && !s.AsSpan().ContainsAnyExceptInRange('!', '~') && Parsing.IsPlainText(s)
             && (!HasCheckDigit(s) || CheckDigit(s.AsSpan(0, s.Length - 1)) == s[^1] - '0');
         result = valid ? new Barcode(s!.Length == UpcDigits && HasCheckDigit(s) ? "0" + s : s) : default;
         return valid;
+    }
+
+    /// <summary>Why a text is no barcode, for people; null when it is one.</summary>
+    public static string? Fault(string s)
+    {
+        ArgumentNullException.ThrowIfNull(s);
+        if (TryParse(s, null, out _))
+        {
+            return null;
+        }
+
+        return HasCheckDigit(s) && s.Length <= LengthMax
+            ? $"The check digit of '{s}' is wrong: it ends with {s[^1]}, and {CheckDigit(s.AsSpan(0, s.Length - 1))} is expected."
+            : $"'{(s.Length <= LengthMax ? s : s[..LengthMax] + "…")}' is no barcode: {Rule}.";
     }
 
     /// <inheritdoc/>

@@ -52,6 +52,7 @@ public enum OrderState
 /// <param name="Returns">What has come back of it.</param>
 /// <param name="Actions">What can be done next: <c>cancel</c>, <c>return</c>.</param>
 /// <param name="Version">Version of its stream.</param>
+/// <param name="SoldBy">Whose key placed it, or checked its cart out; null in orders of before it was kept.</param>
 [GenerateSerializer, Immutable, Alias("pos.OrderView")]
 public sealed record OrderView(
     OrderId Id,
@@ -70,7 +71,8 @@ public sealed record OrderView(
     DateTimeOffset PlacedAt,
     ImmutableArray<ReturnId> Returns,
     ImmutableArray<string> Actions,
-    long Version) : IVersioned;
+    long Version,
+    string? SoldBy = null) : IVersioned;
 
 /// <summary>A priced line.</summary>
 /// <param name="Line">From 1.</param>
@@ -134,5 +136,6 @@ public sealed record OrderHistory(OrderId Id, ImmutableArray<OrderTransition> Tr
 /// <param name="Actor">Who.</param>
 /// <param name="Version">Version of the stream.</param>
 /// <param name="Reason">Of a cancellation: why; null otherwise.</param>
+/// <param name="ApprovedBy">Who with a manager's authority stands behind it; null where nobody had to.</param>
 [GenerateSerializer, Immutable, Alias("pos.OrderTransition")]
-public sealed record OrderTransition(OrderState? State, string Event, DateTimeOffset At, string Cause, string Actor, long Version, string? Reason = null);
+public sealed record OrderTransition(OrderState? State, string Event, DateTimeOffset At, string Cause, string Actor, long Version, string? Reason = null, string? ApprovedBy = null);

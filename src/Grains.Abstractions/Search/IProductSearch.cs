@@ -16,8 +16,9 @@ public interface IProductSearch
     /// <summary>The best hits behind a place, best first.</summary>
     /// <remarks>
     /// A product is found when each word of the query is, or begins, one of the words of its SKU, name, category or description. Case and
-    /// accents do not matter (<c>strasse</c> finds Straße, <c>smorrebrod</c> finds Smørrebrød). Order: the SKU that is the whole query;
-    /// then, for each word of the query, 0 points for a whole word of SKU or name, 1 for one of category or description, 2 and 3 for the
+    /// accents do not matter (<c>strasse</c> finds Straße, <c>smorrebrod</c> finds Smørrebrød); the marks of other scripts do. In scripts
+    /// without spaces (Chinese, Japanese, Korean, Thai and their neighbours) a word is also found inside others, and counts as their
+    /// beginning. Order: the SKU that is the whole query, and the owners of the query's barcodes; then, for each word of the query, 0 points for a whole word of SKU or name, 1 for one of category or description, 2 and 3 for the
     /// beginnings of such, summed, fewest points first; then the shorter name; then the SKU.
     /// </remarks>
     ProductHits Search(ProductQuery query);
@@ -44,8 +45,9 @@ public interface ISearchGrain : IGrainWithStringKey
 /// <param name="Active">Only products that are, or are not, sold at present; null for all.</param>
 /// <param name="Limit">Hits at most, from 1.</param>
 /// <param name="After">The <see cref="ProductHits.Last"/> of the page before, or null.</param>
+/// <param name="Codes">Barcodes that the text may be, each in its canonical form; their products come first.</param>
 [GenerateSerializer, Immutable, Alias("pos.ProductQuery")]
-public sealed record ProductQuery(string Text, string? Category, bool? Active, int Limit, HitPlace? After = null)
+public sealed record ProductQuery(string Text, string? Category, bool? Active, int Limit, HitPlace? After = null, ImmutableArray<string> Codes = default)
 {
     /// <summary>Characters of <see cref="Text"/> at most.</summary>
     public const int TextLengthMax = 200;

@@ -97,7 +97,16 @@ public sealed record LedgerPage(ImmutableArray<LedgerEntry> Entries, long Next, 
 /// <param name="Delta">Pieces, signed.</param>
 /// <param name="Balance"><c>onHand</c> after it.</param>
 /// <param name="Reference">The hold (<c>orderId.line</c> for an order's), the return, the note or the reason.</param>
-/// <param name="Actor">Who.</param>
+/// <param name="Actor">Who; for what an order or a return caused, that order or return.</param>
+/// <param name="ApprovedBy">Who with a manager's authority stands behind it; null where nobody had to.</param>
 [GenerateSerializer, Immutable, Alias("pos.LedgerEntry")]
 public sealed record LedgerEntry(
-    long Version, DateTimeOffset RecordedAt, DateTimeOffset OccurredAt, string Kind, long Delta, long Balance, string Reference, string Actor);
+    long Version,
+    DateTimeOffset RecordedAt,
+    DateTimeOffset OccurredAt,
+    string Kind,
+    long Delta,
+    long Balance,
+    string Reference,
+    string Actor,
+    string? ApprovedBy = null);

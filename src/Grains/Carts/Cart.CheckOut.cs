@@ -24,7 +24,7 @@ public static partial class Cart
             return new Rejection(RejectionCode.CartEmpty, "There is nothing in the cart.");
         }
 
-        if ((Checkout.RefuseTime(asked.OccurredAt, command.Now)
+        if ((Checkout.RefuseTime(asked.OccurredAt, command.Now, command.ToldLateMax, asked.Operation)
             ?? Tenders.Refuse(asked.Tender)
             ?? Checkout.RefusePlace(command.Store, state.Opened!.Store, state.Till)) is { } refused)
         {
@@ -54,7 +54,9 @@ public static partial class Cart
         }
 
         var sale = Sale.Of(
-            store.Id, state.Till, Numbered(priced), sum, store, tenders, (asked.OccurredAt ?? command.Now).ToUniversalTime(), command.Id, Approvers(priced));
+            store.Id, state.Till, Numbered(priced), sum, store, tenders, (asked.OccurredAt ?? command.Now).ToUniversalTime(), command.Id,
+            Approvers(priced, Checkout.IsToldLate(asked.OccurredAt, command.Now, command.ToldLateMax) ? asked.Operation.ApprovedBy : ""),
+            asked.Operation.Actor);
         return new CartEvent.CheckedOut(OperationKey.Of(asked.Operation), OrderId.Of(command.Id), sale, command.Now);
     }
 
@@ -113,6 +115,6 @@ public static partial class Cart
         return numbered.MoveToImmutable();
     }
 
-    private static string Approvers(ImmutableArray<CartLine> lines) =>
-        string.Join(", ", lines.Select(line => line.ApprovedBy).OfType<string>().Distinct(StringComparer.Ordinal));
+    private static string Approvers(ImmutableArray<CartLine> lines, string late) => string.Join(
+        ", ", lines.Select(line => line.ApprovedBy).OfType<string>().Append(late).Where(name => name.Length > 0).Distinct(StringComparer.Ordinal));
 }

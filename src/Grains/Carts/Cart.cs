@@ -100,7 +100,11 @@ public abstract record CartCommand
         StoreView? Store,
         IReadOnlyDictionary<Sku, ProductView> Products,
         CreditView? Credit,
-        DateTimeOffset Now) : CartCommand;
+        DateTimeOffset Now) : CartCommand
+    {
+        /// <summary>How long after it happened a sale may be told without a manager.</summary>
+        public TimeSpan ToldLateMax { get; init; } = Limits.ToldLateMax;
+    }
 }
 
 /// <summary>The rules of a cart.</summary>

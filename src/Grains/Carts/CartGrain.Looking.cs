@@ -36,7 +36,8 @@ public sealed partial class CartGrain
             : null;
         var (store, products) = await LookAtAll();
         return await Run(
-            new CartCommand.CheckOut(command, _id, store, products, credit, Now), command.Operation, occurredAt: command.OccurredAt);
+            new CartCommand.CheckOut(command, _id, store, products, credit, Now) { ToldLateMax = Services.Options.ToldLateMax },
+            command.Operation, occurredAt: command.OccurredAt);
     }
 
     private CartView? View() => CartViewing.View(_id, Durable, DurableVersion);

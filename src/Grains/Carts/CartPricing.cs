@@ -15,7 +15,7 @@ internal static class CartPricing
 {
     /// <summary>Why a code cannot be sold, or null.</summary>
     public static Rejection? Refuse(Scanned scanned) =>
-        scanned.Code is null ? new(RejectionCode.InvalidBarcode, $"'{Shown(scanned.Text)}' is no barcode, or its check digit is wrong.")
+        scanned.Code is null ? new(RejectionCode.InvalidBarcode, Barcode.Fault(scanned.Text) ?? "The code is no barcode.")
         : scanned.Sku is null ? new(RejectionCode.UnknownBarcode, $"No product has the barcode '{scanned.Code}'.")
         : scanned.IsBare ? new(RejectionCode.InvalidBarcode, $"The barcode '{scanned.Code}' should carry a price or a weight.")
         : null;
@@ -112,6 +112,4 @@ internal static class CartPricing
 
         return sum;
     }
-
-    private static string Shown(string text) => text.Length <= Barcode.LengthMax ? text : text[..Barcode.LengthMax] + "…";
 }

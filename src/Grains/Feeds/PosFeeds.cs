@@ -22,6 +22,7 @@ public static class PosFeeds
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<ProductIndex>();
         services.AddSingleton<IFeedView, ProductFeed>();
+        services.AddSingleton<IFeedView, BarcodeFeed>();
         services.AddSingleton<JournalFeed>();
         services.AddHostedService(static provider => provider.GetRequiredService<JournalFeed>());
         services.AddSingleton<IProductSearch, ProductSearch>();

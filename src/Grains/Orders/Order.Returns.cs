@@ -70,7 +70,7 @@ public static partial class Order
                 : OperationMemory.Reused(asked.Operation.Id);
         }
 
-        if ((RefuseReturn(state, asked, command.Now) ?? Checkout.RefusePlace(command.Store, placed.Store, asked.Till)) is { } refused)
+        if ((RefuseReturn(state, command) ?? Checkout.RefusePlace(command.Store, placed.Store, asked.Till)) is { } refused)
         {
             return refused;
         }
@@ -102,11 +102,13 @@ public static partial class Order
             (asked.OccurredAt ?? command.Now).ToUniversalTime(),
             command.Now,
             command.Store!.CashRounding,
-            asked.Exchange ? true : null);
+            asked.Exchange ? true : null,
+            Checkout.IsToldLate(asked.OccurredAt, command.Now, command.ToldLateMax) ? Approval.Of(asked.Operation) : null);
     }
 
-    private static Rejection? RefuseReturn(OrderProgress state, ReturnLines asked, DateTimeOffset now)
+    private static Rejection? RefuseReturn(OrderProgress state, OrderCommand.Return command)
     {
+        var asked = command.Asked;
         if (state.State != OrderState.Confirmed)
         {
             return new(RejectionCode.IllegalTransition, $"Only what a CONFIRMED order sold comes back; this one is {state.State}.");
@@ -115,7 +117,7 @@ public static partial class Order
         var count = asked.Lines.IsDefault ? 0 : asked.Lines.Length;
         var refused = Checkout.RefuseOperation(asked.Operation)
             ?? Checkout.RefuseCount(count)
-            ?? Checkout.RefuseTime(asked.OccurredAt, now)
+            ?? Checkout.RefuseTime(asked.OccurredAt, command.Now, command.ToldLateMax, asked.Operation)
             ?? Texts.Required(asked.Reason, Limits.TextLengthMax, "reason")
             ?? (state.Returns.Count < Limits.ReturnsPerOrderMax
                 ? null

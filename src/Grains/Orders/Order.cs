@@ -39,6 +39,9 @@ public abstract record OrderCommand
     {
     }
 
+    /// <summary>How long after it happened something may be told without a manager.</summary>
+    public TimeSpan ToldLateMax { get; init; } = Limits.ToldLateMax;
+
     /// <summary>Asks for the sale.</summary>
     /// <param name="Asked">What the till says.</param>
     /// <param name="Store">The store, null when there is none.</param>
@@ -106,7 +109,7 @@ public static partial class Order
             return known;
         }
 
-        if (((command.IsWellFormed ? null : Refuse(asked, command.Now)) ?? Checkout.RefusePlace(command.Store, asked.Store, asked.Till)) is { } refused)
+        if (((command.IsWellFormed ? null : Refuse(asked, command.Now, command.ToldLateMax)) ?? Checkout.RefusePlace(command.Store, asked.Store, asked.Till)) is { } refused)
         {
             return refused;
         }
@@ -127,9 +130,12 @@ public static partial class Order
             return unpaid;
         }
 
+        var isApproved = Sale.NeedsApproval(lines) || Checkout.IsToldLate(asked.OccurredAt, command.Now, command.ToldLateMax);
         return Placed(
             asked.Operation,
-            Sale.Of(asked.Store, asked.Till, lines, sum, store, tenders, (asked.OccurredAt ?? command.Now).ToUniversalTime(), null, asked.Operation.ApprovedBy),
+            Sale.Of(
+                asked.Store, asked.Till, lines, sum, store, tenders, (asked.OccurredAt ?? command.Now).ToUniversalTime(), null,
+                isApproved ? asked.Operation.ApprovedBy : "", asked.Operation.Actor),
             command.Now);
     }
 
@@ -158,7 +164,8 @@ public static partial class Order
         sale.Credit,
         sale.Cart,
         sale.ApprovedBy,
-        HoldsBySku: true);
+        HoldsBySku: true,
+        SoldBy: sale.SoldBy);
 
     private static Decision<OrderEvent> Cancel(OrderProgress state, OrderCommand.Cancel command)
     {

@@ -16,7 +16,7 @@ public sealed partial class OrderGrain(IGrainContext context, GrainServices serv
     /// <inheritdoc/>
     public async Task<Outcome<OrderView>> Place(PlaceOrder command)
     {
-        if (Decided.Placed is null && Order.Refuse(command, Now) is { } malformed)
+        if (Decided.Placed is null && Order.Refuse(command, Now, Services.Options.ToldLateMax) is { } malformed)
         {
             return await Stands(malformed, Begun) ? malformed : await Place(command);
         }
@@ -67,7 +67,7 @@ public sealed partial class OrderGrain(IGrainContext context, GrainServices serv
         var store = Decided.Placed is { } placed ? await GrainFactory.GetGrain<IStoreGrain>(placed.Store.Value).Get() : null;
         var now = Now;
         var recording = Record(
-            Order.Decide(Decided, new OrderCommand.Return(command, store, now)),
+            Order.Decide(Decided, new OrderCommand.Return(command, store, now) { ToldLateMax = Services.Options.ToldLateMax }),
             Envelope.Of(
                 command.Operation with { Correlation = Key }, Decided.Placed?.Store ?? default, command.Till.Value, command.OccurredAt?.ToUniversalTime() ?? now),
             command.Operation.IfVersion);
@@ -154,7 +154,7 @@ public sealed partial class OrderGrain(IGrainContext context, GrainServices serv
         var credit = Decided.Placed is null && command.Tender.Exchange is { } back ? await GrainFactory.GetGrain<ICreditGrain>(back.Value).Credit() : null;
         var now = Now;
         return await Durably(Record(
-            Order.Decide(Decided, new OrderCommand.Place(command, store, products, credit, now) { IsWellFormed = true }),
+            Order.Decide(Decided, new OrderCommand.Place(command, store, products, credit, now) { IsWellFormed = true, ToldLateMax = Services.Options.ToldLateMax }),
             Envelope.Of(command.Operation with { Correlation = Key }, command.Store, command.Till.Value, command.OccurredAt?.ToUniversalTime() ?? now)));
     }
 

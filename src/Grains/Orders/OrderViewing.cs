@@ -52,7 +52,8 @@ internal static class OrderViewing
             placed.PlacedAt,
             [.. state.Returns.Select(back => back.Return)],
             Actions(state),
-            version);
+            version,
+            placed.SoldBy);
     }
 
     private static ImmutableArray<TenderView> Tenders(OrderId id, OrderEvent.Placed placed)
@@ -93,12 +94,19 @@ internal static class OrderViewing
             {
                 transitions.Add(new(
                     state, recorded.Type, recorded.RecordedAt, recorded.Context.Causation, recorded.Context.Actor, recorded.Version,
-                    (happened as OrderEvent.Cancelled)?.Reason));
+                    (happened as OrderEvent.Cancelled)?.Reason, ApproverOf(happened)));
             }
         }
 
         return transitions.Count == 0 ? null : new(id, transitions.ToImmutable());
     }
+
+    private static string? ApproverOf(OrderEvent happened) => happened switch
+    {
+        OrderEvent.Placed e => e.ApprovedBy,
+        OrderEvent.ReturnAccepted e => e.ApprovedBy,
+        _ => null,
+    };
 
     // One event may say two things at once; a reader of the history sees both.
     private static OrderState?[] Entered(OrderEvent happened) => happened switch

@@ -18,7 +18,7 @@ internal static class Checkout
         ? null
         : new(RejectionCode.InvalidValue, $"There are 1 to {Limits.LinesPerOrderMax} lines, not {lines}.");
 
-    public static Rejection? RefuseLine(int line, Sku sku, int quantity) => !Sku.TryParse(sku.Value, null, out _)
+    public static Rejection? RefuseLine(int line, Sku sku, int quantity) => !Sku.TryReadJournaled(sku.Value, out _)
         ? new(RejectionCode.InvalidValue, $"Line {line} has no valid SKU.")
         : quantity is < 1 or > Limits.QuantityPerLineMax
             ? new(RejectionCode.InvalidQuantity, $"Line {line}: a quantity is from 1 to {Limits.QuantityPerLineMax}, not {quantity}.")
@@ -28,6 +28,19 @@ internal static class Checkout
         ? new(RejectionCode.TimeInFuture, $"{occurredAt:O} lies in the future.")
         : occurredAt < Earliest ? new(RejectionCode.InvalidValue, $"{occurredAt:O} lies before the year 2000: a clock is wrong.")
         : null;
+
+    /// <summary>
+    /// As above; and what is told later than <paramref name="toldLateMax"/> takes a manager. Otherwise a cashier could move today's
+    /// takings into a day that is closed.
+    /// </summary>
+    public static Rejection? RefuseTime(DateTimeOffset? occurredAt, DateTimeOffset now, TimeSpan toldLateMax, Operation operation) =>
+        RefuseTime(occurredAt, now)
+        ?? (IsToldLate(occurredAt, now, toldLateMax)
+            ? Approval.RefuseWithout(operation, $"what is told more than {toldLateMax.TotalHours:0.##} h after it happened ({occurredAt:O})")
+            : null);
+
+    /// <summary>Whether something is told so late that it takes a manager.</summary>
+    public static bool IsToldLate(DateTimeOffset? occurredAt, DateTimeOffset now, TimeSpan toldLateMax) => now - occurredAt > toldLateMax;
 
     public static Rejection? RefusePlace(StoreView? store, StoreId id, TillId till) =>
         store is null ? new(RejectionCode.UnknownStore, $"There is no store '{id}'.")

@@ -14,7 +14,8 @@ internal static class Sale
         SaleTenders tenders,
         DateTimeOffset occurredAt,
         CartId? cart,
-        string approvedBy) => new(
+        string approvedBy,
+        string soldBy) => new(
             id,
             till,
             lines,
@@ -28,10 +29,11 @@ internal static class Sale
             tenders.Cards,
             tenders.Credit,
             cart,
-            approvedBy.Length > 0 && NeedsApproval(lines) ? approvedBy : null);
+            approvedBy.Length > 0 ? approvedBy : null,
+            soldBy.Length > 0 ? soldBy : null);
 
-    // Who approved is told where something had to be, and not wherever a manager happens to sell.
-    private static bool NeedsApproval(ImmutableArray<OrderLine> lines)
+    /// <summary>Whether a line takes a manager: who approved is told where somebody had to, and not wherever a manager happens to sell.</summary>
+    public static bool NeedsApproval(ImmutableArray<OrderLine> lines)
     {
         foreach (var line in lines)
         {

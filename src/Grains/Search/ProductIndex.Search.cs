@@ -9,6 +9,10 @@ internal sealed partial class ProductIndex
     // Points of a product that is no hit. Sixteen words make 48 at most.
     private const byte Missed = byte.MaxValue;
 
+    // As for the beginning of a word: where words are not told apart, there is no beginning.
+    private const byte InsideName = 2;
+    private const byte InsideText = 3;
+
     // Before every number of points.
     private const int ExactRank = -1;
 
@@ -34,7 +38,7 @@ internal sealed partial class ProductIndex
                     Combine(all, now.AsSpan(0, all.Length));
                 }
 
-                Choose(best, all, Exact(whole), category, query.Active, words.Count > 0);
+                Choose(best, all, Exact(whole, query.Codes), category, query.Active, words.Count > 0);
             }
         }
         finally
@@ -64,7 +68,43 @@ internal sealed partial class ProductIndex
                 product = Math.Min(product, scored);
             }
         });
+        if (Scripts.IsUnspaced(word))
+        {
+            ScoreInside(word, now);
+        }
     }
+
+    // Products that have all pairs of a word need not have the word: the rarest pair says where to look.
+    private void ScoreInside(string word, byte[] now)
+    {
+        string[] pairs = [.. Scripts.Pairs(word)];
+        if (pairs.Length > 2)
+        {
+            // The last pair may go on in the product, and behind it is the last character alone.
+            Look(_vocabulary.Of(pairs[..^2].MinBy(pair => _vocabulary.Of(pair).Length)!));
+        }
+        else
+        {
+            _vocabulary.Find(pairs[0], (postings, _) => Look(postings));
+        }
+
+        void Look(ReadOnlySpan<uint> postings)
+        {
+            foreach (var posting in postings)
+            {
+                var product = Postings.Product(posting);
+                if (now[product] > InsideName)
+                {
+                    now[product] = Math.Min(now[product], Inside(_entries[product], word));
+                }
+            }
+        }
+    }
+
+    private static byte Inside(Entry entry, string word) =>
+        Array.Exists(entry.Names, name => name.Contains(word, StringComparison.Ordinal)) ? InsideName
+        : Array.Exists(entry.Texts, text => text.Contains(word, StringComparison.Ordinal)) || entry.Category.Contains(word, StringComparison.Ordinal) ? InsideText
+        : Missed;
 
     private static void Combine(Span<byte> points, ReadOnlySpan<byte> now)
     {
@@ -74,8 +114,8 @@ internal sealed partial class ProductIndex
         }
     }
 
-    /// <summary>Products whose SKU is the whole query: few, as only their case and accents differ.</summary>
-    private List<int> Exact(string whole)
+    /// <summary>Products whose SKU is the whole query, few, as only their case and accents differ; and those whose barcode it is.</summary>
+    private List<int> Exact(string whole, ImmutableArray<string> codes)
     {
         var found = new List<int>();
         if (whole.Length > 0)
@@ -87,6 +127,14 @@ internal sealed partial class ProductIndex
                 {
                     found.Add(product);
                 }
+            }
+        }
+
+        foreach (var code in codes.IsDefault ? [] : codes)
+        {
+            if (_claims.TryGetValue(code, out var claim) && claim.Sku is { } sku && _numbers.TryGetValue(sku, out var product) && !found.Contains(product))
+            {
+                found.Add(product);
             }
         }
 

@@ -11,6 +11,7 @@ internal sealed partial class ProductIndex : IDisposable
     private readonly Vocabulary _vocabulary = new();
     private readonly Dictionary<string, int> _numbers = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _categories = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Claim> _claims = new(StringComparer.Ordinal);
     private readonly List<Entry> _entries = [];
     private readonly List<Row> _rows = [];
 
@@ -72,6 +73,28 @@ internal sealed partial class ProductIndex : IDisposable
         }
     }
 
+    /// <summary>Version of a barcode's stream that is in the index; 0 for an unknown code.</summary>
+    public long VersionOf(Barcode code) => _claims.TryGetValue(code.Value, out var claim) ? claim.Version : 0;
+
+    /// <summary>Takes over whose a barcode is since a version of its stream; nobody's when null. Called by the same thread as the other.</summary>
+    public void Apply(Barcode code, long version, Sku? sku)
+    {
+        if (version <= VersionOf(code))
+        {
+            return;
+        }
+
+        _gate.EnterWriteLock();
+        try
+        {
+            _claims[code.Value] = new(sku?.Value, version);
+        }
+        finally
+        {
+            _gate.ExitWriteLock();
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _gate.Dispose();
 
@@ -95,6 +118,10 @@ internal sealed partial class ProductIndex : IDisposable
             foreach (var word in words)
             {
                 CollectionsMarshal.GetValueRefOrAddDefault(places, word, out _) |= place;
+                if (Scripts.IsUnspaced(word))
+                {
+                    Add(Scripts.Pairs(word), place);
+                }
             }
         }
     }
@@ -150,6 +177,9 @@ internal sealed partial class ProductIndex : IDisposable
 
     /// <summary>What a change needs: words by where they stand. Names begins with the folded SKU.</summary>
     private sealed record Entry(Sku Sku, long Version, string[] Names, string[] Texts, string Category);
+
+    /// <summary>Whose a barcode is. The product may not be in the index yet.</summary>
+    private readonly record struct Claim(string? Sku, long Version);
 
     /// <summary>What a search needs of each product: small, and side by side.</summary>
     private struct Row

@@ -21,7 +21,7 @@ internal sealed partial class ProductFeed(ProductIndex index, ILogger<ProductFee
     /// <inheritdoc/>
     public void Apply(in RecordedEvent recorded)
     {
-        if (!Sku.TryParse(recorded.Stream.Key, null, out var sku) || recorded.Version <= index.VersionOf(sku))
+        if (!Sku.TryReadJournaled(recorded.Stream.Key, out var sku) || recorded.Version <= index.VersionOf(sku))
         {
             return;
         }

@@ -37,12 +37,12 @@ internal static class StockLedger
     {
         StockEvent.Received e => Entry(recorded, "received", e.Quantity, e.Balance, e.Note),
         StockEvent.Restocked e => Entry(recorded, "restocked", e.Quantity, e.Balance, e.Return.Value),
-        StockEvent.Adjusted e => Entry(recorded, "adjusted", e.Delta, e.Balance, e.Reason),
-        StockEvent.Counted e => Entry(recorded, "counted", e.Delta, e.Balance, e.Reason),
+        StockEvent.Adjusted e => Entry(recorded, "adjusted", e.Delta, e.Balance, e.Reason, e.ApprovedBy),
+        StockEvent.Counted e => Entry(recorded, "counted", e.Delta, e.Balance, e.Reason, e.ApprovedBy),
         StockEvent.Committed e => Entry(recorded, "committed", -e.Quantity, e.Balance, e.Hold.Value),
         _ => null,
     };
 
-    private static LedgerEntry Entry(in RecordedEvent recorded, string kind, long delta, long balance, string reference) =>
-        new(recorded.Version, recorded.RecordedAt, recorded.Context.OccurredAt, kind, delta, balance, reference, recorded.Context.Actor);
+    private static LedgerEntry Entry(in RecordedEvent recorded, string kind, long delta, long balance, string reference, string? approvedBy = null) =>
+        new(recorded.Version, recorded.RecordedAt, recorded.Context.OccurredAt, kind, delta, balance, reference, recorded.Context.Actor, approvedBy);
 }

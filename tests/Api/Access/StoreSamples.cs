@@ -64,6 +64,7 @@ internal sealed record StoreSample(string Path, string? Body = null)
         ["GET /health/live"] = new("/health/live"),
         ["GET /health/ready"] = new("/health/ready"),
         ["GET /openapi/v1.json"] = new("/openapi/v1.json"),
+        ["GET /try-it-out.js"] = new("/try-it-out.js"),
         ["GET /problems/{code}"] = new("/problems/forbidden"),
     };
 

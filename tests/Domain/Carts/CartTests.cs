@@ -22,7 +22,7 @@ public sealed class CartTests
     private static readonly CartEvent HandedOver = new CartEvent.HandedOver();
 
     private static readonly CartEvent CheckedOut = new CartEvent.CheckedOut(
-        Key("checkout"), OrderId.Of(Id), new(London, Till, [TwoMugs], true, Gbp(500), Gbp(100), Gbp(600), Gbp(1_000), Now, Cart: Id), Now);
+        Key("checkout"), OrderId.Of(Id), new(London, Till, [TwoMugs], true, Gbp(500), Gbp(100), Gbp(600), Gbp(1_000), Now, Cart: Id, SoldBy: "ann"), Now);
 
     private static readonly Dictionary<string, CartEvent> Events = new(StringComparer.Ordinal)
     {

@@ -62,6 +62,11 @@ public sealed class GoldenFiles
             Key("k9"), OrderId.Of(new CartId(OrderNumber(3).Value)),
             new(London, Till, [CheapCheese], true, Gbp(1_000), Gbp(0), Gbp(1_000), Gbp(1_000), Morning, Cart: new CartId(OrderNumber(3).Value), ApprovedBy: "anna"),
             NewYear),
+        ["cart.checked-out~sold"] = new CartEvent.CheckedOut(
+            Key("k9"), OrderId.Of(new CartId(OrderNumber(3).Value)),
+            new(London, Till, [Cheese], true, Gbp(1_024), Gbp(0), Gbp(1_024), Gbp(50), Morning, 1, [new(1, 700, "tok_approve")],
+                new(ReturnNumber(7), 275), new CartId(OrderNumber(3).Value), "anna", "bob"),
+            NewYear),
         ["cart.retry-asked"] = new CartEvent.RetryAsked("k9"),
         ["cart.handed-over"] = new CartEvent.HandedOver(),
         ["stock.received"] = new StockEvent.Received(Key("r1"), 100, 100, "delivery 7"),
@@ -87,6 +92,13 @@ public sealed class GoldenFiles
             true, Gbp(2_775), Gbp(555), Gbp(3_330), Gbp(4_000), Morning, NewYear),
         ["order.placed~approved"] = new OrderEvent.Placed(
             London, Till, Key("k1"), [CheapCheese], true, Gbp(1_000), Gbp(0), Gbp(1_000), Gbp(1_000), Morning, NewYear, ApprovedBy: "anna"),
+        ["order.placed~sold"] = new OrderEvent.Placed(
+            London, Till, Key("k1"),
+            [
+                new(1, new Sku("85123A"), "WHITE HANGING HEART", ProductKind.Goods, 6, 300, 255, 2_000, 1_275, 255, 1_530, "replay"),
+                new(2, new Sku("POST"), "Postage", ProductKind.Service, 1, 1_800, 1_800, 2_000, 1_500, 300, 1_800),
+            ],
+            true, Gbp(2_775), Gbp(555), Gbp(3_330), Gbp(4_000), Morning, NewYear, SoldBy: "bob"),
         ["order.stock-reserved"] = new OrderEvent.StockReserved(1),
         ["order.cash-taken"] = new OrderEvent.CashTaken(Gbp(4_000), Gbp(670)),
         ["order.cancelled"] = new OrderEvent.Cancelled(
@@ -114,6 +126,9 @@ public sealed class GoldenFiles
         ["order.return-accepted"] = new OrderEvent.ReturnAccepted(
             ReturnNumber(7), Key("k2"), Till, [new(1, 2, Disposition.Restock, 425, 85, 510)], Gbp(425), Gbp(85), Gbp(510), [new(1, 400), new(0, 110)],
             "faulty", Morning, NewYear, 5, true),
+        ["order.return-accepted~approved"] = new OrderEvent.ReturnAccepted(
+            ReturnNumber(7), Key("k2"), Till, [new(1, 2, Disposition.Restock, 425, 85, 510)], Gbp(425), Gbp(85), Gbp(510), [new(1, 400), new(0, 110)],
+            "faulty", Morning, NewYear, 5, true, "anna"),
         ["order.return-handed-over"] = new OrderEvent.ReturnHandedOver(ReturnNumber(7)),
         ["order.retry-asked"] = new OrderEvent.RetryAsked("k9"),
         ["return.accepted"] = new ReturnEvent.Accepted(

@@ -19,7 +19,7 @@ public sealed class OrderTests
             new(2, new Sku("cup"), "Cup", ProductKind.Goods, 7, 100, 100, 500, 667, 33, 700),
             new(3, new Sku("post"), "Postage", ProductKind.Service, 1, 1_800, 1_800, 2_000, 1_500, 300, 1_800),
         ],
-        true, Gbp(3_442), Gbp(588), Gbp(4_030), Gbp(5_000), Now, Now, ApprovedBy: "boss");
+        true, Gbp(3_442), Gbp(588), Gbp(4_030), Gbp(5_000), Now, Now, ApprovedBy: "boss", SoldBy: "ann");
 
     private static readonly OrderEvent Reserved = new OrderEvent.StockReserved(2);
     private static readonly OrderEvent Paid = new OrderEvent.CashTaken(Gbp(5_000), Gbp(970));

@@ -9,7 +9,8 @@ public sealed class ProductIndexTests
 {
     // Few letters, so that words, beginnings and SKUs meet each other.
     private static readonly string[] Texts =
-        ["", "a", "ab", "abc", "b", "ba", "Äb", "Straße", "strasse", "Smørrebrød", "ABC-1", "a b", "ab  Ba!", "Ø", "œuf 12", "12", "1", "café", "b-a-b", "ab,abc"];
+        ["", "a", "ab", "abc", "b", "ba", "Äb", "Straße", "strasse", "Smørrebrød", "ABC-1", "a b", "ab  Ba!", "Ø", "œuf 12", "12", "1", "café", "b-a-b", "ab,abc",
+        "東京都", "京都", "東", "都", "日本東京都庁", "緑茶 ab", "กาแฟเย็น", "แฟ", "한국어", "국"];
 
     private sealed record Change(int Product, string? Name, string? Category, string? Text, bool? Active);
 
@@ -30,6 +31,18 @@ public sealed class ProductIndexTests
     [InlineData("ΟΔΟΣ οδος", "οδοσ")]
     [InlineData("85123A/b_c", "85123a", "b", "c")]
     [InlineData("日本 茶", "日本", "茶")]
+    [InlineData("がか ｶﾞｶ ぱは", "がか", "ガカ", "ぱは")]
+    [InlineData("か\u3099", "が")]
+    [InlineData("कल काल कि चाय", "कल", "काल", "कि", "चाय")]
+    [InlineData("กา ก่า ก้า", "กา", "ก่า", "ก้า")]
+    [InlineData("தேநீர்", "தேநீர்")]
+    [InlineData("한국어 각", "한국어", "각")]
+    [InlineData("שָׁלוֹם مَرْحَبًا", "שלום", "مرحبا")]
+    [InlineData("Ёлка й Ά ύ", "елка", "и", "α", "υ")]
+    [InlineData("iPhone15ケース500円", "iphone15", "ケース", "500", "円")]
+    [InlineData("e\u0301te\u0301 co\u00adop", "ete", "coop")]
+    [InlineData("กา\u200bแฟ", "กา", "แฟ")]
+    [InlineData("㌢ ①", "センチ", "1")]
     [InlineData("a\ud800b 😀", "a", "b")]
     public void words_have_no_case_and_no_accents(string text, params string[] words) => Assert.Equal(words, Words.Of(text));
 
@@ -43,6 +56,58 @@ public sealed class ProductIndexTests
         Assert.Empty(Find(index, "first"));
         Assert.Equal(["x"], Find(index, "second"));
         Assert.Equal(2, index.VersionOf(new Sku("x")));
+    }
+
+    [Theory]
+    [InlineData("日本東京都庁の緑茶", "東京", "京都", "緑茶", "茶", "東京都庁", "の")]
+    [InlineData("กาแฟเย็นหวาน", "กาแฟ", "เย็น", "หวาน", "แฟเย็น")]
+    [InlineData("녹차라떼", "라떼", "차", "녹차")]
+    [InlineData("抹茶アイスクリーム", "アイス", "クリーム", "ｱｲｽ")]
+    [InlineData("𠮷野家牛丼", "野家", "牛丼", "𠮷")]
+    public void words_are_found_inside_texts_without_spaces(string name, params string[] queries)
+    {
+        foreach (var place in (int[])[0, 1, 2])
+        {
+            using var index = new ProductIndex();
+            index.Apply(new Sku("x"), 1, place == 0 ? name : "", place == 1 ? name : "", place == 2 ? name : "", true);
+            Assert.All(queries, query => Assert.Equal(["x"], Find(index, query)));
+            index.Apply(new Sku("x"), 2, "", "", "", true);
+            Assert.All(queries, query => Assert.Empty(Find(index, query)));
+            Assert.Equal(1, index.WordCount);
+        }
+    }
+
+    [Theory]
+    [InlineData("東京の京都", "東京都")]
+    [InlineData("かき", "がき")]
+    [InlineData("がき", "かき")]
+    [InlineData("はり", "ばり")]
+    [InlineData("कल", "काल")]
+    [InlineData("กา", "ก้า")]
+    [InlineData("tea", "ea")]
+    public void other_words_are_not_found(string name, string query)
+    {
+        using var index = new ProductIndex();
+        index.Apply(new Sku("x"), 1, name, "", "", true);
+        Assert.Empty(Find(index, query));
+    }
+
+    [Fact]
+    public void a_barcode_finds_its_product_first_while_it_is_its_own()
+    {
+        using var index = new ProductIndex();
+        var code = Barcode.Parse("4006381333931");
+        index.Apply(code, 1, new Sku("pen"));
+        Assert.Empty(Scan());
+        index.Apply(new Sku("book"), 1, "About 4006381333931", "", "", true);
+        index.Apply(new Sku("pen"), 1, "Pen", "", "", false);
+        Assert.Equal(["pen", "book"], Scan());
+        Assert.Equal(["book"], index.Search(new ProductQuery(code.Value, null, true, 10, Codes: [code.Value])).Skus.Select(sku => sku.Value));
+        index.Apply(code, 2, null);
+        index.Apply(code, 1, new Sku("pen"));
+        Assert.Equal(["book"], Scan());
+
+        string[] Scan() => [.. index.Search(new ProductQuery(code.Value, null, null, 10, Codes: [code.Value])).Skus.Select(sku => sku.Value)];
     }
 
     [Fact]
@@ -142,6 +207,8 @@ public sealed class ProductIndexTests
             .Select(hit => hit.Sku),
     ];
 
+    private static bool IsInside(string word) => word[0] >= '\u0e00';
+
     private static int? Rank(string sku, Known product, string query)
     {
         if (string.IsNullOrWhiteSpace(query))
@@ -162,7 +229,9 @@ public sealed class ProductIndexTests
         {
             var scored = names.Contains(word) ? 0 : texts.Contains(word) ? 1
                 : names.Exists(name => name.StartsWith(word, StringComparison.Ordinal)) ? 2
-                : texts.Exists(text => text.StartsWith(word, StringComparison.Ordinal)) ? 3 : -1;
+                : IsInside(word) && names.Exists(name => name.Contains(word, StringComparison.Ordinal)) ? 2
+                : texts.Exists(text => text.StartsWith(word, StringComparison.Ordinal)) ? 3
+                : IsInside(word) && texts.Exists(text => text.Contains(word, StringComparison.Ordinal)) ? 3 : -1;
             if (scored < 0)
             {
                 return null;
