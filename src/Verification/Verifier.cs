@@ -26,12 +26,13 @@ public sealed partial class Verifier
     private Verifier(IReadOnlyList<Checkpoint> checkpoints)
     {
         chain = new ChainCheck(tally, checkpoints);
-        orders = new OrderCheck(tally, streams, new OrderTenderCheck(tally, streams));
-        orderReturns = new OrderReturnCheck(tally);
+        var purses = new PurseCheck(tally, streams);
+        orders = new OrderCheck(tally, streams, new OrderTenderCheck(tally, streams), purses);
+        orderReturns = new OrderReturnCheck(tally, purses);
         payments = new PaymentCheck(tally, streams);
         carts = new CartCheck(tally, streams);
         stock = new StockCheck(tally, orders);
-        returns = new ReturnCheck(tally, streams);
+        returns = new ReturnCheck(tally, streams, purses);
     }
 
     /// <summary>

@@ -52,6 +52,10 @@ public enum OrderState
 /// <param name="Returns">What has come back of it.</param>
 /// <param name="Actions">What can be done next: <c>cancel</c>, <c>return</c>.</param>
 /// <param name="Version">Version of its stream.</param>
+/// <param name="Rounding">
+/// What the rounding of cash adds to the total, for the receipt: the tenders come to the total's gross and this. Below zero when it is rounded down, zero
+/// without cash.
+/// </param>
 [GenerateSerializer, Immutable, Alias("pos.OrderView")]
 public sealed record OrderView(
     OrderId Id,
@@ -70,7 +74,8 @@ public sealed record OrderView(
     DateTimeOffset PlacedAt,
     ImmutableArray<ReturnId> Returns,
     ImmutableArray<string> Actions,
-    long Version) : IVersioned;
+    long Version,
+    Money Rounding = default) : IVersioned;
 
 /// <summary>A priced line.</summary>
 /// <param name="Line">From 1.</param>

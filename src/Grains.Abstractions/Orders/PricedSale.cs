@@ -20,6 +20,7 @@ namespace Pos;
 /// <param name="Credit">Credit of a return, or null.</param>
 /// <param name="Cart">The cart it comes from, or null.</param>
 /// <param name="ApprovedBy">Who with a manager's authority stands behind what needs it; null when nobody does.</param>
+/// <param name="CashRounding">Step to which the store rounds cash: what comes back is rounded by it, whatever the store does then. Null for none.</param>
 [GenerateSerializer, Immutable, Alias("pos.PricedSale")]
 public sealed record PricedSale(
     StoreId Store,
@@ -35,7 +36,8 @@ public sealed record PricedSale(
     ImmutableArray<CardTender>? Cards = null,
     CreditTender? Credit = null,
     CartId? Cart = null,
-    string? ApprovedBy = null);
+    string? ApprovedBy = null,
+    int? CashRounding = null);
 
 /// <summary>A priced line, also as it is journaled. Amounts are minor units of the sale's currency.</summary>
 /// <param name="Line">From 1.</param>

@@ -31,6 +31,7 @@ public abstract record OrderEvent
     /// Whether all lines of one SKU share one hold, which bears the number of the first of them; null in the events of before, when each
     /// line had its own.
     /// </param>
+    /// <param name="CashRounding">Step to which the store rounds cash, for what comes back; null for none, and in the events of before it was kept.</param>
     public sealed record Placed(
         StoreId Store,
         TillId Till,
@@ -48,7 +49,8 @@ public abstract record OrderEvent
         CreditTender? Credit = null,
         CartId? Cart = null,
         string? ApprovedBy = null,
-        bool? HoldsBySku = null) : OrderEvent
+        bool? HoldsBySku = null,
+        int? CashRounding = null) : OrderEvent
     {
         /// <summary>What is due in coins and notes.</summary>
         [JsonIgnore]
@@ -102,6 +104,9 @@ public abstract record OrderEvent
     /// <param name="At">When it was decided, UTC.</param>
     /// <param name="CashRounding">Step to which cash is rounded; null for none.</param>
     /// <param name="Exchange">Whether the money is kept as credit for a new order; null for not.</param>
+    /// <param name="Coins">What is paid out in coins of it; null without cash, and in the events of before it was kept, which rounded each return by itself.</param>
+    /// <param name="CashCredit">What a new order may take instead of the coins; null without exchange, and in the events of before it was kept.</param>
+    /// <param name="ApprovedBy">Who with a manager's authority stands behind cash for what a card paid; null when nobody has to.</param>
     public sealed record ReturnAccepted(
         ReturnId Return,
         OperationKey Operation,
@@ -115,7 +120,10 @@ public abstract record OrderEvent
         DateTimeOffset OccurredAt,
         DateTimeOffset At,
         int? CashRounding = null,
-        bool? Exchange = null) : OrderEvent;
+        bool? Exchange = null,
+        long? Coins = null,
+        long? CashCredit = null,
+        string? ApprovedBy = null) : OrderEvent;
 
     /// <summary>The return knows all of it, and owes the rest.</summary>
     public sealed record ReturnHandedOver(ReturnId Return) : OrderEvent;

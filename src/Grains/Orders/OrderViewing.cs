@@ -52,7 +52,8 @@ internal static class OrderViewing
             placed.PlacedAt,
             [.. state.Returns.Select(back => back.Return)],
             Actions(state),
-            version);
+            version,
+            new Money(placed.Rounding ?? 0, currency));
     }
 
     private static ImmutableArray<TenderView> Tenders(OrderId id, OrderEvent.Placed placed)

@@ -28,7 +28,8 @@ internal static class Sale
             tenders.Cards,
             tenders.Credit,
             cart,
-            approvedBy.Length > 0 && NeedsApproval(lines) ? approvedBy : null);
+            approvedBy.Length > 0 && NeedsApproval(lines) ? approvedBy : null,
+            store.CashRounding is > 1 and var step ? step : null);
 
     // Who approved is told where something had to be, and not wherever a manager happens to sell.
     private static bool NeedsApproval(ImmutableArray<OrderLine> lines)
