@@ -33,6 +33,12 @@ public static class Limits
     /// <summary>Minor units of one price or of one order's total, so that sums of a thousand lines cannot overflow 64 bits.</summary>
     public const long AmountMax = 1_000_000_000_000;
 
+    /// <summary>Holds of one stock item that one caller of the API keeps at one time.</summary>
+    public const int HoldsPerCallerMax = 100;
+
+    /// <summary>Pieces of one stock item that one caller of the API holds at one time, on a backorder item too.</summary>
+    public const int HeldPerCallerMax = 100_000;
+
     /// <summary>Holds that one stock item keeps at one time.</summary>
     public const int LiveHoldsPerItemMax = 100_000;
 

@@ -159,6 +159,9 @@ public enum RejectionCode
 
     /// <summary>There is no such line.</summary>
     UnknownLine = 41,
+
+    /// <summary>The caller holds as many pieces of the item, or in as many holds, as one caller may.</summary>
+    TooManyHolds = 50,
 }
 
 /// <summary>

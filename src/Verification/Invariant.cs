@@ -38,6 +38,9 @@ internal sealed record Invariant(string Name, string Meaning)
     public static readonly Invariant OrderReturned = new(
         "order-returned", "Of no line more comes back than was sold, at the price paid to the minor unit, and to no card more than it paid.");
 
+    public static readonly Invariant RefundsPaid = new(
+        "refunds-paid", "Nobody gets back more than they paid, per order and per tender: coins over all returns and exchanges, and what a card paid in coins by a manager's word alone.");
+
     public static readonly Invariant PaymentTransitions = new(
         "payment-transitions", "requested, then captured, declined or abandoned; captured money is voided whole, or refunded under ids that were asked for.");
     public static readonly Invariant PaymentMoney = new(
@@ -60,7 +63,7 @@ internal sealed record Invariant(string Name, string Meaning)
     [
         Positions, Versions, Chain, Head, Readable, Envelope, Operations,
         StockBalance, StockOversold, HoldQuantities, HoldEndsOnce, HoldTransitions, HoldOwner,
-        OrderTransitions, OrderMoney, OrderStock, OrderTenders, OrderReturned,
+        OrderTransitions, OrderMoney, OrderStock, OrderTenders, OrderReturned, RefundsPaid,
         PaymentTransitions, PaymentMoney, ProviderLedger,
         BarcodeOwner, CartTransitions, CartOrder,
         ReturnTransitions, ReturnMoney, ReturnStock,

@@ -4,7 +4,7 @@ using Pos.Journal;
 namespace Pos.Verification;
 
 /// <summary>Follows every order through its transitions, its money and its holds.</summary>
-internal sealed class OrderCheck(Tally tally, Streams streams, OrderTenderCheck tenders)
+internal sealed class OrderCheck(Tally tally, Streams streams, OrderTenderCheck tenders, PurseCheck purses)
 {
     private const string OwnerPrefix = "order:";
 
@@ -187,6 +187,13 @@ internal sealed class OrderCheck(Tally tally, Streams streams, OrderTenderCheck 
             $"tendered {tendered.Minor} (placed with {placed.Tendered.Minor}) − cash due {placed.CashDue} ≠ change {change.Minor}");
         order.Sold = [.. placed.Lines.Select(l => new SoldLine(l.Quantity, l.Net, l.Tax, l.Gross, 0, 0, 0, 0))];
         order.CardsLeft = [.. (placed.Cards ?? []).Select(c => c.Amount)];
+        order.CashLeft = placed.Gross.Minor - order.CardsLeft.Sum() - (placed.Credit?.Cards?.Sum(c => c.Amount) ?? 0);
+        if (placed.Credit?.Cards is { Count: > 0 } others)
+        {
+            order.OthersLeft = others.GroupBy(c => (c.Order ?? "", c.Tender)).ToDictionary(c => c.Key, c => c.Sum(one => one.Amount));
+        }
+
+        purses.Confirmed(order, placed, tendered, change);
     }
 
     private bool Follows(in RecordedEvent at, OrderTrace order, bool legal) =>

@@ -4,7 +4,7 @@ using Pos.Journal;
 namespace Pos.Verification;
 
 /// <summary>Of an order's lines never more comes back than was sold, at the price paid, to the tenders it came from.</summary>
-internal sealed class OrderReturnCheck(Tally tally)
+internal sealed class OrderReturnCheck(Tally tally, PurseCheck purses)
 {
     public void Accepted(in RecordedEvent at, OrderTrace order, OrderReturnAccepted accepted)
     {
@@ -20,6 +20,7 @@ internal sealed class OrderReturnCheck(Tally tally)
 
         var fault = Lines(order, accepted) ?? Refunds(order, accepted);
         tally.Check(Invariant.OrderReturned, fault is null, at, $"{fault}");
+        purses.Accepted(at, order, accepted);
     }
 
     public void HandedOver(in RecordedEvent at, OrderTrace order, OrderReturnHandedOver handed) => tally.Check(
@@ -65,9 +66,23 @@ internal sealed class OrderReturnCheck(Tally tally)
 
     private static string? Refunds(OrderTrace order, OrderReturnAccepted accepted)
     {
-        foreach (var (tender, amount) in accepted.Refunds)
+        foreach (var (tender, amount, other, _) in accepted.Refunds)
         {
-            if (tender > 0 && (tender > order.CardsLeft.Length || (order.CardsLeft[tender - 1] -= amount) < 0))
+            if (other is not null)
+            {
+                var left = (order.OthersLeft?.GetValueOrDefault((other, tender)) ?? 0) - amount;
+                if (tender < 1 || left < 0)
+                {
+                    return string.Create(CultureInfo.InvariantCulture, $"{amount} to card {tender} of order {other}, which has not paid that here, or has got it back");
+                }
+
+                order.OthersLeft![(other, tender)] = left;
+            }
+            else if (tender == 0 && (order.CashLeft -= amount) < 0)
+            {
+                return string.Create(CultureInfo.InvariantCulture, $"{amount} in cash of what cards have paid");
+            }
+            else if (tender > 0 && (tender > order.CardsLeft.Length || (order.CardsLeft[tender - 1] -= amount) < 0))
             {
                 return string.Create(CultureInfo.InvariantCulture, $"{amount} to card {tender}, which has paid less than that, or has got it back");
             }

@@ -24,6 +24,8 @@ internal sealed class OrderTenderCheck(Tally tally, Streams streams)
             : exact < 0 || placed.Credit is { Amount: <= 0 }
                 ? string.Create(CultureInfo.InvariantCulture, $"cards and credit come to more than the gross {placed.Gross.Minor}")
                 // Half away from zero may round up from nothing at the most half of what is rounded to.
+                : placed.Credit is { Cards: { } behind } credit && (behind.Sum(c => c.Amount) > credit.Amount || behind.Any(c => c.Amount <= 0 || c.Order is null))
+                    ? string.Create(CultureInfo.InvariantCulture, $"credit of {credit.Amount} is said to be {behind.Sum(c => c.Amount)} of cards")
                 : Math.Abs(placed.Rounding) > exact
                     ? string.Create(CultureInfo.InvariantCulture, $"{exact} in cash was rounded by {placed.Rounding}")
                     : null;

@@ -78,7 +78,7 @@ internal sealed record OrderPlaced(
 
 internal sealed record Card(int Tender, long Amount);
 
-internal sealed record Credit(string Return, long Amount);
+internal sealed record Credit(string Return, long Amount, IReadOnlyList<Refund>? Cards = null);
 
 internal sealed record CartOpened(string Store, OperationRef Operation, IReadOnlyList<CartLine>? Lines = null);
 
@@ -105,12 +105,13 @@ internal sealed record OrderPaid(Amount Tendered, Amount Change);
 internal sealed record OrderCancelled(string Reason);
 
 internal sealed record OrderReturnAccepted(
-    string Return, OperationRef Operation, IReadOnlyList<ReturnedLine> Lines, Amount Net, Amount Tax, Amount Gross, IReadOnlyList<Refund> Refunds);
+    string Return, OperationRef Operation, IReadOnlyList<ReturnedLine> Lines, Amount Net, Amount Tax, Amount Gross, IReadOnlyList<Refund> Refunds,
+    string? ApprovedBy = null);
 
 internal sealed record ReturnedLine([property: JsonPropertyName("line")] int Number, long Quantity, long Net, long Tax, long Gross);
 
-/// <summary>Tender 0 is cash, n is card n.</summary>
-internal sealed record Refund(int Tender, long Amount);
+/// <summary>Tender 0 is cash, n is card n: of the order itself, or of the order that an exchange brought the money from.</summary>
+internal sealed record Refund(int Tender, long Amount, string? Order = null, bool InCash = false);
 
 internal sealed record OrderReturnHandedOver(string Return);
 

@@ -80,7 +80,7 @@ internal sealed class PaymentCheck(Tally tally, Streams streams)
         }
 
         payment.Refunds.Add(asked.Refund, (asked.Amount.Minor, false));
-        var all = payment.Refunds.Values.Sum(r => r.Amount);
+        var all = payment.Refunds.Values.Sum(r => r.Amount) + payment.Diverted;
         tally.Check(
             Invariant.PaymentMoney,
             asked.Amount.Minor > 0 && all <= payment.Captured && asked.Amount.Currency == payment.Amount!.Currency,

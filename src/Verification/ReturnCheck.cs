@@ -4,7 +4,7 @@ using Pos.Journal;
 namespace Pos.Verification;
 
 /// <summary>Follows every return to its refund, and what it puts back on the shelf.</summary>
-internal sealed class ReturnCheck(Tally tally, Streams streams)
+internal sealed class ReturnCheck(Tally tally, Streams streams, PurseCheck purses)
 {
     public void Accepted(in RecordedEvent at, ReturnTrace back, ReturnAccepted accepted)
     {
@@ -23,6 +23,7 @@ internal sealed class ReturnCheck(Tally tally, Streams streams)
             ?? (accepted.Gross.Minor >= 0 ? null : "the gross is negative")
             ?? OfOrder(at, accepted);
         tally.Check(Invariant.ReturnMoney, fault is null, at, $"{fault}");
+        purses.Accepted(back, accepted);
     }
 
     /// <summary>An order takes the refund as its credit.</summary>
@@ -78,18 +79,21 @@ internal sealed class ReturnCheck(Tally tally, Streams streams)
         tally.Check(
             Invariant.ReturnMoney,
             completed.Refund.Currency == details.Gross.Currency && completed.Refund.Minor == refunds && (completed.Credit?.Minor ?? 0) == credit
-                && refunds + credit == details.Gross.Minor + completed.Rounding && Math.Abs(completed.Rounding) * 2 <= details.CashRounding,
+                && refunds + credit == details.Gross.Minor + completed.Rounding
+                // Of an order it is rounded over all that came back, and bounded by what was paid.
+                && (details.Order is not null || Math.Abs(completed.Rounding) < Math.Max(details.CashRounding, 1)),
             at,
             $"refund {completed.Refund.Minor} {completed.Refund.Currency} ({refunds} in tenders) and credit {credit}, and the gross is {details.Gross.Minor} {details.Gross.Currency}");
         foreach (var refund in completed.Refunds ?? [])
         {
-            var id = string.Create(CultureInfo.InvariantCulture, $"payment/{details.Order}.{refund.Tender}");
+            var id = string.Create(CultureInfo.InvariantCulture, $"payment/{refund.Order ?? details.Order}.{refund.Tender}");
             var done = refund is { Tender: > 0, Amount: > 0 }
                 ? (streams.Find(id) as PaymentTrace)?.Refunds.GetValueOrDefault(at.Stream.Key) ?? default
                 : (refund.Amount, Done: true);
             tally.Check(Invariant.ReturnMoney, done == (refund.Amount, true), at, $"{refund.Amount} went back to card {refund.Tender}, whose payment says {done}");
         }
 
+        purses.Completed(at, back, details, completed);
         var due = details.Lines.Where(l => l.IsRestocked).Select(l => l.Number).ToList();
         var missing = due.Where(n => !back.Restocked.Contains(n)).ToList();
         tally.Check(Invariant.ReturnStock, missing.Count == 0, at, $"completed, and lines {string.Join(", ", missing)} are not restocked");

@@ -130,6 +130,24 @@ internal sealed class OrderTrace : StreamTrace
     /// <summary>What each card has to give back at most; by tender from 1.</summary>
     public long[] CardsLeft { get; set; } = [];
 
+    /// <summary>What was paid neither by a card nor by a card's money, and has not come back: only that may go back in cash by itself.</summary>
+    public long CashLeft { get; set; }
+
+    /// <summary>The same of cards whose money an exchange brought; null for none.</summary>
+    public Dictionary<(string Order, int Tender), long>? OthersLeft { get; set; }
+
+    /// <summary>Coins that were handed over and kept.</summary>
+    public long Coins { get; set; }
+
+    /// <summary>Where they are; null while nothing has come back and nothing was exchanged.</summary>
+    public Purse? Purse { get; set; }
+
+    /// <summary>What was given back in money and credit.</summary>
+    public long Back { get; set; }
+
+    /// <summary>What that may be at most; null when an exchange has paid, whose purse says it.</summary>
+    public long? MostBack { get; set; }
+
     /// <summary>Returns it accepted: what it said, and whether the return has it.</summary>
     public Dictionary<string, OrderReturnAccepted>? Returns { get; set; }
 }
@@ -180,6 +198,9 @@ internal sealed class PaymentTrace : StreamTrace
 
     public long GivenBack { get; set; }
 
+    /// <summary>What of it went back in cash.</summary>
+    public long Diverted { get; set; }
+
     /// <summary>Nothing is to be kept.</summary>
     public bool Undone { get; set; }
 
@@ -198,6 +219,9 @@ internal sealed class ReturnTrace : StreamTrace
 
     /// <summary>Null before it is accepted, and again once it is completed.</summary>
     public ReturnAccepted? Details { get; set; }
+
+    /// <summary>The coins that it may pay from; null before it is accepted.</summary>
+    public Purse? Purse { get; set; }
 
     /// <summary>The order that took the refund as its credit, and how much; null when none.</summary>
     public (string Order, long Amount)? Credit { get; set; }

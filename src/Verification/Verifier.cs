@@ -29,12 +29,13 @@ public sealed partial class Verifier
     {
         tally.Found = (invariant, violation) => Found?.Invoke(invariant.Name, violation);
         chain = new ChainCheck(tally, checkpoints);
-        orders = new OrderCheck(tally, streams, new OrderTenderCheck(tally, streams));
-        orderReturns = new OrderReturnCheck(tally);
+        var purses = new PurseCheck(tally, streams);
+        orders = new OrderCheck(tally, streams, new OrderTenderCheck(tally, streams), purses);
+        orderReturns = new OrderReturnCheck(tally, purses);
         payments = new PaymentCheck(tally, streams);
         carts = new CartCheck(tally, streams);
         stock = new StockCheck(tally, orders);
-        returns = new ReturnCheck(tally, streams);
+        returns = new ReturnCheck(tally, streams, purses);
     }
 
     /// <summary>Told of each violation at the event that shows it, with the invariant's name.</summary>

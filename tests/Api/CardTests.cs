@@ -100,7 +100,6 @@ public sealed class CardTests() : OnCards(lateAfter: TimeSpan.FromMilliseconds(2
     [InlineData(253, 0, 255, 255, 0, 2)]
     [InlineData(255, 0, 300, 255, 45, null)]
     [InlineData(253, 100, 155, 155, 0, 2)]
-    [InlineData(252, 251, 0, 0, 0, -1)]
     public async Task cash_is_rounded_as_the_store_rounds_and_cards_are_not(int price, int card, int cash, int due, int change, int? rounding)
     {
         await Shop.Put(

@@ -44,6 +44,9 @@ public sealed class PermissionsTests(ITestOutputHelper output)
         ["adjustStock"] = [("", """{"delta":1,"reason":"found"}""")],
         ["countStock"] = [("", """{"counted":1000}""")],
         ["openCart"] = [("", """{"store":"STORE","till":"till-1"}""")],
+        ["commitHold"] = [("", """{"reason":"old"}""")],
+        ["endHold"] = [("", """{"reason":"old"}""")],
+        ["returnLines"] = [("", "{}"), (", in cash what a card paid", """{"till":"till-1","reason":"old","payout":"cash","lines":[{"line":1,"quantity":1,"disposition":"write-off"}]}""")],
         ["changeCartLine"] = [("", "{}"), (", more at another price", """{"quantity":2}""")],
     };
 
@@ -181,6 +184,7 @@ public sealed class PermissionsTests(ITestOutputHelper output)
             {
                 await world.Make(store, "receipt", $"/stores/{store}/stock/tea/receipts", """{"quantity":1000}""");
                 await world.Make(store, "hold", $"/stores/{store}/stock/tea/holds", """{"quantity":1,"expiresInSeconds":3600}""");
+                await world.Make(store, "ending", $"/stores/{store}/stock/tea/holds", """{"quantity":1,"expiresInSeconds":3600}""");
                 var order = await world.Make(
                     store, "orders", "/orders", $$"""{"store":"{{store}}","till":"till-1","lines":[{"sku":"tea","quantity":1}],"cards":[{"token":"tok_approve"}]}""");
                 world._ids[(store, "payments")] = order + ".1";
@@ -274,7 +278,8 @@ public sealed class PermissionsTests(ITestOutputHelper output)
             {
                 "{store}" => store,
                 "{sku}" => "tea",
-                "{hold}" => _ids[(store, "hold")],
+                // The other one is committed before.
+                "{hold}" => _ids[(store, pattern.EndsWith("/end", StringComparison.Ordinal) ? "ending" : "hold")],
                 "{kind}" => "order",
                 "{id}" => _ids[(store, segments[i - 1] == "{kind}" ? "orders" : segments[i - 1])],
                 // The first one is taken out.

@@ -35,9 +35,9 @@ public sealed class PreferTests(OpenShop open) : IClassFixture<OpenShop>
         var item = "/stores/london/stock/honey";
         Assert.Equal("receive adjust count set-policy hold", Actions(await _shop.Get(item)));
         var held = await _shop.Post(item + "/holds", """{"quantity":1,"expiresInSeconds":60}""");
-        Assert.Equal("pin commit release", Actions(held));
-        Assert.Equal("commit release", Actions(await _shop.Post($"{item}/holds/{(string?)held["id"]}/pin", null)));
-        Assert.Equal("", Actions(await _shop.Post($"{item}/holds/{(string?)held["id"]}/commit", null)));
+        Assert.Equal("pin commit release end", Actions(held));
+        Assert.Equal("commit release end", Actions(await _shop.Post($"{item}/holds/{(string?)held["id"]}/pin", null)));
+        Assert.Equal("", Actions(await _shop.Post($"{item}/holds/{(string?)held["id"]}/commit", """{"reason":"given away"}""")));
         Assert.NotEqual("", Actions(await _shop.Get("/products/honey")));
         Assert.NotEqual("", Actions(await _shop.Get("/stores/london")));
 

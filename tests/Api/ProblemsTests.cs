@@ -30,6 +30,7 @@ public sealed class ProblemsTests
         { nameof(RejectionCode.CurrencyFixed), 409, "currency-fixed" },
         { nameof(RejectionCode.JournalFull), 503, "journal-full" },
         { nameof(RejectionCode.TooManyPending), 503, "too-many-pending" },
+        { nameof(RejectionCode.TooManyHolds), 409, "too-many-holds" },
         { nameof(RejectionCode.UnknownTaxRate), 422, "unknown-tax-rate" },
         { nameof(RejectionCode.VersionMismatch), 412, "version-mismatch" },
         { nameof(RejectionCode.ApprovalRequired), 403, "approval-required" },

@@ -34,7 +34,7 @@ internal static class Samples
     private static readonly OrderView OrderView = new(
         OrderId, Store, Till, OrderState.Confirmed, false,
         [new OrderLineView(1, Espresso, "Espresso beans, 250 g", ProductKind.Goods, 2, Euro(799), Euro(799), null, 700, TwoPacks)],
-        TwoPacks, [new TenderView(TenderKind.Cash, Euro(1_598))], new CashView(Euro(2_000), Euro(402)), null, null, null, Noon, Noon, [], ["return"], 3, "ben");
+        TwoPacks, [new TenderView(TenderKind.Cash, Euro(1_598))], new CashView(Euro(2_000), Euro(402)), null, null, null, Noon, Noon, [], ["return"], 3, "ben", Euro(0));
 
     private static readonly OrderHistory OrderHistory = new(
         OrderId,
@@ -48,7 +48,9 @@ internal static class Samples
     private static readonly ReturnView ReturnView = new(
         ReturnId, Store, Till, ReturnState.Completed,
         [new ReturnLineView(1, Espresso, "Espresso beans, 250 g", ProductKind.Goods, 1, Euro(799), 700, Disposition.Restock, OnePack)],
-        OnePack, "wrong roast", Noon, Noon, null, [new RefundView(TenderKind.Cash, Euro(799))], null, null, [], 2);
+        OnePack, "wrong roast", Noon, Noon, null, [new RefundView(TenderKind.Cash, Euro(799))], null, null, [], 2, Euro(0));
+
+    private static readonly HoldView HoldView = new(Hold, "api", 2, HoldState.Held, Noon.AddMinutes(15), 98, 3, "ann", Noon);
 
     private static readonly PaymentView PaymentView = new(
         PaymentId.Of(OrderId, 1), OrderId, Store, 1, Euro(1_598), PaymentState.Captured, true, null, "sim-00000001", Euro(799),
@@ -74,6 +76,8 @@ internal static class Samples
         new CountRequest(97, "Monthly count"),
         new PolicyRequest(StockPolicy.Deny),
         new HoldRequest(2, 900),
+        new CommitHoldRequest("given to the hospital"),
+        new EndHoldRequest("nobody came for them"),
         new PlaceOrderRequest(Store, Till, [new OrderLineRequest(Espresso, 2)], Euro(2_000), [new CardRequest("tok_approve", Euro(500))]),
         new ClaimBarcodeRequest(Espresso),
         new BarcodeView(new Barcode("4006381333931"), Espresso, 1),
@@ -91,8 +95,8 @@ internal static class Samples
         new ReturnLinesRequest(Till, [new ReturnedLine(1, 1, Disposition.Restock)], "wrong roast"),
         new PayOutRequest("The customer found nothing else."),
         StoreView, ProductView, StockView, OrderView, OrderHistory, ReturnView, PaymentView, SagaView,
-        new HoldView(Hold, "api", 2, HoldState.Held, Noon.AddMinutes(15), 98, 3),
-        Page(StoreView), Page(ProductView), Page(new FoundProduct(ProductView, 98)), Page(StockView), Page(LedgerEntry), Page(OrderView), Page(ReturnView), Page(SagaView), Page(CartView),
+        HoldView,
+        Page(StoreView), Page(ProductView), Page(new FoundProduct(ProductView, 98)), Page(StockView), Page(HoldView), Page(LedgerEntry), Page(OrderView), Page(ReturnView), Page(SagaView), Page(CartView),
     }.ToFrozenDictionary(sample => sample.GetType());
 
     /// <summary>An example as JSON, or null for a type without one.</summary>

@@ -50,4 +50,8 @@ internal enum Payout
     /// <summary>It waits as credit for a new order, for 24 hours.</summary>
     [JsonStringEnumMemberName("exchange")]
     Exchange = 1,
+
+    /// <summary>In cash, also what a card paid: a manager has to approve that.</summary>
+    [JsonStringEnumMemberName("cash")]
+    Cash = 2,
 }

@@ -31,8 +31,10 @@ internal static class ReturnsApi
             .Requires(Permission.Sell, OrdersApi.OfOrder)
             .WithSummary("Take lines of an order back")
             .WithDescription(
-                "Never more than was sold, at the price paid, to the tenders it came from: cards first, the rest in cash. With `payout` `exchange` the "
-                + "money waits for 24 hours as credit for a new order, which names the return as its `exchange`; what that leaves is refunded.")
+                "Never more than was sold, at the price paid, to the tenders it came from: cards first, also those whose money an exchange brought, the rest in "
+                + "cash. Cash is rounded over all returns of the order, by the step that the store had at the sale: everything returned is everything paid. With "
+                + "`payout` `exchange` the money waits for 24 hours as credit for a new order, which names the return as its `exchange`; what that leaves is "
+                + "refunded. With `payout` `cash` it is all paid out in cash, rounded down; for what a card paid that needs a manager's approval.")
             .Refuses(
                 RejectionCode.UnknownOrder, RejectionCode.UnknownTill, RejectionCode.UnknownLine, RejectionCode.ReturnedTooMuch, RejectionCode.InvalidValue,
                 RejectionCode.InvalidQuantity, RejectionCode.TimeInFuture, RejectionCode.IllegalTransition, RejectionCode.OperationReused,
@@ -85,7 +87,7 @@ internal static class ReturnsApi
         return Answer(
             await grains.GetGrain<IOrderGrain>(id.Value).Return(new ReturnLines(
                 command.Operation(named, back.Till.Value), new ReturnId(named), back.Till, back.Lines, back.Reason, back.Payout == Payout.Exchange,
-                back.OccurredAt, waitMax)).Within(context.Response),
+                back.OccurredAt, waitMax, back.Payout == Payout.Cash)).Within(context.Response),
             context);
     }
 

@@ -9,34 +9,45 @@ namespace Pos.Api;
 /// <summary><c>/stores/{store}/stock/{sku}/holds</c>: pieces kept back for a while.</summary>
 internal static class HoldsApi
 {
-    private const string Owner = "api";
     private const int ExpirySecondsMax = 24 * 60 * 60;
 
     public static void MapHolds(this IEndpointRouteBuilder api)
     {
         var holds = api.MapGroup("/stores/{store}/stock/{sku}/holds").WithTags("Holds");
-        holds.MapPost("/", Reserve).WithName("createHold").Requires(Permission.Sell, Api.Owner.InRoute)
+        holds.MapPost("/", Reserve).WithName("createHold").Requires(Permission.Sell, Owner.InRoute)
             .WithSummary("Hold pieces")
-            .WithDescription("They are kept back until the hold is committed, released or expires. A sale makes its own holds.")
+            .WithDescription(
+                "They are kept back until the hold is committed, released or expires. A sale makes its own holds. One caller holds at most 100,000 pieces of an item "
+                + "in 100 holds, also where backorders are allowed: 409 `too-many-holds`.")
             .Refuses(
                 RejectionCode.UnknownStore, RejectionCode.UnknownProduct, RejectionCode.NotStocked, RejectionCode.InvalidValue,
                 RejectionCode.InvalidQuantity, RejectionCode.InsufficientStock, RejectionCode.HoldEnded, RejectionCode.OperationReused,
-                RejectionCode.OperationTooLate, RejectionCode.JournalFull, RejectionCode.TooManyPending);
-        holds.MapGet("/{hold}", Get).WithName("getHold").Requires(Permission.Read, Api.Owner.InRoute)
+                RejectionCode.OperationTooLate, RejectionCode.JournalFull, RejectionCode.TooManyPending, RejectionCode.TooManyHolds);
+        holds.MapGet("/", List).WithName("listHolds").Requires(Permission.Read, Owner.InRoute)
+            .WithSummary("List what is held of an item")
+            .WithDescription(
+                "Live holds in the order in which they began: how many pieces, until when or pinned, and whose: `owner` names the order, or `api` with `madeBy` and "
+                + "`madeAt` for one that was made here.")
+            .Refuses(Problems.UnknownStockItem);
+        holds.MapGet("/{hold}", Get).WithName("getHold").Requires(Permission.Read, Owner.InRoute)
             .WithSummary("Read a hold")
             .WithDescription("Ended holds are remembered for a day after the last request that made or ended them.")
             .Refuses(RejectionCode.UnknownHold);
-        EndsHold(holds.MapPost("/{hold}/pin", Pin)).WithName("pinHold").Requires(Permission.Sell, Api.Owner.InRoute)
+        EndsHold(holds.MapPost("/{hold}/pin", Pin)).WithName("pinHold").Requires(Permission.Sell, Owner.InRoute)
             .WithSummary("Keep a hold from expiring")
-            .WithDescription("From now on it ends by commit or release alone: whoever pins a hold must end it.");
-        EndsHold(holds.MapPost("/{hold}/commit", Commit)).WithName("commitHold").Requires(Permission.Sell, Api.Owner.InRoute)
-            .WithSummary("The held pieces leave the store");
-        EndsHold(holds.MapPost("/{hold}/release", Release)).WithName("releaseHold").Requires(Permission.Sell, Api.Owner.InRoute)
+            .WithDescription("From now on it ends by commit, release or end alone: whoever pins a hold must end it. Only whoever has made it pins it.");
+        EndsHold(holds.MapPost("/{hold}/commit", Commit), RejectionCode.InvalidValue).WithName("commitHold").Requires(Permission.Supervised, Owner.InRoute)
+            .WithSummary("The held pieces leave the store")
+            .WithDescription("Without a sale: supervised as an adjustment is, with a reason that the ledger shows.");
+        EndsHold(holds.MapPost("/{hold}/release", Release)).WithName("releaseHold").Requires(Permission.Sell, Owner.InRoute)
             .WithSummary("Free the held pieces")
-            .WithDescription("Releasing a hold that was released or has expired changes nothing.");
+            .WithDescription("By whoever has made it. Releasing a hold that was released or has expired changes nothing.");
+        EndsHold(holds.MapPost("/{hold}/end", End), RejectionCode.InvalidValue).WithName("endHold").Requires(Permission.Supervised, Owner.InRoute)
+            .WithSummary("Free pieces that somebody else holds")
+            .WithDescription("With a reason. An order's hold ends with the order alone: cancel that, or take its lines back.");
     }
 
-    private static RouteHandlerBuilder EndsHold(RouteHandlerBuilder endpoint) => endpoint.Refuses(
+    private static RouteHandlerBuilder EndsHold(RouteHandlerBuilder endpoint, params ReadOnlySpan<RejectionCode> codes) => endpoint.Refuses(codes).Refuses(
         RejectionCode.UnknownHold, RejectionCode.HoldEnded, RejectionCode.HoldNotOwned, RejectionCode.OperationReused,
         RejectionCode.OperationTooLate, RejectionCode.JournalFull, RejectionCode.TooManyPending);
 
@@ -52,7 +63,7 @@ internal static class HoldsApi
         var id = command.Id(store.Value, sku.Value, "POST holds");
         var expiresAt = clock.GetUtcNow().AddSeconds(seconds);
         var outcome = await grains.Item(store, sku)
-            .Reserve(new ReserveStock(command.Operation(id), new HoldId(id), Owner, quantity, expiresAt)).Within(response);
+            .Reserve(new ReserveStock(command.Operation(id), new HoldId(id), HoldOwner.Api, quantity, expiresAt)).Within(response);
         return outcome.Rejection is { } rejection
             ? new Refusal(rejection)
             : TypedResults.Created($"/api/v1/stores/{store}/stock/{Uri.EscapeDataString(sku.Value)}/holds/{id}", response.Tagged(outcome.Value!));
@@ -67,8 +78,29 @@ internal static class HoldsApi
     private static async Task<Results<Ok<HoldView>, Refusal>> Pin(StoreId store, Sku sku, HoldId hold, Command command, HttpResponse response, IGrainFactory grains) =>
         await grains.Item(store, sku).Pin(Ending(store, sku, hold, command, "pin")).ToOk(response);
 
-    private static async Task<Results<Ok<HoldView>, Refusal>> Commit(StoreId store, Sku sku, HoldId hold, Command command, HttpResponse response, IGrainFactory grains) =>
-        await grains.Item(store, sku).Commit(Ending(store, sku, hold, command, "commit")).ToOk(response);
+    private static async Task<Results<Ok<HoldView>, Refusal>> Commit(
+        StoreId store, Sku sku, HoldId hold, Command<CommitHoldRequest> command, HttpResponse response, IGrainFactory grains) =>
+        await grains.Item(store, sku).Commit(Ending(store, sku, hold, command, "commit", command.Body.Reason)).ToOk(response);
+
+    private static async Task<Results<Ok<HoldView>, Refusal>> End(
+        StoreId store, Sku sku, HoldId hold, Command<EndHoldRequest> command, HttpResponse response, IGrainFactory grains)
+    {
+        var item = grains.Item(store, sku);
+        return await item.GetHold(hold).Within(response) is null
+            ? Unknown(hold)
+            : await item.Release(Ending(store, sku, hold, command, "end", command.Body.Reason)).ToOk(response);
+    }
+
+    private static async Task<Results<Ok<Page<HoldView>>, Refusal>> List(
+        StoreId store, Sku sku, string? limit, string? cursor, HttpResponse response, IGrainFactory grains)
+    {
+        var asked = PageRequest.Of(response, $"holds/{store}/{sku}", limit, cursor);
+        var item = grains.Item(store, sku);
+        var page = await item.Holds(asked.After, asked.Limit).Within(response);
+        return page.Holds.IsEmpty && await item.Get().Within(response) is null
+            ? new Refusal(Problems.UnknownStockItem, $"Nothing ever happened to '{sku}' in the store '{store}'.")
+            : TypedResults.Ok(asked.Page(page.Holds, page.Next, page.HasMore));
+    }
 
     private static async Task<Results<Ok<HoldView>, Refusal>> Release(StoreId store, Sku sku, HoldId hold, Command command, HttpResponse response, IGrainFactory grains)
     {
@@ -83,5 +115,8 @@ internal static class HoldsApi
         new(RejectionCode.UnknownHold, $"There is no hold '{hold}' on this item, or it ended so long ago that it is forgotten.");
 
     private static HoldCommand Ending(StoreId store, Sku sku, HoldId hold, Command command, string verb) =>
-        new(command.Operation(command.Id(store.Value, sku.Value, $"POST holds/{hold}/{verb}")), hold, Owner);
+        new(command.Operation(command.Id(store.Value, sku.Value, $"POST holds/{hold}/{verb}")), hold, HoldOwner.Api);
+
+    private static HoldCommand Ending<T>(StoreId store, Sku sku, HoldId hold, Command<T> command, string verb, string reason) where T : class =>
+        new(command.Operation(command.Id(store.Value, sku.Value, $"POST holds/{hold}/{verb}")), hold, HoldOwner.Api, Reason: reason);
 }

@@ -21,6 +21,14 @@ internal sealed record CountRequest(int Counted, string Reason = "");
 internal sealed record PolicyRequest(StockPolicy Policy);
 
 /// <summary>Asks for a hold.</summary>
-/// <param name="Quantity">Pieces, 1–1,000,000,000.</param>
+/// <param name="Quantity">Pieces, 1–100,000, with all that the caller holds of the item.</param>
 /// <param name="ExpiresInSeconds">1–86,400. It ends by itself after that, unless it is pinned.</param>
 internal sealed record HoldRequest(int Quantity, int ExpiresInSeconds);
+
+/// <summary>Takes held pieces out of the stock.</summary>
+/// <param name="Reason">Why they leave without a sale, 1–2,000 characters.</param>
+internal sealed record CommitHoldRequest(string Reason);
+
+/// <summary>Ends somebody's hold.</summary>
+/// <param name="Reason">1–2,000 characters.</param>
+internal sealed record EndHoldRequest(string Reason);

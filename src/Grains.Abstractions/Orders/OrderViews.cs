@@ -53,6 +53,10 @@ public enum OrderState
 /// <param name="Actions">What can be done next: <c>cancel</c>, <c>return</c>.</param>
 /// <param name="Version">Version of its stream.</param>
 /// <param name="SoldBy">Whose key placed it, or checked its cart out; null in orders of before it was kept.</param>
+/// <param name="Rounding">
+/// What the rounding of cash adds to the total, for the receipt: the tenders come to the total's gross and this. Below zero when it is rounded down, zero
+/// without cash.
+/// </param>
 [GenerateSerializer, Immutable, Alias("pos.OrderView")]
 public sealed record OrderView(
     OrderId Id,
@@ -72,7 +76,8 @@ public sealed record OrderView(
     ImmutableArray<ReturnId> Returns,
     ImmutableArray<string> Actions,
     long Version,
-    string? SoldBy = null) : IVersioned;
+    string? SoldBy = null,
+    Money Rounding = default) : IVersioned;
 
 /// <summary>A priced line.</summary>
 /// <param name="Line">From 1.</param>

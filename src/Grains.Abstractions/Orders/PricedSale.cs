@@ -21,6 +21,7 @@ namespace Pos;
 /// <param name="Cart">The cart it comes from, or null.</param>
 /// <param name="ApprovedBy">Who with a manager's authority stands behind what needs it; null when nobody does.</param>
 /// <param name="SoldBy">Whose key asked for the sale; null in the events of before it was kept.</param>
+/// <param name="CashRounding">Step to which the store rounds cash: what comes back is rounded by it, whatever the store does then. Null for none.</param>
 [GenerateSerializer, Immutable, Alias("pos.PricedSale")]
 public sealed record PricedSale(
     StoreId Store,
@@ -37,7 +38,8 @@ public sealed record PricedSale(
     CreditTender? Credit = null,
     CartId? Cart = null,
     string? ApprovedBy = null,
-    string? SoldBy = null);
+    string? SoldBy = null,
+    int? CashRounding = null);
 
 /// <summary>A priced line, also as it is journaled. Amounts are minor units of the sale's currency.</summary>
 /// <param name="Line">From 1.</param>

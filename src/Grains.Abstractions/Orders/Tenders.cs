@@ -6,8 +6,8 @@ using Orleans.Concurrency;
 namespace Pos;
 
 /// <summary>
-/// How a sale is to be paid. What cards and exchange credit leave is due in cash, rounded as the store rounds; without cash they come to
-/// the total exactly.
+/// How a sale is to be paid. What cards and exchange credit leave is due in cash, rounded as the store rounds. Only cash that is handed over is
+/// rounded: cards and credit come to the total exactly.
 /// </summary>
 /// <param name="Cash">Handed over, at least what is due in cash; null without cash.</param>
 /// <param name="Cards">At most <see cref="Limits.CardsPerOrderMax"/>, each charged for itself; may be default for none.</param>
@@ -35,8 +35,10 @@ public sealed record CardTender(int Tender, long Amount, string Token);
 /// <summary>Credit of a return that pays for a sale.</summary>
 /// <param name="Return">Which.</param>
 /// <param name="Amount">Minor units of the sale's currency, above zero.</param>
+/// <param name="Cards">The cards whose money it is, each with its order: what this sale sells goes back to them. Null in the events of before it was kept.</param>
+/// <param name="Coins">What was paid in coins for it; null in the events of before it was kept.</param>
 [GenerateSerializer, Immutable, Alias("pos.CreditTender")]
-public sealed record CreditTender(ReturnId Return, long Amount);
+public sealed record CreditTender(ReturnId Return, long Amount, ImmutableArray<TenderRefund>? Cards = null, long? Coins = null);
 
 /// <summary>What kind of money a tender is.</summary>
 [GenerateSerializer, Alias("pos.TenderKind")]

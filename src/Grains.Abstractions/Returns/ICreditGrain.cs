@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Orleans;
 using Orleans.Concurrency;
 
@@ -47,8 +48,10 @@ public sealed record EndCredit(Operation Operation, OrderId Order);
 /// <summary>Credit of a return.</summary>
 /// <param name="Return">Which.</param>
 /// <param name="Store">Where it can be spent.</param>
-/// <param name="Total">What the return refunds.</param>
+/// <param name="Total">What the return is worth to an order; zero when nothing was paid, and then nothing is to be had or waited for.</param>
 /// <param name="Free">What an order could take now; zero when another has it or it is paid out.</param>
 /// <param name="Order">The order that has it, or null.</param>
+/// <param name="Money">The money behind it, each card with its order; null from a silo of an earlier release.</param>
 [GenerateSerializer, Immutable, Alias("pos.CreditView")]
-public sealed record CreditView(ReturnId Return, StoreId Store, Money Total, Money Free, OrderId? Order);
+public sealed record CreditView(
+    ReturnId Return, StoreId Store, Money Total, Money Free, OrderId? Order, [property: JsonIgnore] ReturnMoney? Money = null);

@@ -103,9 +103,10 @@ public sealed record ReturnLineRequest(Sku Sku, int Quantity, Money? UnitPrice, 
 /// <param name="Order">What it was sold by; null without receipt.</param>
 /// <param name="Refunds">Where money goes back to: as planned, and once it is completed as it went.</param>
 /// <param name="Credit">Credit for a new order; null without exchange.</param>
-/// <param name="ApprovedBy">Who with a manager's authority stands behind a return without receipt, or null.</param>
+/// <param name="ApprovedBy">Who with a manager's authority stands behind a return without receipt, or behind cash for what a card paid; or null.</param>
 /// <param name="Actions">What can be done next: <c>exchange</c>, <c>pay-out</c>.</param>
 /// <param name="Version">Version of its stream.</param>
+/// <param name="Rounding">What the rounding of cash makes of it: refunds and spent credit come to the gross and this, which may be below zero.</param>
 [GenerateSerializer, Immutable, Alias("pos.ReturnView")]
 public sealed record ReturnView(
     ReturnId Id,
@@ -122,7 +123,8 @@ public sealed record ReturnView(
     CreditView? Credit,
     string? ApprovedBy,
     ImmutableArray<string> Actions,
-    long Version) : IVersioned;
+    long Version,
+    Money Rounding = default) : IVersioned;
 
 /// <summary>Money that goes back.</summary>
 /// <param name="Type">Cash or card.</param>

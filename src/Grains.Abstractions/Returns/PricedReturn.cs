@@ -18,6 +18,9 @@ namespace Pos;
 /// <param name="Refunds">Where the money goes back to; together <paramref name="Gross"/>.</param>
 /// <param name="CashRounding">Step to which cash is rounded; null for none.</param>
 /// <param name="Exchange">Whether the money is kept as credit for a new order.</param>
+/// <param name="Coins">What is paid out in coins; null without cash.</param>
+/// <param name="CashCredit">What a new order may take instead of those coins; null without exchange.</param>
+/// <param name="ApprovedBy">Who stands behind cash for what a card paid; null when nobody has to.</param>
 [GenerateSerializer, Immutable, Alias("pos.PricedReturn")]
 public sealed record PricedReturn(
     StoreId Store,
@@ -32,7 +35,10 @@ public sealed record PricedReturn(
     OrderId Order,
     ImmutableArray<TenderRefund> Refunds,
     int? CashRounding,
-    bool Exchange);
+    bool Exchange,
+    long? Coins = null,
+    long? CashCredit = null,
+    string? ApprovedBy = null);
 
 /// <summary>A priced line that came back, also as it is journaled. Amounts are minor units of the return's currency.</summary>
 /// <param name="Line">From 1.</param>
@@ -65,8 +71,18 @@ public sealed record ReturnLine(
 /// <summary>Money that goes back to a tender. Amounts are minor units.</summary>
 /// <param name="Tender">The order's card from 1; 0 for cash.</param>
 /// <param name="Amount">Above zero.</param>
+/// <param name="Order">The order that the card paid, when an exchange brought its money; null for the order whose lines come back.</param>
+/// <param name="InCash">True when a manager has it paid out in cash instead; null otherwise.</param>
 [GenerateSerializer, Immutable, Alias("pos.TenderRefund")]
-public sealed record TenderRefund(int Tender, long Amount);
+public sealed record TenderRefund(int Tender, long Amount, OrderId? Order = null, bool? InCash = null);
+
+/// <summary>What a return gives back. Amounts are minor units.</summary>
+/// <param name="Cards">To which card how much, in the order of the tenders.</param>
+/// <param name="Credit">What the rest is worth to a new order: its price.</param>
+/// <param name="Coins">What the rest is when it is paid out: rounded.</param>
+/// <param name="Step">To which coins are rounded; 1 for not at all.</param>
+[GenerateSerializer, Immutable, Alias("pos.ReturnMoney")]
+public sealed record ReturnMoney(ImmutableArray<TenderRefund> Cards, long Credit, long Coins, int Step);
 
 /// <summary>Hands over what an order has accepted back.</summary>
 /// <param name="Operation">Whom it comes from.</param>
@@ -91,6 +107,7 @@ public sealed record PayOutReturn(Operation Operation, string Reason, TimeSpan W
 /// <param name="Exchange">Whether the money is kept as credit for a new order.</param>
 /// <param name="OccurredAt">Business time when it is told later; null for now.</param>
 /// <param name="WaitMax">How long the answer may wait for the return's end.</param>
+/// <param name="InCash">Whether what cards paid is paid out in cash, which needs the operation's approval.</param>
 [GenerateSerializer, Immutable, Alias("pos.ReturnLines")]
 public sealed record ReturnLines(
     Operation Operation,
@@ -100,7 +117,8 @@ public sealed record ReturnLines(
     string Reason,
     bool Exchange,
     DateTimeOffset? OccurredAt,
-    TimeSpan WaitMax);
+    TimeSpan WaitMax,
+    bool InCash = false);
 
 /// <summary>Pieces of an order's line that come back.</summary>
 /// <param name="Line">The order's line.</param>

@@ -42,13 +42,16 @@ public interface IStockGrain : IWakeable
     [Alias("Pin")]
     Task<Outcome<HoldView>> Pin(HoldCommand command);
 
-    /// <summary>The held pieces leave the store.</summary>
+    /// <summary>
+    /// The held pieces leave the store. What is no order's leaves without sale: it takes a reason and the operation's approval, as an adjustment does.
+    /// </summary>
     [Alias("Commit")]
     Task<Outcome<HoldView>> Commit(HoldCommand command);
 
     /// <summary>
     /// The held pieces are free again. A release that comes before its reserve is remembered, and the reserve then refused
-    /// with <see cref="RejectionCode.HoldEnded"/>. Accepted for a hold that is already released or expired.
+    /// with <see cref="RejectionCode.HoldEnded"/>. Accepted for a hold that is already released or expired. A hold that somebody else has made
+    /// is released with a reason and the operation's approval.
     /// </summary>
     [Alias("Release")]
     Task<Outcome<HoldView>> Release(HoldCommand command);
@@ -60,6 +63,12 @@ public interface IStockGrain : IWakeable
     /// <summary>A hold, live or ended, or null when it is unknown or forgotten.</summary>
     [Alias("GetHold")]
     Task<HoldView?> GetHold(HoldId hold);
+
+    /// <summary>The live holds, in the order in which they began, whoever owns them.</summary>
+    /// <param name="after">Where to begin: <see cref="HoldPage.Next"/> of the page before, or 0.</param>
+    /// <param name="limit">Holds at most, 1–100.</param>
+    [Alias("Holds")]
+    Task<HoldPage> Holds(long after, int limit);
 
     /// <summary>Everything that moved <c>onHand</c>, in order, with the balance after it.</summary>
     /// <param name="after">Version after which to begin, or 0.</param>

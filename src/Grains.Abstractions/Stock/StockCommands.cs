@@ -38,7 +38,9 @@ public sealed record CountStock(Operation Operation, int Counted, string Reason 
 public sealed record SetStockPolicy(Operation Operation, StockPolicy Policy);
 
 /// <summary>Asks for a hold.</summary>
-/// <param name="Operation">Its id names the reservation; its <see cref="Operation.NotAfter"/> bounds how long ended holds are remembered.</param>
+/// <param name="Operation">
+/// Its id names the reservation; its <see cref="Operation.NotAfter"/> bounds how long ended holds are remembered; its actor is who has made the hold.
+/// </param>
 /// <param name="Hold">The hold's id.</param>
 /// <param name="Owner">Only the owner may pin, commit or release: <c>order:id</c> or <c>api</c>.</param>
 /// <param name="Quantity">Pieces, 1–1,000,000,000.</param>
@@ -53,5 +55,9 @@ public sealed record ReserveStock(
 /// <param name="Hold">The hold's id.</param>
 /// <param name="Owner">The owner it was reserved for.</param>
 /// <param name="OccurredAt">Business time of a commit; null for now.</param>
+/// <param name="Reason">
+/// Why a hold that is no order's is committed, or released by somebody who has not made it: 1–2,000 characters, and the operation's approval. Null where
+/// nobody has to say.
+/// </param>
 [GenerateSerializer, Immutable, Alias("pos.HoldCommand")]
-public sealed record HoldCommand(Operation Operation, HoldId Hold, string Owner, DateTimeOffset? OccurredAt = null);
+public sealed record HoldCommand(Operation Operation, HoldId Hold, string Owner, DateTimeOffset? OccurredAt = null, string? Reason = null);

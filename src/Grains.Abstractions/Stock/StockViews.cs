@@ -70,17 +70,50 @@ public enum HoldState
 /// <param name="ExpiresAt">UTC; null when pinned or ended.</param>
 /// <param name="Available">Pieces available of the item after this.</param>
 /// <param name="Version">Version of the item's stream.</param>
+/// <param name="MadeBy">Who has made it and may pin and release it; null for an order's, and for those of before it was kept.</param>
+/// <param name="MadeAt">When, UTC; null where <paramref name="MadeBy"/> is.</param>
 [GenerateSerializer, Immutable, Alias("pos.HoldView")]
-public sealed record HoldView(HoldId Id, string Owner, int Quantity, HoldState State, DateTimeOffset? ExpiresAt, long Available, long Version) : IVersioned
+public sealed record HoldView(
+    HoldId Id,
+    string Owner,
+    int Quantity,
+    HoldState State,
+    DateTimeOffset? ExpiresAt,
+    long Available,
+    long Version,
+    string? MadeBy = null,
+    DateTimeOffset? MadeAt = null) : IVersioned
 {
-    /// <summary>What can be done next: <c>pin</c>, <c>commit</c>, <c>release</c>.</summary>
+    /// <summary>
+    /// What can be done next: <c>pin</c>, <c>release</c>, and with a manager's approval <c>commit</c>, <c>end</c>. Nothing with an order's: that ends it.
+    /// </summary>
     public ImmutableArray<string> Actions => State switch
     {
-        HoldState.Held => ["pin", "commit", "release"],
-        HoldState.Pinned => ["commit", "release"],
+        _ when HoldOwner.IsOrder(Owner) => [],
+        HoldState.Held => ["pin", "commit", "release", "end"],
+        HoldState.Pinned => ["commit", "release", "end"],
         _ => [],
     };
 }
+
+/// <summary>Whose holds are.</summary>
+public static class HoldOwner
+{
+    /// <summary>Of whoever made them through the API.</summary>
+    public const string Api = "api";
+
+    private const string OrderPrefix = "order:";
+
+    /// <summary>Whether it is an order, which ends its holds itself, whatever happens.</summary>
+    public static bool IsOrder(string owner) => owner.StartsWith(OrderPrefix, StringComparison.Ordinal);
+}
+
+/// <summary>Some of an item's live holds.</summary>
+/// <param name="Holds">In the order in which they began.</param>
+/// <param name="Next">Where the next page begins.</param>
+/// <param name="HasMore">Whether there is one.</param>
+[GenerateSerializer, Immutable, Alias("pos.HoldPage")]
+public sealed record HoldPage(ImmutableArray<HoldView> Holds, long Next, bool HasMore);
 
 /// <summary>A page of a stock item's ledger.</summary>
 /// <param name="Entries">In order.</param>

@@ -32,7 +32,10 @@ public static partial class Order
             order,
             accepted.Refunds,
             accepted.CashRounding,
-            accepted.Exchange == true);
+            accepted.Exchange == true,
+            accepted.Coins,
+            accepted.CashCredit,
+            accepted.ApprovedBy);
     }
 
     /// <summary>
@@ -88,6 +91,16 @@ public static partial class Order
             sum = new(sum.Net + back.Net, sum.Tax + back.Tax, sum.Gross + back.Gross);
         }
 
+        var credit = command.Credit ?? placed.Credit;
+        var refunds = Refunds(state, placed, credit, sum.Gross, asked.InCash);
+        var isDiverted = refunds.Any(refund => refund.InCash == true);
+        if (isDiverted && Approval.RefuseWithout(asked.Operation, "cash for what a card paid") is { } unapproved)
+        {
+            return unapproved;
+        }
+
+        var rounding = placed.CashRounding ?? command.Store!.CashRounding;
+        var (coins, cashCredit) = Coins(state, placed, credit, refunds, asked.Exchange, rounding ?? 1);
         var currency = placed.Gross.Currency;
         return new OrderEvent.ReturnAccepted(
             asked.Return,
@@ -97,13 +110,15 @@ public static partial class Order
             new Money(sum.Net, currency),
             new Money(sum.Tax, currency),
             new Money(sum.Gross, currency),
-            Refunds(state, placed, sum.Gross),
+            refunds,
             asked.Reason,
             (asked.OccurredAt ?? command.Now).ToUniversalTime(),
             command.Now,
-            command.Store!.CashRounding,
+            rounding,
             asked.Exchange ? true : null,
-            Checkout.IsToldLate(asked.OccurredAt, command.Now, command.ToldLateMax) ? Approval.Of(asked.Operation) : null);
+            coins,
+            cashCredit,
+            isDiverted || Checkout.IsToldLate(asked.OccurredAt, command.Now, command.ToldLateMax) ? Approval.Of(asked.Operation) : null);
     }
 
     private static Rejection? RefuseReturn(OrderProgress state, OrderCommand.Return command)
@@ -119,6 +134,7 @@ public static partial class Order
             ?? Checkout.RefuseCount(count)
             ?? Checkout.RefuseTime(asked.OccurredAt, command.Now, command.ToldLateMax, asked.Operation)
             ?? Texts.Required(asked.Reason, Limits.TextLengthMax, "reason")
+            ?? (asked is { Exchange: true, InCash: true } ? new Rejection(RejectionCode.InvalidValue, "Money is paid out or kept for an exchange, one of the two.") : null)
             ?? (state.Returns.Count < Limits.ReturnsPerOrderMax
                 ? null
                 : new(RejectionCode.ReturnedTooMuch, $"An order takes lines back {Limits.ReturnsPerOrderMax} times at most."));
@@ -159,36 +175,5 @@ public static partial class Order
         var tax = Share(sold.Tax, before, after, sold.Quantity);
         back = new(asked.Line, asked.Quantity, asked.Disposition, gross - tax, tax, gross);
         return null;
-    }
-
-    // Cards in their order, up to what each has paid and not got back; the rest was cash or credit, and goes back in cash.
-    private static ImmutableArray<TenderRefund> Refunds(OrderProgress state, OrderEvent.Placed placed, long gross)
-    {
-        var refunds = ImmutableArray.CreateBuilder<TenderRefund>();
-        foreach (var card in placed.Cards ?? [])
-        {
-            var left = card.Amount;
-            foreach (var earlier in state.Returns)
-            {
-                foreach (var refund in earlier.Refunds)
-                {
-                    left -= refund.Tender == card.Tender ? refund.Amount : 0;
-                }
-            }
-
-            var amount = Math.Min(left, gross);
-            if (amount > 0)
-            {
-                refunds.Add(new(card.Tender, amount));
-                gross -= amount;
-            }
-        }
-
-        if (gross > 0)
-        {
-            refunds.Add(new(0, gross));
-        }
-
-        return refunds.ToImmutable();
     }
 }

@@ -62,7 +62,11 @@ public abstract record OrderCommand
     /// <param name="Asked">What the till says.</param>
     /// <param name="Store">The order's store; null when it was not looked up.</param>
     /// <param name="Now">The moment of the decision, UTC.</param>
-    public sealed record Return(ReturnLines Asked, StoreView? Store, DateTimeOffset Now) : OrderCommand;
+    public sealed record Return(ReturnLines Asked, StoreView? Store, DateTimeOffset Now) : OrderCommand
+    {
+        /// <summary>What an exchange paid, for an order that did not journal whose money that was; otherwise null.</summary>
+        public CreditTender? Credit { get; init; }
+    }
 
     /// <summary>Gives the order up.</summary>
     public sealed record Cancel(CancelOrder Asked, DateTimeOffset Now) : OrderCommand;
@@ -165,7 +169,8 @@ public static partial class Order
         sale.Cart,
         sale.ApprovedBy,
         HoldsBySku: true,
-        SoldBy: sale.SoldBy);
+        SoldBy: sale.SoldBy,
+        CashRounding: sale.CashRounding);
 
     private static Decision<OrderEvent> Cancel(OrderProgress state, OrderCommand.Cancel command)
     {

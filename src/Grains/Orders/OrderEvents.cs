@@ -32,6 +32,7 @@ public abstract record OrderEvent
     /// line had its own.
     /// </param>
     /// <param name="SoldBy">Whose key asked for the sale; null in the events of before it was kept.</param>
+    /// <param name="CashRounding">Step to which the store rounds cash, for what comes back; null for none, and in the events of before it was kept.</param>
     public sealed record Placed(
         StoreId Store,
         TillId Till,
@@ -50,7 +51,8 @@ public abstract record OrderEvent
         CartId? Cart = null,
         string? ApprovedBy = null,
         bool? HoldsBySku = null,
-        string? SoldBy = null) : OrderEvent
+        string? SoldBy = null,
+        int? CashRounding = null) : OrderEvent
     {
         /// <summary>What is due in coins and notes.</summary>
         [JsonIgnore]
@@ -104,7 +106,9 @@ public abstract record OrderEvent
     /// <param name="At">When it was decided, UTC.</param>
     /// <param name="CashRounding">Step to which cash is rounded; null for none.</param>
     /// <param name="Exchange">Whether the money is kept as credit for a new order; null for not.</param>
-    /// <param name="ApprovedBy">Who with a manager's authority stands behind what needs it; null when nobody has to.</param>
+    /// <param name="Coins">What is paid out in coins of it; null without cash, and in the events of before it was kept, which rounded each return by itself.</param>
+    /// <param name="CashCredit">What a new order may take instead of the coins; null without exchange, and in the events of before it was kept.</param>
+    /// <param name="ApprovedBy">Who with a manager's authority stands behind what needs it, such as cash for what a card paid; null when nobody has to.</param>
     public sealed record ReturnAccepted(
         ReturnId Return,
         OperationKey Operation,
@@ -119,6 +123,8 @@ public abstract record OrderEvent
         DateTimeOffset At,
         int? CashRounding = null,
         bool? Exchange = null,
+        long? Coins = null,
+        long? CashCredit = null,
         string? ApprovedBy = null) : OrderEvent;
 
     /// <summary>The return knows all of it, and owes the rest.</summary>

@@ -65,9 +65,10 @@ public sealed partial class OrderGrain(IGrainContext context, GrainServices serv
     public async Task<Outcome<ReturnView>> Return(ReturnLines command)
     {
         var store = Decided.Placed is { } placed ? await GrainFactory.GetGrain<IStoreGrain>(placed.Store.Value).Get() : null;
+        var credit = Decided.Placed?.Credit is { Cards: null } unexplained ? await Explain(unexplained) : null;
         var now = Now;
         var recording = Record(
-            Order.Decide(Decided, new OrderCommand.Return(command, store, now) { ToldLateMax = Services.Options.ToldLateMax }),
+            Order.Decide(Decided, new OrderCommand.Return(command, store, now) { Credit = credit, ToldLateMax = Services.Options.ToldLateMax }),
             Envelope.Of(
                 command.Operation with { Correlation = Key }, Decided.Placed?.Store ?? default, command.Till.Value, command.OccurredAt?.ToUniversalTime() ?? now),
             command.Operation.IfVersion);
@@ -145,6 +146,10 @@ public sealed partial class OrderGrain(IGrainContext context, GrainServices serv
         _lines = new(Saga, Services.Logger);
         _money = new(Saga, Services.Logger);
     }
+
+    // Orders of before it was journaled do not say whose money an exchange brought; its return does.
+    private async Task<CreditTender?> Explain(CreditTender credit) =>
+        await GrainFactory.GetGrain<ICreditGrain>(credit.Return.Value).Credit() is { Money: { } money } ? Refunding.Spend(credit.Return, money, credit.Amount) : null;
 
     private static bool Begun(OrderProgress state) => state.Placed is not null;
 

@@ -53,7 +53,8 @@ internal static class OrderViewing
             [.. state.Returns.Select(back => back.Return)],
             Actions(state),
             version,
-            placed.SoldBy);
+            placed.SoldBy,
+            new Money(placed.Rounding ?? 0, currency));
     }
 
     private static ImmutableArray<TenderView> Tenders(OrderId id, OrderEvent.Placed placed)

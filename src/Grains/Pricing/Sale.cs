@@ -30,7 +30,8 @@ internal static class Sale
             tenders.Credit,
             cart,
             approvedBy.Length > 0 ? approvedBy : null,
-            soldBy.Length > 0 ? soldBy : null);
+            soldBy.Length > 0 ? soldBy : null,
+            store.CashRounding is > 1 and var step ? step : null);
 
     /// <summary>Whether a line takes a manager: who approved is told where somebody had to, and not wherever a manager happens to sell.</summary>
     public static bool NeedsApproval(ImmutableArray<OrderLine> lines)

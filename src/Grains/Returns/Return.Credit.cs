@@ -13,7 +13,7 @@ public static partial class Return
         // A call that was overtaken by the order's end comes too late for ever.
         return !state.IsFree || state.GaveBack?.Contains(asked.Order) == true
             ? new Rejection(RejectionCode.CreditNotAvailable, "The credit is spent, paid out or was given back.")
-            : asked.Amount.Currency != state.Accepted!.Gross.Currency || asked.Amount.Amount <= 0 || asked.Amount.Amount > state.Accepted.Gross.Amount
+            : asked.Amount.Currency != state.Accepted!.Gross.Currency || asked.Amount.Amount <= 0 || asked.Amount.Amount > Refunding.Credit(Refunding.Of(state.Accepted))
                 ? new Rejection(RejectionCode.CreditNotAvailable, $"{asked.Amount} of {state.Accepted.Gross} is not to be had.")
                 : new ReturnEvent.CreditTaken(asked.Order, asked.Amount);
     }

@@ -29,8 +29,8 @@ public sealed record ReturnProgress(
     /// <summary>Whether the till can be told that it is done.</summary>
     public bool HasEnded => State == ReturnState.Completed;
 
-    /// <summary>Whether its money is kept for a new order.</summary>
-    public bool IsExchange => Accepted?.Exchange == true;
+    /// <summary>Whether its money is kept for a new order: there has to be some.</summary>
+    public bool IsExchange => Accepted is { Exchange: true } accepted && Refunding.Credit(Refunding.Of(accepted)) > 0;
 
     /// <summary>Whether a new order may have credit of it now.</summary>
     public bool IsFree => IsExchange && !HasEnded && !IsPaidOut && Credit is null;
@@ -209,5 +209,8 @@ public static partial class Return
         back.Order,
         back.Refunds,
         back.CashRounding,
-        back.Exchange ? true : null);
+        back.Exchange ? true : null,
+        back.ApprovedBy,
+        back.Coins,
+        back.CashCredit);
 }

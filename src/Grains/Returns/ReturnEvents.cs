@@ -27,7 +27,9 @@ public abstract record ReturnEvent
         ImmutableArray<TenderRefund>? Refunds = null,
         int? CashRounding = null,
         bool? Exchange = null,
-        string? ApprovedBy = null) : ReturnEvent;
+        string? ApprovedBy = null,
+        long? Coins = null,
+        long? CashCredit = null) : ReturnEvent;
 
     /// <summary>Everything that goes back on the shelf of an exchange is there; the money waits for a new order.</summary>
     public sealed record Restocked : ReturnEvent;

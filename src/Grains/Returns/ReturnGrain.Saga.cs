@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Pos.Grains;
 
 /// <summary>What a return does to others: each effect bears the same name however often it is repeated.</summary>
@@ -13,19 +15,20 @@ public sealed partial class ReturnGrain
     protected override async Task<ReturnFact?> Do(ReturnDebt debt)
     {
         var accepted = Durable.Accepted!;
-        var refunds = debt == ReturnDebt.Restock && Durable.IsExchange ? [] : ReturnSaga.Refunds(Durable);
+        ImmutableArray<TenderRefund> refunds = debt == ReturnDebt.Restock && Durable.IsExchange ? [] : ReturnSaga.Refunds(Durable);
         var lines = _lines.Demand(debt, ReturnSaga.Restocked(accepted, debt), line => Restock(accepted, line));
+        // By their place: an exchange brings money of cards of other orders, whose numbers say nothing here.
         var money = _money.Demand(
             debt,
-            [.. refunds.Where(refund => refund.Tender > 0).Select(refund => refund.Tender)],
-            tender => Refund(accepted, refunds.First(refund => refund.Tender == tender)));
+            [.. Enumerable.Range(0, refunds.Length).Where(place => refunds[place].Tender > 0)],
+            place => Refund(accepted, refunds[place]));
         var done = await lines & await money;
         return !done ? null : debt == ReturnDebt.Restock ? new ReturnFact.StockRestocked() : new ReturnFact.MoneyRefunded();
     }
 
     private async Task<Rejection?> Refund(ReturnEvent.Accepted accepted, TenderRefund refund)
     {
-        var payment = GrainFactory.GetGrain<IPaymentGrain>(PaymentId.Of(accepted.Order!.Value, refund.Tender).Value);
+        var payment = GrainFactory.GetGrain<IPaymentGrain>(PaymentId.Of(refund.Order ?? accepted.Order!.Value, refund.Tender).Value);
         var operation = new Operation(
             $"{Key}.{refund.Tender}", "", accepted.PlacedAt + ReturnSaga.RestockRemembered, Saga, accepted.Till.Value, Key, TraceParent);
         var answer = await payment.Refund(new(operation, _id, new Money(refund.Amount, accepted.Gross.Currency), Services.Options.PaymentWait));

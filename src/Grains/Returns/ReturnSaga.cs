@@ -47,7 +47,7 @@ public static class ReturnSaga
         { State: null or ReturnState.Completed } => ReturnDebt.Nothing,
         { State: not ReturnState.Accepted } => throw new UnreachableException($"No rule for {state.State}."),
         { IsRestocked: false } => ReturnDebt.Restock,
-        { IsSpent: true } or { IsPaidOut: true } => ReturnDebt.Refund,
+        { IsSpent: true } or { IsPaidOut: true } or { IsExchange: false } => ReturnDebt.Refund,
         _ => ReturnDebt.Nothing,
     };
 
@@ -85,45 +85,12 @@ public static class ReturnSaga
         return lines.ToImmutable();
     }
 
-    /// <summary>
-    /// What goes back to which tender: what was planned, less what a new order has of it, cash first and then the last card first. Cash is
-    /// rounded as the store rounds.
-    /// </summary>
+    /// <summary>What goes back to which tender: what was planned, less what a new order has of it.</summary>
     public static ImmutableArray<TenderRefund> Refunds(ReturnProgress state)
     {
         ArgumentNullException.ThrowIfNull(state);
-        var accepted = state.Accepted!;
-        var spent = state.IsSpent ? state.Credit!.Amount.Amount : 0;
-        var planned = accepted.Refunds ?? [new(0, accepted.Gross.Amount)];
-        var cash = 0L;
-        var cards = new Stack<TenderRefund>();
-        foreach (var refund in planned)
-        {
-            if (refund.Tender == 0)
-            {
-                cash = refund.Amount;
-            }
-            else
-            {
-                cards.Push(refund);
-            }
-        }
-
-        var fromCash = Math.Min(cash, spent);
-        spent -= fromCash;
-        var refunds = new List<TenderRefund>();
-        foreach (var card in cards)
-        {
-            var fromCard = Math.Min(card.Amount, spent);
-            spent -= fromCard;
-            if (card.Amount > fromCard)
-            {
-                refunds.Insert(0, card with { Amount = card.Amount - fromCard });
-            }
-        }
-
-        var rounded = Tenders.Rounded(cash - fromCash, accepted.CashRounding ?? 1);
-        return rounded > 0 ? [.. refunds, new(0, rounded)] : [.. refunds];
+        var (cards, coins) = Refunding.Left(Refunding.Of(state.Accepted!), state.IsSpent ? state.Credit!.Amount.Amount : 0);
+        return coins > 0 ? [.. cards, new(0, coins)] : cards;
     }
 
     private static ReturnEvent.Completed Complete(ReturnProgress state)

@@ -44,7 +44,8 @@ internal static class ReturnViewing
             Credit(id, state),
             accepted.ApprovedBy,
             state.IsFree ? ["exchange", "pay-out"] : [],
-            version);
+            version,
+            new Money(Rounding(state), currency));
     }
 
     public static CreditView? Credit(ReturnId id, ReturnProgress state)
@@ -54,19 +55,42 @@ internal static class ReturnViewing
             return null;
         }
 
-        return new(id, accepted.Store, accepted.Gross, state.IsFree ? accepted.Gross : Money.Zero(accepted.Gross.Currency), state.Credit?.Order);
+        var (money, currency) = (Refunding.Of(accepted), accepted.Gross.Currency);
+        var total = new Money(Refunding.Credit(money), currency);
+        var behind = money with { Cards = [.. money.Cards.Select(card => card with { Order = card.Order ?? accepted.Order })] };
+        return new(id, accepted.Store, total, state.IsFree ? total : Money.Zero(currency), state.Credit?.Order, behind);
     }
 
     private static ImmutableArray<RefundView> Refunds(ReturnProgress state)
     {
         var accepted = state.Accepted!;
         var refunds = ImmutableArray.CreateBuilder<RefundView>();
-        foreach (var (tender, amount) in ReturnSaga.Refunds(state))
+        foreach (var refund in Given(state))
         {
-            var money = new Money(amount, accepted.Gross.Currency);
-            refunds.Add(tender == 0 ? new(TenderKind.Cash, money) : new(TenderKind.Card, money, PaymentId.Of(accepted.Order!.Value, tender)));
+            var money = new Money(refund.Amount, accepted.Gross.Currency);
+            refunds.Add(refund.Tender == 0
+                ? new(TenderKind.Cash, money)
+                : new(TenderKind.Card, money, PaymentId.Of(refund.Order ?? accepted.Order!.Value, refund.Tender)));
         }
 
         return refunds.ToImmutable();
+    }
+
+    // What was given is what was journaled, by whatever rule.
+    private static ImmutableArray<TenderRefund> Given(ReturnProgress state) =>
+        state.Completed is not { } completed ? ReturnSaga.Refunds(state)
+        : completed.Refunds is { } refunds ? refunds
+        : completed.Refund.Amount > 0 ? [new(0, completed.Refund.Amount)]
+        : [];
+
+    private static long Rounding(ReturnProgress state)
+    {
+        if (state.Completed is { } completed)
+        {
+            return completed.Rounding ?? 0;
+        }
+
+        // Credit is exact; only what is paid out is rounded.
+        return ReturnSaga.IsWaiting(state) ? 0 : ReturnSaga.Refunds(state).Sum(refund => refund.Amount) + (state.IsSpent ? state.Credit!.Amount.Amount : 0) - state.Accepted!.Gross.Amount;
     }
 }

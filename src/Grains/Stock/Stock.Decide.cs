@@ -87,7 +87,7 @@ public static partial class Stock
         if (state.Holds.TryGetValue(asked.Hold, out var known))
         {
             return known.Quantity == 0 ? Ended(asked.Hold, known)
-                : known.Owner != asked.Owner ? NotOwned(asked.Hold)
+                : known.Owner != asked.Owner ? NotOwned(asked.Hold, known.Owner)
                 : known.Quantity != asked.Quantity || known.Fingerprint != fingerprint ? OperationMemory.Reused(asked.Operation.Id)
                 : Nothing;
         }
@@ -97,7 +97,8 @@ public static partial class Stock
             return OperationMemory.TooLate(asked.Operation);
         }
 
-        if ((Positive(asked.Quantity) ?? Ownerless(asked.Owner) ?? TooManyHolds(state) ?? TooMuchRemembered(state)) is { } refused)
+        var caller = HoldOwner.IsOrder(asked.Owner) || asked.Operation.Actor.Length == 0 ? null : asked.Operation.Actor;
+        if ((Positive(asked.Quantity) ?? Ownerless(asked.Owner) ?? TooManyHolds(state) ?? TooMuchHeld(state, asked, caller) ?? TooMuchRemembered(state)) is { } refused)
         {
             return refused;
         }
@@ -115,7 +116,9 @@ public static partial class Stock
                 asked.Pinned,
                 asked.Operation.NotAfter.ToUniversalTime(),
                 asked.Pinned ? null : asked.ExpiresAt.ToUniversalTime(),
-                fingerprint)
+                fingerprint,
+                caller,
+                caller is null ? null : now.ToUniversalTime())
             : new Rejection(
                 RejectionCode.InsufficientStock,
                 $"{asked.Quantity} of '{sku}' asked for, {state.Available} available.",
@@ -131,6 +134,7 @@ public static partial class Stock
 
         return hold switch
         {
+            { IsLive: true } when !IsOf(hold, asked) => NotMade(asked.Hold, hold),
             { State: HoldState.Pinned } => Nothing,
             { State: HoldState.Held } when !IsOverdue(hold, now) => new StockEvent.HoldPinned(asked.Hold),
             _ => Ended(asked.Hold, hold),
@@ -147,8 +151,14 @@ public static partial class Stock
         return hold switch
         {
             { State: HoldState.Committed } => Nothing,
+            { IsLive: true } when !IsOverdue(hold, now) && Unsupervised(hold, asked, "pieces that leave without a sale") is { } unsupervised => unsupervised,
             { IsLive: true } when !IsOverdue(hold, now) => new StockEvent.Committed(
-                asked.Hold, hold.Quantity, state.OnHand - hold.Quantity, Remembered(hold, asked) is var until && until > hold.NotAfter ? until : null),
+                asked.Hold,
+                hold.Quantity,
+                state.OnHand - hold.Quantity,
+                Remembered(hold, asked) is var until && until > hold.NotAfter ? until : null,
+                HoldOwner.IsOrder(hold.Owner) ? null : asked.Reason,
+                HoldOwner.IsOrder(hold.Owner) ? null : Approval.Of(asked.Operation)),
             _ => Ended(asked.Hold, hold),
         };
     }
@@ -167,7 +177,15 @@ public static partial class Stock
 
         return hold switch
         {
-            { IsLive: true } => new StockEvent.Released(asked.Hold, hold.Owner, hold.Quantity, Remembered(hold, asked)),
+            { IsLive: true } when asked.Reason is null && !IsOf(hold, asked) => NotMade(asked.Hold, hold),
+            { IsLive: true } when asked.Reason is not null && Unsupervised(hold, asked, "the end of somebody's hold") is { } unsupervised => unsupervised,
+            { IsLive: true } => new StockEvent.Released(
+                asked.Hold,
+                hold.Owner,
+                hold.Quantity,
+                Remembered(hold, asked),
+                asked.Reason,
+                asked.Reason is null ? null : Approval.Of(asked.Operation)),
             { State: HoldState.Released or HoldState.Expired } => Nothing,
             _ => Ended(asked.Hold, hold),
         };

@@ -41,7 +41,7 @@ public static partial class Stock
         }
 
         hold = found;
-        return hold.Owner == asked.Owner ? null : NotOwned(asked.Hold);
+        return hold.Owner == asked.Owner ? null : NotOwned(asked.Hold, hold.Owner);
     }
 
     private static Rejection? Positive(int quantity) => quantity is >= 1 and <= Limits.QuantityPerOperationMax
@@ -56,11 +56,41 @@ public static partial class Stock
         ? new(RejectionCode.TooManyPending, $"{state.LiveHolds} holds are live, and no more may be.")
         : null;
 
+    // What is held through the API is nobody's sale: one caller must not make an item unsellable, nor owe without bound.
+    private static Rejection? TooMuchHeld(StockState state, ReserveStock asked, string? caller)
+    {
+        if (HoldOwner.IsOrder(asked.Owner))
+        {
+            return null;
+        }
+
+        var held = caller is null ? default : state.Callers.GetValueOrDefault(caller);
+        return held.Holds >= Limits.HoldsPerCallerMax
+            ? new(RejectionCode.TooManyHolds, $"'{caller}' has {held.Holds} holds of this item, and one caller has at most {Limits.HoldsPerCallerMax}.")
+            : held.Pieces + asked.Quantity > Limits.HeldPerCallerMax
+                ? new(
+                    RejectionCode.TooManyHolds,
+                    $"'{caller}' holds {held.Pieces} pieces of this item: with {asked.Quantity} more they would be above the {Limits.HeldPerCallerMax} of one caller.")
+                : null;
+    }
+
+    // An order's holds end with the order, whoever asks; of old ones nobody knows who made them.
+    private static bool IsOf(Hold hold, HoldCommand asked) => hold.MadeBy is null || hold.MadeBy == asked.Operation.Actor;
+
+    private static Rejection NotMade(HoldId id, Hold hold) =>
+        new(RejectionCode.HoldNotOwned, $"'{hold.MadeBy}' has made the hold '{id}'; somebody else ends it with a reason and a manager's approval.");
+
+    private static Rejection? Unsupervised(Hold hold, HoldCommand asked, string what) => HoldOwner.IsOrder(hold.Owner)
+        ? null
+        : Texts.Required(asked.Reason ?? "", Limits.TextLengthMax, "reason") ?? Approval.RefuseWithout(asked.Operation, what);
+
     private static Rejection? TooMuchRemembered(StockState state) => state.Remembered >= Limits.RememberedPerItemMax
         ? new(RejectionCode.TooManyPending, $"{state.Remembered} ended holds and operations are remembered, and no more may be.")
         : null;
 
-    private static Rejection NotOwned(HoldId hold) => new(RejectionCode.HoldNotOwned, $"The hold '{hold}' belongs to another owner.");
+    private static Rejection NotOwned(HoldId hold, string owner) => new(
+        RejectionCode.HoldNotOwned,
+        HoldOwner.IsOrder(owner) ? $"The hold '{hold}' belongs to {owner}, which ends it itself: cancel the order, or take its lines back." : $"The hold '{hold}' belongs to another owner.");
 
     private static Rejection Ended(HoldId id, Hold hold) => new(
         RejectionCode.HoldEnded,

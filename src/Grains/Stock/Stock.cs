@@ -75,9 +75,18 @@ public static partial class Stock
 
     private static StockState Begin(StockState state, StockEvent.Reserved e)
     {
-        var hold = new Hold(e.Owner, e.Quantity, e.Pinned ? HoldState.Pinned : HoldState.Held, e.NotAfter, e.ExpiresAt, e.Fingerprint);
+        var number = state.Begun + 1;
+        var hold = new Hold(e.Owner, e.Quantity, e.Pinned ? HoldState.Pinned : HoldState.Held, e.NotAfter, e.ExpiresAt, e.Fingerprint)
+        {
+            Number = number,
+            MadeBy = e.MadeBy,
+            MadeAt = e.MadeAt,
+        };
         return state with
         {
+            Begun = number,
+            Live = state.Live.Add(new(number, e.Hold)),
+            Callers = Counted(state.Callers, hold, 1),
             Held = state.Held + e.Quantity,
             LiveHolds = state.LiveHolds + 1,
             Holds = state.Holds.SetItem(e.Hold, hold),
@@ -101,12 +110,26 @@ public static partial class Stock
         var hold = notAfter is { } later ? held with { NotAfter = later } : held;
         return state with
         {
+            Live = state.Live.Remove(new(hold.Number, id)),
+            Callers = Counted(state.Callers, hold, -1),
             Held = state.Held - hold.Quantity,
             LiveHolds = state.LiveHolds - 1,
-            Holds = state.Holds.SetItem(id, hold with { State = end, ExpiresAt = null }),
+            Holds = state.Holds.SetItem(id, hold with { State = end, ExpiresAt = null, Number = 0 }),
             Expiries = hold.ExpiresAt is { } at ? state.Expiries.Remove(new Expiry(at, id)) : state.Expiries,
             EndedHolds = state.EndedHolds.Add(hold.NotAfter, id),
         };
+    }
+
+    internal static ImmutableDictionary<string, HeldByCaller> Counted(ImmutableDictionary<string, HeldByCaller> callers, Hold hold, int one)
+    {
+        if (hold.MadeBy is not { } caller)
+        {
+            return callers;
+        }
+
+        var before = callers.GetValueOrDefault(caller);
+        var after = new HeldByCaller(before.Holds + one, before.Pieces + (one * (long)hold.Quantity));
+        return after.Holds == 0 ? callers.Remove(caller) : callers.SetItem(caller, after);
     }
 
     private static StockState Bury(StockState state, StockEvent.Released e) => state with

@@ -44,6 +44,8 @@ public abstract record StockEvent
     /// <param name="NotAfter">How long its end is remembered.</param>
     /// <param name="ExpiresAt">Null when pinned.</param>
     /// <param name="Fingerprint">Of the command; null when the hold's id says it all.</param>
+    /// <param name="MadeBy">Who has made it; null for an order's, and in the events of before it was kept.</param>
+    /// <param name="MadeAt">When, UTC; null where <paramref name="MadeBy"/> is.</param>
     public sealed record Reserved(
         HoldId Hold,
         string Owner,
@@ -51,7 +53,9 @@ public abstract record StockEvent
         bool Pinned,
         DateTimeOffset NotAfter,
         DateTimeOffset? ExpiresAt = null,
-        string? Fingerprint = null) : StockEvent;
+        string? Fingerprint = null,
+        string? MadeBy = null,
+        DateTimeOffset? MadeAt = null) : StockEvent;
 
     /// <summary>The hold does not expire any more.</summary>
     public sealed record HoldPinned(HoldId Hold) : StockEvent;
@@ -61,12 +65,20 @@ public abstract record StockEvent
     /// <param name="Quantity">Pieces.</param>
     /// <param name="Balance">On hand after it.</param>
     /// <param name="NotAfter">How long that is remembered, when that is longer than the reservation asked for.</param>
-    public sealed record Committed(HoldId Hold, int Quantity, long Balance, DateTimeOffset? NotAfter = null) : StockEvent;
+    /// <param name="Reason">Why they left without a sale; null for an order's, and in the events of before it was asked for.</param>
+    /// <param name="ApprovedBy">Who with a manager's authority stands behind that; null where <paramref name="Reason"/> is.</param>
+    public sealed record Committed(
+        HoldId Hold, int Quantity, long Balance, DateTimeOffset? NotAfter = null, string? Reason = null, string? ApprovedBy = null) : StockEvent;
 
-    /// <summary>
-    /// The owner gave the pieces back, which is remembered until <c>NotAfter</c>; a quantity of 0 was released before it was ever reserved.
-    /// </summary>
-    public sealed record Released(HoldId Hold, string Owner, int Quantity, DateTimeOffset NotAfter) : StockEvent;
+    /// <summary>The owner gave the pieces back, or a manager ended what somebody else had held.</summary>
+    /// <param name="Hold">Which.</param>
+    /// <param name="Owner">Whose it is.</param>
+    /// <param name="Quantity">Pieces; 0 for one that was released before it was ever reserved.</param>
+    /// <param name="NotAfter">How long that is remembered.</param>
+    /// <param name="Reason">Why a manager ended it; null otherwise.</param>
+    /// <param name="ApprovedBy">Which manager; null otherwise.</param>
+    public sealed record Released(
+        HoldId Hold, string Owner, int Quantity, DateTimeOffset NotAfter, string? Reason = null, string? ApprovedBy = null) : StockEvent;
 
     /// <summary>Time gave the pieces back.</summary>
     public sealed record Expired(HoldId Hold, int Quantity) : StockEvent;

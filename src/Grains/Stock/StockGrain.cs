@@ -72,6 +72,13 @@ public sealed partial class StockGrain(IGrainContext context, GrainServices serv
     }
 
     /// <inheritdoc/>
+    public Task<HoldPage> Holds(long after, int limit)
+    {
+        Refresh();
+        return Task.FromResult(StockViewing.Page(Durable, DurableVersion, after, Math.Clamp(limit, 1, 100)));
+    }
+
+    /// <inheritdoc/>
     public Task<LedgerPage> Ledger(long after, int limit, CancellationToken cancellationToken)
     {
         Refresh();

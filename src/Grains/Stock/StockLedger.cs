@@ -39,7 +39,7 @@ internal static class StockLedger
         StockEvent.Restocked e => Entry(recorded, "restocked", e.Quantity, e.Balance, e.Return.Value),
         StockEvent.Adjusted e => Entry(recorded, "adjusted", e.Delta, e.Balance, e.Reason, e.ApprovedBy),
         StockEvent.Counted e => Entry(recorded, "counted", e.Delta, e.Balance, e.Reason, e.ApprovedBy),
-        StockEvent.Committed e => Entry(recorded, "committed", -e.Quantity, e.Balance, e.Hold.Value),
+        StockEvent.Committed e => Entry(recorded, "committed", -e.Quantity, e.Balance, e.Reason is null ? e.Hold.Value : $"{e.Hold}: {e.Reason}", e.ApprovedBy),
         _ => null,
     };
 

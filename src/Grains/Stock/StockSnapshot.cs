@@ -9,7 +9,7 @@ namespace Pos.Grains;
 internal static class StockSnapshot
 {
     /// <summary>Raise this whenever the shape below or its meaning changes.</summary>
-    public const int StateVersion = 3;
+    public const int StateVersion = 4;
 
     private const string OfOrder = "order:";
     private const int HashLength = 32;
@@ -29,6 +29,7 @@ internal static class StockSnapshot
         Order = 2,
         Expiry = 4,
         Fingerprint = 8,
+        Maker = 16,
     }
 
     // A snapshot costs as much as the item remembers: an item that remembers more is saved less often.
@@ -50,6 +51,7 @@ internal static class StockSnapshot
             into.Write(operation.NotAfter.UtcTicks);
         }
 
+        into.Write(state.Begun);
         into.Write(state.Holds.Count);
         foreach (var (id, hold) in Ordered(state.Holds))
         {
@@ -102,7 +104,8 @@ internal static class StockSnapshot
     private static void Write(BinaryWriter into, string id, Hold hold)
     {
         Span<byte> hash = stackalloc byte[HashLength / 2];
-        var parts = (hold.ExpiresAt is null ? Parts.None : Parts.Expiry) | (hold.Fingerprint is null ? Parts.None : Parts.Fingerprint);
+        var parts = (hold.ExpiresAt is null ? Parts.None : Parts.Expiry) | (hold.Fingerprint is null ? Parts.None : Parts.Fingerprint)
+            | (hold.MadeBy is null ? Parts.None : Parts.Maker);
         if (IsHash(id, hash))
         {
             parts |= Parts.Hash;
@@ -128,6 +131,11 @@ internal static class StockSnapshot
         into.Write((byte)hold.State);
         into.Write7BitEncodedInt(hold.Quantity);
         into.Write(hold.NotAfter.UtcTicks);
+        if (hold.IsLive)
+        {
+            into.Write7BitEncodedInt64(hold.Number);
+        }
+
         if (hold.ExpiresAt is { } expiry)
         {
             into.Write(expiry.UtcTicks);
@@ -136,6 +144,12 @@ internal static class StockSnapshot
         if (hold.Fingerprint is { } fingerprint)
         {
             into.Write(fingerprint);
+        }
+
+        if (hold.MadeBy is { } maker)
+        {
+            into.Write(maker);
+            into.Write((hold.MadeAt ?? default).UtcTicks);
         }
     }
 
@@ -159,6 +173,9 @@ internal static class StockSnapshot
             operations = operations.Remember(new OperationKey(from.ReadString(), from.ReadString(), Instant(from)));
         }
 
+        var begun = from.ReadInt64();
+        var alive = ImmutableSortedSet.CreateBuilder<LiveHold>();
+        var callers = Stock.Initial.Callers;
         var holds = ImmutableDictionary.CreateBuilder<HoldId, Hold>();
         var expiries = ImmutableSortedSet.CreateBuilder<Expiry>();
         var (held, live) = (0L, 0);
@@ -174,13 +191,20 @@ internal static class StockSnapshot
 
             held += hold.Quantity;
             live++;
+            alive.Add(new(hold.Number, id));
+            callers = Stock.Counted(callers, hold, 1);
             if (hold.ExpiresAt is { } at)
             {
                 expiries.Add(new Expiry(at, id));
             }
         }
 
-        return new(onHand, held, policy, live, holds.ToImmutable(), expiries.ToImmutable(), ended, operations);
+        return new(onHand, held, policy, live, holds.ToImmutable(), expiries.ToImmutable(), ended, operations)
+        {
+            Begun = begun,
+            Live = alive.ToImmutable(),
+            Callers = callers,
+        };
     }
 
     private static (HoldId Id, Hold Hold) ReadHold(BinaryReader from)
@@ -197,8 +221,13 @@ internal static class StockSnapshot
         var id = new HoldId(hash + from.ReadString());
         var owner = parts.HasFlag(Parts.Order) ? OfOrder + hash : from.ReadString();
         var (state, quantity, notAfter) = ((HoldState)from.ReadByte(), from.Read7BitEncodedInt(), Instant(from));
-        return (id, new Hold(
-            owner, quantity, state, notAfter, parts.HasFlag(Parts.Expiry) ? Instant(from) : null, parts.HasFlag(Parts.Fingerprint) ? from.ReadString() : null));
+        var number = state is HoldState.Held or HoldState.Pinned ? from.Read7BitEncodedInt64() : 0;
+        var hold = new Hold(
+            owner, quantity, state, notAfter, parts.HasFlag(Parts.Expiry) ? Instant(from) : null, parts.HasFlag(Parts.Fingerprint) ? from.ReadString() : null)
+        {
+            Number = number,
+        };
+        return (id, parts.HasFlag(Parts.Maker) ? hold with { MadeBy = from.ReadString(), MadeAt = Instant(from) } : hold);
     }
 
     private static DateTimeOffset Instant(BinaryReader from) => new(from.ReadInt64(), TimeSpan.Zero);

@@ -21,6 +21,15 @@ public sealed record StockState(
     Forgetting<HoldId> EndedHolds,
     OperationMemory Operations)
 {
+    /// <summary>How many holds have begun.</summary>
+    public long Begun { get; init; }
+
+    /// <summary>Live holds in the order in which they began.</summary>
+    public ImmutableSortedSet<LiveHold> Live { get; init; } = [];
+
+    /// <summary>What callers of the API hold.</summary>
+    public ImmutableDictionary<string, HeldByCaller> Callers { get; init; } = ImmutableDictionary.Create<string, HeldByCaller>(StringComparer.Ordinal);
+
     /// <summary>What can still be held; negative is a shortage.</summary>
     public long Available => OnHand - Held;
 
@@ -41,8 +50,39 @@ public sealed record StockState(
 public sealed record Hold(
     string Owner, int Quantity, HoldState State, DateTimeOffset NotAfter, DateTimeOffset? ExpiresAt = null, string? Fingerprint = null)
 {
+    /// <summary>Its place among all that have begun.</summary>
+    public long Number { get; init; }
+
+    /// <summary>Who has made it; null for an order's.</summary>
+    public string? MadeBy { get; init; }
+
+    /// <summary>When, where <see cref="MadeBy"/> says who.</summary>
+    public DateTimeOffset? MadeAt { get; init; }
+
     /// <summary>Whether it still keeps pieces.</summary>
     public bool IsLive => State is HoldState.Held or HoldState.Pinned;
+}
+
+/// <summary>What one caller holds of an item.</summary>
+public readonly record struct HeldByCaller(int Holds, long Pieces);
+
+/// <summary>A hold that is live, by its place among all that have begun.</summary>
+public readonly record struct LiveHold(long Number, HoldId Hold) : IComparable<LiveHold>
+{
+    /// <inheritdoc/>
+    public int CompareTo(LiveHold other) => Number.CompareTo(other.Number);
+
+    /// <summary>Begun earlier.</summary>
+    public static bool operator <(LiveHold left, LiveHold right) => left.CompareTo(right) < 0;
+
+    /// <summary>Begun later.</summary>
+    public static bool operator >(LiveHold left, LiveHold right) => left.CompareTo(right) > 0;
+
+    /// <summary>Not begun later.</summary>
+    public static bool operator <=(LiveHold left, LiveHold right) => left.CompareTo(right) <= 0;
+
+    /// <summary>Not begun earlier.</summary>
+    public static bool operator >=(LiveHold left, LiveHold right) => left.CompareTo(right) >= 0;
 }
 
 /// <summary>A hold that ends by itself.</summary>

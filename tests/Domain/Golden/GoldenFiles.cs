@@ -78,10 +78,13 @@ public sealed class GoldenFiles
         ["stock.counted"] = new StockEvent.Counted(Key("c1"), 95, -4, 95, "stocktaking"),
         ["stock.policy-set"] = new StockEvent.PolicySet(Key("p1"), StockPolicy.Backorder),
         ["stock.reserved"] = new StockEvent.Reserved(Hold, "api", 2, false, NewYear.AddDays(1), NewYear.AddMinutes(15), "f1"),
+        ["stock.reserved~made"] = new StockEvent.Reserved(Hold, "api", 2, false, NewYear.AddDays(1), NewYear.AddMinutes(15), "f1", "ann", NewYear),
         ["stock.pinned"] = new StockEvent.HoldPinned(Hold),
         ["stock.committed"] = new StockEvent.Committed(HoldId.Of(OrderNumber(1), 2), 6, 89),
         ["stock.committed~later"] = new StockEvent.Committed(Hold, 6, 89, NewYear.AddDays(3)),
         ["stock.released"] = new StockEvent.Released(HoldId.Of(OrderNumber(1), 2), $"order:{OrderNumber(1)}", 6, NewYear.AddMinutes(10)),
+        ["stock.committed~approved"] = new StockEvent.Committed(Hold, 6, 89, null, "given away", "anna"),
+        ["stock.released~ended"] = new StockEvent.Released(Hold, "api", 6, NewYear.AddMinutes(10), "nobody came", "anna"),
         ["stock.expired"] = new StockEvent.Expired(Hold, 2),
         ["order.placed"] = new OrderEvent.Placed(
             London, Till, Key("k1"),
@@ -99,6 +102,10 @@ public sealed class GoldenFiles
                 new(2, new Sku("POST"), "Postage", ProductKind.Service, 1, 1_800, 1_800, 2_000, 1_500, 300, 1_800),
             ],
             true, Gbp(2_775), Gbp(555), Gbp(3_330), Gbp(4_000), Morning, NewYear, SoldBy: "bob"),
+        ["order.placed~exchanged"] = new OrderEvent.Placed(
+            London, Till, Key("k1"), [new(1, new Sku("CHEESE"), "Cheese", ProductKind.Goods, 1, 1_002, 1_002, 0, 1_002, 0, 1_002)],
+            true, Gbp(1_002), Gbp(0), Gbp(1_002), Gbp(50), Morning, NewYear, -2,
+            Credit: new(ReturnNumber(7), 975, [new(1, 700, OrderNumber(1))], 275), CashRounding: 5),
         ["order.stock-reserved"] = new OrderEvent.StockReserved(1),
         ["order.cash-taken"] = new OrderEvent.CashTaken(Gbp(4_000), Gbp(670)),
         ["order.cancelled"] = new OrderEvent.Cancelled(
@@ -128,7 +135,13 @@ public sealed class GoldenFiles
             "faulty", Morning, NewYear, 5, true),
         ["order.return-accepted~approved"] = new OrderEvent.ReturnAccepted(
             ReturnNumber(7), Key("k2"), Till, [new(1, 2, Disposition.Restock, 425, 85, 510)], Gbp(425), Gbp(85), Gbp(510), [new(1, 400), new(0, 110)],
-            "faulty", Morning, NewYear, 5, true, "anna"),
+            "faulty", Morning, NewYear, 5, true, ApprovedBy: "anna"),
+        ["order.return-accepted~coins"] = new OrderEvent.ReturnAccepted(
+            ReturnNumber(7), Key("k2"), Till, [new(1, 2, Disposition.Restock, 425, 85, 510)], Gbp(425), Gbp(85), Gbp(510),
+            [new(1, 300, null, true), new(1, 100, OrderNumber(3), true), new(0, 110)], "faulty", Morning, NewYear, 5, null, 510, null, "anna"),
+        ["order.return-accepted~exchanged"] = new OrderEvent.ReturnAccepted(
+            ReturnNumber(7), Key("k2"), Till, [new(1, 2, Disposition.Restock, 425, 85, 510)], Gbp(425), Gbp(85), Gbp(510),
+            [new(1, 399), new(0, 111)], "faulty", Morning, NewYear, 5, true, 110, 111),
         ["order.return-handed-over"] = new OrderEvent.ReturnHandedOver(ReturnNumber(7)),
         ["order.retry-asked"] = new OrderEvent.RetryAsked("k9"),
         ["return.accepted"] = new ReturnEvent.Accepted(
@@ -139,6 +152,10 @@ public sealed class GoldenFiles
             London, Till, Key("k1"),
             [new(1, new Sku("85123A"), "WHITE HANGING HEART", ProductKind.Goods, 2, 255, 2_000, Disposition.Restock, 425, 85, 510, 3)],
             true, Gbp(425), Gbp(85), Gbp(510), "faulty", Morning, NewYear, OrderNumber(1), [new(1, 400), new(0, 110)], 5, true, "anna"),
+        ["return.accepted~coins"] = new ReturnEvent.Accepted(
+            London, Till, Key("k1"),
+            [new(1, new Sku("85123A"), "WHITE HANGING HEART", ProductKind.Goods, 2, 255, 2_000, Disposition.Restock, 425, 85, 510, 3)],
+            true, Gbp(425), Gbp(85), Gbp(510), "faulty", Morning, NewYear, OrderNumber(1), [new(1, 399), new(0, 111)], 5, true, "anna", 110, 111),
         ["return.restocked"] = new ReturnEvent.Restocked(),
         ["return.credit-taken"] = new ReturnEvent.CreditTaken(OrderNumber(2), Gbp(500)),
         ["return.credit-given-back"] = new ReturnEvent.CreditGivenBack(OrderNumber(2)),

@@ -70,7 +70,7 @@ public sealed class StockGrainTests
         shop = new(world.Silo.Grains, world.Time);
         Assert.Equal(HoldState.Pinned, (await shop.Stock("mug").GetHold(Hold(1)))!.State);
         Assert.Equal(RejectionCode.HoldNotOwned, (await shop.Stock("mug").Commit(new(shop.Operation("c"), Hold(1), "you"))).Rejection?.Code);
-        Accepted(await shop.Stock("mug").Commit(new(shop.Operation("c"), Hold(1), "api")));
+        Accepted(await shop.Stock("mug").Commit(new(shop.Operation("c"), Hold(1), "api", Reason: "given away")));
         Assert.Equal(6, (await shop.Stock("mug").Get())!.OnHand);
     });
 
@@ -81,7 +81,7 @@ public sealed class StockGrainTests
         await shop.Open(10, "mug");
         var stock = shop.Stock("mug");
         Accepted(await Reserve(shop, world, 1, 4, TimeSpan.FromMinutes(5)));
-        Accepted(await stock.Commit(new(shop.Operation("c"), Hold(1), "api", world.Now.AddDays(-1))));
+        Accepted(await stock.Commit(new(shop.Operation("c"), Hold(1), "api", world.Now.AddDays(-1), "given away")));
         Accepted(await stock.Adjust(new(shop.Operation("a"), -2, "breakage", world.Now.AddDays(-2))));
         Accepted(await stock.Count(new(shop.Operation("n"), 7, "stocktaking")));
         Accepted(await stock.Restock(new(shop.Operation("b"), 1, ReturnNumber(1))));

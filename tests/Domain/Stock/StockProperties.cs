@@ -76,7 +76,7 @@ public sealed class StockProperties
         var hold = new HoldId(((period * 10) + ask.Hold).ToString("x32", CultureInfo.InvariantCulture));
         // What is said of one hold always has the same bound, however often it is said.
         operation = operation with { NotAfter = ask.What < 5 ? operation.NotAfter : Start + TimeSpan.FromMinutes((5 * period) + 7) };
-        var held = new HoldCommand(operation, hold, ask.Hold == 5 ? "you" : "me");
+        var held = new HoldCommand(operation, hold, ask.Hold == 5 ? "order:you" : "order:me");
         return ask.What switch
         {
             0 => new StockCommand.Receive(new(operation, ask.Quantity), now),
@@ -85,7 +85,7 @@ public sealed class StockProperties
             3 => new StockCommand.Count(new(operation, ask.Quantity), now),
             4 => new StockCommand.SetPolicy(new(operation, ask.Quantity == 12 ? StockPolicy.Backorder : StockPolicy.Deny), now),
             5 or 6 => new StockCommand.Reserve(
-                new(operation with { Fingerprint = "" }, hold, "me", 1 + ask.Hold, now.AddSeconds(90), Pinned: ask.Quantity > 6), Mug, now),
+                new(operation with { Fingerprint = "" }, hold, "order:me", 1 + ask.Hold, now.AddSeconds(90), Pinned: ask.Quantity > 6), Mug, now),
             7 => new StockCommand.Pin(held, now),
             8 => new StockCommand.Commit(held, now),
             _ => new StockCommand.Release(held, now),

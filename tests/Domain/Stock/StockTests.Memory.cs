@@ -45,11 +45,11 @@ public sealed partial class StockTests
     public void Whoever_ends_a_hold_days_later_can_repeat_that_for_as_long_as_their_key_is_kept(string end)
     {
         var later = NotAfter.AddDays(3);
-        var asked = new HoldCommand(Op("end it") with { NotAfter = later.AddHours(24) }, Hold, "me");
+        var asked = new HoldCommand(Op("end it") with { NotAfter = later.AddHours(24) }, Hold, "order:me");
         Decision<StockEvent> End(StockState state, DateTimeOffset now) => Stock.Decide(
             state, end == "commit" ? new StockCommand.Commit(asked, now) : new StockCommand.Release(asked, now));
         var ended = Given(Ten, HeldForGood).When(state => End(state, later)).Then(
-            end == "commit" ? new StockEvent.Committed(Hold, 4, 6, later.AddHours(24)) : new StockEvent.Released(Hold, "me", 4, later.AddHours(24)));
+            end == "commit" ? new StockEvent.Committed(Hold, 4, 6, later.AddHours(24)) : new StockEvent.Released(Hold, "order:me", 4, later.AddHours(24)));
         var next = new Scenario<StockState, StockEvent>(StockJournal.Aggregate, Stock.Tidy(ended.State, later.AddHours(23), int.MaxValue));
         next.When(state => End(state, later.AddHours(23))).ThenNothing();
         Assert.Contains(Hold, next.State.Holds.Keys);

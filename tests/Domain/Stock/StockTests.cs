@@ -14,13 +14,13 @@ public sealed partial class StockTests
     private static readonly Sku Mug = new("mug");
 
     private static readonly StockEvent Ten = new StockEvent.Received(Key("r"), 10, 10, "");
-    private static readonly StockEvent Held = new StockEvent.Reserved(Hold, "me", 4, false, NotAfter, Soon, "f");
-    private static readonly StockEvent HeldForGood = new StockEvent.Reserved(Hold, "me", 4, true, NotAfter, null, "f");
+    private static readonly StockEvent Held = new StockEvent.Reserved(Hold, "order:me", 4, false, NotAfter, Soon, "f");
+    private static readonly StockEvent HeldForGood = new StockEvent.Reserved(Hold, "order:me", 4, true, NotAfter, null, "f");
     private static readonly StockEvent Pinned = new StockEvent.HoldPinned(Hold);
     private static readonly StockEvent Committed = new StockEvent.Committed(Hold, 4, 6);
-    private static readonly StockEvent Released = new StockEvent.Released(Hold, "me", 4, NotAfter);
+    private static readonly StockEvent Released = new StockEvent.Released(Hold, "order:me", 4, NotAfter);
     private static readonly StockEvent Expired = new StockEvent.Expired(Hold, 4);
-    private static readonly StockEvent Tombstone = new StockEvent.Released(Hold, "me", 0, NotAfter);
+    private static readonly StockEvent Tombstone = new StockEvent.Released(Hold, "order:me", 0, NotAfter);
 
     /// <summary>Where a hold may stand, and what got it there.</summary>
     private static readonly Dictionary<string, StockEvent[]> States = new(StringComparer.Ordinal)
@@ -94,7 +94,7 @@ public sealed partial class StockTests
     {
         foreach (var state in States.Keys.Where(state => state != "unknown"))
         {
-            Given(States[state]).When(Command(command, Now, "you")).Refused(RejectionCode.HoldNotOwned);
+            Given(States[state]).When(Command(command, Now, "order:you")).Refused(RejectionCode.HoldNotOwned);
         }
     }
 
@@ -139,20 +139,20 @@ public sealed partial class StockTests
     {
         var refused = Given(Ten, Held).When(Reserve(Other, 7)).Refused(RejectionCode.InsufficientStock);
         Assert.Equal(new Shortage(0, Mug, 7, 6), Assert.Single(refused.Shortages));
-        Given(Ten, Held).When(Reserve(Other, 6)).Then(new StockEvent.Reserved(Other, "me", 6, false, NotAfter, Soon, "f"));
+        Given(Ten, Held).When(Reserve(Other, 6)).Then(new StockEvent.Reserved(Other, "order:me", 6, false, NotAfter, Soon, "f"));
     }
 
     [Fact]
     public void Backorder_allows_holds_beyond_what_is_available() =>
         Given(Ten, new StockEvent.PolicySet(Key("p"), StockPolicy.Backorder), Held)
             .When(Reserve(Other, 7))
-            .Then(new StockEvent.Reserved(Other, "me", 7, false, NotAfter, Soon, "f"));
+            .Then(new StockEvent.Reserved(Other, "order:me", 7, false, NotAfter, Soon, "f"));
 
     [Fact]
     public void The_same_hold_for_something_else_is_refused()
     {
         Given(Ten, Held).When(Reserve(Hold, 5)).Refused(RejectionCode.OperationReused);
-        Given(Ten, Held).When(Reserve(Hold, 4, owner: "you")).Refused(RejectionCode.HoldNotOwned);
+        Given(Ten, Held).When(Reserve(Hold, 4, owner: "order:you")).Refused(RejectionCode.HoldNotOwned);
         Given(Ten, Held).When(Reserve(Hold, 4, fingerprint: "other")).Refused(RejectionCode.OperationReused);
     }
 
@@ -220,14 +220,14 @@ public sealed partial class StockTests
         Given(Ten).When(state => Stock.Decide(state, new StockCommand.SetPolicy(new(Op("x"), 0), Now))).Refused(RejectionCode.InvalidValue);
         Given(Ten).When(Receive("", 1)).Refused(RejectionCode.InvalidValue);
         Given(Ten).When(Reserve(Other, 1, owner: "")).Refused(RejectionCode.InvalidValue);
-        Given(Ten).When(state => Stock.Decide(state, new StockCommand.Reserve(new(Op("x"), Other, "me", 1, Now), Mug, Now)))
+        Given(Ten).When(state => Stock.Decide(state, new StockCommand.Reserve(new(Op("x"), Other, "order:me", 1, Now), Mug, Now)))
             .Refused(RejectionCode.InvalidValue);
     }
 
     [Fact]
     public void What_is_due_expires_and_nothing_else()
     {
-        var later = new StockEvent.Reserved(Other, "me", 1, false, NotAfter, Soon.AddTicks(1));
+        var later = new StockEvent.Reserved(Other, "order:me", 1, false, NotAfter, Soon.AddTicks(1));
         var given = Given(Ten, Held, later);
         Assert.False(Stock.HasExpired(given.State, Soon.AddTicks(-1)));
         given.When(state => Stock.Decide(state, new StockCommand.Expire(Soon.AddTicks(-1)))).ThenNothing();
@@ -242,7 +242,7 @@ public sealed partial class StockTests
         Given(Ten, Held, Pinned).When(state => Stock.Decide(state, new StockCommand.Expire(Soon.AddYears(1)))).ThenNothing();
     }
 
-    private static StockEvent.Released Tombstoned(HoldId hold) => new(hold, "me", 0, NotAfter);
+    private static StockEvent.Released Tombstoned(HoldId hold) => new(hold, "order:me", 0, NotAfter);
 
     private static Scenario<StockState, StockEvent> Given(params ReadOnlySpan<StockEvent> events) => new(StockJournal.Aggregate, events);
 
@@ -255,10 +255,10 @@ public sealed partial class StockTests
     private static Func<StockState, Decision<StockEvent>> Receive(string id, int quantity, string fingerprint = "f") =>
         state => Stock.Decide(state, new StockCommand.Receive(new(Op(id, fingerprint), quantity), Now));
 
-    private static Func<StockState, Decision<StockEvent>> Reserve(HoldId hold, int quantity, string owner = "me", string fingerprint = "f") =>
+    private static Func<StockState, Decision<StockEvent>> Reserve(HoldId hold, int quantity, string owner = "order:me", string fingerprint = "f") =>
         state => Stock.Decide(state, new StockCommand.Reserve(new(Op(hold.Value, fingerprint), hold, owner, quantity, Soon), Mug, Now));
 
-    private static Func<StockState, Decision<StockEvent>> Command(string name, DateTimeOffset now, string owner = "me")
+    private static Func<StockState, Decision<StockEvent>> Command(string name, DateTimeOffset now, string owner = "order:me")
     {
         var asked = new HoldCommand(Op($"{name} it"), Hold, owner);
         StockCommand command = name switch

@@ -24,6 +24,7 @@ internal enum Invariant
     ProviderAgrees,
     NothingKeptOfCancelled,
     ReturnedAtMostSold,
+    GivenBackAtMostPaid,
     OneCartOneOrder,
 }
 
@@ -53,6 +54,7 @@ internal static class Invariants
         Invariant.ProviderAgrees => "at rest the provider's own ledger keeps of every order what ours does",
         Invariant.NothingKeptOfCancelled => "a cancelled order, once settled, keeps no money of any card and no credit",
         Invariant.ReturnedAtMostSold => "of no line more comes back than was sold, at the price paid, and to no card more than it paid",
+        Invariant.GivenBackAtMostPaid => "no more coins come back than were paid, over all returns and exchanges, and no card's money becomes coins without a manager; all pieces back are all that was paid",
         Invariant.OneCartOneOrder => "one cart gives at most one order, of what was in it, at the prices shown",
         _ => throw new ArgumentOutOfRangeException(nameof(invariant)),
     };

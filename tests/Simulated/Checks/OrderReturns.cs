@@ -6,11 +6,25 @@ namespace Pos.Simulation;
 internal sealed class OrderReturns(OrderTrace order, Book book)
 {
     private readonly Dictionary<int, (long Pieces, long Gross)> _back = [];
-    private readonly Dictionary<int, long> _refunded = [];
+    private readonly Dictionary<(string? Order, int Tender), long> _refunded = [];
     private readonly Queue<string> _owed = new();
     private readonly HashSet<string> _known = new(StringComparer.Ordinal);
 
+    private bool _isPlain = order.Credit is null;
+    private int _completed;
+    private long _coins;
+
     public bool IsOwing => _owed.Count > 0;
+
+    /// <summary>One of them has paid out: when all is back, that is all that was paid.</summary>
+    public void Completed(long coins)
+    {
+        _coins += coins;
+        _completed++;
+        var isWhole = _completed == _known.Count && order.Lines.TrueForAll(line => _back.GetValueOrDefault(line.Number).Pieces == line.Quantity);
+        Require(
+            !isWhole || !_isPlain || _coins == order.CoinsPaid, Invariant.GivenBackAtMostPaid, $"all is back, and {_coins} of the {order.CoinsPaid} that were paid in coins");
+    }
 
     public void Accept(JsonElement body)
     {
@@ -28,12 +42,23 @@ internal sealed class OrderReturns(OrderTrace order, Book book)
         foreach (var refund in body.GetProperty("refunds").EnumerateArray())
         {
             var (tender, amount) = (refund.GetProperty("tender").GetInt32(), refund.Long("amount"));
+            var other = refund.TryGetProperty("order", out var from) ? from.GetString() : null;
             gross -= amount;
-            _refunded[tender] = _refunded.GetValueOrDefault(tender) + amount;
+            var all = _refunded[(other, tender)] = _refunded.GetValueOrDefault((other, tender)) + amount;
+            var paid = other is null ? order.Cards.GetValueOrDefault(tender) : order.OthersCards.GetValueOrDefault((other, tender));
             Require(
-                tender == 0 || _refunded[tender] <= order.Cards.GetValueOrDefault(tender), Invariant.ReturnedAtMostSold,
-                $"{_refunded[tender]} goes back to card {tender}, which paid {order.Cards.GetValueOrDefault(tender)}");
+                (tender == 0 && other is null) || all <= paid, Invariant.ReturnedAtMostSold, $"{all} goes back to card {tender} of {other ?? "the order"}, which paid {paid}");
+            if (refund.TryGetProperty("inCash", out _))
+            {
+                Require(
+                    tender > 0 && body.TryGetProperty("approvedBy", out var by) && by.GetString() is { Length: > 0 }, Invariant.GivenBackAtMostPaid,
+                    $"{amount} of card {tender} goes back in cash, and nobody has said so");
+                order.Purse.Fill(amount);
+                _isPlain = false;
+            }
         }
+
+        _isPlain &= !body.TryGetProperty("exchange", out _);
 
         Require(gross == 0, Invariant.MoneyAddsUp, $"{gross} is given back to nobody");
     }

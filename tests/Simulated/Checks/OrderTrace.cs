@@ -28,6 +28,12 @@ internal sealed class OrderTrace(string stream, Book book) : StreamTrace(stream)
     /// <summary>What each card is to pay, by tender.</summary>
     public Dictionary<int, long> Cards { get; } = [];
 
+    /// <summary>What an exchange brought of cards of other orders.</summary>
+    public Dictionary<(string Order, int Tender), long> OthersCards { get; } = [];
+
+    /// <summary>Where the coins are that paid for it.</summary>
+    public Purse Purse { get; private set; } = new();
+
     /// <summary>The return whose credit pays, and how much.</summary>
     public (string Return, long Amount)? Credit { get; private set; }
 
@@ -41,7 +47,10 @@ internal sealed class OrderTrace(string stream, Book book) : StreamTrace(stream)
 
     private bool IsCharged => Cards.Count > 0 || Credit is not null;
 
-    private OrderReturns Back => _back ??= new(this, book);
+    /// <summary>Coins that it keeps when nothing comes back.</summary>
+    public long CoinsPaid => CashDue;
+
+    public OrderReturns Back => _back ??= new(this, book);
 
     public override SagaSteps Debt => (State, Settled) switch
     {
@@ -168,6 +177,12 @@ internal sealed class OrderTrace(string stream, Book book) : StreamTrace(stream)
         Require(
             body.Amount("tendered") == Tendered && body.Amount("change") == Tendered - CashDue, Invariant.MoneyAddsUp,
             $"{body.Amount("change")} change of {Tendered} for {CashDue}");
+        if (Credit is { } credit && book.ReturnOf(credit.Return)?.Purse is { } purse)
+        {
+            Purse = purse;
+        }
+
+        Purse.Fill(body.Amount("tendered") - body.Amount("change"));
     }
 
     private void TakeTenders(JsonElement body)
@@ -183,14 +198,23 @@ internal sealed class OrderTrace(string stream, Book book) : StreamTrace(stream)
         if (body.TryGetProperty("credit", out var credit))
         {
             Credit = (credit.Text("return"), credit.Long("amount"));
+            foreach (var card in credit.GetProperty("cards").EnumerateArray())
+            {
+                OthersCards.Add((card.Text("order"), card.GetProperty("tender").GetInt32()), card.Long("amount"));
+            }
+
+            Require(OthersCards.Values.Sum() <= Credit.Value.Amount, Invariant.MoneyAddsUp, $"credit of {Credit.Value.Amount} is said to be more of cards");
         }
 
         var exact = Gross - Cards.Values.Sum() - (Credit?.Amount ?? 0);
         var rounding = body.TryGetProperty("rounding", out var by) ? by.GetInt64() : 0;
         CashDue = exact + rounding;
+        var step = body.TryGetProperty("cashRounding", out var to) ? to.GetInt64() : 1;
         Require(
-            exact >= 0 && Tendered >= CashDue && Math.Abs(rounding) <= 2 && (rounding == 0 || CashDue % 5 == 0) && Cards.Values.All(amount => amount > 0),
-            Invariant.MoneyAddsUp, $"{Tendered} handed over for {CashDue}, {exact} before rounding");
+            exact >= 0 && Tendered >= CashDue && Math.Abs(rounding) * 2 <= step && (rounding == 0 || CashDue % step == 0) && Cards.Values.All(amount => amount > 0),
+            Invariant.MoneyAddsUp, $"{Tendered} handed over for {CashDue}, {exact} before rounding to {step}");
+        Require(
+            rounding == 0 || Tendered > 0 || !IsCharged, Invariant.MoneyAddsUp, $"{exact} that cards and credit have left is rounded to {CashDue}, and no cash moves");
     }
 
     private void Charged()

@@ -14,6 +14,9 @@ internal sealed class ReturnTrace(string stream, Book book) : StreamTrace(stream
 
     public List<LineTrace> Lines { get; } = [];
 
+    /// <summary>Where the coins are that paid for it; null before it is accepted.</summary>
+    public Purse? Purse { get; private set; }
+
     /// <summary>The order that has credit of it.</summary>
     public (string Order, long Amount)? Credit { get; private set; }
 
@@ -101,6 +104,14 @@ internal sealed class ReturnTrace(string stream, Book book) : StreamTrace(stream
         IsExchange = body.TryGetProperty("exchange", out var exchange) && exchange.GetBoolean();
         _order = body.TryGetProperty("order", out var order) ? order.GetString() : null;
         book.OnEffect(body.GetProperty("operation").Text("id"));
+        Purse = _order is null ? new() : book.OrderOf(_order)?.Purse;
+        if (_order is null)
+        {
+            // Without receipt a manager has said what it is worth, and the till rounds that once.
+            Purse!.Fill(Gross + ((body.TryGetProperty("cashRounding", out var step) ? step.GetInt64() : 1) / 2));
+        }
+
+        IsExchange &= Gross > 0;
     }
 
     private void Complete(JsonElement body)
@@ -109,14 +120,22 @@ internal sealed class ReturnTrace(string stream, Book book) : StreamTrace(stream
         var rounding = body.TryGetProperty("rounding", out var by) ? by.GetInt64() : 0;
         var credit = body.TryGetProperty("credit", out _) ? body.Amount("credit") : 0;
         Require(
-            body.Amount("refund") + credit == Gross + rounding && Math.Abs(rounding) <= 2 && credit == (Credit?.Amount ?? 0), Invariant.MoneyAddsUp,
+            body.Amount("refund") + credit == Gross + rounding && credit == (Credit?.Amount ?? 0), Invariant.MoneyAddsUp,
             $"{body.Amount("refund")} refunded and {credit} credit for {Gross}");
+        var coins = Purse.CoinsOf(body);
+        var tooMuch = Purse?.Pay(coins);
+        Require(tooMuch is null, Invariant.GivenBackAtMostPaid, tooMuch ?? "");
+        if (_order is not null)
+        {
+            book.OrderOf(_order)?.Back.Completed(coins);
+        }
+
         Require(!IsExchange || _isDue, Invariant.TransitionsAreLegal, "an exchange is completed that nobody has ended");
         if (body.TryGetProperty("refunds", out var refunds))
         {
             foreach (var refund in refunds.EnumerateArray().Where(refund => refund.GetProperty("tender").GetInt32() > 0))
             {
-                var payment = book.PaymentOf(_order!, refund.GetProperty("tender").GetInt32());
+                var payment = book.PaymentOf(refund.TryGetProperty("order", out var other) ? other.GetString()! : _order!, refund.GetProperty("tender").GetInt32());
                 Require(
                     payment?.HasRefunded(Id, refund.Long("amount")) == true, Invariant.ConfirmedIsPaidAndCommitted,
                     $"completed, and {refund.Long("amount")} has not gone back to card {refund.GetProperty("tender").GetInt32()}");

@@ -96,7 +96,7 @@ public sealed class StockModelTests
                 < 2 => new StockCommand.Receive(new(operation, quantity), Now),
                 2 => new StockCommand.Count(new(operation, quantity), Now),
                 < 6 => new StockCommand.Reserve(new(operation, hold, owner, quantity, Now, Pinned: true), new Sku("mug"), Now),
-                < 8 => new StockCommand.Commit(new(operation, hold, owner), Now),
+                < 8 => new StockCommand.Commit(new(operation, hold, owner, Reason: "given away"), Now),
                 _ => new StockCommand.Release(new(operation, hold, owner), Now),
             });
             return (accepted == model.Accepted && actual.State.OnHand == model.OnHand && actual.State.Held == model.Held)

@@ -45,24 +45,40 @@ internal sealed partial class Client
             return;
         }
 
-        var order = Lately(sold);
+        await TakeBack(Lately(sold), _chance.Is(0.2));
+    }
+
+    /// <summary>One piece after the other for money, or some pieces of some lines at once.</summary>
+    private async Task TakeBack(PlacedOrder order, bool pieceByPiece)
+    {
+        var times = pieceByPiece ? 1 + order.Command.Lines[0].Quantity : 1;
+        for (var time = 0; time < times && !_shared.IsClosing; time++)
+        {
+            await TakeSomeBack(order, pieceByPiece);
+        }
+
+        await LookAtPayment(order);
+    }
+
+    private async Task TakeSomeBack(PlacedOrder order, bool isOnePiece)
+    {
         var id = new ReturnId(Hex(NextKey("back")));
         var lines = ImmutableArray.CreateBuilder<ReturnedLine>();
         for (var line = 1; line <= order.Command.Lines.Length; line++)
         {
-            if (line == 1 || _chance.Is(0.5))
+            if (line == 1 || (!isOnePiece && _chance.Is(0.5)))
             {
-                var pieces = _chance.Is(0.5) ? order.Command.Lines[line - 1].Quantity : 1 + _chance.Next(3);
+                var pieces = isOnePiece ? 1 : _chance.Is(0.5) ? order.Command.Lines[line - 1].Quantity : 1 + _chance.Next(3);
                 lines.Add(new(line, pieces, _chance.Is(0.8) ? Disposition.Restock : Disposition.WriteOff));
             }
         }
 
+        var exchange = !isOnePiece && _chance.Is(0.4);
         var command = new ReturnLines(
-            Operation(id.Value), id, Shop.Till, lines.ToImmutable(), _chance.Is(0.03) ? "" : "too small", _chance.Is(0.4), null, Wait());
+            Operation(id.Value), id, Shop.Till, lines.ToImmutable(), _chance.Is(0.03) ? "" : "too small", exchange, null, Wait(), !exchange && _chance.Is(0.1));
         var back = new SoldBack(new Asked(id.Value, $"order/{order.Id}", isCommand: true), order.Id, command);
         Workshop.Keep(_shared.SoldBack, back);
         await Return(back);
-        await LookAtPayment(order);
     }
 
     private Task Return(SoldBack back) => Ask(

@@ -192,6 +192,11 @@ internal sealed partial class Client
             return Discontinue(Lately(_shared.Orders));
         }
 
+        if (_shop.OtherRounding != _shop.CashRounding && _chance.Is(0.2))
+        {
+            return ChangeRounding(_chance.Of(_shop.Stores), _chance.Is(0.7) ? _shop.OtherRounding : _shop.CashRounding);
+        }
+
         var sku = _chance.Is(0.2) ? Shop.Service : _chance.Of(_shop.Goods);
         return Change(sku, new Money(1 + _chance.Next(500), Shop.Currency), isActive: !_chance.Is(0.1));
     }
@@ -208,6 +213,15 @@ internal sealed partial class Client
         await Task.WhenAll(
             Place(new PlacedOrder(new Asked(next.Value, $"order/{next}", isCommand: true), next, command), command),
             Change(sku, null, isActive: true));
+    }
+
+    /// <summary>The small coins go, or come back: what was sold before comes back after it.</summary>
+    private Task ChangeRounding(StoreId store, int? step)
+    {
+        var asked = new Asked(NextKey("rounding"), $"store/{store}", isCommand: false);
+        return Ask(
+            asked, grains => grains.GetGrain<IStoreGrain>(store.Value).Define(new(Operation(asked.Id), _shop.Rounding(step))),
+            (outcome, _) => !IsNotNow(outcome.Rejection));
     }
 
     private Task Change(Sku sku, Money? price, bool isActive)

@@ -78,7 +78,10 @@ internal sealed partial class Client
         var hold = _chance.Of(_shared.Holds);
         var owner = _chance.Is(0.15) ? "somebody else" : "api";
         var asked = new Asked(NextKey(what), hold.Asked.Stream, isCommand: false);
-        var command = new HoldCommand(Operation(asked.Id) with { NotAfter = hold.Command.Operation.NotAfter }, hold.Command.Hold, owner);
+        // Whoever has made it, or with a reason and a manager whoever has not.
+        var command = new HoldCommand(
+            Operation(asked.Id) with { NotAfter = hold.Command.Operation.NotAfter, Actor = what == "pin" || _chance.Is(0.5) ? hold.Command.Operation.Actor : _name },
+            hold.Command.Hold, owner, Reason: what == "commit" || _chance.Is(0.5) ? "given away" : null);
         return Ask(
             asked, grains => use(grains.GetGrain<IStockGrain>(hold.Key), command),
             (outcome, since) =>

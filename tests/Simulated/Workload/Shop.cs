@@ -13,7 +13,8 @@ internal sealed class Shop
         Stores = [.. Enumerable.Range(1, chance.Is(0.3) ? 2 : 1).Select(number => new StoreId($"store-{number}"))];
         StockMax = 1 + chance.Next(30);
         Clients = 2 + chance.Next(8);
-        CashRounding = chance.Is(0.3) ? 5 : null;
+        CashRounding = chance.Is(0.3) ? 5 : chance.Is(0.3) ? 500 : null;
+        OtherRounding = chance.Is(0.4) ? chance.Of<int?>([null, 5, 10, 500]) : CashRounding;
         TakesCash = !chance.Is(0.3);
         ThinkMax = TimeSpan.FromMilliseconds(1 + chance.Next(400));
     }
@@ -43,11 +44,16 @@ internal sealed class Shop
 
     public int? CashRounding { get; }
 
-    public StoreDetails Details => new(
+    /// <summary>What a client makes of that in the middle of everything.</summary>
+    public int? OtherRounding { get; }
+
+    public StoreDetails Details => Rounding(CashRounding);
+
+    public StoreDetails Rounding(int? step) => new(
         "Shop", "", "shop", Currency, "Europe/London", TaxInclusive,
         ImmutableSortedDictionary.CreateRange(
             StringComparer.Ordinal, [KeyValuePair.Create("standard", 2_000), KeyValuePair.Create("reduced", 725)]),
-        [Till, new TillId("till-2")], CashRounding);
+        [Till, new TillId("till-2")], step);
 
     public static string Barcode(Sku sku) => $"code-{sku}";
 

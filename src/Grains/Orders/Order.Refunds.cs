@@ -1,0 +1,112 @@
+using System.Collections.Immutable;
+
+namespace Pos.Grains;
+
+/// <summary>Where the money of a return goes: to what it came from, through exchanges too, and never more than was paid.</summary>
+public static partial class Order
+{
+    // Cards in their order, up to what each has paid and not got back, then those whose money an exchange brought; the rest was cash, and goes back
+    // in cash. What a card paid goes back in cash only when a manager says so.
+    private static ImmutableArray<TenderRefund> Refunds(OrderProgress state, OrderEvent.Placed placed, CreditTender? credit, long gross, bool inCash)
+    {
+        var refunds = ImmutableArray.CreateBuilder<TenderRefund>();
+        foreach (var card in Cards(placed, credit))
+        {
+            var left = card.Amount;
+            foreach (var earlier in state.Returns)
+            {
+                foreach (var refund in earlier.Refunds)
+                {
+                    left -= refund.Tender == card.Tender && refund.Order == card.Order ? refund.Amount : 0;
+                }
+            }
+
+            var amount = Math.Min(left, gross);
+            if (amount > 0)
+            {
+                refunds.Add(card with { Amount = amount, InCash = inCash ? true : null });
+                gross -= amount;
+            }
+        }
+
+        if (gross > 0)
+        {
+            refunds.Add(new(0, gross));
+        }
+
+        return refunds.ToImmutable();
+    }
+
+    // Every card whose money the order has, with what it paid.
+    private static IEnumerable<TenderRefund> Cards(OrderEvent.Placed placed, CreditTender? credit)
+    {
+        foreach (var card in placed.Cards ?? [])
+        {
+            yield return new(card.Tender, card.Amount);
+        }
+
+        foreach (var card in credit?.Cards ?? [])
+        {
+            yield return card;
+        }
+    }
+
+    /// <summary>
+    /// What is paid out in coins: cumulative as prices are, so that everything returned is what was paid for it, however many returns it takes
+    /// and whatever the store rounds to by then. What a new order may take instead is the exact price, as long as both together are no more
+    /// than was paid or priced.
+    /// </summary>
+    /// <param name="state">With the returns before.</param>
+    /// <param name="placed">The sale.</param>
+    /// <param name="credit">What an exchange paid of it, or null.</param>
+    /// <param name="refunds">What goes back now.</param>
+    /// <param name="exchange">Whether a new order may take it.</param>
+    /// <param name="step">To which coins are rounded.</param>
+    private static (long? Coins, long? Credit) Coins(
+        OrderProgress state, OrderEvent.Placed placed, CreditTender? credit, ImmutableArray<TenderRefund> refunds, bool exchange, int step)
+    {
+        var (cash, diverted) = Cash(refunds);
+        if (cash + diverted == 0)
+        {
+            return (null, exchange ? 0 : null);
+        }
+
+        // What was to be paid in coins, and what was: rounded, and without what no coin stands behind.
+        var price = placed.Gross.Amount;
+        foreach (var card in Cards(placed, credit))
+        {
+            price -= card.Amount;
+        }
+
+        var paid = placed.CashDue.Amount + (credit is null ? 0 : credit.Coins ?? credit.Amount);
+        var (back, given, worth, all) = (cash + diverted, 0L, 0L, diverted);
+        foreach (var earlier in state.Returns)
+        {
+            var (itsCash, itsDiverted) = Cash(earlier.Refunds);
+            var itsCoins = earlier.Coins ?? Tenders.Rounded(itsCash, earlier.CashRounding ?? 1);
+            back += itsCash + itsDiverted;
+            all += itsDiverted;
+            given += itsCoins;
+            worth += earlier.Exchange == true ? Math.Max(earlier.CashCredit ?? itsCash, itsCoins) : itsCoins;
+        }
+
+        (price, paid) = (price + all, paid + all);
+        var due = back >= price ? paid : Math.Min(Tenders.Rounded(back, step), paid);
+        var coins = Math.Max(0, Math.Min(due - worth, paid - given));
+        // Only the last of what was paid in coins, and went back in coins, may be none of this store's coins any more.
+        coins -= back >= price && worth == given && all == 0 ? 0 : coins % step;
+        return (coins, exchange ? Math.Max(0, Math.Min(cash, Math.Max(price, paid) - worth)) : null);
+    }
+
+    private static (long Cash, long Diverted) Cash(ImmutableArray<TenderRefund> refunds)
+    {
+        var (cash, diverted) = (0L, 0L);
+        foreach (var refund in refunds)
+        {
+            cash += refund.Tender == 0 ? refund.Amount : 0;
+            diverted += refund.InCash == true ? refund.Amount : 0;
+        }
+
+        return (cash, diverted);
+    }
+}
