@@ -57,11 +57,11 @@ public sealed class SagaTests : IAsyncLifetime
         Assert.Empty(await _shop.All("/sagas?olderThan=P1D", 10));
         Assert.Equal(2, (await _shop.All("/sagas?olderThan=PT0S", 10)).Count);
 
-        await _shop.Until("/sagas?owes=true", answer => answer["items"].AsArray().Count == 2);
+        // The payment is asked again within moments; its order waits for it.
+        await _shop.Until("/sagas?owes=true&kind=payment", answer => answer["items"].AsArray().Count == 1);
 
         Provider.IsDown = false;
         Assert.Equal("CONFIRMED", (string?)(await _shop.Settled(order))["state"]);
-        Assert.Empty(await _shop.All("/sagas?owes=true", 10));
         await _shop.Until("/sagas", answer => answer["items"].AsArray().Count == 0);
         var over = (await _shop.Get($"/sagas/order/{order}")).Json;
         Assert.Equal((null, 0), ((string?)over["owes"], (int)over["attempts"]!));

@@ -53,6 +53,12 @@ public sealed class DirectoryGrain(IGrainContext context, GrainServices services
             var key = this.GetPrimaryKeyString();
             var store = key == IDirectoryGrain.Everywhere ? "" : key;
             var found = await services.Journal.ListWakeUps(kind, store, after, Math.Clamp(limit, 1, LimitMax), cancellationToken);
+            if (found.Count == 0 && store.Length > 0)
+            {
+                // As above: of any name.
+                DeactivateOnIdle();
+            }
+
             return [.. found.Select(static wakeUp => wakeUp.Stream.Key)];
         }
         catch (JournalUnavailableException unreadable)
