@@ -1,5 +1,6 @@
 using Orleans.Dashboard;
 using Orleans.Runtime;
+using Pos.Api;
 
 namespace Pos.Silo;
 
@@ -20,7 +21,8 @@ internal sealed class DashboardAlone
         await ((IHostedService)host).StartAsync(CancellationToken.None);
         var pages = new ApplicationBuilder(services);
         pages.UseRouting();
-        pages.UseEndpoints(static endpoints => endpoints.MapOrleansDashboard("/dashboard"));
+        // These become known to whoever describes the API, too.
+        pages.UseEndpoints(static endpoints => endpoints.MapOrleansDashboard("/dashboard").RequiresOperatorInBrowser().ExcludeFromDescription());
         return pages.Build();
     });
 
