@@ -130,14 +130,15 @@ public sealed class PosHost : IAsyncDisposable
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddPosApi(builder.Configuration);
+        builder.Services.AddJournalHealth();
         change?.Invoke(builder.Services);
+        var silo = cluster.Silos[0].ServiceProvider;
         builder.Services.AddSingleton(cluster.Client);
         builder.Services.AddSingleton(cluster.Client.ServiceProvider.GetRequiredService<IGrainFactory>());
         // The journal and the ledger are the silo's, which disposes of them.
-        builder.Services.AddSingleton(cluster.Silos[0].ServiceProvider.GetRequiredService<IJournal>());
-        builder.Services.AddSingleton(cluster.Silos[0].ServiceProvider.GetRequiredService<FileLedger>());
-        builder.Services.AddSingleton(cluster.Silos[0].ServiceProvider.GetRequiredService<JournalWatch>());
-        builder.Services.AddJournalHealth();
+        builder.Services.AddSingleton(silo.GetRequiredService<IJournal>());
+        builder.Services.AddSingleton(silo.GetRequiredService<JournalWatch>());
+        builder.Services.AddSingleton(silo.GetRequiredService<FileLedger>());
         var api = builder.Build();
         api.MapPosApi();
         api.MapVerification();
