@@ -32,12 +32,15 @@ internal static class Ports
         var address = silo.AdvertisedIPAddress ?? IPAddress.Any;
         Require(silo.SiloListeningEndpoint ?? new IPEndPoint(address, silo.SiloPort), Silo);
         Require(silo.GatewayListeningEndpoint ?? new IPEndPoint(address, silo.GatewayPort), Gateway);
-        foreach (var url in (app.Configuration["Urls"] ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        foreach (var setting in (string[])["Urls", "Api:ProbesUrl"])
         {
-            var http = BindingAddress.Parse(url);
-            if (!http.IsUnixPipe && !http.IsNamedPipe)
+            foreach (var url in (app.Configuration[setting] ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
             {
-                Require(new IPEndPoint(Of(http.Host), http.Port), "Urls");
+                var http = BindingAddress.Parse(url);
+                if (!http.IsUnixPipe && !http.IsNamedPipe)
+                {
+                    Require(new IPEndPoint(Of(http.Host), http.Port), setting);
+                }
             }
         }
     }
