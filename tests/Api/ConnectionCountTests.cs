@@ -24,7 +24,7 @@ public sealed class ConnectionCountTests
     public void The_document_counts_what_the_autoscalers_may_start()
     {
         var (silos, apis) = (Replicas("silo"), Replicas("api"));
-        var silo = new PostgresJournalOptions().ReadersMax + 2 + ClusterConnection.PoolMax;
+        var silo = new PostgresJournalOptions().ReadersMax + 2;
         var withMembership = (silos + 1) * (silo + ClusterConnection.PoolMax) + ((apis + 1) * ClusterConnection.PoolMax);
         var document = File.ReadAllText(Path.Combine(Repository(), "docs", "operations.md"));
         Assert.Contains(FormattableString.Invariant($"**{(silos + 1) * silo} connections**"), document, StringComparison.Ordinal);
