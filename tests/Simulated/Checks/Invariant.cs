@@ -71,6 +71,7 @@ internal static class Invariants
         "order-money" or "payment-money" or "return-money" => Invariant.MoneyAddsUp,
         "order-stock" or "order-tenders" => Invariant.ConfirmedIsPaidAndCommitted,
         "order-returned" or "return-stock" => Invariant.ReturnedAtMostSold,
+        "refunds-paid" => Invariant.GivenBackAtMostPaid,
         "cart-order" => Invariant.OneCartOneOrder,
         "provider-ledger" => Invariant.ProviderAgrees,
         _ => Invariant.VerifierAgrees,
