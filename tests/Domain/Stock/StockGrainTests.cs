@@ -89,7 +89,7 @@ public sealed class StockGrainTests
         var second = await stock.Ledger(first.Next, 3, CancellationToken.None);
         Assert.Equal((true, false), (first.HasMore, second.HasMore));
         Assert.Equal(
-            [("received", 10, 10, ""), ("committed", -4, 6, Hold(1).Value), ("adjusted", -2, 4, "breakage"), ("counted", 3, 7, "stocktaking"), ("restocked", 1, 8, ReturnNumber(1).Value)],
+            [("received", 10, 10, ""), ("committed", -4, 6, $"{Hold(1)}: given away"), ("adjusted", -2, 4, "breakage"), ("counted", 3, 7, "stocktaking"), ("restocked", 1, 8, ReturnNumber(1).Value)],
             first.Entries.Concat(second.Entries).Select(entry => (entry.Kind, entry.Delta, entry.Balance, entry.Reference)));
         Assert.Equal([-1.0, -2.0], first.Entries.Skip(1).Select(entry => Math.Round((entry.OccurredAt - world.Now).TotalDays)));
     });
@@ -233,5 +233,7 @@ public sealed class StockGrainTests
     private static HoldId Hold(int number) => new(number.ToString("x32", CultureInfo.InvariantCulture));
 
     private static Task<Outcome<HoldView>> Reserve(Shopkeeper shop, World world, int number, int quantity, TimeSpan expiresIn) =>
-        shop.Stock("mug").Reserve(new(shop.Operation(Hold(number).Value), Hold(number), "api", quantity, world.Now + expiresIn));
+        shop.Stock("mug").Reserve(new(
+            // One caller has no more than a hundred.
+            shop.Operation(Hold(number).Value) with { Actor = number < 50 ? "test" : $"test {number / 50}" }, Hold(number), "api", quantity, world.Now + expiresIn));
 }
