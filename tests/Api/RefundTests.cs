@@ -109,7 +109,7 @@ public sealed class RefundTests : IAsyncLifetime
     private static string One(string payout) =>
         $$"""{"till":"till-1","reason":"too small","payout":"{{payout}}","lines":[{"line":1,"quantity":1,"disposition":"restock"}]}""";
 
-    private Task Rounding(int step) => _shop.Put(
+    private Task<Answer> Rounding(int step) => _shop.Put(
         $"/stores/{Shop.Store}",
         $$"""
         {"name":"London","district":"Soho","kind":"shop","currency":"GBP","timeZone":"Europe/London","taxInclusive":true,

@@ -41,7 +41,7 @@ internal static class OperationDescriber
 
         foreach (var body in context.Description.ParameterDescriptions.Where(parameter => parameter.Source.Id == "Body"))
         {
-            SetExample(operation.RequestBody?.Content, Samples.Of(body.Type));
+            SetExample(operation.RequestBody?.Content, Samples.OfRequest(body.Type));
         }
 
         foreach (var answer in context.Description.SupportedResponseTypes)

@@ -103,6 +103,18 @@ internal static class Samples
     public static JsonNode? Of(Type type) =>
         ByType.TryGetValue(type, out var sample) ? JsonSerializer.SerializeToNode(sample, ApiJson.Wire.GetTypeInfo(type)!) : null;
 
+    /// <summary>An example of a body to send, or null for a type without one: what it does not say is absent, since a null is refused where it means nothing.</summary>
+    public static JsonNode? OfRequest(Type type)
+    {
+        var sample = Of(type);
+        foreach (var absent in sample is JsonObject body ? body.Where(static member => member.Value is null).Select(static member => member.Key).ToArray() : [])
+        {
+            sample!.AsObject().Remove(absent);
+        }
+
+        return sample;
+    }
+
     /// <summary>A problem of a kind as JSON.</summary>
     public static JsonNode Of(ProblemKind kind)
     {

@@ -165,12 +165,19 @@ public sealed class ForeignStoreTests : IAsyncLifetime
     }
 
     // Refused as without the store, or for the malformed request that it makes of it; and what is let in shows nothing but what it showed.
-    private static bool IsNoMore(RouteEndpoint endpoint, StorePlace place, Answer without, Answer answer, bool isStranger) =>
-        IsRefusedUnread(endpoint, place, answer) || IsOwned(endpoint) && isStranger && !(place.Name.StartsWith("body", StringComparison.Ordinal) && endpoint.Metadata.GetMetadata<Owner>() == Pos.Api.Owner.InBody)
+    private static bool IsNoMore(RouteEndpoint endpoint, StorePlace place, Answer without, Answer answer, bool isStranger)
+    {
+        var isRefused = (int)answer.Status is >= 400 and < 500;
+        if (IsRefusedUnread(endpoint, place, answer))
+        {
+            return true;
+        }
+
+        var isNamedInOwnersBody = place.Name.StartsWith("body", StringComparison.Ordinal) && endpoint.Metadata.GetMetadata<Owner>() == Pos.Api.Owner.InBody;
+        return IsOwned(endpoint) && isStranger && !isNamedInOwnersBody
             ? (without.Status, without.Code, (string?)without["detail"]) == (answer.Status, answer.Code, (string?)answer["detail"])
-            : without.Status is not HttpStatusCode.OK || IsOwned(endpoint)
-                ? (int)answer.Status is >= 400 and < 500
-                : (int)answer.Status is >= 400 and < 500 || answer.Status == without.Status;
+            : isRefused || (without.Status == HttpStatusCode.OK && !IsOwned(endpoint) && answer.Status == without.Status);
+    }
 
     // A parameter that the endpoint does not declare is refused whoever sends it, before the body is read that says whose the thing is.
     private static bool IsRefusedUnread(RouteEndpoint endpoint, StorePlace place, Answer answer) =>
