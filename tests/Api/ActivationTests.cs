@@ -27,8 +27,12 @@ public sealed class ActivationTests(OpenShop open) : IClassFixture<OpenShop>
         var before = await Activations();
         for (var round = 0; round < Rounds; round++)
         {
-            var answer = await Shop.Get(Unknown(route, round));
-            Assert.True((int)answer.Status < 500, answer.Text);
+            // Lists demand the store; everything else refuses a parameter that it does not know, before it touches anything.
+            foreach (var path in new[] { Unknown(route, round), $"{Unknown(route, round)}?store=none-{round}" })
+            {
+                var answer = await Shop.Get(path);
+                Assert.True((int)answer.Status < 500, answer.Text);
+            }
         }
 
         await Gone(before);
@@ -132,7 +136,7 @@ public sealed class ActivationTests(OpenShop open) : IClassFixture<OpenShop>
     private static string Unknown(string route, int round)
     {
         var id = $"{round:x32}";
-        var path = route.TrimEnd('/')
+        return route.TrimEnd('/')
             .Replace("{store}", $"none-{round}", StringComparison.Ordinal)
             .Replace("{sku}", $"none-{round}", StringComparison.Ordinal)
             .Replace("{code}", $"none-{round}", StringComparison.Ordinal)
@@ -140,7 +144,6 @@ public sealed class ActivationTests(OpenShop open) : IClassFixture<OpenShop>
             .Replace("{kind}", "order", StringComparison.Ordinal)
             .Replace("{line}", "1", StringComparison.Ordinal)
             .Replace("{id}", route.StartsWith("/payments", StringComparison.Ordinal) ? $"{id}.1" : id, StringComparison.Ordinal);
-        return $"{path}?store=none-{round}";
     }
 
     // Carts that others have left open, and products that they have read, are no part of this.
