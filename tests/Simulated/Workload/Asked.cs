@@ -37,7 +37,7 @@ internal sealed class Asked(string id, string stream, bool isCommand)
         get
         {
             var parts = stream.Split('/');
-            return Body is not null ? [] : parts[0] == "stock" ? [("store", parts[1]), ("sku", parts[2])] : [("id", parts[1])];
+            return Body is not null ? [] : parts[0] == "store" ? [("store", parts[1])] : parts[0] == "stock" ? [("store", parts[1]), ("sku", parts[2])] : [("id", parts[1])];
         }
     }
 

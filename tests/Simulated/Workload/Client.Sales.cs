@@ -226,9 +226,10 @@ internal sealed partial class Client
     /// <summary>The small coins go, or come back: what was sold before comes back after it.</summary>
     private Task ChangeRounding(StoreId store, int? step)
     {
-        var asked = new Asked(NextKey("rounding"), $"store/{store}", isCommand: false);
+        var asked = new Asked(NextKey("rounding"), $"store/{store}", isCommand: false) { Kind = "defineStore" };
+        var command = new DefineStore(Operation(asked.Id, by: Fit(_staff.Root)), _shop.Rounding(step));
         return Ask(
-            asked, grains => grains.GetGrain<IStoreGrain>(store.Value).Define(new(Operation(asked.Id), _shop.Rounding(step))),
+            asked, grains => grains.GetGrain<IStoreGrain>(store.Value).Define(command),
             (outcome, _) => !IsNotNow(outcome.Rejection));
     }
 
