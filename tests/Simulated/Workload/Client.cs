@@ -134,6 +134,7 @@ internal sealed partial class Client
             Stream = asked.Stream, Effects = asked.Effects, Lines = asked.Lines, Cards = asked.Cards, Credit = asked.Credit,
         };
         _world.Requests.Send(request);
+        _world.Requests.Answered.Remove(asked.Stream);
         if (await Door.Refuse(asked, papers, grains) is { } refused)
         {
             _world.Machine.Note(refused.Kind.Code);
@@ -142,7 +143,9 @@ internal sealed partial class Client
         }
 
         _world.Authority.Admitted(request, asked.Body);
-        return (true, await call(grains));
+        var answer = await call(grains);
+        _world.Requests.Answered.Add(asked.Stream);
+        return (true, answer);
     }
 
     private bool Heard<T>(Asked asked, Task<(bool IsIn, T Answer)> answer, Func<T, long, bool> check, long since)
