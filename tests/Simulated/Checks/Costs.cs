@@ -75,21 +75,18 @@ internal sealed class Costs(FaultPlan plan, Violations violations)
         }
     }
 
-    // What stock has refused is not given back, unless something went wrong on the way: then it may yet arrive.
+    // What stock has refused is not given back, unless something went wrong: a call that was lost may yet arrive, and some faults last.
     private void NothingIsBuried(in RecordedEvent e, JsonElement body)
     {
         var account = AccountOf(e.Context.Correlation);
         switch (e.Type)
         {
-            case "order.placed":
-                account.PlacedAfter = plan.Struck.Count;
-                break;
             case "order.cancelled":
                 account.IsRefused = body.TryGetProperty("code", out _);
                 break;
             case "stock.released" when body.Long("quantity") == 0 && account.IsRefused:
                 violations.Require(
-                    plan.HasBusyPeer || plan.Struck.Skip(account.PlacedAfter).Any(static strike => strike.Fault != Fault.ClientDuplicates), Invariant.CostIsBounded,
+                    plan.HasBusyPeer || plan.Struck.Any(static strike => strike.Fault != Fault.ClientDuplicates), Invariant.CostIsBounded,
                     e.Stream.Value, $"hold {body.Text("hold")} was refused and is released all the same");
                 break;
         }
@@ -113,8 +110,6 @@ internal sealed class Costs(FaultPlan plan, Violations violations)
 
     private sealed class Account
     {
-        public int PlacedAfter { get; set; }
-
         public bool IsRefused { get; set; }
 
         public int Events { get; set; }
