@@ -75,7 +75,8 @@ internal sealed class Costs(FaultPlan plan, Violations violations)
         }
     }
 
-    // What stock has refused is not given back, unless something went wrong: a call that was lost may yet arrive, and some faults last.
+    // What stock has refused is not given back, unless something went wrong: a call that was lost may yet arrive, and some faults last. An order that
+    // was resumed does not know for what its activation of before had asked.
     private void NothingIsBuried(in RecordedEvent e, JsonElement body)
     {
         var account = AccountOf(e.Context.Correlation);
@@ -84,7 +85,10 @@ internal sealed class Costs(FaultPlan plan, Violations violations)
             case "order.cancelled":
                 account.IsRefused = body.TryGetProperty("code", out _);
                 break;
-            case "stock.released" when body.Long("quantity") == 0 && account.IsRefused:
+            case "order.retry-asked":
+                account.IsResumed = true;
+                break;
+            case "stock.released" when body.Long("quantity") == 0 && account is { IsRefused: true, IsResumed: false }:
                 violations.Require(
                     plan.HasBusyPeer || plan.Struck.Any(static strike => strike.Fault != Fault.ClientDuplicates), Invariant.CostIsBounded,
                     e.Stream.Value, $"hold {body.Text("hold")} was refused and is released all the same");
@@ -111,6 +115,8 @@ internal sealed class Costs(FaultPlan plan, Violations violations)
     private sealed class Account
     {
         public bool IsRefused { get; set; }
+
+        public bool IsResumed { get; set; }
 
         public int Events { get; set; }
 
