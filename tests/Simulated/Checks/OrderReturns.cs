@@ -48,6 +48,8 @@ internal sealed class OrderReturns(OrderTrace order, Book book)
             var paid = other is null ? order.Cards.GetValueOrDefault(tender) : order.OthersCards.GetValueOrDefault((other, tender));
             Require(
                 (tender == 0 && other is null) || all <= paid, Invariant.ReturnedAtMostSold, $"{all} goes back to card {tender} of {other ?? "the order"}, which paid {paid}");
+            Require(
+                tender > 0 || all <= order.CashPrice, Invariant.GivenBackAtMostPaid, $"{all} goes back in cash, and all but {order.CashPrice} was paid by cards");
             if (refund.TryGetProperty("inCash", out _))
             {
                 Require(

@@ -47,6 +47,9 @@ internal sealed class OrderTrace(string stream, Book book) : StreamTrace(stream)
 
     private bool IsCharged => Cards.Count > 0 || Credit is not null;
 
+    /// <summary>What was paid neither by a card nor with money that an exchange brought from one.</summary>
+    public long CashPrice => Gross - Cards.Values.Sum() - OthersCards.Values.Sum();
+
     /// <summary>Coins that it keeps when nothing comes back.</summary>
     public long CoinsPaid => CashDue;
 
