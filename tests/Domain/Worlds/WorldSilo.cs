@@ -8,7 +8,9 @@ using Pos.Simulation;
 namespace Pos.Tests;
 
 /// <summary>One life of a silo: grains, journal, dispatcher. After its death nothing of it runs any more.</summary>
+#pragma warning disable CA1001 // A silo dies and is never disposed of: nothing of it runs any more, and its memory goes with the story.
 internal sealed class WorldSilo : ISimulatedFaults
+#pragma warning restore CA1001
 {
     private readonly World _world;
     private readonly Owner _owner;
