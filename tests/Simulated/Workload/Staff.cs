@@ -36,7 +36,10 @@ internal sealed class Staff
         Root = Key.Of(new("root", Rank.Operator, null));
         Boss = Key.Of(new("boss", Rank.Manager, null));
         _managers = [.. shop.Stores.Select(static store => Key.Of(new($"manager of {store}", Rank.Manager, [store.Value])))];
-        _clients = [.. Enumerable.Range(1, shop.Clients).Select(number => Key.Of(new($"c{number}", RankOf(chance.Next(100)), StoresOf(chance, shop))))];
+        _clients = [.. Enumerable.Range(1, shop.Clients).Select(number => Client(number, RankOf(chance.Next(100)), StoresOf(chance, shop)))];
+
+        // An operator's key opens all stores, whatever it names.
+        static Key Client(int number, Rank rank, string[]? stores) => Key.Of(new($"c{number}", rank, rank == Rank.Operator ? null : stores));
     }
 
     /// <summary>Whoever runs the system.</summary>
