@@ -66,16 +66,7 @@ public static class ApiRegistration
         app.UseGate();
         app.UseInputRules();
         app.UseApiPage();
-        app.MapEndpoints();
-        app.MapHealth();
-        app.MapApiDocument();
-        return app;
-    }
-
-    /// <summary>Maps what is served under <c>/api/v1</c>.</summary>
-    internal static void MapEndpoints(this IEndpointRouteBuilder endpoints)
-    {
-        var api = endpoints.MapGroup("/api/v1");
+        var api = app.MapGroup("/api/v1");
         api.MapStores();
         api.MapProducts();
         api.MapSearch();
@@ -88,5 +79,8 @@ public static class ApiRegistration
         api.MapPayments();
         api.MapSagas();
         api.RefusesWhatItsShapeImplies();
+        app.MapHealth();
+        app.MapApiDocument();
+        return app;
     }
 }

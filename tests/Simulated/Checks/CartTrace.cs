@@ -14,8 +14,6 @@ internal sealed class CartTrace(string stream, Book book) : StreamTrace(stream)
 
     public string Id { get; } = stream[(stream.IndexOf('/', StringComparison.Ordinal) + 1)..];
 
-    public string Store { get; private set; } = "";
-
     public CartState? State { get; private set; }
 
     /// <summary>The order that it is, or null.</summary>
@@ -99,7 +97,7 @@ internal sealed class CartTrace(string stream, Book book) : StreamTrace(stream)
 
     private void Open(JsonElement body)
     {
-        (State, Store) = (CartState.Open, body.Text("store"));
+        State = CartState.Open;
         if (body.TryGetProperty("lines", out var lines))
         {
             foreach (var line in lines.EnumerateArray())
@@ -132,7 +130,7 @@ internal sealed class CartTrace(string stream, Book book) : StreamTrace(stream)
 
     private static (string Sku, long Quantity, long Gross) Sold(LineTrace line) => (line.Sku, line.Quantity, line.Gross);
 
-    public static string OrderOf(string cart) =>
+    private static string OrderOf(string cart) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes($"4:cart{cart.Length}:{cart}")))[..32];
 
     private void Legal(bool isLegal, in RecordedEvent e) => Require(isLegal, Invariant.TransitionsAreLegal, $"{e.Type} in {State}");
