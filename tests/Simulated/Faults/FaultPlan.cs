@@ -49,8 +49,8 @@ internal sealed class FaultPlan
         _aimedStep = calm ? SagaSteps.None : (SagaSteps)(1 << (cell % StepsUnderWay.Count));
         if (_aimedFault is >= Fault.CallDelayed and <= Fault.WakeUpDoubled or Fault.SecondActivation)
         {
-            // A step must last for a call to come in between.
-            _probability[(int)Fault.JournalSlow] = 0.3;
+            // A step must last for a call to come in between. What completes a return is called least.
+            _probability[(int)Fault.JournalSlow] = _aimedStep == SagaSteps.Complete ? 0.9 : 0.3;
         }
 
         // That an expiry fails while another wake-up asks for it, or that a second silo answers the wake-ups of the first, is rarer than
