@@ -62,16 +62,21 @@ internal sealed class SiloProcess : IAsyncDisposable
     }
 
     /// <summary>On an empty journal that goes with the server.</summary>
-    public static Task<SiloProcess> Start(params string[] settings) =>
-        Start(Directory.CreateTempSubdirectory("pos-bench-").FullName, keep: false, settings);
+    public static Task<SiloProcess> Start(params string[] settings) => StartProgram(Program("Silo"), settings);
 
     /// <summary>On the journal in a folder, which stays.</summary>
-    public static Task<SiloProcess> StartIn(string folder, params string[] settings) => Start(folder, keep: true, settings);
+    public static Task<SiloProcess> StartIn(string folder, params string[] settings) => Start(Program("Silo"), folder, keep: true, settings);
 
-    private static async Task<SiloProcess> Start(string data, bool keep, string[] settings)
+    /// <summary>The server of another build, on an empty journal that goes with the server.</summary>
+    /// <param name="dll">Path of that build's <c>Pos.Silo.dll</c>.</param>
+    /// <param name="settings">As the server's command line takes them.</param>
+    public static Task<SiloProcess> StartProgram(string dll, params string[] settings) =>
+        Start(dll, Directory.CreateTempSubdirectory("pos-bench-").FullName, keep: false, settings);
+
+    private static async Task<SiloProcess> Start(string dll, string data, bool keep, string[] settings)
     {
         var port = FreePort.Next();
-        var arguments = new List<string> { Program("Silo"), $"--Urls=http://127.0.0.1:{port}", "--Orleans:Endpoints:SiloPort=0", "--Orleans:Endpoints:GatewayPort=0", $"--Journal:Path={data}", "--Pos:Demo=false", "--Logging:LogLevel:Default=Warning", "--Api:Keys:0:Actor=bench", "--Api:Keys:0:Role=operator",
+        var arguments = new List<string> { dll, $"--Urls=http://127.0.0.1:{port}", "--Orleans:Endpoints:SiloPort=0", "--Orleans:Endpoints:GatewayPort=0", $"--Journal:Path={data}", "--Pos:Demo=false", "--Logging:LogLevel:Default=Warning", "--Api:Keys:0:Actor=bench", "--Api:Keys:0:Role=operator",
             $"--Api:Keys:0:Sha256={Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Key)))}" };
         arguments.AddRange(settings);
         return await Launch(port, data, keep, arguments);

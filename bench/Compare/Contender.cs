@@ -5,7 +5,8 @@ namespace Pos.Bench.Compare;
 /// <param name="MeanMs">Their mean latency, or null where it was not measured.</param>
 /// <param name="P99Ms">What 99 % of them did not exceed, or null.</param>
 /// <param name="Note">What else is worth knowing; the last round's is shown.</param>
-internal sealed record Figure(double Rate, double? MeanMs = null, double? P99Ms = null, string Note = "");
+/// <param name="ProcessorMicroseconds">Processor time of the server for each operation; 0 where no server of ours was measured.</param>
+internal sealed record Figure(double Rate, double? MeanMs = null, double? P99Ms = null, string Note = "", double ProcessorMicroseconds = 0);
 
 /// <summary>One of those who take turns.</summary>
 /// <param name="Name">As the table shows it.</param>

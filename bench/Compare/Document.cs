@@ -24,7 +24,8 @@ internal static class Document
         await File.WriteAllTextAsync(file, string.Concat(text.AsSpan(0, from + begin.Length), markdown.Trim(), "\n", text.AsSpan(to)));
     }
 
-    private static string Root()
+    /// <summary>The repository's folder.</summary>
+    public static string Root()
     {
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
         {

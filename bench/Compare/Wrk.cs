@@ -34,6 +34,6 @@ internal static class Wrk
         var processor = (silo.ProcessorTime - worked).TotalMicroseconds / numbers[0];
         return new Figure(
             numbers[0] * 1e6 / numbers[1], numbers[2] / 1e3, numbers[3] / 1e3,
-            string.Create(CultureInfo.InvariantCulture, $"{processor:0} µs of the server's processor each, max {numbers[4] / 1e3:0} ms"));
+            string.Create(CultureInfo.InvariantCulture, $"{processor:0} µs of the server's processor each, max {numbers[4] / 1e3:0} ms"), processor);
     }
 }
