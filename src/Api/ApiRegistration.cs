@@ -66,7 +66,16 @@ public static class ApiRegistration
         app.UseGate();
         app.UseInputRules();
         app.UseApiPage();
-        var api = app.MapGroup("/api/v1");
+        app.MapEndpoints();
+        app.MapHealth();
+        app.MapApiDocument();
+        return app;
+    }
+
+    /// <summary>Maps what is served under <c>/api/v1</c>.</summary>
+    internal static void MapEndpoints(this IEndpointRouteBuilder endpoints)
+    {
+        var api = endpoints.MapGroup("/api/v1");
         api.MapStores();
         api.MapProducts();
         api.MapSearch();
@@ -79,8 +88,5 @@ public static class ApiRegistration
         api.MapPayments();
         api.MapSagas();
         api.RefusesWhatItsShapeImplies();
-        app.MapHealth();
-        app.MapApiDocument();
-        return app;
     }
 }

@@ -22,9 +22,6 @@ internal sealed class Gate(Callers callers, Rates rates, IGrainFactory grains, I
     private static readonly Refusal Unauthenticated =
         new(Problems.Unauthenticated, "Send the header Authorization: Bearer <key>.");
 
-    private static readonly Refusal UnknownApprover =
-        new(Problems.ApprovalRefused, $"{Access.ApprovalHeader} is not the key of a manager.");
-
     // A place each. Whoever waits for one is given it before anybody who comes later.
     private readonly SemaphoreSlim _room = new(options.Value.RequestsUnderWayMax);
 
@@ -113,39 +110,15 @@ internal sealed class Gate(Callers callers, Rates rates, IGrainFactory grains, I
             return tooOften;
         }
 
-        // An endpoint of which nobody said whose it is would not have let the host start. Whoever gets here past that is refused.
         var owner = endpoint.Metadata.GetMetadata<Owner>();
-        if (permission is null || owner is null || !caller.Has(permission))
-        {
-            return Forbidden(caller, owner is null ? null : permission);
-        }
-
-        Caller? approver = null;
-        if (headers.TryGetValue(Access.ApprovalHeader, out var second))
-        {
-            approver = second.Count == 1 ? callers.FromKey(second[0]) : null;
-            if (approver is not { Approves: true })
-            {
-                return UnknownApprover;
-            }
-        }
-
-        access = new Access(caller, approver);
-        return null;
+        var isSeconded = headers.TryGetValue(Access.ApprovalHeader, out var second);
+        var approver = second.Count == 1 ? callers.FromKey(second[0]) : null;
+        return Admission.Refuse(permission, owner, caller, isSeconded, approver, out access);
     }
 
-    private static Refusal Forbidden(Caller caller, Permission? permission) => new(
-        Problems.Forbidden,
-        permission is null ? "Nobody may."
-        : caller.Role < permission.Role ? $"It takes a {Name(permission.Role)}, and the key is a {Name(caller.Role)}'s."
-        : "It takes a key for all stores.");
-
-    private static string Name(Role role) => role.ToString().ToLowerInvariant();
-
-    // The resource comes first and always: nothing that a request says of stores stands in for what it touches.
     private async Task EnterStore(HttpContext context, RequestDelegate next, Owner owner, Access access)
     {
-        var refused = await owner.Refuse(access, context, grains) ?? (owner == Owner.InBody ? null : Owner.RefuseNamed(access, context.Request));
+        var refused = await Admission.RefuseStore(owner, access, context, grains);
         await (refused?.ExecuteAsync(context) ?? next(context));
     }
 }
