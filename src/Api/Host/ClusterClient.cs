@@ -24,6 +24,9 @@ internal static class ClusterClient
             client.Configure<ClusterOptions>(options => (options.ServiceId, options.ClusterId) = (cluster.ServiceId, cluster.ClusterId));
             client.AddGateways(cluster, builder.Configuration);
             client.Configure<GatewayOptions>(static options => options.GatewayListRefreshPeriod = TimeSpan.FromSeconds(5));
+            // A client connects to a gateway when it has something to send. With this question it always has, so a process that lost all gateways, and is sent
+            // no requests because it is not ready, finds the next gateway by itself.
+            client.Configure<TypeManagementOptions>(static options => options.TypeMapRefreshInterval = TimeSpan.FromSeconds(5));
             client.Services.AddOptions<ClientMessagingOptions>().Configure<IOptions<ApiOptions>>(Answer);
             // A cluster that is not there yet is waited for, by a process that lives and is not ready.
             client.UseConnectionRetryFilter(static async (_, stopped) =>
@@ -45,6 +48,7 @@ internal static class ClusterClient
         builder.Services.AddRepetitionOfLostCalls(alsoUnanswered: true);
         builder.Services.AddSingleton<Connection>();
         builder.Services.AddFromExisting<ILifecycleParticipant<IClusterClientLifecycle>, Connection>();
+        builder.Services.AddFromExisting<IClusterConnectionStatusObserver, Connection>();
         builder.Services.AddHealthChecks().AddCheck<ConnectionIsThere>("cluster", HealthStatus.Unhealthy, [HealthApi.Ready]);
         // The probes are answered while the client looks for its cluster.
         builder.Services.Configure<HostOptions>(static options => options.ServicesStartConcurrently = true);
