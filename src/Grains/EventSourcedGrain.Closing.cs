@@ -55,6 +55,23 @@ public abstract partial class EventSourcedGrain<TState, TEvent>
         }
     }
 
+    /// <summary>
+    /// Waits for the answer of another grain that a decision needs. When the answer is an exception, nothing is decided, and the activation leaves as it does
+    /// after a refusal.
+    /// </summary>
+    protected async Task<T> Asked<T>(Task<T> answer)
+    {
+        try
+        {
+            return await answer;
+        }
+        catch
+        {
+            LeaveIfIdle();
+            throw;
+        }
+    }
+
     private void Close(AppendResult because)
     {
         if (_closed)

@@ -18,6 +18,7 @@ public abstract partial class SagaGrain<TState, TEvent, TDebt, TFact>(IGrainCont
     where TFact : class
 {
     private readonly string _category = aggregate.Category;
+    private SharedAttempt _attempts = null!;
     private SagaLoop _loop = null!;
     private SagaWaiters<TState> _waiters = null!;
 
@@ -37,6 +38,7 @@ public abstract partial class SagaGrain<TState, TEvent, TDebt, TFact>(IGrainCont
     {
         await base.OnActivateAsync(cancellationToken);
         Saga = $"{_category}:{Key}";
+        _attempts = new(LeaveIfIdle);
         _waiters = new(Saga, Services);
         _loop = new(Saga, Step, DelayDeactivation, Services);
         OnOpened();
@@ -92,6 +94,9 @@ public abstract partial class SagaGrain<TState, TEvent, TDebt, TFact>(IGrainCont
     /// <inheritdoc/>
     protected override DateTimeOffset? NextWakeUp(TState state) =>
         EqualityComparer<TDebt>.Default.Equals(Owed(state), default) ? null : OwedSince(state) + Services.Options.SagaWakeUp;
+
+    /// <inheritdoc/>
+    protected sealed override bool IsDeciding => _attempts.IsUnderWay;
 
     /// <inheritdoc/>
     protected override void OnDurable()
@@ -158,6 +163,12 @@ public abstract partial class SagaGrain<TState, TEvent, TDebt, TFact>(IGrainCont
 
         return !begun(Decided);
     }
+
+    /// <summary>
+    /// Looks up elsewhere what a decision needs, and decides. Copies of one operation share one attempt. An attempt that ends with an exception leaves no
+    /// activation of what does not exist.
+    /// </summary>
+    protected Task<Rejection?> Attempt(Operation operation, Func<Task<Rejection?>> attempt) => _attempts.Of(operation, attempt);
 
     private async Task<SagaStep> Step()
     {

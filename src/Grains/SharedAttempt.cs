@@ -1,10 +1,11 @@
 namespace Pos.Grains;
 
 /// <summary>
-/// One attempt at a time of what is looked up elsewhere before it is decided. Copies of a request share its verdict: what is refused to
-/// one, and leaves nothing behind, is not done for the other a moment later, when the answer from elsewhere would be another one.
+/// One attempt at a time of a decision that needs answers from other grains. Concurrent copies of one request share one attempt, so one cannot be refused
+/// and the other accepted because the other grains answered differently a moment later.
 /// </summary>
-internal sealed class SharedAttempt
+/// <param name="failed">Called after an attempt has ended with an exception.</param>
+internal sealed class SharedAttempt(Action? failed = null)
 {
     private Attempt? _current;
 
@@ -26,12 +27,7 @@ internal sealed class SharedAttempt
         }
 
         var verdict = attempt();
-        if (verdict.IsCompleted)
-        {
-            return await verdict;
-        }
-
-        var mine = _current = new Attempt(operation, verdict);
+        var mine = verdict.IsCompleted ? null : _current = new Attempt(operation, verdict);
         try
         {
             return await verdict;
@@ -39,13 +35,17 @@ internal sealed class SharedAttempt
         finally
         {
             Ended(mine);
+            if (!verdict.IsCompletedSuccessfully)
+            {
+                failed?.Invoke();
+            }
         }
     }
 
     // Whoever hears first that an attempt has ended takes it away, and never the one that has begun since.
-    private void Ended(Attempt attempt)
+    private void Ended(Attempt? attempt)
     {
-        if (ReferenceEquals(_current, attempt))
+        if (attempt is not null && ReferenceEquals(_current, attempt))
         {
             _current = null;
         }

@@ -23,8 +23,7 @@ public sealed class ActivationTests(OpenShop open) : IClassFixture<OpenShop>
     public async Task what_does_not_exist_is_read_and_leaves_nothing(string route)
     {
         await Shop.Product("tea", stock: 5);
-        await Quiet();
-        var before = await Activations();
+        var before = await Quiet();
         for (var round = 0; round < Rounds; round++)
         {
             // Lists demand the store; everything else refuses a parameter that it does not know, before it touches anything.
@@ -35,21 +34,20 @@ public sealed class ActivationTests(OpenShop open) : IClassFixture<OpenShop>
             }
         }
 
-        await Gone(before);
+        await before.AreBack();
     }
 
     [Theory, MemberData(nameof(Removals))]
     public async Task what_does_not_exist_is_removed_and_leaves_nothing(string route)
     {
-        await Quiet();
-        var before = await Activations();
+        var before = await Quiet();
         for (var round = 0; round < Rounds; round++)
         {
             var answer = await Shop.Send(HttpMethod.Delete, Unknown(route, round), null, Shop.NewKey());
             Assert.True((int)answer.Status < 500, answer.Text);
         }
 
-        await Gone(before);
+        await before.AreBack();
     }
 
     [Theory]
@@ -70,23 +68,21 @@ public sealed class ActivationTests(OpenShop open) : IClassFixture<OpenShop>
     [InlineData("/sagas/payment/0000000000000000000000000000000#.1/retry", null)]
     public async Task what_is_refused_leaves_nothing(string path, string? body)
     {
-        await Quiet();
-        var before = await Activations();
+        var before = await Quiet();
         for (var round = 0; round < Rounds; round++)
         {
             var answer = await Shop.Post(path.Replace("#", $"{round}", StringComparison.Ordinal), body?.Replace("#", $"{round}", StringComparison.Ordinal));
             Assert.True((int)answer.Status is >= 400 and < 500, answer.Text);
         }
 
-        await Gone(before);
+        await before.AreBack();
     }
 
     [Fact]
     public async Task orders_returns_and_payments_that_are_over_are_read_and_leave_nothing()
     {
         await Shop.Product("mug", stock: 100);
-        await Quiet();
-        var before = await Activations();
+        var before = await Quiet();
         var read = new List<string>();
         for (var round = 0; round < Rounds; round++)
         {
@@ -100,7 +96,7 @@ public sealed class ActivationTests(OpenShop open) : IClassFixture<OpenShop>
             read.AddRange($"/orders/{order}", $"/orders/{order}/history", $"/returns/{back["id"]}", $"/payments/{order}.1", $"/sagas/order/{order}");
         }
 
-        await Gone(before);
+        await before.AreBack();
         for (var times = 0; times < 2; times++)
         {
             foreach (var path in read)
@@ -111,7 +107,7 @@ public sealed class ActivationTests(OpenShop open) : IClassFixture<OpenShop>
 
         Assert.Equal(Rounds, (await Shop.All("/returns?store=london", 100)).Count);
         Assert.NotEmpty(await Shop.All("/orders?store=london", 100));
-        await Gone(before);
+        await before.AreBack();
     }
 
     private static IEnumerable<string> Routes(string method)
@@ -133,6 +129,12 @@ public sealed class ActivationTests(OpenShop open) : IClassFixture<OpenShop>
         }
     }
 
+    private async Task<Activations> Quiet()
+    {
+        await Shop.QuietHead();
+        return await Activations.Of(open.Host);
+    }
+
     private static string Unknown(string route, int round)
     {
         var id = $"{round:x32}";
@@ -145,43 +147,4 @@ public sealed class ActivationTests(OpenShop open) : IClassFixture<OpenShop>
             .Replace("{line}", "1", StringComparison.Ordinal)
             .Replace("{id}", route.StartsWith("/payments", StringComparison.Ordinal) ? $"{id}.1" : id, StringComparison.Ordinal);
     }
-
-    // Carts that others have left open, and products that they have read, are no part of this.
-    private async Task Quiet() => await Shop.QuietHead();
-
-    private async Task<Dictionary<string, int>> Activations()
-    {
-        var statistics = await open.Host.Services.GetRequiredService<IGrainFactory>().GetGrain<IManagementGrain>(0).GetSimpleGrainStatistics();
-        return statistics.Where(found => found.GrainType.StartsWith("Pos.", StringComparison.Ordinal))
-            // The class, of 'class,assembly'.
-            .GroupBy(found => found.GrainType.Split(',')[0], StringComparer.Ordinal)
-            .ToDictionary(type => type.Key, type => type.Sum(found => found.ActivationCount), StringComparer.Ordinal);
-    }
-
-    // An activation goes after it has answered, so this waits for the silo and not for a clock. The directory and the search answer for everybody.
-    private async Task Gone(Dictionary<string, int> before)
-    {
-        var began = TimeProvider.System.GetTimestamp();
-        while (true)
-        {
-            var more = (await Activations()).Where(type => type.Value > before.GetValueOrDefault(type.Key) + Kept(type.Key)).ToList();
-            if (more.Count == 0)
-            {
-                return;
-            }
-
-            Assert.True(TimeProvider.System.GetElapsedTime(began) < TimeSpan.FromSeconds(30), $"stays: {string.Join(", ", more)}");
-            await Task.Yield();
-        }
-    }
-
-    private static int Kept(string type) => type switch
-    {
-        _ when type.EndsWith("DirectoryGrain", StringComparison.Ordinal) => 2,
-        _ when type.EndsWith("SearchGrain", StringComparison.Ordinal) => 2,
-        // The shop's one store, product and stock item, where nobody had asked for them before.
-        _ when type.EndsWith("StoreGrain", StringComparison.Ordinal) => 1,
-        _ when type.EndsWith("ProductGrain", StringComparison.Ordinal) || type.EndsWith("StockGrain", StringComparison.Ordinal) => 2,
-        _ => 0,
-    };
 }

@@ -11,7 +11,7 @@ public sealed class BarcodeGrain(IGrainContext context, GrainServices services)
     /// <inheritdoc/>
     public async Task<Outcome<BarcodeView>> Claim(ClaimBarcode command)
     {
-        var product = await GrainFactory.GetGrain<IProductGrain>(command.Sku.Value).Get();
+        var product = await Asked(GrainFactory.GetGrain<IProductGrain>(command.Sku.Value).Get());
         return await Run(new BarcodeCommand.Claim(command, product is not null, Now), command.Operation);
     }
 

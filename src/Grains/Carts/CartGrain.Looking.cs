@@ -21,7 +21,7 @@ public sealed partial class CartGrain
     {
         while (true)
         {
-            var refused = await _deciding.Of(operation, attempt);
+            var refused = await Attempt(operation, attempt);
             if (refused is null || await Stands(refused, operation))
             {
                 return refused;

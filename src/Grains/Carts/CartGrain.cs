@@ -10,7 +10,6 @@ namespace Pos.Grains;
 public sealed partial class CartGrain(IGrainContext context, GrainServices services)
     : SagaGrain<CartProgress, CartEvent, CartDebt, CartFact>(context, CartJournal.Aggregate, services), ICartGrain
 {
-    private readonly SharedAttempt _deciding = new();
     private CartId _id;
     private SagaEffects _order = null!;
 
@@ -134,9 +133,6 @@ public sealed partial class CartGrain(IGrainContext context, GrainServices servi
 
     /// <inheritdoc/>
     protected override bool IsOver(CartProgress state) => state.Cancelled is not null || state.IsHandedOver;
-
-    /// <inheritdoc/>
-    protected override bool IsDeciding => _deciding.IsUnderWay;
 
     /// <inheritdoc/>
     protected override string NameOf(CartProgress state) => state.State!.Value.ToString();

@@ -10,7 +10,6 @@ namespace Pos.Grains;
 public sealed partial class OrderGrain(IGrainContext context, GrainServices services)
     : SagaGrain<OrderProgress, OrderEvent, OrderDebt, OrderFact>(context, OrderJournal.Aggregate, services), IOrderGrain
 {
-    private readonly SharedAttempt _placing = new();
     private OrderId _id;
 
     /// <inheritdoc/>
@@ -21,7 +20,7 @@ public sealed partial class OrderGrain(IGrainContext context, GrainServices serv
             return await Stands(malformed, Begun) ? malformed : await Place(command);
         }
 
-        if (await _placing.Of(command.Operation, () => TryToPlace(command)) is { } refused)
+        if (await Attempt(command.Operation, () => TryToPlace(command)) is { } refused)
         {
             return await Stands(refused, Begun) ? refused : await Place(command);
         }
@@ -64,8 +63,8 @@ public sealed partial class OrderGrain(IGrainContext context, GrainServices serv
     /// <inheritdoc/>
     public async Task<Outcome<ReturnView>> Return(ReturnLines command)
     {
-        var store = Decided.Placed is { } placed ? await GrainFactory.GetGrain<IStoreGrain>(placed.Store.Value).Get() : null;
-        var credit = Decided.Placed?.Credit is { Cards: null } unexplained ? await Explain(unexplained) : null;
+        var store = Decided.Placed is { } placed ? await Asked(GrainFactory.GetGrain<IStoreGrain>(placed.Store.Value).Get()) : null;
+        var credit = Decided.Placed?.Credit is { Cards: null } unexplained ? await Asked(Explain(unexplained)) : null;
         var now = Now;
         var recording = Record(
             Order.Decide(Decided, new OrderCommand.Return(command, store, now) { Credit = credit, ToldLateMax = Services.Options.ToldLateMax }),
@@ -124,9 +123,6 @@ public sealed partial class OrderGrain(IGrainContext context, GrainServices serv
 
     /// <inheritdoc/>
     protected override bool IsOver(OrderProgress state) => state is { Settled: true, ToHandOver: null };
-
-    /// <inheritdoc/>
-    protected override bool IsDeciding => _placing.IsUnderWay;
 
     /// <inheritdoc/>
     protected override string NameOf(OrderProgress state) => state.State!.Value.ToString();

@@ -10,7 +10,6 @@ namespace Pos.Grains;
 public sealed partial class ReturnGrain(IGrainContext context, GrainServices services)
     : SagaGrain<ReturnProgress, ReturnEvent, ReturnDebt, ReturnFact>(context, ReturnJournal.Aggregate, services), IReturnGrain, ICreditGrain
 {
-    private readonly SharedAttempt _placing = new();
     private ReturnId _id;
 
     /// <inheritdoc/>
@@ -21,7 +20,7 @@ public sealed partial class ReturnGrain(IGrainContext context, GrainServices ser
             return await Stands(malformed, Begun) ? malformed : await Place(command);
         }
 
-        if (await _placing.Of(command.Operation, () => TryToPlace(command)) is { } refused)
+        if (await Attempt(command.Operation, () => TryToPlace(command)) is { } refused)
         {
             return await Stands(refused, Begun) ? refused : await Place(command);
         }
@@ -113,9 +112,6 @@ public sealed partial class ReturnGrain(IGrainContext context, GrainServices ser
 
     /// <inheritdoc/>
     protected override bool IsOver(ReturnProgress state) => state.HasEnded;
-
-    /// <inheritdoc/>
-    protected override bool IsDeciding => _placing.IsUnderWay;
 
     /// <inheritdoc/>
     protected override string NameOf(ReturnProgress state) => state.State!.Value.ToString();

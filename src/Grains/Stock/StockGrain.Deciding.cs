@@ -56,10 +56,7 @@ public sealed partial class StockGrain
 
     private async ValueTask<Rejection?> Verify()
     {
-        var store = GrainFactory.GetGrain<IStoreGrain>(_key.Store.Value).Get();
-        var product = GrainFactory.GetGrain<IProductGrain>(_key.Sku.Value).Get();
-        await Task.WhenAll(store, product);
-        var refused = Stock.Verify(_key, await store, await product);
+        var refused = await Asked(Look());
         _verified = refused is null;
         if (refused is not null)
         {
@@ -67,5 +64,13 @@ public sealed partial class StockGrain
         }
 
         return refused;
+    }
+
+    private async Task<Rejection?> Look()
+    {
+        var store = GrainFactory.GetGrain<IStoreGrain>(_key.Store.Value).Get();
+        var product = GrainFactory.GetGrain<IProductGrain>(_key.Sku.Value).Get();
+        await Task.WhenAll(store, product);
+        return Stock.Verify(_key, await store, await product);
     }
 }
