@@ -165,6 +165,53 @@ public sealed class DocumentTests(OpenShop open) : IClassFixture<OpenShop>
         }
     }
 
+    /// <summary>Each member of each body is sent as null, in the document's own example.</summary>
+    [Fact]
+    public async Task a_member_may_be_null_just_where_the_document_says_so()
+    {
+        var document = await Document();
+        List<string> faults = [];
+        var (allowed, denied) = (0, 0);
+        foreach (var (name, operation) in Operations(document).Where(static operation => operation.Node["requestBody"] is not null))
+        {
+            var (method, path) = (name.Split(' ')[0].ToUpperInvariant(), name.Split(' ')[1]);
+            foreach (var parameter in operation["parameters"]!.AsArray().Where(static parameter => (string?)parameter!["in"] == "path"))
+            {
+                path = path.Replace($"{{{parameter!["name"]}}}", Uri.EscapeDataString(parameter["schema"]!["examples"]![0]!.ToString()), StringComparison.Ordinal);
+            }
+
+            var media = operation["requestBody"]!["content"]!["application/json"]!;
+            foreach (var (member, schema) in Resolved(document, media["schema"]!)["properties"]!.AsObject())
+            {
+                var body = media["example"]!.DeepClone();
+                body[member] = null;
+                using var request = new HttpRequestMessage(new HttpMethod(method), new Uri(path, UriKind.Relative));
+                request.Content = new StringContent(body.ToJsonString(), System.Text.Encoding.UTF8, "application/json");
+                request.Headers.Add("Idempotency-Key", open.Shop.NewKey());
+                var answer = await open.Shop.Send(request);
+                var isRefused = answer.Code == "malformed-body" && (string?)answer.Json["at"]?["path"] == "$." + member;
+                var mayBeNull = MayBeNull(document, schema!);
+                (allowed, denied) = (allowed + (mayBeNull ? 1 : 0), denied + (mayBeNull ? 0 : 1));
+                if (isRefused == mayBeNull)
+                {
+                    faults.Add($"{name}: {member} {(mayBeNull ? "may" : "must not")} be null by the document {schema!.ToJsonString()}, and a null is answered {answer.Text}");
+                }
+            }
+        }
+
+        Assert.True(faults.Count == 0, string.Join('\n', faults));
+        Assert.True(allowed > 10 && denied > 30, $"{allowed} members may be null, {denied} must not");
+    }
+
+    [Fact]
+    public async Task the_body_of_a_patch_has_a_member_at_least()
+    {
+        var document = await Document();
+        Assert.All(
+            Operations(document).Where(static operation => operation.Name.StartsWith("patch", StringComparison.Ordinal)),
+            operation => Assert.Equal(1, (int?)Resolved(document, operation.Node["requestBody"]!["content"]!["application/json"]!["schema"]!)["minProperties"]));
+    }
+
     [Fact]
     public async Task the_page_makes_a_new_key_for_every_request_that_needs_one()
     {
@@ -194,6 +241,13 @@ public sealed class DocumentTests(OpenShop open) : IClassFixture<OpenShop>
 
     private static IEnumerable<(string Name, JsonObject Node)> Operations(JsonNode document) =>
         document["paths"]!.AsObject().SelectMany(path => path.Value!.AsObject().Select(verb => ($"{verb.Key} {path.Key}", verb.Value!.AsObject())));
+
+    private static bool MayBeNull(JsonNode document, JsonNode schema) =>
+        Resolved(document, schema) is var one && (one["type"] is JsonArray types ? types.Any(static type => (string?)type == "null") : (string?)one["type"] == "null")
+        || (schema["oneOf"] ?? schema["anyOf"])?.AsArray().Any(one => MayBeNull(document, one!)) == true;
+
+    private static JsonNode Resolved(JsonNode document, JsonNode schema) =>
+        (string?)schema["$ref"] is { } reference ? document["components"]!["schemas"]![reference[(reference.LastIndexOf('/') + 1)..]]! : schema;
 
     private static IEnumerable<JsonNode> Nodes(JsonNode node) => node switch
     {

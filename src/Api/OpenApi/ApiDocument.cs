@@ -118,6 +118,7 @@ internal static class ApiDocument
     private static Task Describe(OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken cancellationToken)
     {
         SchemaDescriber.NameWhatIsThere(document);
+        SchemaDescriber.DenyNullsInChanges(document);
         document.Info = new OpenApiInfo
         {
             Title = "Pos.Orleans API",

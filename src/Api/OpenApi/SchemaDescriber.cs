@@ -55,6 +55,28 @@ internal static class SchemaDescriber
         }
     }
 
+    /// <summary>
+    /// The body of a PATCH names what changes: a member that is absent stays as it is, no member is null, and at least one is there. Its members are
+    /// nullable in C#, which is how absence looks there, and the describer of schemas takes that for a null that may be sent.
+    /// </summary>
+    public static void DenyNullsInChanges(OpenApiDocument document)
+    {
+        foreach (var change in document.Paths.Values.Select(static path => path.Operations?.GetValueOrDefault(HttpMethod.Patch)?.RequestBody).OfType<IOpenApiRequestBody>())
+        {
+            foreach (var media in change.Content?.Values ?? [])
+            {
+                if (Named(document, media.Schema) is { Properties: { } members } body)
+                {
+                    body.MinProperties = 1;
+                    foreach (var (name, member) in members.ToList())
+                    {
+                        members[name] = WithoutNull(member);
+                    }
+                }
+            }
+        }
+    }
+
     /// <summary>An id as text with its pattern; false for any other type.</summary>
     public static bool DescribeText(OpenApiSchema schema, Type type)
     {
@@ -90,6 +112,30 @@ internal static class SchemaDescriber
         schema.MaxLength = lengthMax;
         schema.Pattern = @"^\P{Cc}*$";
         return true;
+    }
+
+    private static OpenApiSchema? Named(OpenApiDocument document, IOpenApiSchema? schema) =>
+        schema is not OpenApiSchemaReference { Reference.Id: { } id } ? schema as OpenApiSchema
+        : document.Components?.Schemas?.TryGetValue(id, out var named) == true ? named as OpenApiSchema
+        : null;
+
+    private static IOpenApiSchema WithoutNull(IOpenApiSchema member)
+    {
+        if (member is not OpenApiSchema schema)
+        {
+            return member;
+        }
+
+        schema.Type &= ~JsonSchemaType.Null;
+        schema.Default = null;
+        var cases = schema.OneOf?.Where(static one => one is not OpenApiSchema { Type: JsonSchemaType.Null }).ToList();
+        if (cases is not [OpenApiSchemaReference one])
+        {
+            return schema;
+        }
+
+        one.Description = schema.Description;
+        return one;
     }
 
     private static void DescribeOther(OpenApiSchema schema, Type type)
