@@ -102,7 +102,7 @@ public sealed class LogTests
         public ProductHits Search(ProductQuery query) => throw new InvalidOperationException("the index is broken");
     }
 
-    private sealed class Lines : ILoggerProvider, ILogger
+    internal sealed class Lines : ILoggerProvider, ILogger
     {
         public ConcurrentQueue<string> Written { get; } = new();
 
