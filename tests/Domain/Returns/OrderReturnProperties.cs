@@ -45,32 +45,32 @@ public sealed class OrderReturnProperties
     {
         var placed = Placed(story);
         var state = Folded(Order.Initial, placed, new OrderEvent.StockReserved(story.Lines.Length), new OrderEvent.Paid(placed.Tendered, Gbp(0)), new OrderEvent.Settled());
-        var (number, back) = (0, new int[story.Lines.Length]);
+        var number = 0;
+        var so = new SoFar(placed, story);
 
         // In the end everything that is still out there comes back piece by piece.
         var rest = story.Lines.SelectMany((line, index) => Enumerable.Repeat(new Brought(index + 1, 1), line.Quantity));
         foreach (var brought in story.Brought.Concat(rest))
         {
             var decision = Order.Decide(state, Ask(++number, brought, story.Step));
-            var isThere = brought.Line >= 1 && brought.Line <= back.Length;
-            var fits = isThere && brought.Quantity >= 1 && back[brought.Line - 1] + brought.Quantity <= story.Lines[brought.Line - 1].Quantity;
-            Assert.Equal(fits && number <= Limits.ReturnsPerOrderMax, decision.Rejection is null);
+            Assert.Equal(so.Fits(brought) && number <= Limits.ReturnsPerOrderMax, decision.Rejection is null);
             if (decision.Rejection is null)
             {
                 var accepted = Assert.IsType<OrderEvent.ReturnAccepted>(Assert.Single(decision.Events));
-                back[brought.Line - 1] += brought.Quantity;
                 Check(accepted);
                 state = Order.Evolve(state, accepted);
-                CheckSums(state, placed, story, back);
+                so.Take(brought, accepted);
+                so.CheckTouched(state, brought.Line);
             }
         }
 
+        so.CheckAll(state);
         Assert.Equal(placed.Gross.Amount, state.Returns.Sum(one => one.Gross.Amount));
         Assert.Equal(placed.Tax.Amount, state.Returns.Sum(one => one.Tax.Amount));
         Assert.Equal(placed.Net.Amount, state.Returns.Sum(one => one.Net.Amount));
         foreach (var card in placed.Cards ?? [])
         {
-            Assert.Equal(card.Amount, Refunded(state, card.Tender));
+            Assert.Equal(card.Amount, so.Refunded(card.Tender));
         }
     }
 
@@ -82,25 +82,70 @@ public sealed class OrderReturnProperties
         Assert.Equal(accepted.Refunds.Length, accepted.Refunds.DistinctBy(refund => refund.Tender).Count());
     }
 
-    private static void CheckSums(OrderProgress state, OrderEvent.Placed placed, Story story, int[] back)
+    /// <summary>
+    /// Sums of what has come back, kept beside the order. Each return adds to them, so a check after each return costs the same however many there were:
+    /// summing over all returns after each of them made the cost of a story cubic.
+    /// </summary>
+    private sealed class SoFar(OrderEvent.Placed placed, Story story)
     {
-        for (var i = 0; i < back.Length; i++)
+        private readonly int[] _back = new int[story.Lines.Length];
+        private readonly long[] _worth = new long[story.Lines.Length];
+        private readonly Dictionary<int, long> _refunded = [];
+
+        public bool Fits(Brought brought) =>
+            brought.Line >= 1 && brought.Line <= _back.Length && brought.Quantity >= 1
+            && _back[brought.Line - 1] + brought.Quantity <= story.Lines[brought.Line - 1].Quantity;
+
+        public long Refunded(int tender) => _refunded.GetValueOrDefault(tender);
+
+        public void Take(Brought brought, OrderEvent.ReturnAccepted accepted)
         {
-            Assert.Equal(back[i], state.Returned.GetValueOrDefault(i + 1));
-            var worth = state.Returns.SelectMany(one => one.Lines).Where(line => line.Line == i + 1).Sum(line => line.Gross);
-            // Half away from zero of what so many pieces are worth.
-            Assert.Equal((long)Math.Round((decimal)placed.Lines[i].Gross * back[i] / story.Lines[i].Quantity, MidpointRounding.AwayFromZero), worth);
+            _back[brought.Line - 1] += brought.Quantity;
+            var line = Assert.Single(accepted.Lines);
+            Assert.Equal((brought.Line, brought.Quantity), (line.Line, line.Quantity));
+            _worth[line.Line - 1] += line.Gross;
+            foreach (var refund in accepted.Refunds)
+            {
+                _refunded[refund.Tender] = Refunded(refund.Tender) + refund.Amount;
+            }
         }
 
-        // A card has its money back before anybody gets cash, and never more than it paid.
-        var cards = placed.Cards ?? [];
-        Assert.All(cards, card => Assert.InRange(Refunded(state, card.Tender), 0, card.Amount));
-        Assert.True(Refunded(state, 0) == 0 || cards.All(card => Refunded(state, card.Tender) == card.Amount));
-        Assert.True(Refunded(state, 0) <= placed.Gross.Amount - cards.Sum(card => card.Amount));
-    }
+        /// <summary>What one return can have changed: one line, and the tenders.</summary>
+        public void CheckTouched(OrderProgress state, int number)
+        {
+            CheckLine(state, number);
 
-    private static long Refunded(OrderProgress state, int tender) =>
-        state.Returns.SelectMany(one => one.Refunds).Where(refund => refund.Tender == tender).Sum(refund => refund.Amount);
+            // A card has its money back before anybody gets cash, and never more than it paid.
+            var cards = placed.Cards ?? [];
+            Assert.All(cards, card => Assert.InRange(Refunded(card.Tender), 0, card.Amount));
+            Assert.True(Refunded(0) == 0 || cards.All(card => Refunded(card.Tender) == card.Amount));
+            Assert.True(Refunded(0) <= placed.Gross.Amount - cards.Sum(card => card.Amount));
+        }
+
+        /// <summary>Every line, and that the order's own list of returns says what was added up here.</summary>
+        public void CheckAll(OrderProgress state)
+        {
+            var lines = state.Returns.SelectMany(static one => one.Lines).ToLookup(static line => line.Line);
+            for (var number = 1; number <= _back.Length; number++)
+            {
+                CheckLine(state, number);
+                Assert.Equal((_back[number - 1], _worth[number - 1]), (lines[number].Sum(line => line.Quantity), lines[number].Sum(line => line.Gross)));
+            }
+
+            var refunds = state.Returns.SelectMany(static one => one.Refunds).ToLookup(static refund => refund.Tender);
+            Assert.All(_refunded, tender => Assert.Equal(tender.Value, refunds[tender.Key].Sum(refund => refund.Amount)));
+            Assert.Equal(_refunded.Keys.Order(), refunds.Select(static tender => tender.Key).Order());
+        }
+
+        private void CheckLine(OrderProgress state, int number)
+        {
+            var back = _back[number - 1];
+            Assert.Equal(back, state.Returned.GetValueOrDefault(number));
+            // Half away from zero of what so many pieces are worth.
+            Assert.Equal(
+                (long)Math.Round((decimal)placed.Lines[number - 1].Gross * back / story.Lines[number - 1].Quantity, MidpointRounding.AwayFromZero), _worth[number - 1]);
+        }
+    }
 
     private static OrderProgress Folded(OrderProgress state, params ReadOnlySpan<OrderEvent> events)
     {
