@@ -29,7 +29,7 @@ internal static class Samples
 
     private static readonly StockView StockView = new(Store, Espresso, 100, 2, 98, StockPolicy.Deny, 1, 3);
 
-    private static readonly LedgerEntry LedgerEntry = new(1, Noon, Noon, "received", 100, 100, "Delivery note 4711", "");
+    private static readonly LedgerEntry LedgerEntry = new(1, Noon, Noon, "received", 100, 100, "Delivery note 4711", "ann");
 
     private static readonly OrderView OrderView = new(
         OrderId, Store, Till, OrderState.Confirmed, false,
@@ -48,7 +48,7 @@ internal static class Samples
     private static readonly ReturnView ReturnView = new(
         ReturnId, Store, Till, ReturnState.Completed,
         [new ReturnLineView(1, Espresso, "Espresso beans, 250 g", ProductKind.Goods, 1, Euro(799), 700, Disposition.Restock, OnePack)],
-        OnePack, "wrong roast", Noon, Noon, null, [new RefundView(TenderKind.Cash, Euro(799))], null, null, [], 2, Euro(0));
+        OnePack, "wrong roast", Noon, Noon, null, [new RefundView(TenderKind.Cash, Euro(799))], null, null, [], 2, Euro(0), "ben");
 
     private static readonly HoldView HoldView = new(Hold, "api", 2, HoldState.Held, Noon.AddMinutes(15), 98, 3, "ann", Noon);
 

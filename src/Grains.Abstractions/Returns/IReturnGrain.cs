@@ -107,6 +107,7 @@ public sealed record ReturnLineRequest(Sku Sku, int Quantity, Money? UnitPrice, 
 /// <param name="Actions">What can be done next: <c>exchange</c>, <c>pay-out</c>.</param>
 /// <param name="Version">Version of its stream.</param>
 /// <param name="Rounding">What the rounding of cash makes of it: refunds and spent credit come to the gross and this, which may be below zero.</param>
+/// <param name="TakenBy">Whose key took the goods back; null in returns of before it was kept.</param>
 [GenerateSerializer, Immutable, Alias("pos.ReturnView")]
 public sealed record ReturnView(
     ReturnId Id,
@@ -124,7 +125,8 @@ public sealed record ReturnView(
     string? ApprovedBy,
     ImmutableArray<string> Actions,
     long Version,
-    Money Rounding = default) : IVersioned;
+    Money Rounding = default,
+    string? TakenBy = null) : IVersioned;
 
 /// <summary>Money that goes back.</summary>
 /// <param name="Type">Cash or card.</param>

@@ -21,6 +21,7 @@ namespace Pos;
 /// <param name="Coins">What is paid out in coins; null without cash.</param>
 /// <param name="CashCredit">What a new order may take instead of those coins; null without exchange.</param>
 /// <param name="ApprovedBy">Who stands behind cash for what a card paid; null when nobody has to.</param>
+/// <param name="TakenBy">Whose key took the goods back; null in returns of before it was kept.</param>
 [GenerateSerializer, Immutable, Alias("pos.PricedReturn")]
 public sealed record PricedReturn(
     StoreId Store,
@@ -38,7 +39,8 @@ public sealed record PricedReturn(
     bool Exchange,
     long? Coins = null,
     long? CashCredit = null,
-    string? ApprovedBy = null);
+    string? ApprovedBy = null,
+    string? TakenBy = null);
 
 /// <summary>A priced line that came back, also as it is journaled. Amounts are minor units of the return's currency.</summary>
 /// <param name="Line">From 1.</param>

@@ -15,8 +15,11 @@ public sealed record ReceiveStock(Operation Operation, int Quantity, string Note
 /// <param name="Quantity">Pieces, at least 1.</param>
 /// <param name="Return">The return they came with.</param>
 /// <param name="OccurredAt">Business time of the return; null for now.</param>
+/// <param name="TakenBy">Whose key took the goods back; null from a return of before it was kept.</param>
+/// <param name="ApprovedBy">Who with a manager's authority stands behind the return; or null.</param>
 [GenerateSerializer, Immutable, Alias("pos.RestockReturned")]
-public sealed record RestockReturned(Operation Operation, int Quantity, ReturnId Return, DateTimeOffset? OccurredAt = null);
+public sealed record RestockReturned(
+    Operation Operation, int Quantity, ReturnId Return, DateTimeOffset? OccurredAt = null, string? TakenBy = null, string? ApprovedBy = null);
 
 /// <summary>A difference was found.</summary>
 /// <param name="Operation">Makes it repeatable.</param>
@@ -59,5 +62,8 @@ public sealed record ReserveStock(
 /// Why a hold that is no order's is committed, or released by somebody who has not made it: 1–2,000 characters, and the operation's approval. Null where
 /// nobody has to say.
 /// </param>
+/// <param name="SoldBy">An order's commit: whose key sold the pieces; null otherwise, and from orders of before it was kept.</param>
+/// <param name="ApprovedBy">An order's commit: who with a manager's authority stands behind the order; or null.</param>
 [GenerateSerializer, Immutable, Alias("pos.HoldCommand")]
-public sealed record HoldCommand(Operation Operation, HoldId Hold, string Owner, DateTimeOffset? OccurredAt = null, string? Reason = null);
+public sealed record HoldCommand(
+    Operation Operation, HoldId Hold, string Owner, DateTimeOffset? OccurredAt = null, string? Reason = null, string? SoldBy = null, string? ApprovedBy = null);

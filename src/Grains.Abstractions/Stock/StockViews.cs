@@ -130,8 +130,8 @@ public sealed record LedgerPage(ImmutableArray<LedgerEntry> Entries, long Next, 
 /// <param name="Delta">Pieces, signed.</param>
 /// <param name="Balance"><c>onHand</c> after it.</param>
 /// <param name="Reference">The hold (<c>orderId.line</c> for an order's), the return, the note or the reason.</param>
-/// <param name="Actor">Who; for what an order or a return caused, that order or return.</param>
-/// <param name="ApprovedBy">Who with a manager's authority stands behind it; null where nobody had to.</param>
+/// <param name="Actor">Who: of a sale whoever sold, of a return whoever took it back. Sales and returns of before that was kept name themselves.</param>
+/// <param name="ApprovedBy">Who with a manager's authority stands behind it, or behind its sale or return; null where nobody had to.</param>
 [GenerateSerializer, Immutable, Alias("pos.LedgerEntry")]
 public sealed record LedgerEntry(
     long Version,

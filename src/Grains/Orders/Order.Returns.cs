@@ -35,7 +35,8 @@ public static partial class Order
             accepted.Exchange == true,
             accepted.Coins,
             accepted.CashCredit,
-            accepted.ApprovedBy);
+            accepted.ApprovedBy,
+            accepted.TakenBy);
     }
 
     /// <summary>
@@ -118,7 +119,8 @@ public static partial class Order
             asked.Exchange ? true : null,
             coins,
             cashCredit,
-            isDiverted || Checkout.IsToldLate(asked.OccurredAt, command.Now, command.ToldLateMax) ? Approval.Of(asked.Operation) : null);
+            isDiverted || Checkout.IsToldLate(asked.OccurredAt, command.Now, command.ToldLateMax) ? Approval.Of(asked.Operation) : null,
+            asked.Operation.Actor is { Length: > 0 } actor ? actor : null);
     }
 
     private static Rejection? RefuseReturn(OrderProgress state, OrderCommand.Return command)

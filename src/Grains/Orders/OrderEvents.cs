@@ -109,6 +109,7 @@ public abstract record OrderEvent
     /// <param name="Coins">What is paid out in coins of it; null without cash, and in the events of before it was kept, which rounded each return by itself.</param>
     /// <param name="CashCredit">What a new order may take instead of the coins; null without exchange, and in the events of before it was kept.</param>
     /// <param name="ApprovedBy">Who with a manager's authority stands behind what needs it, such as cash for what a card paid; null when nobody has to.</param>
+    /// <param name="TakenBy">Whose key took the goods back; null in the events of before it was kept.</param>
     public sealed record ReturnAccepted(
         ReturnId Return,
         OperationKey Operation,
@@ -125,7 +126,8 @@ public abstract record OrderEvent
         bool? Exchange = null,
         long? Coins = null,
         long? CashCredit = null,
-        string? ApprovedBy = null) : OrderEvent;
+        string? ApprovedBy = null,
+        string? TakenBy = null) : OrderEvent;
 
     /// <summary>The return knows all of it, and owes the rest.</summary>
     public sealed record ReturnHandedOver(ReturnId Return) : OrderEvent;

@@ -81,7 +81,7 @@ public sealed partial class OrderGrain
             case OrderDebt.Reserve:
                 return OrderSaga.Reserved(await stock.Reserve(new(operation, hold, Saga, goods.Quantity, now, Pinned: true)));
             case OrderDebt.Commit:
-                return OrderSaga.Ended(await stock.Commit(new(operation, hold, Saga, placed.OccurredAt)));
+                return OrderSaga.Ended(await stock.Commit(new(operation, hold, Saga, placed.OccurredAt, SoldBy: placed.SoldBy, ApprovedBy: placed.ApprovedBy)));
             case OrderDebt.Release:
                 return OrderSaga.Ended(await stock.Release(new(operation, hold, Saga)));
             default:

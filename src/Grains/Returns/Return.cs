@@ -183,7 +183,8 @@ public static partial class Return
                 command.Now,
                 CashRounding: store.CashRounding,
                 Exchange: asked.Exchange ? true : null,
-                ApprovedBy: Approval.Of(asked.Operation));
+                ApprovedBy: Approval.Of(asked.Operation),
+                TakenBy: asked.Operation.Actor is { Length: > 0 } actor ? actor : null);
     }
 
     private static bool IsKnown(ReturnProgress state, Operation asked, out Decision<ReturnEvent> decision)
@@ -212,5 +213,6 @@ public static partial class Return
         back.Exchange ? true : null,
         back.ApprovedBy,
         back.Coins,
-        back.CashCredit);
+        back.CashCredit,
+        back.TakenBy);
 }

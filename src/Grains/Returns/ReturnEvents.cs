@@ -29,7 +29,8 @@ public abstract record ReturnEvent
         bool? Exchange = null,
         string? ApprovedBy = null,
         long? Coins = null,
-        long? CashCredit = null) : ReturnEvent;
+        long? CashCredit = null,
+        string? TakenBy = null) : ReturnEvent;
 
     /// <summary>Everything that goes back on the shelf of an exchange is there; the money waits for a new order.</summary>
     public sealed record Restocked : ReturnEvent;

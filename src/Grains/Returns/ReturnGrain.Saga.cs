@@ -42,6 +42,6 @@ public sealed partial class ReturnGrain
         var stock = GrainFactory.GetGrain<IStockGrain>(new StockKey(accepted.Store, line.Sku).ToString());
         var operation = new Operation(
             $"{Key}.{number}", "", accepted.PlacedAt + ReturnSaga.RestockRemembered, Saga, accepted.Till.Value, Key, TraceParent);
-        return (await stock.Restock(new(operation, line.Quantity, _id, accepted.OccurredAt))).Rejection;
+        return (await stock.Restock(new(operation, line.Quantity, _id, accepted.OccurredAt, accepted.TakenBy, accepted.ApprovedBy))).Rejection;
     }
 }

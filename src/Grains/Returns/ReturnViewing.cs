@@ -45,7 +45,8 @@ internal static class ReturnViewing
             accepted.ApprovedBy,
             state.IsFree ? ["exchange", "pay-out"] : [],
             version,
-            new Money(Rounding(state), currency));
+            new Money(Rounding(state), currency),
+            accepted.TakenBy);
     }
 
     public static CreditView? Credit(ReturnId id, ReturnProgress state)

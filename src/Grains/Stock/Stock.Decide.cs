@@ -25,7 +25,8 @@ public static partial class Stock
 
         return Positive(asked.Quantity) is { } refused
             ? refused
-            : new StockEvent.Restocked(OperationKey.Of(asked.Operation), asked.Quantity, asked.Return, state.OnHand + asked.Quantity);
+            : new StockEvent.Restocked(
+                OperationKey.Of(asked.Operation), asked.Quantity, asked.Return, state.OnHand + asked.Quantity, asked.TakenBy, asked.ApprovedBy);
     }
 
     private static Decision<StockEvent> Adjust(StockState state, AdjustStock asked, DateTimeOffset now)
@@ -158,7 +159,8 @@ public static partial class Stock
                 state.OnHand - hold.Quantity,
                 Remembered(hold, asked) is var until && until > hold.NotAfter ? until : null,
                 HoldOwner.IsOrder(hold.Owner) ? null : asked.Reason,
-                HoldOwner.IsOrder(hold.Owner) ? null : Approval.Of(asked.Operation)),
+                HoldOwner.IsOrder(hold.Owner) ? asked.ApprovedBy : Approval.Of(asked.Operation),
+                HoldOwner.IsOrder(hold.Owner) ? asked.SoldBy : null),
             _ => Ended(asked.Hold, hold),
         };
     }

@@ -13,7 +13,14 @@ public abstract record StockEvent
     public sealed record Received(OperationKey Operation, int Quantity, long Balance, string Note) : StockEvent;
 
     /// <summary>Goods of a return are on the shelf again.</summary>
-    public sealed record Restocked(OperationKey Operation, int Quantity, ReturnId Return, long Balance) : StockEvent;
+    /// <param name="Operation">Of the return.</param>
+    /// <param name="Quantity">Pieces.</param>
+    /// <param name="Return">Which.</param>
+    /// <param name="Balance">On hand after it.</param>
+    /// <param name="TakenBy">Whose key took the goods back; null in the events of before it was kept.</param>
+    /// <param name="ApprovedBy">Who with a manager's authority stands behind the return; or null.</param>
+    public sealed record Restocked(
+        OperationKey Operation, int Quantity, ReturnId Return, long Balance, string? TakenBy = null, string? ApprovedBy = null) : StockEvent;
 
     /// <summary>A difference was found, and somebody with a manager's authority stands behind it.</summary>
     public sealed record Adjusted(OperationKey Operation, int Delta, string Reason, long Balance, string? ApprovedBy = null) : StockEvent;
@@ -66,9 +73,16 @@ public abstract record StockEvent
     /// <param name="Balance">On hand after it.</param>
     /// <param name="NotAfter">How long that is remembered, when that is longer than the reservation asked for.</param>
     /// <param name="Reason">Why they left without a sale; null for an order's, and in the events of before it was asked for.</param>
-    /// <param name="ApprovedBy">Who with a manager's authority stands behind that; null where <paramref name="Reason"/> is.</param>
+    /// <param name="ApprovedBy">Who with a manager's authority stands behind that, or behind the order; or null.</param>
+    /// <param name="SoldBy">Whose key sold them; null without a sale, and in the events of before it was kept.</param>
     public sealed record Committed(
-        HoldId Hold, int Quantity, long Balance, DateTimeOffset? NotAfter = null, string? Reason = null, string? ApprovedBy = null) : StockEvent;
+        HoldId Hold,
+        int Quantity,
+        long Balance,
+        DateTimeOffset? NotAfter = null,
+        string? Reason = null,
+        string? ApprovedBy = null,
+        string? SoldBy = null) : StockEvent;
 
     /// <summary>The owner gave the pieces back, or a manager ended what somebody else had held.</summary>
     /// <param name="Hold">Which.</param>

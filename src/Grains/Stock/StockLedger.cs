@@ -36,13 +36,14 @@ internal static class StockLedger
     private static LedgerEntry? Entry(in RecordedEvent recorded) => StockJournal.Codec.Read(recorded) switch
     {
         StockEvent.Received e => Entry(recorded, "received", e.Quantity, e.Balance, e.Note),
-        StockEvent.Restocked e => Entry(recorded, "restocked", e.Quantity, e.Balance, e.Return.Value),
+        StockEvent.Restocked e => Entry(recorded, "restocked", e.Quantity, e.Balance, e.Return.Value, e.ApprovedBy, e.TakenBy),
         StockEvent.Adjusted e => Entry(recorded, "adjusted", e.Delta, e.Balance, e.Reason, e.ApprovedBy),
         StockEvent.Counted e => Entry(recorded, "counted", e.Delta, e.Balance, e.Reason, e.ApprovedBy),
-        StockEvent.Committed e => Entry(recorded, "committed", -e.Quantity, e.Balance, e.Reason is null ? e.Hold.Value : $"{e.Hold}: {e.Reason}", e.ApprovedBy),
+        StockEvent.Committed e => Entry(recorded, "committed", -e.Quantity, e.Balance, e.Reason is null ? e.Hold.Value : $"{e.Hold}: {e.Reason}", e.ApprovedBy, e.SoldBy),
         _ => null,
     };
 
-    private static LedgerEntry Entry(in RecordedEvent recorded, string kind, long delta, long balance, string reference, string? approvedBy = null) =>
-        new(recorded.Version, recorded.RecordedAt, recorded.Context.OccurredAt, kind, delta, balance, reference, recorded.Context.Actor, approvedBy);
+    private static LedgerEntry Entry(
+        in RecordedEvent recorded, string kind, long delta, long balance, string reference, string? approvedBy = null, string? actor = null) =>
+        new(recorded.Version, recorded.RecordedAt, recorded.Context.OccurredAt, kind, delta, balance, reference, actor ?? recorded.Context.Actor, approvedBy);
 }

@@ -72,6 +72,8 @@ public sealed class GoldenFiles
         ["stock.received"] = new StockEvent.Received(Key("r1"), 100, 100, "delivery 7"),
         ["stock.restocked"] = new StockEvent.Restocked(
             new($"{ReturnNumber(7)}.1", "", NewYear.AddDays(30)), 2, ReturnNumber(7), 102),
+        ["stock.restocked~taken"] = new StockEvent.Restocked(
+            new($"{ReturnNumber(7)}.1", "", NewYear.AddDays(30)), 2, ReturnNumber(7), 102, "bob", "anna"),
         ["stock.adjusted"] = new StockEvent.Adjusted(Key("a1"), -3, "breakage", 99),
         ["stock.adjusted~approved"] = new StockEvent.Adjusted(Key("a1"), -3, "breakage", 99, "anna"),
         ["stock.counted~approved"] = new StockEvent.Counted(Key("c1"), 95, -4, 95, "stocktaking", "anna"),
@@ -81,6 +83,7 @@ public sealed class GoldenFiles
         ["stock.reserved~made"] = new StockEvent.Reserved(Hold, "api", 2, false, NewYear.AddDays(1), NewYear.AddMinutes(15), "f1", "ann", NewYear),
         ["stock.pinned"] = new StockEvent.HoldPinned(Hold),
         ["stock.committed"] = new StockEvent.Committed(HoldId.Of(OrderNumber(1), 2), 6, 89),
+        ["stock.committed~sold"] = new StockEvent.Committed(HoldId.Of(OrderNumber(1), 2), 6, 89, ApprovedBy: "anna", SoldBy: "bob"),
         ["stock.committed~later"] = new StockEvent.Committed(Hold, 6, 89, NewYear.AddDays(3)),
         ["stock.released"] = new StockEvent.Released(HoldId.Of(OrderNumber(1), 2), $"order:{OrderNumber(1)}", 6, NewYear.AddMinutes(10)),
         ["stock.committed~approved"] = new StockEvent.Committed(Hold, 6, 89, null, "given away", "anna"),
@@ -136,6 +139,9 @@ public sealed class GoldenFiles
         ["order.return-accepted~approved"] = new OrderEvent.ReturnAccepted(
             ReturnNumber(7), Key("k2"), Till, [new(1, 2, Disposition.Restock, 425, 85, 510)], Gbp(425), Gbp(85), Gbp(510), [new(1, 400), new(0, 110)],
             "faulty", Morning, NewYear, 5, true, ApprovedBy: "anna"),
+        ["order.return-accepted~taken"] = new OrderEvent.ReturnAccepted(
+            ReturnNumber(7), Key("k2"), Till, [new(1, 2, Disposition.Restock, 425, 85, 510)], Gbp(425), Gbp(85), Gbp(510), [new(1, 400), new(0, 110)],
+            "faulty", Morning, NewYear, 5, true, TakenBy: "bob"),
         ["order.return-accepted~coins"] = new OrderEvent.ReturnAccepted(
             ReturnNumber(7), Key("k2"), Till, [new(1, 2, Disposition.Restock, 425, 85, 510)], Gbp(425), Gbp(85), Gbp(510),
             [new(1, 300, null, true), new(1, 100, OrderNumber(3), true), new(0, 110)], "faulty", Morning, NewYear, 5, null, 510, null, "anna"),
@@ -152,6 +158,10 @@ public sealed class GoldenFiles
             London, Till, Key("k1"),
             [new(1, new Sku("85123A"), "WHITE HANGING HEART", ProductKind.Goods, 2, 255, 2_000, Disposition.Restock, 425, 85, 510, 3)],
             true, Gbp(425), Gbp(85), Gbp(510), "faulty", Morning, NewYear, OrderNumber(1), [new(1, 400), new(0, 110)], 5, true, "anna"),
+        ["return.accepted~taken"] = new ReturnEvent.Accepted(
+            London, Till, Key("k1"),
+            [new(1, new Sku("85123A"), "WHITE HANGING HEART", ProductKind.Goods, 2, 255, 2_000, Disposition.WriteOff, 425, 85, 510)],
+            true, Gbp(425), Gbp(85), Gbp(510), "faulty", Morning, NewYear, ApprovedBy: "anna", TakenBy: "bob"),
         ["return.accepted~coins"] = new ReturnEvent.Accepted(
             London, Till, Key("k1"),
             [new(1, new Sku("85123A"), "WHITE HANGING HEART", ProductKind.Goods, 2, 255, 2_000, Disposition.Restock, 425, 85, 510, 3)],
