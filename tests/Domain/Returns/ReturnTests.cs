@@ -16,7 +16,7 @@ public sealed class ReturnTests
             new(2, new Sku("cup"), "Cup", ProductKind.Goods, 1, 100, 500, Disposition.WriteOff, 95, 5, 100),
             new(3, new Sku("post"), "Postage", ProductKind.Service, 1, 1_800, 2_000, Disposition.Restock, 1_500, 300, 1_800),
         ],
-        true, Gbp(2_020), Gbp(390), Gbp(2_410), "faulty", Now, Now, ApprovedBy: "boss");
+        true, Gbp(2_020), Gbp(390), Gbp(2_410), "faulty", Now, Now, ApprovedBy: "boss", TakenBy: "ann");
 
     private static readonly ReturnEvent Completed = new ReturnEvent.Completed(Gbp(2_410));
 
