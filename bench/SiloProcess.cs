@@ -76,7 +76,7 @@ internal sealed class SiloProcess : IAsyncDisposable
     private static async Task<SiloProcess> Start(string dll, string data, bool keep, string[] settings)
     {
         var port = FreePort.Next();
-        var arguments = new List<string> { dll, $"--Urls=http://127.0.0.1:{port}", "--Orleans:Endpoints:SiloPort=0", "--Orleans:Endpoints:GatewayPort=0", $"--Journal:Path={data}", "--Pos:Demo=false", "--Logging:LogLevel:Default=Warning", "--Api:Keys:0:Actor=bench", "--Api:Keys:0:Role=operator",
+        var arguments = new List<string> { dll, $"--Urls=http://127.0.0.1:{port}", "--environment=Development", "--Orleans:Endpoints:SiloPort=0", "--Orleans:Endpoints:GatewayPort=0", $"--Journal:Path={data}", "--Pos:Demo=false", "--Logging:LogLevel:Default=Warning", "--Api:Keys:0:Actor=bench", "--Api:Keys:0:Role=operator",
             $"--Api:Keys:0:Sha256={Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Key)))}" };
         arguments.AddRange(settings);
         return await Launch(port, data, keep, arguments);

@@ -34,7 +34,8 @@ internal sealed class GrainHost : IAsyncDisposable
         builder.Configuration.AddCommandLine([.. settings, $"--Journal:Path={folder}"]);
         builder.Services.AddSingleton(clock);
         builder.Services.AddJournal(builder.Configuration);
-        builder.Services.AddPayments(builder.Configuration);
+        // Its journal lies in a temporary folder, where the simulator keeps no ledger elsewhere.
+        builder.Services.AddPayments(builder.Configuration, Environments.Development);
         builder.UseOrleans(static silo => silo.UseLocalhostClustering(FreePort.Next(), FreePort.Next()));
         builder.Services.AddPosGrains(builder.Configuration);
         var opened = new GrainHost(builder.Build());

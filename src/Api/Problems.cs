@@ -65,6 +65,7 @@ internal static class Problems
         [RejectionCode.UnknownBarcode] = new(404, "unknown-barcode", "No product has this barcode."),
         [RejectionCode.InvalidBarcode] = new(422, "invalid-barcode", "The barcode is malformed, or carries nothing that can be sold."),
         [RejectionCode.TenderMismatch] = new(422, "tender-mismatch", "Cards, credit and cash do not make the total."),
+        [RejectionCode.NoCardProvider] = new(422, "no-card-provider", "This server takes no cards: it has no payment provider."),
         [RejectionCode.PaymentDeclined] = new(402, "payment-declined", "A card was declined."),
         [RejectionCode.PaymentTimedOut] = new(504, "payment-timed-out", "The payment provider did not answer in time."),
         [RejectionCode.ReturnedTooMuch] = new(409, "returned-too-much", "More would come back than was sold."),

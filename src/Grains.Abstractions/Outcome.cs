@@ -162,6 +162,9 @@ public enum RejectionCode
 
     /// <summary>The caller holds as many pieces of the item, or in as many holds, as one caller may.</summary>
     TooManyHolds = 50,
+
+    /// <summary>There is nobody to charge a card: the server has no payment provider.</summary>
+    NoCardProvider = 51,
 }
 
 /// <summary>

@@ -7,6 +7,9 @@ namespace Pos.Payments;
 /// </summary>
 public interface IPaymentProvider
 {
+    /// <summary>Whether cards are taken. When they are not, a sale with a card is refused before anything is held or sent.</summary>
+    bool TakesCards => true;
+
     /// <summary>
     /// Authorises and captures in one. Answers <see cref="PaymentAnswer.Captured"/>, <see cref="PaymentAnswer.Declined"/>,
     /// <see cref="PaymentAnswer.Pending"/>, <see cref="PaymentAnswer.Unknown"/> or <see cref="PaymentAnswer.NotSent"/>; of a charge that was

@@ -1,12 +1,28 @@
+using Microsoft.Extensions.Hosting;
+
 namespace Pos.Payments;
 
 /// <summary>Settings of card payments, section <c>Payments</c>; validated at start.</summary>
 public sealed class PaymentsOptions
 {
-    /// <summary>Who moves the money. Default and only: <c>simulator</c>.</summary>
-    public string Provider { get; set; } = "simulator";
+    /// <summary>The <see cref="Provider"/> that charges nobody.</summary>
+    public const string Simulated = "simulated";
 
-    /// <summary>File of the simulator's ledger. Default: <c>provider-ledger.jsonl</c> in the journal's folder.</summary>
+    /// <summary>No <see cref="Provider"/>: cash alone.</summary>
+    public const string None = "none";
+
+    /// <summary>
+    /// Who moves the money of cards: <c>simulated</c> or <c>none</c>. Default <c>simulated</c> in the environment Development and <c>none</c> in every
+    /// other. With <c>none</c> cash is taken and cards are refused.
+    /// </summary>
+    public string? Provider { get; set; }
+
+    /// <summary>Whether <c>simulated</c> may be chosen outside Development. Default false: the simulator hands goods out and charges nobody.</summary>
+    public bool AllowSimulator { get; set; }
+
+    /// <summary>
+    /// File of the simulator's ledger. Default: <c>provider-ledger.jsonl</c> in the journal's folder. Outside Development not in a temporary folder.
+    /// </summary>
     public string Path { get; set; } = "";
 
     /// <summary>Of the simulator.</summary>
@@ -15,11 +31,32 @@ public sealed class PaymentsOptions
     /// <summary>How long is waited, how often repeated, and when a provider that fails is left alone.</summary>
     public ResilienceOptions Resilience { get; set; } = new();
 
-    internal IEnumerable<string> Problems()
+    /// <summary>Whether the simulator moves the money; otherwise nobody does.</summary>
+    /// <param name="environment">The name of the host's environment.</param>
+    internal bool IsSimulated(string environment) => string.IsNullOrEmpty(Provider) ? IsDevelopment(environment) : Is(Simulated);
+
+    /// <param name="environment">The name of the host's environment.</param>
+    /// <param name="ledger">Where the simulator's ledger would lie.</param>
+    internal IEnumerable<string> Problems(string environment, string ledger)
     {
-        if (!Provider.Equals("simulator", StringComparison.OrdinalIgnoreCase))
+        if (!string.IsNullOrEmpty(Provider) && !Is(Simulated) && !Is(None))
         {
-            yield return $"Payments:Provider is '{Provider}'; known are: simulator";
+            yield return $"Payments:Provider is '{Provider}': it must be {Simulated} or {None}";
+        }
+
+        if (IsSimulated(environment) && !IsDevelopment(environment))
+        {
+            if (!AllowSimulator)
+            {
+                yield return $"Payments:Provider is {Simulated}, and the environment is {environment}, not Development: the simulator charges nobody, so it takes "
+                    + $"Payments:AllowSimulator=true as well; Payments:Provider={None} sells for cash alone";
+            }
+
+            if (TemporaryFolders.Around(ledger) is { } folder)
+            {
+                yield return $"the simulated provider's ledger would be {ledger}, in the temporary folder {folder}: name a file that stays with Payments:Path, "
+                    + "or a folder that stays with Journal:Path";
+            }
         }
 
         foreach (var problem in Simulator.Problems().Concat(Resilience.Problems()))
@@ -27,6 +64,10 @@ public sealed class PaymentsOptions
             yield return problem;
         }
     }
+
+    internal static bool IsDevelopment(string environment) => environment.Equals(Environments.Development, StringComparison.OrdinalIgnoreCase);
+
+    private bool Is(string name) => name.Equals(Provider, StringComparison.OrdinalIgnoreCase);
 }
 
 /// <summary>Settings of <see cref="ResilientProvider"/>, section <c>Payments:Resilience</c>.</summary>

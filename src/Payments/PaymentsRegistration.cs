@@ -14,14 +14,22 @@ public static class PaymentsRegistration
     public const string LedgerName = "provider-ledger.jsonl";
 
     /// <summary>
-    /// Registers the provider that the configuration section <c>Payments</c> describes, behind time-outs, repetitions and a circuit breaker.
+    /// Registers the provider that the configuration section <c>Payments</c> describes, behind time-outs, repetitions and a circuit breaker; or none.
     /// Its ledger opens before any other part of the host starts.
     /// </summary>
-    public static IServiceCollection AddPayments(this IServiceCollection services, IConfiguration configuration)
+    /// <param name="services">The host's.</param>
+    /// <param name="configuration">The host's.</param>
+    /// <param name="environment">The name of the host's environment: only in Development is there a provider without being asked for.</param>
+    public static IServiceCollection AddPayments(this IServiceCollection services, IConfiguration configuration, string environment)
     {
         ArgumentNullException.ThrowIfNull(configuration);
+        ArgumentNullException.ThrowIfNull(environment);
+        var beside = configuration["Journal:Path"] is { Length: > 0 } journal ? journal : "./data";
+        var ledger = new LedgerFile(Path.GetFullPath(
+            configuration["Payments:Path"] is { Length: > 0 } path ? path : Path.Combine(beside, LedgerName)));
         services.AddOptions<PaymentsOptions>().Bind(configuration.GetSection("Payments")).ValidateOnStart();
-        services.AddSingleton<IValidateOptions<PaymentsOptions>, Validation>();
+        services.AddSingleton<IValidateOptions<PaymentsOptions>>(new Validation(environment, ledger));
+        services.AddSingleton(ledger);
         services.AddMetrics();
         services.AddLogging();
         services.TryAddSingleton(TimeProvider.System);
@@ -29,46 +37,72 @@ public static class PaymentsRegistration
         services.TryAddSingleton(Random.Shared);
 #pragma warning restore RS0030
         services.TryAddSingleton<PaymentInstruments>();
-        var beside = configuration["Journal:Path"] is { Length: > 0 } journal ? journal : "./data";
-        services.AddSingleton(provider => FileLedger.Open(
-            Settings(provider).Path is { Length: > 0 } path ? path : Path.Combine(beside, LedgerName)));
+        services.AddSingleton(_ => FileLedger.Open(ledger.Path));
         services.AddSingleton(static provider => new PaymentSimulator(
             provider.GetRequiredService<FileLedger>(),
             Settings(provider).Simulator,
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<Random>()));
-        services.AddSingleton<IPaymentNews>(static provider => provider.GetRequiredService<PaymentSimulator>());
-        services.AddSingleton<IPaymentProvider>(static provider => new ResilientProvider(
-            provider.GetRequiredService<PaymentSimulator>(),
-            Settings(provider).Resilience,
-            provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<Random>(),
-            provider.GetRequiredService<PaymentInstruments>(),
-            provider.GetRequiredService<ILogger<ResilientProvider>>()));
-        services.AddHostedService<LedgerOpener>();
+        services.AddSingleton<NoProvider>();
+        services.AddSingleton<IPaymentNews>(provider =>
+            Settings(provider).IsSimulated(environment) ? provider.GetRequiredService<PaymentSimulator>() : provider.GetRequiredService<NoProvider>());
+        services.AddSingleton<IPaymentProvider>(provider =>
+            Settings(provider).IsSimulated(environment) ? Resilient(provider) : provider.GetRequiredService<NoProvider>());
+        services.AddHostedService(provider => new ProviderOpener(
+            provider.GetRequiredService<IPaymentProvider>(), PaymentsOptions.IsDevelopment(environment), provider.GetRequiredService<ILogger<ProviderOpener>>()));
         return services;
     }
 
+    private static ResilientProvider Resilient(IServiceProvider provider) => new(
+        provider.GetRequiredService<PaymentSimulator>(),
+        Settings(provider).Resilience,
+        provider.GetRequiredService<TimeProvider>(),
+        provider.GetRequiredService<Random>(),
+        provider.GetRequiredService<PaymentInstruments>(),
+        provider.GetRequiredService<ILogger<ResilientProvider>>());
+
     private static PaymentsOptions Settings(IServiceProvider provider) => provider.GetRequiredService<IOptions<PaymentsOptions>>().Value;
 
-    private sealed class Validation : IValidateOptions<PaymentsOptions>
+    private sealed class Validation(string environment, LedgerFile ledger) : IValidateOptions<PaymentsOptions>
     {
         public ValidateOptionsResult Validate(string? name, PaymentsOptions options)
         {
-            var problems = options.Problems().ToList();
+            var problems = options.Problems(environment, ledger.Path).ToList();
             return problems.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(problems);
         }
     }
+}
 
-    /// <summary>Resolving the provider opens its ledger; hosted services are made before the first one starts.</summary>
-    private sealed class LedgerOpener(IPaymentProvider provider) : IHostedService
+/// <summary>Resolving the provider opens its ledger; hosted services are made before the first one starts. Says whose money moves.</summary>
+internal sealed partial class ProviderOpener(IPaymentProvider provider, bool isDevelopment, ILogger<ProviderOpener> logger) : IHostedService
+{
+    public Task StartAsync(CancellationToken cancellationToken)
     {
-        public Task StartAsync(CancellationToken cancellationToken)
+        if (!provider.TakesCards)
         {
-            _ = provider;
-            return Task.CompletedTask;
+            LogNone(logger);
+        }
+        else if (!isDevelopment)
+        {
+            LogSimulated(logger);
         }
 
-        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+        return Task.CompletedTask;
     }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "There is no payment provider (Payments:Provider=none): cash is taken, cards are refused.")]
+    private static partial void LogNone(ILogger logger);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The payment provider is the simulator (Payments:AllowSimulator=true): nobody is charged.")]
+    private static partial void LogSimulated(ILogger logger);
+}
+
+/// <summary>Where the simulator's ledger lies, or would lie.</summary>
+/// <param name="Path">Its full path.</param>
+public sealed record LedgerFile(string Path)
+{
+    /// <summary>Its path when there is such a file, also one of before the provider was <c>none</c>; null when there is nothing to compare with.</summary>
+    public string? Existing => File.Exists(Path) ? Path : null;
 }

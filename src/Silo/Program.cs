@@ -16,7 +16,7 @@ try
 {
     builder.Services.AddSingleton(TimeProvider.System);
     builder.Services.AddJournal(builder.Configuration);
-    builder.Services.AddPayments(builder.Configuration);
+    builder.Services.AddPayments(builder.Configuration, builder.Environment.EnvironmentName);
     var cluster = ClusterSettings.Read(builder.Configuration);
     builder.AddOrleansSilo(cluster);
     builder.Services.AddPosGrains(builder.Configuration);

@@ -16,7 +16,7 @@ internal static partial class Startup
     public static void MapVerification(this WebApplication app)
     {
         var one = new SemaphoreSlim(1);
-        app.MapPost("/admin/verify", async Task<IResult> (HttpContext context, IJournal journal, FileLedger ledger, CancellationToken cancelled) =>
+        app.MapPost("/admin/verify", async Task<IResult> (HttpContext context, IJournal journal, LedgerFile ledger, CancellationToken cancelled) =>
         {
             if (context.Connection.RemoteIpAddress is not { } caller || !IPAddress.IsLoopback(caller) || context.Request.Headers.Origin.Count > 0)
             {
@@ -31,7 +31,7 @@ internal static partial class Startup
 
             try
             {
-                return TypedResults.Json(await Verifier.Run(journal, ledger.Path, cancelled), VerificationJson.Default.VerificationReport);
+                return TypedResults.Json(await Verifier.Run(journal, ledger.Existing, cancelled), VerificationJson.Default.VerificationReport);
             }
             finally
             {

@@ -107,7 +107,7 @@ public sealed class PosHost : IAsyncDisposable
             silo.AddPosSilo();
             silo.Services.AddSingleton(TimeProvider.System);
             silo.Services.AddJournal(configuration);
-            silo.Services.AddPayments(configuration);
+            silo.Services.AddPayments(configuration, Environments.Development);
             silo.Services.AddPosGrains(configuration);
             silo.Services.AddPosFeeds(configuration);
             change?.Invoke(silo.Services);
@@ -135,10 +135,10 @@ public sealed class PosHost : IAsyncDisposable
         var silo = cluster.Silos[0].ServiceProvider;
         builder.Services.AddSingleton(cluster.Client);
         builder.Services.AddSingleton(cluster.Client.ServiceProvider.GetRequiredService<IGrainFactory>());
-        // The journal and the ledger are the silo's, which disposes of them.
+        // The journal is the silo's, which disposes of it.
         builder.Services.AddSingleton(silo.GetRequiredService<IJournal>());
         builder.Services.AddSingleton(silo.GetRequiredService<JournalWatch>());
-        builder.Services.AddSingleton(silo.GetRequiredService<FileLedger>());
+        builder.Services.AddSingleton(silo.GetRequiredService<LedgerFile>());
         var api = builder.Build();
         api.MapPosApi();
         api.MapVerification();

@@ -137,7 +137,7 @@ internal sealed class PostgresSilo : IDisposable
         IEnumerable<KeyValuePair<string, string?>> settings =
         [
             .. Keys.Settings, new("Urls", http.BaseAddress!.ToString()), new("Journal:Provider", "postgres"), new("ConnectionStrings:Journal", connection),
-            new("Payments:Path", Path.Combine(folder.FullName, "ledger.jsonl")), new("Pos:Demo", "false"), new("Orleans:Endpoints:SiloPort", "0"), new("Orleans:Endpoints:GatewayPort", "0"), new("Logging:LogLevel:Default", "Critical"),
+            new("Pos:Demo", "false"), new("Orleans:Endpoints:SiloPort", "0"), new("Orleans:Endpoints:GatewayPort", "0"), new("Logging:LogLevel:Default", "Critical"),
         ];
         foreach (var (name, value) in settings)
             start.Environment[name.Replace(":", "__", StringComparison.Ordinal)] = value;

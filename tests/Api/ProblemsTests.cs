@@ -41,6 +41,7 @@ public sealed class ProblemsTests
         { nameof(RejectionCode.UnknownBarcode), 404, "unknown-barcode" },
         { nameof(RejectionCode.InvalidBarcode), 422, "invalid-barcode" },
         { nameof(RejectionCode.TenderMismatch), 422, "tender-mismatch" },
+        { nameof(RejectionCode.NoCardProvider), 422, "no-card-provider" },
         { nameof(RejectionCode.PaymentDeclined), 402, "payment-declined" },
         { nameof(RejectionCode.PaymentTimedOut), 504, "payment-timed-out" },
         { nameof(RejectionCode.ReturnedTooMuch), 409, "returned-too-much" },

@@ -65,7 +65,8 @@ export POS_KEY=chaos-$seed-$RANDOM$RANDOM
 key_hash=$(printf %s "$POS_KEY" | sha256sum | cut -d ' ' -f 1)
 
 start_server() {
-    dotnet "$silo" --Urls="$url" --Orleans:Endpoints:SiloPort=0 --Orleans:Endpoints:GatewayPort=0 --Pos:Demo=false --Journal:Path="$work/data" \
+    # In Development, where the simulated provider takes cards and its ledger may lie in a temporary folder.
+    dotnet "$silo" --environment=Development --Urls="$url" --Orleans:Endpoints:SiloPort=0 --Orleans:Endpoints:GatewayPort=0 --Pos:Demo=false --Journal:Path="$work/data" \
         --Api:Keys:0:Actor=chaos --Api:Keys:0:Role=operator --Api:Keys:0:Sha256="$key_hash" >>"$work/server.log" 2>&1 &
     server=$!
 }

@@ -30,6 +30,10 @@ provesThatItFails(good, check, [
     ["no such target", texts => replace(texts, "compose", "target: api", "target: apis")],
     ["180", texts => replace(texts, "compose", "stop_grace_period: 180s", "stop_grace_period: 10s")],
     ["to everybody", texts => replace(texts, "compose", 'ports: ["${POS_HTTPS:-8443}:8443"]', 'ports: ["${POS_HTTPS:-8443}:8443", "8080:8080"]')],
+    ["who charges cards", texts => replace(texts, "compose", "Payments__Provider: none", "Payments__Nobody: none")],
+    ["in several silos", texts => replace(texts, "compose", "Payments__Provider: none", "Payments__Provider: simulated")],
+    ["in a temporary folder", texts => replace(texts, "compose", "Payments__Provider: none", "Payments__Provider: none\n      Payments__Path: /tmp/ledger.jsonl")],
+    ["without a volume", texts => replace(texts, "compose", "volumes: [silo:/data]", "volumes: [silo:/other]")],
     ["no such project", texts => replace(texts, "dockerfile", "publish src/Api", "publish src/Apis")],
     ["no such stage", texts => replace(texts, "dockerfile", "--from=pos-build", "--from=cli-build")],
     ["runs as root", texts => replace(texts, "dockerfile", "USER ${APP_UID}", "USER root")],
@@ -56,6 +60,15 @@ function check({ compose: text, example, dockerfile }) {
     const { silos, api } = compose.services;
     found.unless(silos?.deploy?.replicas === 3 && api?.deploy?.replicas === 2, "docker-compose.yml", "has other replicas than 3 silos and 2 APIs");
     found.unless(silos?.stop_grace_period === "180s", "silos", "has another grace period than 180 s");
+
+    for (const [name, { environment, volumes, tmpfs, deploy }] of Object.entries(compose.services).filter(([, service]) => service.image === "pos-silo")) {
+        const path = environment.Payments__Path ?? "/data/provider-ledger.jsonl";
+        found.unless(environment.Payments__Provider, name, "does not say who charges cards");
+        found.unless(![...(tmpfs ?? []), "/tmp", "/var/tmp"].some(folder => path.startsWith(`${folder}/`)), name, `keeps the payment ledger in a temporary folder: ${path}`);
+        found.unless(
+            environment.Payments__Provider === "none" || (!deploy && (volumes ?? []).some(volume => path.startsWith(`${volume.split(":")[1]}/`))),
+            name, "charges test cards in several silos, or without a volume for their ledger");
+    }
 
     const used = new Set([...text.replaceAll(/^\s*#.*$/gm, "").matchAll(/\$\{(\w+)/g)].map(match => match[1]));
     const offered = new Set([...example.matchAll(/^(\w+)=/gm)].map(match => match[1]));

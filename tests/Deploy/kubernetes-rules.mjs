@@ -147,6 +147,9 @@ function checkSilo(objects, found) {
     }
 
     const [container] = spec.containers;
+    const cards = name => container.env?.find(e => e.name === `Payments__${name}`)?.value;
+    found.unless(cards("Provider") === "none" && cards("AllowSimulator") === undefined, where, "does not say that nobody charges cards");
+    found.unless(!cards("Path")?.startsWith("/tmp/"), where, "keeps the payment ledger in a temporary folder");
     const labels = ["orleans/serviceId", "orleans/clusterId"];
     labels.forEach(label => found.unless(metadata.labels[label], where, `has no label ${label}`));
     const env = new Map((container.env ?? []).map(e => [e.name, e]));

@@ -57,6 +57,8 @@ provesThatItFails(good, check, [
         objects.find(o => o.metadata.name === "pos-api" && o.kind === "Deployment").spec.template.spec.containers[0].env.find(e => e.name === "Orleans__ClusterId").value = "pos-other";
     }],
     ["publishes more than the API", objects => of(objects, "Ingress").spec.rules[0].http.paths[0].path = "/dashboard"],
+    ["nobody charges cards", objects => pod(objects).containers[0].env.find(e => e.name === "Payments__Provider").value = "simulated"],
+    ["in a temporary folder", objects => pod(objects).containers[0].env.push({ name: "Payments__Path", value: "/tmp/ledger.jsonl" })],
     ["listener of their own", objects => pod(objects).containers[0].readinessProbe.httpGet.port = "http"],
     ["no tag", objects => pod(objects).containers[0].image = "pos-silo"],
     ["without TLS", objects => delete of(objects, "Ingress").spec.tls],

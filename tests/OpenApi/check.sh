@@ -8,7 +8,7 @@ work=$(mktemp -d)
 port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 dotnet build -v q -nologo src/Silo
 program=$(dotnet msbuild src/Silo -getProperty:TargetPath)
-dotnet "$program" "--Urls=http://127.0.0.1:$port" --Orleans:Endpoints:SiloPort=0 --Orleans:Endpoints:GatewayPort=0 "--Journal:Path=$work/data" "--Payments:Path=$work/data/provider-ledger.jsonl" >"$work/server.log" 2>&1 &
+dotnet "$program" "--Urls=http://127.0.0.1:$port" --Orleans:Endpoints:SiloPort=0 --Orleans:Endpoints:GatewayPort=0 "--Journal:Path=$work/data" >"$work/server.log" 2>&1 &
 server=$!
 cleanup() {
     kill "$server" 2>/dev/null || true

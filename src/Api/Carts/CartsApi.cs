@@ -66,13 +66,15 @@ internal static class CartsApi
             .WithDescription(
                 "Answers as placing an order does: 201 with the CONFIRMED order, 202 while it has not ended, a problem when it was cancelled. One cart gives "
                 + "one order, whatever the keys. 409 `price-changed` when it does not come to what was shown: `refresh` takes over the new prices. A price that "
-                + "was approved more than an hour ago (the line's `approvedUntil`) needs a manager's approval again.")
+                + "was approved more than an hour ago (the line's `approvedUntil`) needs a manager's approval again. 422 "
+                + "`no-card-provider` when there are `cards` and the server has no payment provider: the cart stays open.")
             .RefusesAsChange(RejectionCode.CartEmpty, RejectionCode.PriceChanged, RejectionCode.ApprovalRequired)
             .Refuses(
                 RejectionCode.UnknownStore, RejectionCode.UnknownTill, RejectionCode.UnknownProduct, RejectionCode.UnknownTaxRate,
                 RejectionCode.ProductInactive, RejectionCode.AmountTooLarge, RejectionCode.WrongCurrency, RejectionCode.TimeInFuture,
                 RejectionCode.TenderTooSmall, RejectionCode.TenderMismatch, RejectionCode.CreditNotAvailable, RejectionCode.PaymentDeclined,
-                RejectionCode.PaymentTimedOut, RejectionCode.PaymentUndone, RejectionCode.InsufficientStock, RejectionCode.ApprovalRequired)
+                RejectionCode.PaymentTimedOut, RejectionCode.PaymentUndone, RejectionCode.InsufficientStock, RejectionCode.ApprovalRequired,
+                RejectionCode.NoCardProvider)
             .Refuses(Problems.OrderCancelled);
     }
 

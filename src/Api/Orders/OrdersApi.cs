@@ -22,11 +22,12 @@ internal static class OrdersApi
             .WithDescription(
                 "A line with another price needs a manager, or a manager's approval. Answers 201 when the order is CONFIRMED: paid, with every piece pinned to it. 409 `insufficient-stock` and `payment-declined` cancel it. "
                 + "202 when it has not ended within 3 seconds, or at once when it is durable with `Prefer: respond-async`: ask its Location. "
+                + "422 `no-card-provider` when there are `cards` and the server has no payment provider: nothing was held; take cash. "
                 + "The same request with the same key joins the running sale or shows its end.")
             .Refuses(
                 RejectionCode.UnknownStore, RejectionCode.UnknownTill, RejectionCode.UnknownProduct, RejectionCode.UnknownTaxRate,
                 RejectionCode.ProductInactive, RejectionCode.InvalidValue, RejectionCode.InvalidQuantity, RejectionCode.AmountTooLarge,
-                RejectionCode.WrongCurrency, RejectionCode.TimeInFuture, RejectionCode.TenderTooSmall, RejectionCode.TenderMismatch, RejectionCode.CreditNotAvailable,
+                RejectionCode.WrongCurrency, RejectionCode.TimeInFuture, RejectionCode.TenderTooSmall, RejectionCode.TenderMismatch, RejectionCode.CreditNotAvailable, RejectionCode.NoCardProvider,
                 RejectionCode.PaymentDeclined, RejectionCode.PaymentTimedOut, RejectionCode.PaymentUndone, RejectionCode.InsufficientStock,
                 RejectionCode.OperationReused, RejectionCode.OperationTooLate, RejectionCode.JournalFull, RejectionCode.TooManyPending, RejectionCode.ApprovalRequired)
             .Refuses(Problems.OrderCancelled);

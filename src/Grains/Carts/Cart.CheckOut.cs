@@ -25,7 +25,7 @@ public static partial class Cart
         }
 
         if ((Checkout.RefuseTime(asked.OccurredAt, command.Now, command.ToldLateMax, asked.Operation)
-            ?? Tenders.Refuse(asked.Tender)
+            ?? Tenders.Refuse(asked.Tender, command.TakesCards)
             ?? Checkout.RefusePlace(command.Store, state.Opened!.Store, state.Till)) is { } refused)
         {
             return refused;

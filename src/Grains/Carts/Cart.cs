@@ -104,6 +104,9 @@ public abstract record CartCommand
     {
         /// <summary>How long after it happened a sale may be told without a manager.</summary>
         public TimeSpan ToldLateMax { get; init; } = Limits.ToldLateMax;
+
+        /// <summary>Whether somebody is there to charge cards.</summary>
+        public bool TakesCards { get; init; } = true;
     }
 }
 

@@ -36,7 +36,7 @@ public sealed partial class CartGrain
             : null;
         var (store, products) = await LookAtAll();
         return await Run(
-            new CartCommand.CheckOut(command, _id, store, products, credit, Now) { ToldLateMax = Services.Options.ToldLateMax },
+            new CartCommand.CheckOut(command, _id, store, products, credit, Now) { ToldLateMax = Services.Options.ToldLateMax, TakesCards = provider.TakesCards },
             command.Operation, occurredAt: command.OccurredAt);
     }
 

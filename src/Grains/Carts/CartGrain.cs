@@ -2,12 +2,13 @@ using Orleans;
 using Orleans.Concurrency;
 using Orleans.Placement;
 using Pos.Journal;
+using Pos.Payments;
 
 namespace Pos.Grains;
 
 /// <summary>The shell of <see cref="Cart"/> and <see cref="CartSaga"/>. Reentrant: others are answered while the order is told.</summary>
 [Reentrant, GrainType("cart"), PreferLocalPlacement]
-public sealed partial class CartGrain(IGrainContext context, GrainServices services)
+public sealed partial class CartGrain(IGrainContext context, GrainServices services, IPaymentProvider provider)
     : SagaGrain<CartProgress, CartEvent, CartDebt, CartFact>(context, CartJournal.Aggregate, services), ICartGrain
 {
     private CartId _id;

@@ -5,14 +5,14 @@ namespace Pos.Grains;
 public static partial class Order
 {
     /// <summary>Why a request cannot be granted whatever store and products say, or null. Asked before anything is looked up.</summary>
-    public static Rejection? Refuse(PlaceOrder asked, DateTimeOffset now, TimeSpan toldLateMax)
+    public static Rejection? Refuse(PlaceOrder asked, DateTimeOffset now, TimeSpan toldLateMax, bool takesCards)
     {
         ArgumentNullException.ThrowIfNull(asked);
         var count = asked.Lines.IsDefault ? 0 : asked.Lines.Length;
         var refused = Checkout.RefuseOperation(asked.Operation)
             ?? Checkout.RefuseCount(count)
             ?? Checkout.RefuseTime(asked.OccurredAt, now, toldLateMax, asked.Operation)
-            ?? Tenders.Refuse(asked.Tender);
+            ?? Tenders.Refuse(asked.Tender, takesCards);
         for (var i = 0; i < count && refused is null; i++)
         {
             var line = asked.Lines[i];

@@ -53,6 +53,9 @@ public abstract record OrderCommand
     {
         /// <summary>Whether <see cref="Order.Refuse"/> has let it pass already, before anything was looked up.</summary>
         public bool IsWellFormed { get; init; }
+
+        /// <summary>Whether somebody is there to charge cards.</summary>
+        public bool TakesCards { get; init; } = true;
     }
 
     /// <summary>Tells of a sale that a cart has decided.</summary>
@@ -113,7 +116,7 @@ public static partial class Order
             return known;
         }
 
-        if (((command.IsWellFormed ? null : Refuse(asked, command.Now, command.ToldLateMax)) ?? Checkout.RefusePlace(command.Store, asked.Store, asked.Till)) is { } refused)
+        if (((command.IsWellFormed ? null : Refuse(asked, command.Now, command.ToldLateMax, command.TakesCards)) ?? Checkout.RefusePlace(command.Store, asked.Store, asked.Till)) is { } refused)
         {
             return refused;
         }

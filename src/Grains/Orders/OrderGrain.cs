@@ -2,12 +2,13 @@ using Orleans;
 using Orleans.Concurrency;
 using Orleans.Placement;
 using Pos.Journal;
+using Pos.Payments;
 
 namespace Pos.Grains;
 
 /// <summary>The shell of <see cref="Order"/> and <see cref="OrderSaga"/>. Reentrant: the saga goes on while callers wait for its end.</summary>
 [Reentrant, GrainType("order"), PreferLocalPlacement]
-public sealed partial class OrderGrain(IGrainContext context, GrainServices services)
+public sealed partial class OrderGrain(IGrainContext context, GrainServices services, IPaymentProvider provider)
     : SagaGrain<OrderProgress, OrderEvent, OrderDebt, OrderFact>(context, OrderJournal.Aggregate, services), IOrderGrain
 {
     private OrderId _id;
@@ -15,7 +16,7 @@ public sealed partial class OrderGrain(IGrainContext context, GrainServices serv
     /// <inheritdoc/>
     public async Task<Outcome<OrderView>> Place(PlaceOrder command)
     {
-        if (Decided.Placed is null && Order.Refuse(command, Now, Services.Options.ToldLateMax) is { } malformed)
+        if (Decided.Placed is null && Order.Refuse(command, Now, Services.Options.ToldLateMax, provider.TakesCards) is { } malformed)
         {
             return await Stands(malformed, Begun) ? malformed : await Place(command);
         }
@@ -155,7 +156,7 @@ public sealed partial class OrderGrain(IGrainContext context, GrainServices serv
         var credit = Decided.Placed is null && command.Tender.Exchange is { } back ? await GrainFactory.GetGrain<ICreditGrain>(back.Value).Credit() : null;
         var now = Now;
         return await Durably(Record(
-            Order.Decide(Decided, new OrderCommand.Place(command, store, products, credit, now) { IsWellFormed = true, ToldLateMax = Services.Options.ToldLateMax }),
+            Order.Decide(Decided, new OrderCommand.Place(command, store, products, credit, now) { IsWellFormed = true, ToldLateMax = Services.Options.ToldLateMax, TakesCards = provider.TakesCards }),
             Envelope.Of(command.Operation with { Correlation = Key }, command.Store, command.Till.Value, command.OccurredAt?.ToUniversalTime() ?? now)));
     }
 

@@ -22,7 +22,9 @@ internal readonly record struct SaleTenders(Money Tendered, long? Rounding, Immu
 internal static class Tenders
 {
     /// <summary>Why tenders cannot be, whatever the total; or null.</summary>
-    public static Rejection? Refuse(TenderRequest asked)
+    /// <param name="asked">What the till says.</param>
+    /// <param name="takesCards">Whether somebody is there to charge cards.</param>
+    public static Rejection? Refuse(TenderRequest asked, bool takesCards)
     {
         var refused = asked.Cash is { } cash ? Prices.Refuse(cash, "cash handed over") : null;
         var cards = asked.Cards.IsDefault ? [] : asked.Cards;
@@ -45,6 +47,9 @@ internal static class Tenders
                 : null)
             ?? (asked.Exchange is { } back && !ReturnId.TryParse(back.Value, null, out _)
                 ? new Rejection(RejectionCode.InvalidValue, "The exchange names no return.")
+                : null)
+            ?? (cards.Length > 0 && !takesCards
+                ? new Rejection(RejectionCode.NoCardProvider, "This server has no payment provider, so it takes cash and exchanges, and no card. Nothing was held or charged.")
                 : null);
     }
 

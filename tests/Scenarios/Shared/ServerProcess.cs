@@ -38,7 +38,10 @@ public sealed class ServerProcess : IDisposable
     /// <summary>What it wrote last.</summary>
     public string Said => string.Join('\n', _said);
 
-    /// <summary>Starts a program and waits until it says that it is ready.</summary>
+    /// <summary>
+    /// Starts a program and waits until it says that it is ready. In Development, where the simulated provider takes cards, unless the settings name
+    /// another <c>environment</c>.
+    /// </summary>
     /// <param name="program">The name of its project.</param>
     /// <param name="folder">The folder that it runs in.</param>
     /// <param name="address">Where it is to listen.</param>
@@ -47,7 +50,7 @@ public sealed class ServerProcess : IDisposable
     {
         var configuration = Path.GetFileName(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
         var dll = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", program, configuration, $"Pos.{program}.dll"));
-        var start = new ProcessStartInfo("dotnet", [dll, $"--Urls={address}", .. settings.Select(setting => $"--{setting.Key}={setting.Value}")])
+        var start = new ProcessStartInfo("dotnet", [dll, $"--Urls={address}", "--environment=Development", .. settings.Select(setting => $"--{setting.Key}={setting.Value}")])
         {
             WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true,
         };

@@ -1,0 +1,31 @@
+namespace Pos.Payments;
+
+/// <summary>
+/// No payment provider. Orders with a card are refused before anything is held, so what comes here is what was begun under another setting:
+/// nothing is sent, nothing is known, and what is owed stays owed until there is a provider again.
+/// </summary>
+public sealed class NoProvider : IPaymentProvider, IPaymentNews
+{
+    private static readonly Task<PaymentAnswer> Nobody = Task.FromResult<PaymentAnswer>(new PaymentAnswer.NotSent(
+        $"This server has no payment provider (Payments:Provider={PaymentsOptions.None}); it stays owed until there is one."));
+
+    /// <inheritdoc/>
+    public bool TakesCards => false;
+
+    /// <inheritdoc/>
+    public Task<PaymentAnswer> Charge(ChargeRequest request, CancellationToken cancellationToken) => Nobody;
+
+    /// <inheritdoc/>
+    public Task<PaymentAnswer> Query(string key, CancellationToken cancellationToken) => Nobody;
+
+    /// <inheritdoc/>
+    public Task<PaymentAnswer> Void(VoidRequest request, CancellationToken cancellationToken) => Nobody;
+
+    /// <inheritdoc/>
+    public Task<PaymentAnswer> Refund(RefundRequest request, CancellationToken cancellationToken) => Nobody;
+
+    /// <inheritdoc/>
+    public void Listen(Action<string> heard)
+    {
+    }
+}

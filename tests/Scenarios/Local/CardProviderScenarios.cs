@@ -1,0 +1,144 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json.Nodes;
+
+namespace Pos.Tests;
+
+/// <summary>Who charges the cards of the program that is deployed, and what becomes of cards when that setting changes.</summary>
+public sealed class CardProviderScenarios : IDisposable
+{
+    private const string Key = "an-operator-of-the-card-provider";
+    private const string ByCard = """{"store":"demo","till":"till-1","lines":[{"sku":"mug","quantity":1}],"cards":[{"token":"tok_approve"}]}""";
+
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("pos-cards-");
+    private readonly Uri _address = ServerProcess.FreeAddress();
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    /// <summary>One sentence, before anything is opened.</summary>
+    [Theory]
+    [InlineData("Production", "simulated", null, "Payments:AllowSimulator=true")]
+    [InlineData("Staging", "simulated", null, "Payments:AllowSimulator=true")]
+    [InlineData("Production", "simulated", "true", "temporary folder")]
+    [InlineData("Production", "stripe", "true", "it must be simulated or none")]
+    [InlineData("Development", "simulator", null, "it must be simulated or none")]
+    public async Task it_does_not_start_where_nobody_would_be_charged_unawares(string environment, string provider, string? allow, string why)
+    {
+        var refused = await Assert.ThrowsAnyAsync<Exception>(() => Start(
+            new("environment", environment), new("Payments:Provider", provider), new("Payments:AllowSimulator", allow ?? "false")));
+        Assert.Contains("The silo does not start: ", refused.Message, StringComparison.Ordinal);
+        Assert.Contains(why, refused.Message, StringComparison.Ordinal);
+        Assert.False(File.Exists(Path.Combine(_folder.FullName, "data", "provider-ledger.jsonl")));
+    }
+
+    [Fact]
+    public async Task in_production_it_takes_cash_alone_and_says_so()
+    {
+        using var server = await Start(new("environment", "Production"), new("Logging:LogLevel:Default", "Information"));
+        using var http = Client();
+        var refused = await Send(http, HttpMethod.Post, "orders", ByCard, "card");
+        Assert.Equal((HttpStatusCode.UnprocessableEntity, "no-card-provider"), (refused.Status, (string?)refused.Json["code"]));
+        var sold = await Send(
+            http, HttpMethod.Post, "orders", ByCard.Replace("\"cards\":[{\"token\":\"tok_approve\"}]", "\"cash\":{\"amount\":5000,\"currency\":\"EUR\"}", StringComparison.Ordinal), "cash");
+        Assert.Equal((HttpStatusCode.Created, "CONFIRMED"), (sold.Status, (string?)sold.Json["state"]));
+        Assert.Contains("There is no payment provider", server.Said, StringComparison.Ordinal);
+        Assert.False(File.Exists(Path.Combine(_folder.FullName, "data", "provider-ledger.jsonl")));
+    }
+
+    /// <summary>What was begun with a provider is neither lost nor denied without one, and ends when there is one again.</summary>
+    [Fact]
+    public async Task a_card_sale_is_granted_again_and_its_refund_stays_owed_while_there_is_no_provider()
+    {
+        string order;
+        using (var server = await Start(new KeyValuePair<string, string?>("Payments:Provider", "simulated")))
+        using (var http = Client())
+        {
+            var sold = await Send(http, HttpMethod.Post, "orders", ByCard, "card");
+            Assert.True(sold.Status == HttpStatusCode.Created, sold.Text);
+            order = (string)sold.Json["id"]!;
+            await server.Stop();
+        }
+
+        string back;
+        using (var server = await Start(new KeyValuePair<string, string?>("Payments:Provider", "none")))
+        using (var http = Client())
+        {
+            var again = await Send(http, HttpMethod.Post, "orders", ByCard, "card");
+            Assert.Equal((HttpStatusCode.Created, order, "CONFIRMED"), (again.Status, (string?)again.Json["id"], (string?)again.Json["state"]));
+            Assert.Equal("no-card-provider", (string?)(await Send(http, HttpMethod.Post, "orders", ByCard, "another")).Json["code"]);
+
+            var returned = await Send(
+                http, HttpMethod.Post, $"orders/{order}/returns",
+                """{"till":"till-1","lines":[{"line":1,"quantity":1,"disposition":"restock"}],"reason":"no"}""", "back");
+            Assert.True(returned.Status == HttpStatusCode.Accepted, returned.Text);
+            back = (string)returned.Json["id"]!;
+            var owing = await Until(http, $"sagas/payment/{order}.1", saga => saga["lastError"] is not null);
+            Assert.Equal("refund", (string?)owing["owes"]);
+            Assert.Contains("Payments:Provider=none", (string?)owing["lastError"], StringComparison.Ordinal);
+            Assert.Equal("ACCEPTED", (string?)(await Send(http, HttpMethod.Get, $"returns/{back}", null, null)).Json["state"]);
+
+            // The ledger of before is still compared: both books agree that the money is here.
+            var report = await Verified(http);
+            Assert.True((bool)report["ok"]!, report.ToJsonString());
+            await server.Stop();
+        }
+
+        using (await Start(new KeyValuePair<string, string?>("Payments:Provider", "simulated")))
+        using (var http = Client())
+        {
+            await Until(http, $"returns/{back}", seen => (string?)seen["state"] == "COMPLETED");
+            var report = await Verified(http);
+            Assert.True((bool)report["ok"]!, report.ToJsonString());
+        }
+
+        var lines = await File.ReadAllLinesAsync(Path.Combine(_folder.FullName, "data", "provider-ledger.jsonl"));
+        Assert.Equal(["captured", "refunded"], lines.Select(line => (string?)JsonNode.Parse(line)!["kind"]));
+    }
+
+    private Task<ServerProcess> Start(params KeyValuePair<string, string?>[] settings) => ServerProcess.Start("Silo", _folder.FullName, _address,
+    [
+        new("Api:Keys:0:Actor", "operator"), new("Api:Keys:0:Role", "operator"),
+        new("Api:Keys:0:Sha256", Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Key)))),
+        new("Journal:Path", Path.Combine(_folder.FullName, "data")), new("Orleans:Endpoints:SiloPort", "0"), new("Orleans:Endpoints:GatewayPort", "0"),
+        .. settings,
+    ]);
+
+    private HttpClient Client() =>
+        new() { BaseAddress = _address, Timeout = TimeSpan.FromSeconds(60), DefaultRequestHeaders = { Authorization = new("Bearer", Key) } };
+
+    private static async Task<JsonNode> Until(HttpClient http, string path, Func<JsonNode, bool> wished)
+    {
+        var began = TimeProvider.System.GetTimestamp();
+        while (true)
+        {
+            var answer = await Send(http, HttpMethod.Get, path, null, null);
+            if (wished(answer.Json))
+            {
+                return answer.Json;
+            }
+
+            Assert.True(TimeProvider.System.GetElapsedTime(began) < TimeSpan.FromSeconds(60), $"{path} still answers {answer.Text}");
+        }
+    }
+
+    private static async Task<JsonNode> Verified(HttpClient http)
+    {
+        using var answer = await http.PostAsync(new Uri("/admin/verify", UriKind.Relative), null);
+        return JsonNode.Parse(await answer.EnsureSuccessStatusCode().Content.ReadAsStringAsync())!;
+    }
+
+    private static async Task<(HttpStatusCode Status, string Text, JsonNode Json)> Send(HttpClient http, HttpMethod method, string path, string? body, string? key)
+    {
+        using var request = new HttpRequestMessage(method, "/api/v1/" + path);
+        request.Content = body is null ? null : new StringContent(body, Encoding.UTF8, "application/json");
+        if (key is not null)
+        {
+            request.Headers.Add("Idempotency-Key", key);
+        }
+
+        using var response = await http.SendAsync(request);
+        var text = await response.Content.ReadAsStringAsync();
+        return (response.StatusCode, text, JsonNode.Parse(text)!);
+    }
+}
