@@ -80,8 +80,8 @@ public sealed class FileLedgerTests : IDisposable
     {
         using (var ledger = FileLedger.Open(Path))
         {
-            await ledger.Append(Line(1));
-            await ledger.Append(Line(2));
+            await ledger.Append(Line(1), out _);
+            await ledger.Append(Line(2), out _);
         }
 
         var whole = await File.ReadAllBytesAsync(Path);
@@ -92,8 +92,8 @@ public sealed class FileLedgerTests : IDisposable
             using var ledger = FileLedger.Open(Path);
             var kept = length == whole.Length ? 2 : length >= first ? 1 : 0;
             Assert.Equal(kept, ledger.Read().Count());
-            await ledger.Append(Line(9));
-            Assert.Equal("9", ledger.Read().Last().Key);
+            await ledger.Append(Line(9), out _);
+            Assert.Equal("9", ledger.Read().Last().Line.Key);
             Assert.Equal(kept + 1, ledger.Read().Count());
         }
     }
@@ -108,7 +108,7 @@ public sealed class FileLedgerTests : IDisposable
     {
         using (var ledger = FileLedger.Open(Path))
         {
-            await ledger.Append(Line(1));
+            await ledger.Append(Line(1), out _);
         }
 
         await File.WriteAllTextAsync(Path, damage + await File.ReadAllTextAsync(Path));
@@ -123,8 +123,8 @@ public sealed class FileLedgerTests : IDisposable
     public async Task A_ledger_that_contradicts_itself_is_refused()
     {
         using var ledger = FileLedger.Open(Path);
-        await ledger.Append(Line(1));
-        await ledger.Append(Line(1));
+        await ledger.Append(Line(1), out _);
+        await ledger.Append(Line(1), out _);
         Assert.Contains("Line 2", Assert.Throws<LedgerUnavailableException>(() => Simulator(ledger)).Message, StringComparison.Ordinal);
     }
 
@@ -158,13 +158,13 @@ public sealed class FileLedgerTests : IDisposable
             {
                 for (var number = 0; number < Each; number++)
                 {
-                    await ledger.Append(Line((writer * Each) + number));
+                    await ledger.Append(Line((writer * Each) + number), out _);
                 }
             })));
         }
 
         using var reopened = FileLedger.Open(Path);
-        var keys = reopened.Read().Select(line => int.Parse(line.Key, System.Globalization.CultureInfo.InvariantCulture)).ToList();
+        var keys = reopened.Read().Select(placed => int.Parse(placed.Line.Key, System.Globalization.CultureInfo.InvariantCulture)).ToList();
         Assert.Equal(Enumerable.Range(0, Writers * Each), keys.Order());
         foreach (var writer in keys.GroupBy(key => key / Each))
         {
@@ -183,7 +183,7 @@ public sealed class FileLedgerTests : IDisposable
             Task append;
             using (var ledger = FileLedger.Open(Path))
             {
-                append = ledger.Append(Line(number));
+                append = ledger.Append(Line(number), out _);
                 if (isAcknowledged)
                 {
                     await append;
@@ -202,7 +202,7 @@ public sealed class FileLedgerTests : IDisposable
         var ledger = FileLedger.Open(Path);
         var provider = Simulator(ledger);
         ledger.Dispose();
-        await Assert.ThrowsAsync<IOException>(() => ledger.Append(Line(1)));
+        await Assert.ThrowsAsync<IOException>(() => ledger.Append(Line(1), out _));
         Assert.IsType<PaymentAnswer.Unknown>(await provider.Charge(Till.Request(TestTokens.Approve), default));
         Assert.IsType<PaymentAnswer.Unknown>(await provider.Query(Till.Key, default));
         Assert.Equal("", await File.ReadAllTextAsync(Path, Encoding.UTF8));

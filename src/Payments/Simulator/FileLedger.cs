@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using Microsoft.Win32.SafeHandles;
 using Pos.Journal;
 
 namespace Pos.Payments;
@@ -11,12 +12,18 @@ namespace Pos.Payments;
 public sealed class FileLedger : IPaymentLedger, IDisposable
 {
     private const byte LineFeed = (byte)'\n';
+    private const int ReadBytes = 64 * 1024;
+
+    // Most lines have less; a longer one takes a second read.
+    private const int LineBytes = 512;
 
     private readonly Lock _gate = new();
     private readonly FileStream _held;
     private readonly FileStream _file;
+    private readonly SafeFileHandle _read;
     private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Batch _next = new();
+    private long _end;
     private bool _isWriting;
     private IOException? _broken;
 
@@ -25,6 +32,7 @@ public sealed class FileLedger : IPaymentLedger, IDisposable
         _held = held;
         Path = path;
         _file = PrivateFiles.Open(path, FileShare.ReadWrite, bufferSize: 0);
+        _read = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
     }
 
     /// <summary>Where it lies.</summary>
@@ -49,11 +57,12 @@ public sealed class FileLedger : IPaymentLedger, IDisposable
                     // Every line must be readable before the first one is trusted.
                 }
 
-                ledger._file.Seek(0, SeekOrigin.End);
+                ledger._end = ledger._file.Seek(0, SeekOrigin.End);
                 return ledger;
             }
             catch
             {
+                ledger._read.Dispose();
                 ledger._file.Dispose();
                 throw;
             }
@@ -68,34 +77,93 @@ public sealed class FileLedger : IPaymentLedger, IDisposable
     }
 
     /// <inheritdoc/>
-    public IEnumerable<LedgerLine> Read()
+    public IEnumerable<PlacedLine> Read()
     {
-        using var file = new FileStream(Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
-        using var lines = new StreamReader(file);
-        for (var number = 1L; lines.ReadLine() is { } line; number++)
+        using var file = new FileStream(Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
+        var (buffer, from, filled, place) = (new byte[ReadBytes], 0, 0, 0L);
+        for (var number = 1L; ; number++)
         {
-            yield return Parse(line, number);
+            int end;
+            while ((end = Array.IndexOf(buffer, LineFeed, from, filled - from)) < 0)
+            {
+                filled -= from;
+                Array.Copy(buffer, from, buffer, 0, filled);
+                from = 0;
+                if (filled == buffer.Length)
+                {
+                    Array.Resize(ref buffer, filled * 2);
+                }
+
+                var read = file.Read(buffer, filled, buffer.Length - filled);
+                if (read == 0)
+                {
+                    // What has no end yet is being written.
+                    yield break;
+                }
+
+                filled += read;
+            }
+
+            yield return new(place, Parse(buffer.AsSpan(from, end - from), $"line {number}"));
+            place += end + 1 - from;
+            from = end + 1;
         }
     }
 
     /// <inheritdoc/>
-    public Task Append(LedgerLine line)
+    public LedgerLine ReadAt(long place)
+    {
+        var buffer = new byte[LineBytes];
+        var filled = 0;
+        try
+        {
+            while (true)
+            {
+                var read = RandomAccess.Read(_read, buffer.AsSpan(filled), place + filled);
+                filled += read;
+                if (Array.IndexOf(buffer, LineFeed, 0, filled) is >= 0 and var end)
+                {
+                    return Parse(buffer.AsSpan(0, end), FormattableString.Invariant($"byte {place}"));
+                }
+
+                if (read == 0)
+                {
+                    throw new IOException($"The payment ledger '{Path}' ends before the line at byte {place} does.");
+                }
+
+                if (filled == buffer.Length)
+                {
+                    Array.Resize(ref buffer, filled * 2);
+                }
+            }
+        }
+        catch (ObjectDisposedException closed)
+        {
+            throw new IOException($"The payment ledger '{Path}' is closed.", closed);
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task Append(LedgerLine line, out long place)
     {
         ArgumentNullException.ThrowIfNull(line);
         lock (_gate)
         {
+            place = _end;
             if (_broken is not null)
             {
                 return Task.FromException(_broken);
             }
 
             var batch = _next;
+            var before = batch.Bytes.WrittenCount;
             using (var json = new Utf8JsonWriter(batch.Bytes))
             {
                 JsonSerializer.Serialize(json, line, LedgerJson.Default.LedgerLine);
             }
 
             batch.Bytes.Write([LineFeed]);
+            _end += batch.Bytes.WrittenCount - before;
             if (!_isWriting)
             {
                 _isWriting = true;
@@ -135,7 +203,7 @@ public sealed class FileLedger : IPaymentLedger, IDisposable
         }
     }
 
-    private LedgerLine Parse(string line, long number)
+    private LedgerLine Parse(ReadOnlySpan<byte> line, string where)
     {
         try
         {
@@ -143,7 +211,7 @@ public sealed class FileLedger : IPaymentLedger, IDisposable
         }
         catch (JsonException damage)
         {
-            throw new LedgerUnavailableException($"The payment ledger '{Path}' is damaged in line {number}: {damage.Message}", damage);
+            throw new LedgerUnavailableException($"The payment ledger '{Path}' is damaged in {where}: {damage.Message}", damage);
         }
     }
 
@@ -226,6 +294,7 @@ public sealed class FileLedger : IPaymentLedger, IDisposable
 
     private void Close()
     {
+        _read.Dispose();
         _file.Dispose();
         _held.Dispose();
         _closed.TrySetResult();

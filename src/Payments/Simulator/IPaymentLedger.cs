@@ -4,12 +4,21 @@ namespace Pos.Payments;
 public interface IPaymentLedger
 {
     /// <summary>Every line there is, in order.</summary>
-    IEnumerable<LedgerLine> Read();
+    IEnumerable<PlacedLine> Read();
+
+    /// <summary>The line at a place, once its append has ended well.</summary>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    LedgerLine ReadAt(long place);
 
     /// <summary>Adds a line. Ends when it cannot be lost any more; lines of one thread keep their order.</summary>
+    /// <param name="line">The line.</param>
+    /// <param name="place">Where it will be.</param>
     /// <exception cref="IOException">It may or may not be there. No later line is taken.</exception>
-    Task Append(LedgerLine line);
+    Task Append(LedgerLine line, out long place);
 }
+
+/// <summary>A line, and where the ledger finds it again.</summary>
+public readonly record struct PlacedLine(long Place, LedgerLine Line);
 
 /// <summary>A ledger that lives as long as its process: for simulations and tests, which read it when they are done.</summary>
 public sealed class MemoryLedger : IPaymentLedger
@@ -20,13 +29,23 @@ public sealed class MemoryLedger : IPaymentLedger
     public IReadOnlyList<LedgerLine> Lines => _lines;
 
     /// <inheritdoc/>
-    public IEnumerable<LedgerLine> Read() => _lines;
+    public IEnumerable<PlacedLine> Read() => _lines.Select(static (line, place) => new PlacedLine(place, line));
 
     /// <inheritdoc/>
-    public Task Append(LedgerLine line)
+    public LedgerLine ReadAt(long place)
     {
         lock (_lines)
         {
+            return _lines[(int)place];
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task Append(LedgerLine line, out long place)
+    {
+        lock (_lines)
+        {
+            place = _lines.Count;
             _lines.Add(line);
         }
 

@@ -12,6 +12,9 @@ public readonly record struct SimulatedCalls(long Charges, long Queries, long Vo
 /// </summary>
 public sealed partial class PaymentSimulator : IPaymentProvider, IPaymentNews
 {
+    // Of so many charges it is remembered at most that they have met with their mishap, or until when they do: those that never come again.
+    private const int UnlandedMax = 10_000;
+
     private readonly Lock _gate = new();
     private readonly SimulatorOptions _options;
     private readonly TimeProvider _clock;
@@ -68,41 +71,40 @@ public sealed partial class PaymentSimulator : IPaymentProvider, IPaymentNews
 
     private async Task<PaymentAnswer> Call(string charge, Func<Mishap> meet, Func<Mishap, Booked> act, CancellationToken cancellationToken)
     {
-        Mishap mishap;
-        TimeSpan there, back;
-        lock (_gate)
-        {
-            mishap = meet();
-            mishap = IsDown || (_downUntil.TryGetValue(charge, out var until) && _clock.GetUtcNow() < until) ? Mishap.Down : mishap;
-            (there, back) = (_options.LatencyMax * _chance.NextDouble(), _options.LatencyMax * _chance.NextDouble());
-        }
-
-        // Nothing here belongs to whoever calls: a caller that dies does not take back a request that is on its way.
-        await Pass(there, cancellationToken).ConfigureAwait(false);
-        switch (mishap)
-        {
-            case Mishap.Down:
-                return new PaymentAnswer.NotSent("The connection was refused.");
-            case Mishap.SilentBefore:
-                return await Silence(cancellationToken).ConfigureAwait(false);
-        }
-
-        Booked booked;
-        lock (_gate)
-        {
-            booked = act(mishap);
-        }
-
         try
         {
+            Mishap mishap;
+            TimeSpan there, back;
+            lock (_gate)
+            {
+                mishap = meet();
+                mishap = IsDown || (_downUntil.TryGetValue(charge, out var until) && _clock.GetUtcNow() < until) ? Mishap.Down : mishap;
+                (there, back) = (_options.LatencyMax * _chance.NextDouble(), _options.LatencyMax * _chance.NextDouble());
+            }
+
+            // Nothing here belongs to whoever calls: a caller that dies does not take back a request that is on its way.
+            await Pass(there, cancellationToken).ConfigureAwait(false);
+            switch (mishap)
+            {
+                case Mishap.Down:
+                    return new PaymentAnswer.NotSent("The connection was refused.");
+                case Mishap.SilentBefore:
+                    return await Silence(cancellationToken).ConfigureAwait(false);
+            }
+
+            Booked booked;
+            lock (_gate)
+            {
+                booked = act(mishap);
+            }
+
             await booked.Durable.ConfigureAwait(false);
+            return await Reply(charge, booked.Answer, mishap, back, cancellationToken).ConfigureAwait(false);
         }
         catch (IOException failure)
         {
             return new PaymentAnswer.Unknown(failure.Message);
         }
-
-        return await Reply(charge, booked.Answer, mishap, back, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<PaymentAnswer> Reply(string charge, PaymentAnswer answer, Mishap mishap, TimeSpan back, CancellationToken cancellationToken)
@@ -135,7 +137,7 @@ public sealed partial class PaymentSimulator : IPaymentProvider, IPaymentNews
         }
 
         var first = TestTokens.Of(request.Token).First;
-        if (first == Mishap.None || !_met.Add(request.Key))
+        if (first == Mishap.None || _accounts.Knows(request.Key) || !_met.Add(request.Key))
         {
             return Mishap.None;
         }
@@ -145,7 +147,34 @@ public sealed partial class PaymentSimulator : IPaymentProvider, IPaymentNews
             _downUntil[request.Key] = _clock.GetUtcNow() + _options.DownFor;
         }
 
+        ForgetUnlanded();
         return first;
+    }
+
+    // A charge that is in the ledger is known by it; of those that never come again the oldest knowledge goes, and a card may fail twice.
+    private void ForgetUnlanded()
+    {
+        if (_met.Count > UnlandedMax)
+        {
+            _met.Clear();
+        }
+
+        if (_downUntil.Count > UnlandedMax)
+        {
+            var now = _clock.GetUtcNow();
+            foreach (var over in _downUntil.Where(down => down.Value <= now).Select(static down => down.Key).ToList())
+            {
+                _downUntil.Remove(over);
+            }
+        }
+    }
+
+    private Booked Book(ChargeRequest request)
+    {
+        var booked = _accounts.Take(request, TestTokens.Of(request.Token).Declined);
+        _met.Remove(request.Key);
+        _downUntil.Remove(request.Key);
+        return booked;
     }
 
     private Mishap Draw(bool isCharge) => _options.Chances.IsNever ? Mishap.None : _options.Chances.Draw(_chance, isCharge);
@@ -160,7 +189,7 @@ public sealed partial class PaymentSimulator : IPaymentProvider, IPaymentNews
 
         if (mishap != Mishap.Late || _accounts.Knows(request.Key))
         {
-            return _accounts.Take(request, TestTokens.Of(request.Token).Declined);
+            return Book(request);
         }
 
         var isHidden = _chance.Next(2) == 0;
@@ -172,14 +201,14 @@ public sealed partial class PaymentSimulator : IPaymentProvider, IPaymentNews
     private async Task Land(ChargeRequest request)
     {
         Booked booked;
-        lock (_gate)
-        {
-            _late.Remove(request.Key);
-            booked = _accounts.Take(request, TestTokens.Of(request.Token).Declined);
-        }
-
         try
         {
+            lock (_gate)
+            {
+                _late.Remove(request.Key);
+                booked = Book(request);
+            }
+
             await booked.Durable.ConfigureAwait(false);
         }
         catch (IOException)
@@ -194,7 +223,7 @@ public sealed partial class PaymentSimulator : IPaymentProvider, IPaymentNews
     private Booked Find(string key)
     {
         Calls = Calls with { Queries = Calls.Queries + 1 };
-        return OnItsWay(key) ?? _accounts.Query(key) ?? Known(new PaymentAnswer.NotFound());
+        return OnItsWay(key) ?? _accounts.Query(key);
     }
 
     private Booked Void(VoidRequest request)

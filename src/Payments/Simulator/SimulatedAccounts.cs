@@ -4,93 +4,78 @@ namespace Pos.Payments;
 internal readonly record struct Booked(PaymentAnswer Answer, Task Durable);
 
 /// <summary>
-/// The provider's rules over its ledger: what each charge, void and refund came to. Not thread-safe. Keeps every charge in memory: a
-/// simulator serves a shop for weeks, not a bank for years.
+/// The provider's rules over its ledger: what each charge, void and refund came to. Not thread-safe. The ledger is the truth and is read again
+/// for what is asked about; memory holds the place of each line, the lines that are on their way to the disk, and what went back of the
+/// charges of which something did.
 /// </summary>
 internal sealed class SimulatedAccounts
 {
     private readonly IPaymentLedger _ledger;
     private readonly SimulatorOptions _options;
     private readonly TimeProvider _clock;
-    private readonly Dictionary<string, Charge> _charges = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, Operation> _operations = new(StringComparer.Ordinal);
+    private readonly LedgerIndex _index;
+    private readonly Dictionary<long, GoneBack> _goneBack = [];
+    private readonly Dictionary<long, Found> _underWay = [];
+    private readonly Queue<Found> _oldestUnderWay = [];
+    private Task _unknown = Task.CompletedTask;
+    private Found? _lastRead;
     private long _lines;
 
     public SimulatedAccounts(IPaymentLedger ledger, SimulatorOptions options, TimeProvider clock)
     {
         (_ledger, _options, _clock) = (ledger, options, clock);
-        foreach (var line in ledger.Read())
+        _index = new(place => At(place).Line.Key);
+        foreach (var (place, line) in ledger.Read())
         {
             _lines++;
-            try
+            if (Apply(new(place, line, Task.CompletedTask)) is { } contradiction)
             {
-                Apply(line, Task.CompletedTask);
-            }
-            catch (Exception contradiction) when (contradiction is ArgumentException or KeyNotFoundException)
-            {
-                throw new LedgerUnavailableException(
-                    $"Line {_lines} of the payment ledger contradicts those before it: {contradiction.Message}", contradiction);
+                throw new LedgerUnavailableException($"Line {_lines} of the payment ledger contradicts those before it: {contradiction}");
             }
         }
     }
 
-    public bool Knows(string charge) => _charges.ContainsKey(charge);
+    public bool Knows(string charge) => FindCharge(charge) is not null;
 
     /// <summary>Captures, or declines with a code; a repetition is answered as before.</summary>
     public Booked Take(ChargeRequest request, string? declined)
     {
-        if (Known(request) is { } known)
+        if (Find(request.Key) is { } known)
         {
-            return known;
-        }
-
-        var line = new LedgerLine(
-            _clock.GetUtcNow(), declined is null ? LedgerKind.Captured : LedgerKind.Declined, request.Key, request.Key, request.Order,
-            request.Amount.Amount, request.Amount.Currency, NextReference(), declined, request.Token);
-        Append(line);
-        return Answer(_charges[request.Key]);
-    }
-
-    /// <summary>What a charge came to, or null when it is new.</summary>
-    public Booked? Known(ChargeRequest request)
-    {
-        if (!_charges.TryGetValue(request.Key, out var charge))
-        {
-            return null;
-        }
-
-        var line = charge.Line;
-        return line.Order == request.Order && Amount(line) == request.Amount && line.Token == request.Token
-            ? Answer(charge)
-            : throw new PaymentKeyReusedException(request.Key);
-    }
-
-    public Booked? Query(string key) => _charges.TryGetValue(key, out var charge)
-        ? Answer(charge)
-        : _operations.TryGetValue(key, out var operation)
-            ? new Booked(Answer(operation.Line), operation.Durable)
-            : null;
-
-    public Booked Void(VoidRequest request)
-    {
-        if (_operations.TryGetValue(request.Key, out var known))
-        {
-            return known.Line.Kind == LedgerKind.Voided && known.Line.Charge == request.Charge
-                ? new(Answer(known.Line), known.Durable)
+            var line = known.Line;
+            return IsCharge(line) && line.Order == request.Order && Amount(line) == request.Amount && line.Token == request.Token
+                ? Answer(known)
                 : throw new PaymentKeyReusedException(request.Key);
         }
 
-        if (!_charges.TryGetValue(request.Charge, out var charge))
+        return Append(new(
+            _clock.GetUtcNow(), declined is null ? LedgerKind.Captured : LedgerKind.Declined, request.Key, request.Key, request.Order,
+            request.Amount.Amount, request.Amount.Currency, NextReference(), declined, request.Token));
+    }
+
+    public Booked Query(string key) => Find(key) is { } found ? Answer(found) : NotFound();
+
+    public Booked Void(VoidRequest request)
+    {
+        if (Find(request.Key) is { } known)
         {
-            return new(new PaymentAnswer.NotFound(), Task.CompletedTask);
+            return known.Line.Kind == LedgerKind.Voided && known.Line.Charge == request.Charge
+                ? Answer(known)
+                : throw new PaymentKeyReusedException(request.Key);
         }
 
-        if (charge.Line.Kind == LedgerKind.Declined || charge.Void is not null)
+        if (FindCharge(request.Charge) is not { } charge)
+        {
+            return NotFound();
+        }
+
+        var back = _goneBack.GetValueOrDefault(charge.Place, GoneBack.Nothing);
+        if (charge.Line.Kind == LedgerKind.Declined || back.IsVoided)
         {
             return Answer(charge);
         }
 
-        if (charge.Refunded > 0 || _clock.GetUtcNow() > charge.Line.At + _options.VoidWindow)
+        if (back.Refunded > 0 || _clock.GetUtcNow() > charge.Line.At + _options.VoidWindow)
         {
             return new(new PaymentAnswer.TooLate(), charge.Durable);
         }
@@ -103,21 +88,22 @@ internal sealed class SimulatedAccounts
 
     public Booked Refund(RefundRequest request)
     {
-        if (_operations.TryGetValue(request.Key, out var known))
+        if (Find(request.Key) is { } known)
         {
             var line = known.Line;
             return line.Kind == LedgerKind.Refunded && line.Charge == request.Charge && Amount(line) == request.Amount
-                ? new(Answer(line), known.Durable)
+                ? Answer(known)
                 : throw new PaymentKeyReusedException(request.Key);
         }
 
-        if (!_charges.TryGetValue(request.Charge, out var charge))
+        if (FindCharge(request.Charge) is not { } charge)
         {
-            return new(new PaymentAnswer.NotFound(), Task.CompletedTask);
+            return NotFound();
         }
 
-        if (charge.Line.Kind == LedgerKind.Declined || charge.Void is not null || request.Amount.Currency != charge.Line.Currency
-            || request.Amount.Amount <= 0 || request.Amount.Amount > charge.Line.Amount - charge.Refunded)
+        var back = _goneBack.GetValueOrDefault(charge.Place, GoneBack.Nothing);
+        if (charge.Line.Kind == LedgerKind.Declined || back.IsVoided || request.Amount.Currency != charge.Line.Currency
+            || request.Amount.Amount <= 0 || request.Amount.Amount > charge.Line.Amount - back.Refunded)
         {
             return new(new PaymentAnswer.Declined("not-refundable"), charge.Durable);
         }
@@ -135,9 +121,7 @@ internal sealed class SimulatedAccounts
 
     private static Money Amount(LedgerLine line) => new(line.Amount, line.Currency);
 
-    private static Booked Answer(Charge charge) => charge.Void is { } voided
-        ? new(Answer(voided.Line), voided.Durable)
-        : new(Answer(charge.Line), charge.Durable);
+    private static bool IsCharge(LedgerLine line) => line.Kind is LedgerKind.Captured or LedgerKind.Declined;
 
     private static PaymentAnswer Answer(LedgerLine line) => line.Kind switch
     {
@@ -148,50 +132,119 @@ internal sealed class SimulatedAccounts
         _ => throw new System.Diagnostics.UnreachableException($"No rule for {line.Kind}."),
     };
 
+    // Of a charge that was voided, the void.
+    private Booked Answer(Found found)
+    {
+        var said = IsCharge(found.Line) && _goneBack.TryGetValue(found.Place, out var back) && back.IsVoided ? At(back.Void) : found;
+        return new(Answer(said.Line), said.Durable);
+    }
+
+    // What was not written because the ledger broke may have been asked for: nobody knows any more.
+    private Booked NotFound()
+    {
+        ForgetWritten();
+        return new(new PaymentAnswer.NotFound(), _unknown);
+    }
+
+    private Found? FindCharge(string charge) => Find(charge) is { } found && IsCharge(found.Line) ? found : null;
+
+    private Found? Find(string key) => _index.Find(key) is { } place ? At(place) : null;
+
+    private Found At(long place)
+    {
+        if (_underWay.TryGetValue(place, out var underWay))
+        {
+            return underWay;
+        }
+
+        // Whoever compares a key reads its line, and is asked for the line next.
+        if (_lastRead is not { } last || last.Place != place)
+        {
+            _lastRead = last = new(place, _ledger.ReadAt(place), Task.CompletedTask);
+        }
+
+        return last;
+    }
+
     private Booked Append(LedgerLine line)
     {
-        var durable = _ledger.Append(line);
+        ForgetWritten();
+        var durable = _ledger.Append(line, out var place);
+        if (durable.IsFaulted)
+        {
+            _unknown = durable;
+            return new(Answer(line), durable);
+        }
+
         _lines++;
-        Apply(line, durable);
+        var found = new Found(place, line, durable);
+        if (!durable.IsCompletedSuccessfully)
+        {
+            _underWay.Add(place, found);
+            _oldestUnderWay.Enqueue(found);
+        }
+
+        var contradiction = Apply(found);
+        System.Diagnostics.Debug.Assert(contradiction is null, contradiction);
         return new(Answer(line), durable);
     }
 
-    private void Apply(LedgerLine line, Task durable)
+    // The ledger writes in order: what is behind a line that is not written is not written either.
+    private void ForgetWritten()
     {
-        switch (line.Kind)
+        while (_oldestUnderWay.TryPeek(out var oldest) && oldest.Durable.IsCompleted)
         {
-            case LedgerKind.Captured or LedgerKind.Declined:
-                _charges.Add(line.Key, new Charge(line, durable));
-                break;
-            case LedgerKind.Voided:
-                _charges[line.Charge].Void = _operations[line.Key] = new Operation(line, durable);
-                break;
-            case LedgerKind.Refunded:
-                _operations[line.Key] = new Operation(line, durable);
-                _charges[line.Charge].Refunded += line.Amount;
-                break;
-            default:
-                throw new System.Diagnostics.UnreachableException($"No rule for {line.Kind}.");
+            if (!oldest.Durable.IsCompletedSuccessfully)
+            {
+                _unknown = oldest.Durable;
+                return;
+            }
+
+            _oldestUnderWay.Dequeue();
+            _underWay.Remove(oldest.Place);
         }
+    }
+
+    /// <returns>What a line contradicts, or null.</returns>
+    private string? Apply(Found found)
+    {
+        var line = found.Line;
+        if (!_index.TryAdd(line.Key, found.Place))
+        {
+            return $"the key '{line.Key}' was used before.";
+        }
+
+        if (IsCharge(line))
+        {
+            return null;
+        }
+
+        if (FindCharge(line.Charge) is not { } charge)
+        {
+            return $"there is no charge '{line.Charge}'.";
+        }
+
+        var back = _goneBack.GetValueOrDefault(charge.Place, GoneBack.Nothing);
+        _goneBack[charge.Place] = line.Kind switch
+        {
+            LedgerKind.Voided => back with { Void = found.Place },
+            LedgerKind.Refunded => back with { Refunded = back.Refunded + line.Amount },
+            _ => throw new System.Diagnostics.UnreachableException($"No rule for {line.Kind}."),
+        };
+        return null;
     }
 
     private string NextReference() => FormattableString.Invariant($"sim-{_lines + 1:x8}");
 
-    private sealed class Operation(LedgerLine line, Task durable)
+    private readonly record struct Found(long Place, LedgerLine Line, Task Durable);
+
+    /// <summary>What went back of a charge.</summary>
+    /// <param name="Refunded">Minor units.</param>
+    /// <param name="Void">Place of its void; below zero for none.</param>
+    private readonly record struct GoneBack(long Refunded, long Void)
     {
-        public LedgerLine Line => line;
+        public static GoneBack Nothing { get; } = new(0, -1);
 
-        public Task Durable => durable;
-    }
-
-    private sealed class Charge(LedgerLine line, Task durable)
-    {
-        public LedgerLine Line => line;
-
-        public Task Durable => durable;
-
-        public Operation? Void { get; set; }
-
-        public long Refunded { get; set; }
+        public bool IsVoided => Void >= 0;
     }
 }
