@@ -42,6 +42,8 @@ internal sealed class SqliteConnection : IDisposable
                 connection.Check(raw.sqlite3_db_config(handle, NoCheckpointOnClose, 1, out _));
                 connection.Execute("PRAGMA wal_autocheckpoint = 0");
                 connection.Execute("PRAGMA query_only = 1");
+                // A reader forgets its pages whenever something was committed since its last read, so few pages are worth keeping.
+                connection.Execute("PRAGMA cache_size = -512");
             }
 
             return connection;

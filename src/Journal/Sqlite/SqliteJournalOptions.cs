@@ -15,8 +15,8 @@ public sealed class SqliteJournalOptions : GroupCommitOptions
     /// </summary>
     public int CheckpointPages { get; set; } = 4_000;
 
-    /// <summary>Connections for reading that are kept open. Default 8. More readers at once than this open and close one each time.</summary>
-    public int ReadersKept { get; set; } = 8;
+    /// <summary>Connections for reading that are kept open. Default 32. More readers at once than this open and close one each time.</summary>
+    public int ReadersKept { get; set; } = 32;
 
     /// <summary>
     /// For an operator who restored the database from a copy, or accepts the loss of a tail: writes a new head file from the database,

@@ -5,7 +5,8 @@ namespace Pos.Journal.Sqlite;
 /// <summary>Connections for reading, kept open between reads: opening one costs more than most reads.</summary>
 internal sealed class SqliteReaders(string path, int kept) : IDisposable
 {
-    private readonly ConcurrentBag<SqliteReader> free = [];
+    private readonly ConcurrentStack<SqliteReader> free = [];
+    private int room = kept;
     private volatile bool closed;
 
     /// <summary>Runs a read on a connection of its own.</summary>
@@ -18,7 +19,9 @@ internal sealed class SqliteReaders(string path, int kept) : IDisposable
         SqliteReader? reader = null;
         try
         {
-            if (!free.TryTake(out reader))
+            if (free.TryPop(out reader))
+                Interlocked.Increment(ref room);
+            else
                 reader = new SqliteReader(SqliteConnection.Open(path, reader: true));
             var result = read(reader);
             GiveBack(reader);
@@ -39,18 +42,22 @@ internal sealed class SqliteReaders(string path, int kept) : IDisposable
     public void Dispose()
     {
         closed = true;
-        while (free.TryTake(out var reader))
+        while (free.TryPop(out var reader))
             reader.Dispose();
     }
 
     private void GiveBack(SqliteReader reader)
     {
-        if (closed || free.Count >= kept)
+        if (closed || Interlocked.Decrement(ref room) < 0)
+        {
+            Interlocked.Increment(ref room);
             reader.Dispose();
-        else
-            free.Add(reader);
-        // Closing may have emptied the bag between the look and the return.
-        if (closed && free.TryTake(out var late))
+            return;
+        }
+
+        free.Push(reader);
+        // Closing may have emptied the stack between the look and the return.
+        if (closed && free.TryPop(out var late))
             late.Dispose();
     }
 }

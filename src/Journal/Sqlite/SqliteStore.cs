@@ -193,8 +193,8 @@ internal sealed class SqliteStore : IJournalStore
                 throw new InvalidOperationException($"'{path}' cannot use a write-ahead log (it says '{mode}'): is it on a network disk?");
             connection.Execute("PRAGMA synchronous = FULL");
             connection.Execute("PRAGMA wal_autocheckpoint = 0");
-            // 32 MB: the upper levels of the indexes and everything recent. More would only be counted against the process.
-            connection.Execute("PRAGMA cache_size = -32768");
+            // 8 MB: the upper levels of the indexes and everything recent. A balanced tree makes SQLite walk over every page that it keeps, once a commit.
+            connection.Execute("PRAGMA cache_size = -8192");
             return connection;
         }
         catch
