@@ -59,7 +59,7 @@ public readonly record struct Sku(string Value) : IParsable<Sku>, IJournaledId<S
 
     /// <summary>What a SKU may contain, for people.</summary>
     public const string Rule =
-        "a SKU is 1 to 64 visible characters without /, \\, % before a hexadecimal digit, or space at either end, and none of ., .. and search";
+        "a SKU is 1 to 64 visible characters, none beyond U+FFFF as emoji are, without /, \\, % before a hexadecimal digit, or space at either end, and none of ., .. and search";
 
     /// <summary>Words that stand where a SKU stands in an address, whatever their case: a product that is called so could not be read.</summary>
     public static IReadOnlyList<string> Reserved { get; } = ["search"];

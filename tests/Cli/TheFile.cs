@@ -60,6 +60,18 @@ public sealed class ReadingTheFile
         }
     }
 
+    [Fact]
+    public void a_code_is_one_code_however_its_accents_were_put_together()
+    {
+        var lines = RetailFiles.Read(
+            "1\u00e9,8512\u00c4,Caf\u00e9,6,2010-12-01 08:26:00,2.55\n1e\u0301,8512A\u0308,Cafe\u0301,4,2010-12-01 08:26:00,2.55\n");
+        var shop = RetailShop.Of(lines);
+        Assert.Equal(10, Assert.Single(shop.Products).OpeningStock);
+        Assert.Equal("8512\u00c4", lines[1].StockCode);
+        Assert.Equal("Caf\u00e9", lines[1].Description);
+        Assert.Single(shop.Invoices);
+    }
+
     [Theory]
     [InlineData("utf-8", true)]
     [InlineData("windows-1252", true)]

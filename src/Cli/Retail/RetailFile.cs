@@ -7,8 +7,8 @@ namespace Pos.Cli.Retail;
 /// <summary>One line of the shop's file.</summary>
 /// <param name="FileLine">Where it begins in the file, from 1.</param>
 /// <param name="Invoice">Invoice number; a leading <c>C</c> marks a return.</param>
-/// <param name="StockCode">Case-sensitive.</param>
-/// <param name="Description">May be empty.</param>
+/// <param name="StockCode">Case-sensitive, in Unicode's normal form C, as the server keeps it.</param>
+/// <param name="Description">May be empty; in normal form C.</param>
 /// <param name="Quantity">Pieces; negative for returns and write-offs, never 0.</param>
 /// <param name="LocalTime">Europe/London wall clock.</param>
 /// <param name="UnitPrice">GBP including tax, two decimals at most, not negative.</param>
@@ -120,10 +120,12 @@ internal static class RetailFile
             throw Bad("Quantity", "is positive on a return");
         }
 
-        return new RetailLine(line, invoice, code, csv.GetString("Description").Trim(), quantity, time, price, "");
+        return new RetailLine(line, invoice, code, csv.GetString("Description").Trim().Normalize(), quantity, time, price, "");
 
+        // One code may be written with a composed é in one line and with an e and its accent in another. The server keeps both as one product, so they
+        // are one here too: as two, the stock of each would be compared with the stock of both.
         string Required(string column) =>
-            csv.GetString(column).Trim() is { Length: > 0 } value ? value : throw Bad(column, "is missing");
+            csv.GetString(column).Trim().Normalize() is { Length: > 0 } value ? value : throw Bad(column, "is missing");
 
         CannotRunException Bad(string column, string what) => new($"{name} line {line}: {column} '{csv.GetString(column)}' {what}.");
     }
