@@ -9,10 +9,7 @@ internal interface IFeedView
     /// <summary>Category of the streams it follows.</summary>
     string Category { get; }
 
-    /// <summary>Takes over what is in the journal now, at a cost that does not grow with history. May be called again after it failed.</summary>
-    /// <exception cref="JournalUnavailableException">The journal cannot be read now.</exception>
-    Task Begin(IJournal journal, CancellationToken cancellationToken);
-
     /// <summary>Takes over an event of its category. Events of one stream come in order.</summary>
+    /// <exception cref="UnreadableEventException">A newer release wrote it: the feed logs that and goes on.</exception>
     void Apply(in RecordedEvent recorded);
 }

@@ -100,7 +100,7 @@ internal sealed partial class JournalFeed : IHostedService, IDisposable
             {
                 if (view.Category == recorded.Stream.Category)
                 {
-                    view.Apply(recorded);
+                    Take(view, recorded);
                 }
             }
 
@@ -122,10 +122,26 @@ internal sealed partial class JournalFeed : IHostedService, IDisposable
         var head = _journal.Head;
         foreach (var view in _views)
         {
-            await view.Begin(_journal, stop);
+            await foreach (var recorded in _journal.ReadStreams(view.Category, stop))
+            {
+                Take(view, recorded);
+            }
         }
 
         Volatile.Write(ref _position, head);
+    }
+
+    // Events that a newer release wrote are passed over: a view that misses them is better than a silo that never gets ready.
+    private void Take(IFeedView view, in RecordedEvent recorded)
+    {
+        try
+        {
+            view.Apply(recorded);
+        }
+        catch (UnreadableEventException unreadable)
+        {
+            LogUnreadable(_logger, recorded.Stream, unreadable);
+        }
     }
 
     private async Task<bool> Passed(TimeSpan time, CancellationToken stop)
@@ -143,6 +159,9 @@ internal sealed partial class JournalFeed : IHostedService, IDisposable
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The journal could not be followed behind position {Position}; it is tried again.")]
     private static partial void LogUnread(ILogger logger, long position, Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Stream} cannot be taken into the views of this silo as it is now.")]
+    private static partial void LogUnreadable(ILogger logger, StreamName stream, Exception exception);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "The views of this silo have caught up with the journal at position {Position}.")]
     private static partial void LogCaughtUp(ILogger logger, long position);

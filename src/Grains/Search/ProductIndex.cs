@@ -175,13 +175,13 @@ internal sealed partial class ProductIndex : IDisposable
         return order;
     }
 
-    /// <summary>What a change needs: words by where they stand. Names begins with the folded SKU.</summary>
+    /// <summary>The words of a product by the place where they stand, for changes. Names begins with the folded SKU.</summary>
     private sealed record Entry(Sku Sku, long Version, string[] Names, string[] Texts, string Category);
 
     /// <summary>Whose a barcode is. The product may not be in the index yet.</summary>
     private readonly record struct Claim(string? Sku, long Version);
 
-    /// <summary>What a search needs of each product: small, and side by side.</summary>
+    /// <summary>The part of each product that a search reads: small, and side by side.</summary>
     private struct Row
     {
         public ulong SkuOrder;

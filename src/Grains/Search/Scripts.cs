@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Pos.Grains;
 
-/// <summary>What has to be known of writing systems to find words: which marks are accents, and which texts have no spaces.</summary>
+/// <summary>The properties of writing systems that search needs: which marks are accents, and which texts have no spaces.</summary>
 internal static class Scripts
 {
     /// <summary>

@@ -95,7 +95,7 @@ public sealed class JournalFeedTests : IDisposable
     {
         await Append("product/a", 10);
         var view = new Seen();
-        view.Begun = () => Append("product/a", 10).Wait();
+        view.Tenth = () => Append("product/a", 10).Wait();
         await Start(view);
         await Until(() => view.Versions.GetValueOrDefault("product/a") == 20);
         Assert.False(view.IsBroken);
@@ -199,24 +199,14 @@ public sealed class JournalFeedTests : IDisposable
 
         public int FailsNext { get; set; }
 
-        public Action? Begun { get; set; }
+        /// <summary>Happens at the tenth event, once.</summary>
+        public Action? Tenth { get; set; }
 
         public int Count => Volatile.Read(ref _count);
 
         public IEnumerable<string> Once => _once;
 
         private int _count;
-
-        public async Task Begin(IJournal journal, CancellationToken cancellationToken)
-        {
-            await foreach (var recorded in journal.ReadStreams(Category, cancellationToken))
-            {
-                Apply(recorded);
-            }
-
-            Begun?.Invoke();
-            Begun = null;
-        }
 
         public void Apply(in RecordedEvent recorded)
         {
@@ -234,6 +224,10 @@ public sealed class JournalFeedTests : IDisposable
                 Versions[recorded.Stream.Value] = recorded.Version;
                 _once.Add($"{recorded.Stream} {recorded.Version}");
                 Volatile.Write(ref _count, _once.Count);
+                if (_once.Count == 10)
+                {
+                    Tenth?.Invoke();
+                }
             }
         }
     }
