@@ -8,12 +8,12 @@ using Microsoft.Extensions.Options;
 namespace Pos.Api;
 
 /// <summary>
-/// Seals the places at which lists go on. A cursor is encrypted and authenticated (AES-GCM) together with its list and with whoever it was
-/// given to, so that it tells its holder nothing, and is good for that list and that caller only.
+/// Seals the places at which lists continue. A cursor is encrypted and authenticated (AES-GCM) together with its list and its caller. Its holder learns
+/// nothing from it, and no other list and no other caller can use it.
 /// </summary>
 /// <remarks>
-/// Every process of a cluster has to read what another has sealed, and each after its restart. So the key comes from what they share, the
-/// configuration: <see cref="ApiOptions.CursorKey"/>, or else the hashes of all API keys.
+/// Every process of a cluster has to open the cursors of the others, also after its own restart. So the encryption key comes from the configuration, which
+/// all of them share: from <see cref="ApiOptions.CursorKey"/>, or else from the hashes of all API keys.
 /// </remarks>
 internal sealed class Cursors
 {
@@ -29,7 +29,7 @@ internal sealed class Cursors
         var secret = Encoding.UTF8.GetBytes(options.Value.CursorKey is { Length: > 0 } key
             ? key
             : string.Concat(options.Value.Keys.Select(static known => known.Sha256.ToUpperInvariant()).Order(StringComparer.Ordinal)));
-        // HKDF takes no empty secret. Without any API key nobody gets so far as to see a cursor.
+        // HKDF takes no empty secret. Without any API key no request is let in, so no cursor is ever sealed.
         secret = secret.Length > 0 ? secret : RandomNumberGenerator.GetBytes(32);
         _encryption = HKDF.DeriveKey(HashAlgorithmName.SHA256, secret, 32, info: "pos cursor: encryption"u8.ToArray());
         _nonces = HKDF.DeriveKey(HashAlgorithmName.SHA256, secret, 32, info: "pos cursor: nonces"u8.ToArray());
@@ -48,7 +48,7 @@ internal sealed class Cursors
     {
         var bytes = new byte[NonceBytes + place.Length + TagBytes];
         var nonce = bytes.AsSpan(0, NonceBytes);
-        // The nonce is a hash of everything that is sealed under it, so that it is never used for two different places.
+        // The nonce is a hash of all that is sealed under it, so one nonce never seals two different places.
         Span<byte> hash = stackalloc byte[HMACSHA256.HashSizeInBytes];
         HMACSHA256.HashData(_nonces, [.. BitConverter.GetBytes(bound.Length), .. bound, .. place], hash);
         hash[..NonceBytes].CopyTo(nonce);
@@ -88,7 +88,7 @@ internal sealed class Cursors
 /// <summary>The cursors of one list for one caller.</summary>
 internal readonly struct ListCursors(Cursors cursors, byte[] bound)
 {
-    /// <summary>A cursor that brings its caller back to a place of the list.</summary>
+    /// <summary>The cursor of a place.</summary>
     public string Seal(ReadOnlySpan<byte> place) => cursors.Seal(place, bound);
 
     /// <inheritdoc cref="Seal(ReadOnlySpan{byte})"/>

@@ -15,8 +15,8 @@ internal static class EntityTag
     private const int HashBytes = 16;
 
     /// <summary>
-    /// The tag of an answer: the version of its stream, or, where the answer rests on more than that stream (on a store's rules, on what an activation
-    /// remembers), the version and a hash of all that is shown. Equal tags mean equal answers.
+    /// The tag of an answer: the version of its stream. Where the answer also depends on something else (a store's rules, what an activation remembers), a
+    /// hash of the answer follows the version. Equal tags mean equal answers.
     /// </summary>
     public static string Of<T>(T view) where T : IVersioned => view is SagaView or DecodedBarcode { IsDecoded: true }
         ? string.Create(CultureInfo.InvariantCulture, $"\"{view.Version}-{Hash(view)}\"")
@@ -62,7 +62,7 @@ internal static class EntityTag
             throw new RefusedRequestException(Problems.InvalidParameter, "The header If-Match is one entity tag, as the ETag header of an answer shows it.");
         }
 
-        // A condition is about the version; what else an answer showed is not what is written. A weak tag never matches here.
+        // Only the version counts here: a write changes the stream, and not the other things that the hash covers. A weak tag never matches.
         var end = tag.Contains('-') ? tag.IndexOf('-') : tag.Length - 1;
         return text[0] == '"' && long.TryParse(tag[1..end], NumberStyles.None, CultureInfo.InvariantCulture, out var version) ? version : NoVersion;
     }

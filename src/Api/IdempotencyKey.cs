@@ -5,9 +5,9 @@ using Microsoft.AspNetCore.Http;
 
 namespace Pos.Api;
 
-/// <summary>What makes a request repeatable: 1–255 printable ASCII characters that the client chose, and whose they are.</summary>
-/// <param name="Value">What the client chose.</param>
-/// <param name="Actor">Who sent it. A key is its caller's own: what a colleague did under the same one is another operation.</param>
+/// <summary>The key that makes a request repeatable: 1–255 printable ASCII characters, and the caller who chose them.</summary>
+/// <param name="Value">The characters.</param>
+/// <param name="Actor">The caller. The same characters of another caller are another key.</param>
 internal readonly record struct IdempotencyKey(string Value, string Actor)
 {
     public const string Header = "Idempotency-Key";
@@ -32,7 +32,7 @@ internal readonly record struct IdempotencyKey(string Value, string Actor)
     }
 
     /// <summary>
-    /// The id of what is done under this key in a scope: the first 32 hexadecimal digits of SHA-256 over scope, route, actor and key, each
+    /// The id of the operation that this key names in a scope: the first 32 hexadecimal digits of SHA-256 over scope, route, actor and key, each
     /// as UTF-8 behind its length (four bytes, big endian), so that no two scopes can be confused.
     /// </summary>
     public string Id(string first, string second, string route)

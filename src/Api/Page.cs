@@ -12,7 +12,7 @@ namespace Pos.Api;
 /// <param name="NextCursor">Send it as <c>cursor</c> for the next page; null when there is none.</param>
 internal sealed record Page<T>(ImmutableArray<T> Items, bool HasMore, string? NextCursor);
 
-/// <summary>What is asked for of a list: where the page begins (a journal position or a stream's version), and how many.</summary>
+/// <summary>The page that a request asks for: where the page begins (a journal position or a stream's version), and how many.</summary>
 internal readonly record struct PageRequest(ListCursors Cursors, long After, int Limit)
 {
     /// <param name="response">Of the request.</param>

@@ -107,7 +107,7 @@ internal static class Problems
 
     public static ProblemKind Of(RejectionCode code) => Rejections[code];
 
-    /// <summary>What a fault means to the client; its message never leaves the process.</summary>
+    /// <summary>The problem that a client is told of a fault. The message of the fault never leaves the process.</summary>
     public static Refusal Of(Exception fault) => fault switch
     {
         RefusedRequestException refused => refused.Refusal,

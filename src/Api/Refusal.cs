@@ -96,10 +96,10 @@ internal sealed class Refusal(ProblemKind kind, string detail) : IResult, IStatu
     public static string TraceId(HttpContext context) => Activity.Current?.TraceId.ToHexString() ?? context.TraceIdentifier;
 }
 
-/// <summary>What a grain answered, as HTTP.</summary>
+/// <summary>Turns answers of grains into HTTP.</summary>
 internal static class OutcomeResults
 {
-    /// <summary>What is answered, if it is in time.</summary>
+    /// <summary>The answer, if it comes in time.</summary>
     /// <exception cref="OperationCanceledException">The request's time is up, or the client has gone: what was asked for goes on.</exception>
     public static Task<T> Within<T>(this Task<T> asked, HttpResponse response) => asked.WaitAsync(response.HttpContext.RequestAborted);
 

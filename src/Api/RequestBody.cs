@@ -145,7 +145,7 @@ internal static class RequestBody
 
     private static T Parse<T>(ReadOnlySpan<byte> json, JsonTypeInfo<T> type, bool isPatch) where T : class
     {
-        // Some editors and libraries put one before UTF-8; it says nothing.
+        // Some editors and libraries write a byte order mark before UTF-8. It has no meaning there.
         json = json.StartsWith(ByteOrderMark) ? json[ByteOrderMark.Length..] : json;
         try
         {
@@ -162,7 +162,7 @@ internal static class RequestBody
         }
     }
 
-    // A PATCH names what changes. To its handler a member that is null looks like one that is absent, so this asks the JSON itself.
+    // To the handler of a PATCH a member that is null looks like one that is absent, so this reads the JSON itself.
     private static Refusal? RefuseChange(ReadOnlySpan<byte> json, JsonTypeInfo type)
     {
         var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = ApiJson.DepthMax });

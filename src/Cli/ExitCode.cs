@@ -1,6 +1,6 @@
 namespace Pos.Cli;
 
-/// <summary>What the process answers to the shell.</summary>
+/// <summary>The exit codes of the process.</summary>
 internal static class ExitCode
 {
     /// <summary>All is well.</summary>

@@ -57,11 +57,11 @@ public readonly record struct Sku(string Value) : IParsable<Sku>, IJournaledId<S
     // Several code points may become one.
     private const int NotNormalLengthMax = 4 * LengthMax;
 
-    /// <summary>What a SKU may contain, for people.</summary>
+    /// <summary>The rule, for people.</summary>
     public const string Rule =
         "a SKU is 1 to 64 visible characters, none beyond U+FFFF as emoji are, without /, \\, % before a hexadecimal digit, or space at either end, and none of ., .. and search";
 
-    /// <summary>Words that stand where a SKU stands in an address, whatever their case: a product that is called so could not be read.</summary>
+    /// <summary>Words, in any case, that addresses have where a SKU stands. No address could reach a product with such a SKU.</summary>
     public static IReadOnlyList<string> Reserved { get; } = ["search"];
 
     /// <inheritdoc/>
@@ -77,7 +77,7 @@ public readonly record struct Sku(string Value) : IParsable<Sku>, IJournaledId<S
         return valid;
     }
 
-    /// <summary>What was a SKU before the rules that came later.</summary>
+    /// <summary>Reads a SKU by the first rule, as the journal may have it.</summary>
     public static bool TryReadJournaled([NotNullWhen(true)] string? s, out Sku result)
     {
         var valid = s is { Length: > 0 and <= LengthMax } && !char.IsWhiteSpace(s[0]) && !char.IsWhiteSpace(s[^1]) && Parsing.IsPlainText(s);

@@ -5,7 +5,7 @@ using Orleans.Concurrency;
 
 namespace Pos;
 
-/// <summary>What a grain answers to a command: what came of it, or why it was refused. Either way everything it rests on is durable.</summary>
+/// <summary>The answer of a grain to a command: a result or a refusal. Everything that the answer was decided on is durable.</summary>
 /// <typeparam name="T">The view that an accepted command (or its repetition) shows.</typeparam>
 [GenerateSerializer, Immutable, Alias("pos.Outcome`1")]
 public sealed record Outcome<T>(T? Value, Rejection? Rejection) where T : class

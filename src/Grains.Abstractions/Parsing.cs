@@ -100,10 +100,10 @@ public sealed class ParsableJsonConverter<T> : JsonConverter<T> where T : struct
     }
 }
 
-/// <summary>An id whose rules have become stricter: what is in the journal is read as it was made.</summary>
+/// <summary>An id whose rule has become stricter. Ids in the journal are read by the older rule.</summary>
 public interface IJournaledId<T> where T : struct, IJournaledId<T>
 {
-    /// <summary>Reads what any release has written.</summary>
+    /// <summary>Reads an id by the rule of any release.</summary>
     static abstract bool TryReadJournaled([NotNullWhen(true)] string? s, out T result);
 }
 

@@ -32,7 +32,7 @@ public abstract partial class EventSourcedGrain<TState, TEvent>(
     /// <summary>Version of <see cref="Decided"/>.</summary>
     protected long DecidedVersion => Session.Version;
 
-    /// <summary>The state after everything that is on disk. What is owed, and what reads show, comes from here.</summary>
+    /// <summary>The state after everything that is on disk. Debts and answers to reads are computed from it.</summary>
     protected TState Durable { get; private set; } = aggregate.Initial;
 
     /// <summary>Version of <see cref="Durable"/>.</summary>
@@ -41,7 +41,7 @@ public abstract partial class EventSourcedGrain<TState, TEvent>(
     /// <summary>The grain's key, which is the stream's.</summary>
     protected string Key { get; private set; } = "";
 
-    /// <summary>What the host gave us.</summary>
+    /// <summary>The services of the host.</summary>
     protected GrainServices Services => services;
 
     /// <summary>This moment, UTC.</summary>
@@ -203,7 +203,7 @@ public abstract partial class EventSourcedGrain<TState, TEvent>(
         }
     }
 
-    /// <summary>Whether nobody is expected to ask for this state again soon, so that the activation goes as soon as it has answered.</summary>
+    /// <summary>Whether this state is over: nobody is expected to ask for it again soon, so the activation leaves when it has answered.</summary>
     protected virtual bool IsOver(TState state) => false;
 
     /// <summary>Whether something is under way here that is not decided yet.</summary>

@@ -22,7 +22,7 @@ public abstract partial class SagaGrain<TState, TEvent, TDebt, TFact>(IGrainCont
     private SagaLoop _loop = null!;
     private SagaWaiters<TState> _waiters = null!;
 
-    /// <summary>What the saga calls itself as the actor of what it causes: <c>order:…</c>.</summary>
+    /// <summary>The name of the saga as an actor: <c>order:…</c>.</summary>
     protected string Saga { get; private set; } = "";
 
     /// <summary>Of the request that began it, or empty: a saga that a wake-up resumes in another activation has no request to belong to.</summary>
@@ -55,13 +55,13 @@ public abstract partial class SagaGrain<TState, TEvent, TDebt, TFact>(IGrainCont
         return WakeNext(WakeAgain());
     }
 
-    /// <summary>What is owed, by a state.</summary>
+    /// <summary>The debt of a state.</summary>
     protected abstract TDebt Owed(TState state);
 
     /// <summary>Does what is owed once, in parallel where it can; null while too little has been answered.</summary>
     protected abstract Task<TFact?> Do(TDebt debt);
 
-    /// <summary>What a fact comes to.</summary>
+    /// <summary>The decision on a fact.</summary>
     protected abstract Decision<TEvent> Decide(TState state, TFact fact);
 
     /// <summary>The envelope of what a step records.</summary>

@@ -50,7 +50,7 @@ internal sealed partial class SagaLoop(
     /// <summary>How often the step that is owed has had no answer since something was last recorded.</summary>
     public int Failures { get; private set; }
 
-    /// <summary>What the last attempt failed with; null when it did not fail.</summary>
+    /// <summary>The fault of the last attempt; null when it did not fail.</summary>
     public string? Fault { get; private set; }
 
     /// <summary>Until when the loop makes a pause; null when it makes none.</summary>

@@ -9,7 +9,7 @@ public sealed class JournalUnavailableException : Exception
     }
 }
 
-/// <summary>What the store holds is not what was written. Never retried: a person has to look.</summary>
+/// <summary>The store holds something else than was written. Never retried: a person has to look.</summary>
 public sealed class JournalCorruptException : Exception
 {
     /// <summary>Names the stream and version, or the position.</summary>

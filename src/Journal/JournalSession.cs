@@ -87,7 +87,7 @@ public enum AppendResult
     Unknown,
 }
 
-/// <summary>What an append does to its stream's one wake-up.</summary>
+/// <summary>The change that an append makes to its stream's one wake-up.</summary>
 public readonly record struct WakeUpChange
 {
     private WakeUpChange(Kind kind, DateTimeOffset due) => (What, Due) = (kind, due);

@@ -6,7 +6,7 @@ using Pos.Verification;
 
 namespace Pos.Silo;
 
-/// <summary>What the host adds to the API.</summary>
+/// <summary>The host's additions to the API.</summary>
 internal static partial class Startup
 {
     /// <summary>

@@ -5,7 +5,7 @@ internal static class MoneyRules
 {
     private const long BasisPoints = 10_000;
 
-    /// <summary>What is wrong with a line, or null.</summary>
+    /// <summary>The fault of a line, or null.</summary>
     public static string? Fault(Line line, bool taxInclusive)
     {
         var amount = (Int128)line.UnitPrice * line.Quantity;
@@ -19,7 +19,7 @@ internal static class MoneyRules
                 $"line {line.Number} has net {line.Net} + tax {line.Tax} = gross {line.Gross}, and should have {net} + {tax} = {gross}");
     }
 
-    /// <summary>What is wrong with the sums over the lines, or null.</summary>
+    /// <summary>The fault of the sums over the lines, or null.</summary>
     public static string? Fault(IReadOnlyList<Line> lines, Amount net, Amount tax, Amount gross)
     {
         if (net.Currency != tax.Currency || net.Currency != gross.Currency)

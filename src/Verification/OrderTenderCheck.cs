@@ -6,7 +6,7 @@ namespace Pos.Verification;
 /// <summary>What an order's tenders come to, and whether the money is where the order says.</summary>
 internal sealed class OrderTenderCheck(Tally tally, Streams streams)
 {
-    /// <summary>What is wrong with the tenders an order was placed with, or null.</summary>
+    /// <summary>The fault of the tenders that an order was placed with, or null.</summary>
     public static string? Fault(OrderPlaced placed)
     {
         var cards = placed.Cards ?? [];

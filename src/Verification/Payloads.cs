@@ -69,7 +69,7 @@ internal sealed record OrderPlaced(
     string? Cart = null,
     bool HoldsBySku = false)
 {
-    /// <summary>What has to come in coins and notes.</summary>
+    /// <summary>The amount due in coins and notes.</summary>
     public long CashDue => Gross.Minor - (Cards?.Sum(c => c.Amount) ?? 0) - (Credit?.Amount ?? 0) + Rounding;
 
     /// <summary>Whether money moves elsewhere than in the drawer.</summary>

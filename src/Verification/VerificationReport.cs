@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Pos.Verification;
 
-/// <summary>What a verification found.</summary>
+/// <summary>The result of a verification.</summary>
 /// <param name="Ok">True when nothing violates any invariant.</param>
 /// <param name="Head">Position of the last event that was read; 0 for an empty journal.</param>
 /// <param name="Events">Events read.</param>

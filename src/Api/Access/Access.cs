@@ -14,7 +14,7 @@ internal sealed class Access(Caller caller, Caller? approver)
     /// <inheritdoc cref="Operation.ApprovedBy"/>
     public string ApprovedBy => caller.Approves ? caller.Actor : approver?.Actor ?? "";
 
-    /// <summary>Whether any store is as good as another to those who ask, so that nobody has to look whose a thing is.</summary>
+    /// <summary>Whether the keys open all stores, so that nobody has to look which store a thing belongs to.</summary>
     public bool IsEverywhere => caller.Stores is null && approver?.Stores is null;
 
     /// <summary>How much the caller may ask for.</summary>
@@ -26,13 +26,13 @@ internal sealed class Access(Caller caller, Caller? approver)
     /// <summary>Whether the caller sees a store.</summary>
     public bool Knows(StoreId store) => caller.Knows(store);
 
-    /// <summary>Why nothing of a store is for this request, or null. What is in a store that the caller does not know does not exist for them.</summary>
+    /// <summary>The refusal of a store, or null when the keys open it. A store that the caller's key does not open is answered like one that does not exist.</summary>
     public Refusal? Refuse(StoreId store) => RefuseOthers(store) ? StoresApi.Unknown(store) : RefuseApprover(store);
 
     /// <inheritdoc cref="Refuse(StoreId)"/>
     public Refusal? Refuse(StoreId? store, Refusal unknown) => store is not { } known || RefuseOthers(known) ? unknown : RefuseApprover(known);
 
-    /// <summary>Why what all stores share is not for this request, or null. Its own key was asked before: this is about the second one.</summary>
+    /// <summary>The refusal of a change to what all stores share, or null. Only the second key is looked at here; the permission has asked for the first.</summary>
     public Refusal? RefuseForAllStores() => approver is { Stores: not null }
         ? new Refusal(Problems.ApprovalRefused, "The second key is a manager's, but not of all stores, which share this.")
         : null;

@@ -2,7 +2,7 @@ using System.Threading.RateLimiting;
 
 namespace Pos.Api;
 
-/// <summary>How much one key may ask for: so many units in a while, and so many requests at a time.</summary>
+/// <summary>The rate limit of one key in units a second, and its limit of requests under way.</summary>
 /// <remarks>
 /// A request is charged by what it touches, in units: one for itself, and one for each line that it brings or each item of the page that it asks
 /// for. A request that costs more than the whole burst is charged the burst.
@@ -13,11 +13,11 @@ internal sealed class Allowance(ApiOptions options) : IDisposable
 {
     private readonly TokenBucketRateLimiter _units = new(Rates.Bucket(options.RequestsPerSecondMax, options.RequestsBurstMax));
 
-    /// <summary>A place for each request that may be under way. Whoever waits for one is given it before anybody who comes later.</summary>
+    /// <summary>A place for each request that may be under way. Requests that wait get places in the order in which they came.</summary>
     public SemaphoreSlim Room { get; } = new(options.RequestsPerKeyMax);
 
-    /// <summary>Why a caller has to wait, or null.</summary>
-    /// <param name="units">What is asked for.</param>
+    /// <summary>The refusal of a request that has to wait, or null.</summary>
+    /// <param name="units">What the request costs.</param>
     public Refusal? Refuse(int units)
     {
         using var lease = _units.AttemptAcquire(Math.Min(units, options.RequestsBurstMax));

@@ -27,7 +27,7 @@ public sealed class ApiKeyOptions
 
     private bool Everywhere => Stores is ["*"] || (IsRole(out var role) && role == Api.Role.Operator);
 
-    /// <summary>What is wrong with it, as the rest of a sentence that begins with its place; null when nothing is.</summary>
+    /// <summary>The fault of the entry, as the rest of a sentence that begins with its place; null without one.</summary>
     internal string? Fault =>
         Actor.Length is 0 or > ActorLengthMax || Actor.Any(char.IsControl) ? $":Actor is not 1 to {ActorLengthMax} characters without control characters."
         : !IsRole(out _) ? ":Role is not reader, cashier, manager or operator."

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Options;
 
 namespace Pos.Api;
 
-/// <summary>Knows who is behind a credential. The only place that does: another kind of credential is another branch here.</summary>
+/// <summary>Finds the holder of a credential. No other code does: another kind of credential would be another branch here.</summary>
 internal sealed class Callers : IDisposable
 {
     private const string Scheme = "Bearer ";
@@ -54,7 +54,7 @@ internal sealed class Callers : IDisposable
         Caller? found = null;
         foreach (var (known, caller) in _keys)
         {
-            // All of them, whichever fits: how long it takes says nothing about any.
+            // Every key is compared, also after one has matched, so the time tells nothing of any key.
             found = CryptographicOperations.FixedTimeEquals(known, hash) ? caller : found;
         }
 

@@ -7,9 +7,9 @@ using Orleans;
 namespace Pos.Api;
 
 /// <summary>
-/// How an endpoint finds the store that owns what a request touches. Every endpoint declares exactly one; a host whose endpoints do not
-/// add up does not start (<see cref="OwnerCheck"/>). The owner is found from the resource alone. A store that the request names elsewhere is
-/// checked in addition, and never instead.
+/// How an endpoint finds the store that owns the resource of a request. Every endpoint declares exactly one way, and <see cref="OwnerCheck"/> keeps a
+/// host from starting whose endpoints do not fit theirs. The store is read from the resource alone. A store that the request names elsewhere is checked
+/// in addition, and never instead.
 /// </summary>
 internal abstract class Owner
 {
@@ -18,39 +18,39 @@ internal abstract class Owner
 
     private Owner(string name) => Name = name;
 
-    /// <summary>Nothing of the business is touched, and no key is needed.</summary>
+    /// <summary>The endpoint shows nothing of the business and needs no key.</summary>
     public static Owner Nobody { get; } = new Stateless("nobody", static (_, permission) =>
         permission == Permission.Anonymous ? null : "has no owner and yet needs a key: say whose what it touches is");
 
-    /// <summary>What all stores share. Whoever changes it needs a key for all stores, and so does whoever approves of it.</summary>
+    /// <summary>The resource is shared by all stores. A change takes a key for all stores, and so does the approval of a change.</summary>
     public static Owner Shared { get; } = new Stateless("all stores share it", static (endpoint, permission) =>
         permission == Permission.Anonymous ? "is shared by all stores and yet needs no key"
         : Names(endpoint, StoreParameter) || Names(endpoint, IdParameter) ? "is shared by all stores and yet its route names a store or a thing of one"
         : !IsRead(endpoint) && permission is not ({ Everywhere: true } or { Role: Role.Operator }) ? "changes what all stores share with a key for some of them"
         : null);
 
-    /// <summary>A list of stores, of which the endpoint shows those that the key opens.</summary>
+    /// <summary>The resource is a list of stores. The endpoint shows only the stores that the key opens.</summary>
     public static Owner Filtered { get; } = new Stateless("only the key's stores are in it", static (endpoint, permission) =>
         !IsRead(endpoint) || permission == Permission.Anonymous ? "shows the key's stores and yet changes something or needs no key" : null);
 
-    /// <summary>What belongs to any store, for operators, whose keys open all of them.</summary>
+    /// <summary>The resource may belong to any store. Only operators reach it, whose keys open all stores.</summary>
     public static Owner Operators { get; } = new Stateless("operators, in all stores", static (_, permission) =>
         permission == Permission.Operate ? null : "reaches into all stores and yet is open to others than operators");
 
-    /// <summary>The store in the route.</summary>
+    /// <summary>The store stands in the route.</summary>
     public static Owner InRoute { get; } = new Named(
         "the store in the path",
         static request => (string?)request.RouteValues[StoreParameter] is { } text ? [text] : [],
         static endpoint => Names(endpoint, StoreParameter) && Binds<StoreId>(endpoint, StoreParameter) ? null : "has no {store} in its route that it reads");
 
-    /// <summary>The store that a parameter of the query demands: a list of what is in that store.</summary>
+    /// <summary>The resource is a list of one store's things, and a required parameter of the query names the store.</summary>
     public static Owner InQuery { get; } = new Named(
         "the store in the query",
-        // Refused one by one beside the owner, however many there are.
+        // RefuseNamed checks every store of the query, so nothing is left to check here.
         static _ => [],
         static endpoint => !Names(endpoint, StoreParameter) && Binds<StoreId>(endpoint, StoreParameter) ? null : "demands no parameter 'store' in its query");
 
-    /// <summary>The store in the body. <see cref="RefuseBody"/> checks it as soon as the body was read, and before anything is done.</summary>
+    /// <summary>The store stands in the body. <see cref="RefuseBody"/> checks it after the body was read and before anything is done.</summary>
     public static Owner InBody { get; } = new Named(
         "the store in the body",
         static _ => [],
@@ -58,10 +58,10 @@ internal abstract class Owner
             ? null
             : $"takes no body that is an {nameof(INamesStore)}");
 
-    /// <summary>What documents call it.</summary>
+    /// <summary>The name of this way in docs/permissions.md.</summary>
     public string Name { get; }
 
-    /// <summary>Why a body is not for whoever sent it, or null: its own store first, then what the query names beside it.</summary>
+    /// <summary>The refusal of a body, or null when its store and every store that the query names are the caller's.</summary>
     public static Refusal? RefuseBody(HttpContext context, object body)
     {
         if (body is not INamesStore named)
@@ -73,27 +73,27 @@ internal abstract class Owner
         return access.Refuse(named.Store) ?? RefuseNamed(access, context.Request);
     }
 
-    /// <summary>The store of what the route's <c>{id}</c> names.</summary>
-    /// <param name="name">What documents call it.</param>
-    /// <param name="storeOf">The store of an id; null when there is no such thing.</param>
-    /// <param name="unknown">What is answered then, and to those who may not know.</param>
+    /// <summary>The route's <c>{id}</c> names a thing, and the thing knows its store.</summary>
+    /// <param name="name">The name of this way in docs/permissions.md.</param>
+    /// <param name="storeOf">Finds the store of an id; null when the id names nothing.</param>
+    /// <param name="unknown">The answer when the id names nothing, and the same answer for callers of other stores.</param>
     public static Owner Of<TId>(string name, Func<IGrainFactory, TId, Task<StoreId?>> storeOf, Func<TId, Refusal> unknown) where TId : IParsable<TId> =>
         new OfId<TId>(name, storeOf, unknown);
 
-    /// <summary>Why what a request touches is not for whoever asks, or null.</summary>
+    /// <summary>The refusal of a request, or null when its resource is of the caller's stores.</summary>
     public abstract ValueTask<Refusal?> Refuse(Access access, HttpContext context, IGrainFactory grains);
 
-    /// <summary>What an endpoint lacks to be found this way, as the rest of a sentence that begins with the endpoint; null when nothing is.</summary>
+    /// <summary>Why this way cannot work for an endpoint, as the rest of a sentence that begins with the endpoint; null when it can.</summary>
     public abstract string? Fault(RouteEndpoint endpoint, Permission permission);
 
-    /// <summary>Why a store that the query names is not for whoever asks, or null. Each is checked, whether the endpoint reads it or not.</summary>
+    /// <summary>The refusal of a store that the query names, or null. Every <c>store</c> is checked, whether the endpoint reads it or not.</summary>
     public static Refusal? RefuseNamed(Access access, HttpRequest request)
     {
         Refusal? refused = null;
         // The keys of a query do not differ by case here, and one that is repeated has all its values.
         foreach (var text in request.Query[StoreParameter])
         {
-            // What cannot be a store is refused where parameters are read.
+            // Where parameters are read, a text that is no store's id is refused.
             if (!StoreId.TryParse(text, null, out var store))
             {
                 continue;
@@ -101,7 +101,7 @@ internal abstract class Owner
 
             if (!access.Knows(store))
             {
-                // Before anything that is said of the second key, which would tell a store that is there from one that is not.
+                // This refusal comes before any that concerns the second key: that one would tell a store that exists from one that does not.
                 return access.Refuse(store);
             }
 
@@ -119,7 +119,7 @@ internal abstract class Owner
     private static bool IsRead(RouteEndpoint endpoint) =>
         endpoint.Metadata.GetMetadata<IHttpMethodMetadata>() is { HttpMethods: { Count: > 0 } methods } && methods.All(HttpMethods.IsGet);
 
-    /// <summary>No store of the request is looked at but those that it names.</summary>
+    /// <summary>A way that reads no store from the request.</summary>
     private sealed class Stateless(string name, Func<RouteEndpoint, Permission, string?> fault) : Owner(name)
     {
         public override ValueTask<Refusal?> Refuse(Access access, HttpContext context, IGrainFactory grains) =>
@@ -150,7 +150,7 @@ internal abstract class Owner
         where TId : IParsable<TId>
     {
         public override async ValueTask<Refusal?> Refuse(Access access, HttpContext context, IGrainFactory grains) =>
-            // A malformed id is refused where parameters are read.
+            // Where parameters are read, a malformed id is refused.
             context.Request.RouteValues[IdParameter] is string text && TId.TryParse(text, CultureInfo.InvariantCulture, out var id)
                 ? access.Refuse(await storeOf(grains, id).Within(context.Response), unknown(id))
                 : null;
@@ -160,7 +160,7 @@ internal abstract class Owner
     }
 }
 
-/// <summary>A body that names the store which it is about.</summary>
+/// <summary>A body that names its store.</summary>
 internal interface INamesStore
 {
     StoreId Store { get; }

@@ -7,8 +7,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Pos.Api;
 
 /// <summary>
-/// Refuses to start a host that has an endpoint of which nobody said who may use it and whose what it touches is. It looks at the finished
-/// pipeline, so that an endpoint cannot be added behind its back, and before the first connection is accepted.
+/// Keeps a host from starting that has an endpoint without a permission, or without a way to find the store that owns its resource. It looks at the
+/// finished pipeline before the first connection is accepted, so no endpoint can be added after it.
 /// </summary>
 internal sealed class OwnerCheck : IStartupFilter
 {

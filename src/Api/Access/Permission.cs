@@ -1,6 +1,6 @@
 namespace Pos.Api;
 
-/// <summary>What callers are. Each may do what the one before may.</summary>
+/// <summary>The roles of callers. Each role may do everything that the role before it may.</summary>
 internal enum Role
 {
     /// <summary>Reads: reports, displays.</summary>
@@ -16,10 +16,10 @@ internal enum Role
     Operator = 4,
 }
 
-/// <summary>What an endpoint asks of its callers. Every endpoint has exactly one; an endpoint without is open to nobody.</summary>
+/// <summary>The permission that an endpoint takes. Every endpoint declares exactly one; an endpoint without one is open to nobody.</summary>
 internal sealed class Permission
 {
-    /// <summary>Anyone, without a key: what says nothing of the business.</summary>
+    /// <summary>Open to anyone, without a key. For endpoints that show nothing of the business.</summary>
     public static readonly Permission Anonymous = new("anonymous", Role.Reader);
 
     /// <summary>To see.</summary>
@@ -28,7 +28,7 @@ internal sealed class Permission
     /// <summary>To sell, and to take back what was sold here.</summary>
     public static readonly Permission Sell = new("sell", Role.Cashier);
 
-    /// <summary>What a manager does, or a cashier whom one approves. The decider looks at who approved, so that nothing passes it by.</summary>
+    /// <summary>For managers, and for cashiers with a manager's approval. The decider checks the approval, so that no way in passes it by.</summary>
     public static readonly Permission Supervised = new("supervised", Role.Cashier) { NeedsApproval = true };
 
     /// <summary>To keep a store's stock.</summary>

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Options;
 
 namespace Pos.Api;
 
-/// <summary>How often somebody may ask: each key for itself, and each address that has none.</summary>
+/// <summary>Rate limits by address: of requests with unknown keys, and of requests that need no key. Each key has an <see cref="Allowance"/> of its own.</summary>
 internal sealed class Rates : IDisposable
 {
     private const int StrangersBurst = 10;
@@ -21,14 +21,14 @@ internal sealed class Rates : IDisposable
         _readers = OfAddresses(options.Value.DocumentsPerSecondMax);
     }
 
-    /// <summary>Why an address may not try another key now, or null. A good key is let in from anywhere.</summary>
+    /// <summary>The refusal of a request with an unknown key, or null while its address may try more. A known key is never refused for its address.</summary>
     public Refusal? RefuseStranger(IPAddress? address)
     {
         using var lease = _strangers.AttemptAcquire(Network(address ?? IPAddress.None));
         return Refuse(lease, "Too many requests with unknown keys came from this address.");
     }
 
-    /// <summary>Why an address may not have a document or a page now, for which it needs no key, or null.</summary>
+    /// <summary>The refusal of a request that needs no key, such as for the document or the page, or null while its address may ask for more.</summary>
     public Refusal? RefuseReader(IPAddress? address)
     {
         using var lease = _readers.AttemptAcquire(Network(address ?? IPAddress.None));
@@ -70,7 +70,7 @@ internal sealed class Rates : IDisposable
         };
     }
 
-    /// <summary>Whom an address stands for: whoever has one of IPv6 has 2^64 of them.</summary>
+    /// <summary>The network that an address is counted by: of IPv6 the /64, because its holder can send from each of 2^64 addresses.</summary>
     internal static IPAddress Network(IPAddress address)
     {
         if (address.IsIPv4MappedToIPv6)

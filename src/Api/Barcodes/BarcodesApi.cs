@@ -11,7 +11,7 @@ namespace Pos.Api;
 /// <param name="Sku">Which.</param>
 internal sealed record ClaimBarcodeRequest(Sku Sku);
 
-/// <summary>What a scanned code means.</summary>
+/// <summary>The meaning of a scanned code.</summary>
 /// <param name="Code">Canonical: a UPC-A is an EAN-13 that begins with 0.</param>
 /// <param name="Item">The code that the product has claimed; differs where a store's label carries a price or a weight.</param>
 /// <param name="Sku">Whose it is.</param>

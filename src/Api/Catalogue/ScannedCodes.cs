@@ -14,7 +14,7 @@ internal static class ScannedCodes
 
     /// <summary>
     /// The text itself; without the spaces and dashes that labels print between digits; and, of digits alone, with fewer or more zeros before
-    /// them: cases print 14 digits, spreadsheets drop zeros. What has no right check digit is none of these.
+    /// them: cases print 14 digits, spreadsheets drop zeros. A text without a right check digit is none of these.
     /// </summary>
     /// <param name="text">As scanned or typed.</param>
     /// <param name="rules">The store's own labels, or null.</param>

@@ -15,7 +15,7 @@ public enum ClusterProvider
     Postgres = 3,
 }
 
-/// <summary>What a process of the cluster does.</summary>
+/// <summary>The duty of a process in a cluster.</summary>
 public enum HostRole
 {
     /// <summary>Grains, and the HTTP API.</summary>

@@ -7,8 +7,8 @@ using Microsoft.Extensions.Options;
 namespace Pos.Api;
 
 /// <summary>
-/// Lets connections in: so many altogether, so many of one address, and those of the probes' listener from a number of their own. Whoever is too
-/// many is closed before anything is read.
+/// Limits open connections: altogether, of one address, and of the probes' listener, which has a limit of its own. A connection beyond a limit is closed
+/// before anything is read from it.
 /// </summary>
 internal sealed partial class ConnectionGate(IOptions<ApiOptions> options, TimeProvider clock, ILogger<ConnectionGate> logger)
 {
@@ -49,7 +49,7 @@ internal sealed partial class ConnectionGate(IOptions<ApiOptions> options, TimeP
         }
     }
 
-    // Whoever opens thousands of connections would otherwise write thousands of lines.
+    // One client with thousands of connections would otherwise fill the log.
     private void Refuse(IPAddress address)
     {
         long refused;
@@ -79,7 +79,7 @@ internal sealed class ConnectionCount(int max, int perAddressMax)
     private readonly Dictionary<IPAddress, int> _open = [];
     private int _all;
 
-    /// <summary>Whether one more may be open; then it counts.</summary>
+    /// <summary>Counts one more connection, unless a limit is reached; then it returns false.</summary>
     public bool TryEnter(IPAddress address)
     {
         lock (_open)
@@ -96,7 +96,7 @@ internal sealed class ConnectionCount(int max, int perAddressMax)
         }
     }
 
-    /// <summary>One that was let in is closed.</summary>
+    /// <summary>Takes a connection that has closed off the count.</summary>
     public void Leave(IPAddress address)
     {
         lock (_open)

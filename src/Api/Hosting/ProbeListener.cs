@@ -44,7 +44,7 @@ internal static class ProbeListener
 
         if (app.Urls.Count == 0)
         {
-            // What the configuration says is read only where nobody has said anything else.
+            // Addresses that code has set win over those of the configuration.
             foreach (var other in (app.Configuration[WebHostDefaults.ServerUrlsKey] ?? "http://localhost:5000").Split(';', StringSplitOptions.RemoveEmptyEntries))
             {
                 app.Urls.Add(other);

@@ -2,7 +2,7 @@ using System.Collections.Frozen;
 
 namespace Pos.Api;
 
-/// <summary>What each kind of id may contain, in a sentence for people. Whatever refuses an id says it.</summary>
+/// <summary>The rule of each kind of id, in a sentence for people. Every refusal of an id says it.</summary>
 internal static class IdRules
 {
     private const string Hash = "32 hexadecimal digits in lower case, as the answer that made it says";
@@ -24,9 +24,9 @@ internal static class IdRules
 
     private static readonly FrozenDictionary<string, string> ByName = Rules.ToFrozenDictionary(rule => rule.Key.Name, rule => rule.Value, StringComparer.Ordinal);
 
-    /// <summary>Of a type of id; null for any other type.</summary>
+    /// <summary>The rule of a type of id; null for any other type.</summary>
     public static string? Of(Type type) => Rules.GetValueOrDefault(type);
 
-    /// <summary>Of a type by its name alone; null for any other.</summary>
+    /// <summary>The rule of the type with a name; null when the name is no id's.</summary>
     public static string? Of(string type) => ByName.GetValueOrDefault(type);
 }

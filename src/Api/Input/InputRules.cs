@@ -5,7 +5,7 @@ using Microsoft.Extensions.Primitives;
 
 namespace Pos.Api;
 
-/// <summary>What every endpoint of the API asks of a request alike, whoever has sent it: behind the gate, before the handler.</summary>
+/// <summary>The checks that all endpoints of the API share. They run behind the gate and before the handler.</summary>
 internal static class InputRules
 {
     private const string Identity = "identity";

@@ -1,9 +1,9 @@
 namespace Pos.Api;
 
-/// <summary>Finds what somebody may have meant.</summary>
+/// <summary>Finds the known name that is nearest to one that was sent.</summary>
 internal static class Nearest
 {
-    // Longer texts are nobody's slip of the pen, and the distance costs the product of both lengths.
+    // A longer text is no misspelt name, and the distance costs the product of both lengths.
     private const int LengthMax = 64;
 
     /// <summary>The name that takes the fewest changes of a letter; of several, the first.</summary>

@@ -7,19 +7,19 @@ using Microsoft.AspNetCore.Routing;
 namespace Pos.Api;
 
 /// <summary>
-/// What an endpoint takes in its query: the parameters of its handler that are texts or ids and are not in its path. A handler cannot read
-/// what it does not declare, so a parameter outside of this list would be ignored; it is refused instead.
+/// The parameters that an endpoint takes in its query: those of its handler that are texts or ids and are not in its path. A handler cannot read a
+/// parameter that it does not declare, so any other parameter would be ignored. It is refused instead.
 /// </summary>
 /// <param name="Names">As the handler declares them, by name.</param>
 internal sealed record QueryParameters(ImmutableArray<string> Names)
 {
-    // What was sent is shown back: enough of it to find it.
+    // The refusal shows so much of the name that was sent, enough to find it.
     private const int ShownMax = 40;
 
     // An empty search box, and a filter that is not set, are sent as they are by forms.
     private static readonly ImmutableArray<string> MayBeEmpty = ["q", "category"];
 
-    /// <summary>Of an endpoint that is being built.</summary>
+    /// <summary>The parameters of an endpoint that is being built.</summary>
     public static QueryParameters Of(EndpointBuilder endpoint)
     {
         ArgumentNullException.ThrowIfNull(endpoint);
@@ -33,7 +33,7 @@ internal sealed record QueryParameters(ImmutableArray<string> Names)
         ]);
     }
 
-    /// <summary>Why a query is not taken; null when it is.</summary>
+    /// <summary>The refusal of a query, or null.</summary>
     public Refusal? Refuse(IQueryCollection query)
     {
         ArgumentNullException.ThrowIfNull(query);

@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 
 namespace Pos.Api;
 
-/// <summary>How bodies are read: as answers are written, and stricter. What is refused says what would be taken.</summary>
+/// <summary>How bodies are read: by the rules that answers are written by, and by stricter ones. A refusal says what would be accepted.</summary>
 internal static class ReadJson
 {
     /// <summary>Texts in Unicode's normal form C; enumerations and ids that say what they may be.</summary>
@@ -20,8 +20,8 @@ internal static class ReadJson
     }
 
     /// <summary>
-    /// What is written alike is one text, however it was put together: a composed é and an e with its accent behind it. What texts may hold
-    /// is the deciders' to say.
+    /// Reads texts in Unicode's normal form C, so that a composed é and an e with a combining accent are one text. The deciders say which characters a
+    /// text may have.
     /// </summary>
     private sealed class Texts : JsonConverter<string>
     {

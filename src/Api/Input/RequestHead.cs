@@ -5,8 +5,8 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Pos.Api;
 
 /// <summary>
-/// What is refused of a request's first line and headers before anything else is looked at. The limits lie below those of the web server,
-/// which answers what is beyond its own without a body.
+/// Refuses requests by their first line and headers, before anything else is looked at. The limits lie below those of the web server, because the web
+/// server's own refusals have no body.
 /// </summary>
 internal static class RequestHead
 {
@@ -31,7 +31,7 @@ internal static class RequestHead
     private static readonly Refusal MalformedEscape =
         new(Problems.InvalidParameter, "The path has a malformed escape: % stands before two hexadecimal digits, which with those after it are UTF-8. A % itself is %25.");
 
-    /// <summary>Why a request is not looked at any further; null when it is.</summary>
+    /// <summary>The refusal of a request, or null.</summary>
     public static Refusal? Refuse(HttpContext context)
     {
         var target = context.Features.Get<IHttpRequestFeature>()?.RawTarget ?? "";
@@ -59,7 +59,7 @@ internal static class RequestHead
         return query < 0 ? target : target.AsSpan(0, query);
     }
 
-    // The server decodes what it can and leaves the rest as it is, %2F above all: such a path would name another resource than it says.
+    // The web server decodes most escapes in a path and leaves some, such as %2F, as they are. A path with one of those would name another resource than it shows.
     private static Refusal? RefuseEscapes(ReadOnlySpan<char> path)
     {
         if (!path.Contains('%'))

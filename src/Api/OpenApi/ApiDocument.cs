@@ -48,7 +48,7 @@ internal static class ApiDocument
 
     public const string Name = "v1";
 
-    /// <summary>What the document calls the way in.</summary>
+    /// <summary>The name of the security scheme in the document.</summary>
     public const string KeyScheme = "key";
 
     public static void AddApiDocument(this IServiceCollection services)
@@ -106,7 +106,7 @@ internal static class ApiDocument
         return new Refusal(Problems.NotFound, Problems.NotFound.Title);
     }
 
-    /// <summary>Whether an endpoint is the API's. What hosts add (dashboards, verification) is not promised to anybody.</summary>
+    /// <summary>Whether an endpoint is the API's. Endpoints that hosts add (dashboards, verification) are not part of the promised API.</summary>
     internal static bool IsOfTheApi(ApiDescription endpoint) => endpoint.RelativePath?.StartsWith("api/v1/", StringComparison.Ordinal) == true;
 
     // A page is named for what is on it.

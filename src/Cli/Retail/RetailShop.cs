@@ -33,7 +33,7 @@ internal sealed record RetailInvoice(
     public long Total => Sold.Sum(l => RetailShop.Pence(l.UnitPrice) * l.Quantity);
 }
 
-/// <summary>What a file says of the shop: its catalogue and its invoices, in the file's order.</summary>
+/// <summary>The shop of a file: its catalogue and its invoices, in the file's order.</summary>
 internal sealed record RetailShop(IReadOnlyList<RetailProduct> Products, IReadOnlyList<RetailInvoice> Invoices)
 {
     /// <summary>The shop's tills: <c>till-1</c> to <c>till-16</c>.</summary>

@@ -14,7 +14,7 @@ namespace Pos;
 [GenerateSerializer, Immutable, Alias("pos.Barcode"), JsonConverter(typeof(JournaledIdJsonConverter<Barcode>))]
 public readonly record struct Barcode(string Value) : IParsable<Barcode>, IJournaledId<Barcode>
 {
-    /// <summary>What a barcode may contain, for people.</summary>
+    /// <summary>The rule, for people.</summary>
     public const string Rule =
         "a barcode is an EAN-13, EAN-8 or UPC-A with its check digit, or 1 to 48 other printable ASCII characters without space, /, \\ and % before a hexadecimal "
         + "digit, and neither . nor ..";
@@ -90,7 +90,7 @@ public readonly record struct Barcode(string Value) : IParsable<Barcode>, IJourn
         return valid;
     }
 
-    /// <summary>What was a barcode before the rules that came later.</summary>
+    /// <summary>Reads a barcode by the first rule, as the journal may have it.</summary>
     public static bool TryReadJournaled([NotNullWhen(true)] string? s, out Barcode result)
     {
         var valid = s is { Length: > 0 and <= LengthMax } && !s.AsSpan().ContainsAnyExceptInRange('!', '~') && Parsing.IsPlainText(s)

@@ -34,7 +34,7 @@ public interface IDirectoryGrain : IGrainWithStringKey
     Task<ImmutableArray<string>> Sagas(string kind, string after, int limit, CancellationToken cancellationToken);
 }
 
-/// <summary>What a directory lists.</summary>
+/// <summary>The kinds of things that a directory lists.</summary>
 [GenerateSerializer, Alias("pos.DirectoryKind")]
 public enum DirectoryKind
 {

@@ -111,7 +111,7 @@ public sealed record OrderLineView(
     int Returned = 0,
     string? ApprovedBy = null);
 
-/// <summary>What a line or an order comes to: <c>Net + Tax = Gross</c>, to the minor unit.</summary>
+/// <summary>The amounts of a line or an order: <c>Net + Tax = Gross</c>, to the minor unit.</summary>
 [GenerateSerializer, Immutable, Alias("pos.Totals")]
 public sealed record Totals(Money Net, Money Tax, Money Gross);
 

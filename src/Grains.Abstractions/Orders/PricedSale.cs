@@ -91,7 +91,7 @@ public sealed record PriceApproval(string By, int Quantity, DateTimeOffset At);
 [GenerateSerializer, Immutable, Alias("pos.EmbeddedValue")]
 public sealed record EmbeddedValue(EmbeddedKind Kind, long Value);
 
-/// <summary>What a barcode carries beside the item.</summary>
+/// <summary>The price or weight that a barcode carries beside the item.</summary>
 [GenerateSerializer, Alias("pos.EmbeddedKind")]
 public enum EmbeddedKind
 {

@@ -78,7 +78,7 @@ public sealed record ReturnLine(
 [GenerateSerializer, Immutable, Alias("pos.TenderRefund")]
 public sealed record TenderRefund(int Tender, long Amount, OrderId? Order = null, bool? InCash = null);
 
-/// <summary>What a return gives back. Amounts are minor units.</summary>
+/// <summary>The money of a return. Amounts are minor units.</summary>
 /// <param name="Cards">To which card how much, in the order of the tenders.</param>
 /// <param name="Credit">What the rest is worth to a new order: its price.</param>
 /// <param name="Coins">What the rest is when it is paid out: rounded.</param>

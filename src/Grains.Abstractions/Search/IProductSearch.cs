@@ -39,7 +39,7 @@ public interface ISearchGrain : IGrainWithStringKey
     Task<ProductHits?> Search(ProductQuery query);
 }
 
-/// <summary>What is looked for.</summary>
+/// <summary>A search.</summary>
 /// <param name="Text">Words; without any, every product is a hit, in the order of SKUs.</param>
 /// <param name="Category">Only products of this category, whatever its case and accents; null for all.</param>
 /// <param name="Active">Only products that are, or are not, sold at present; null for all.</param>

@@ -8,7 +8,7 @@ namespace Pos.Grains;
 /// <param name="Operations">Claims and releases that are remembered.</param>
 public sealed record BarcodeState(Sku? Sku, Sku? Last, OperationMemory Operations);
 
-/// <summary>What a barcode is asked to do.</summary>
+/// <summary>A command to a barcode.</summary>
 public abstract record BarcodeCommand
 {
     private BarcodeCommand()
@@ -38,7 +38,7 @@ public static class BarcodeRules
         _ => throw new UnreachableException($"No rule for {happened.GetType().Name}."),
     };
 
-    /// <summary>What comes of a command.</summary>
+    /// <summary>The decision on a command.</summary>
     public static Decision<BarcodeEvent> Decide(BarcodeState state, BarcodeCommand command) => command switch
     {
         BarcodeCommand.Claim c => Claim(state, c),

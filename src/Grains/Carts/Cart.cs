@@ -26,7 +26,7 @@ public sealed record CartProgress(
     /// <summary>Why it was given up, or null.</summary>
     public CartEvent.Cancelled? Cancelled { get; init; }
 
-    /// <summary>What it was checked out as, or null.</summary>
+    /// <summary>The checkout, or null.</summary>
     public CartEvent.CheckedOut? CheckedOut { get; init; }
 
     /// <summary>Whether the order knows.</summary>
@@ -39,7 +39,7 @@ public sealed record CartProgress(
     public bool IsLive => State is CartState.Open or CartState.Parked;
 }
 
-/// <summary>What a cart is asked to do, with everything that has to be known for it.</summary>
+/// <summary>A command to a cart, with everything that the decision needs.</summary>
 public abstract record CartCommand
 {
     private CartCommand()
@@ -144,7 +144,7 @@ public static partial class Cart
         _ => throw new UnreachableException($"No rule for {happened.GetType().Name}."),
     };
 
-    /// <summary>What comes of a command.</summary>
+    /// <summary>The decision on a command.</summary>
     public static Decision<CartEvent> Decide(CartProgress state, CartCommand command) => command switch
     {
         CartCommand.Open c => Open(state, c),

@@ -3,7 +3,7 @@ using Pos.Journal;
 
 namespace Pos.Grains;
 
-/// <summary>What a cart has to know of others, and how it answers.</summary>
+/// <summary>The questions of a cart to other grains, and its answers.</summary>
 public sealed partial class CartGrain
 {
     private static readonly IReadOnlyCollection<Sku> None = [];

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Pos.Grains;
 
-/// <summary>What a scanned code turned out to be.</summary>
+/// <summary>The result of looking up a scanned code.</summary>
 /// <param name="Text">As scanned.</param>
 /// <param name="Code">Canonical; null when it is no barcode.</param>
 /// <param name="Sku">Whose it is, or null.</param>
@@ -10,7 +10,7 @@ namespace Pos.Grains;
 /// <param name="IsBare">Whether a rule of the store fits, but no price or weight is in it.</param>
 public sealed record Scanned(string Text, Barcode? Code, Sku? Sku = null, EmbeddedValue? Embedded = null, bool IsBare = false);
 
-/// <summary>What a line costs at a moment.</summary>
+/// <summary>The price of a line at a moment.</summary>
 internal static class CartPricing
 {
     /// <summary>Why a code cannot be sold, or null.</summary>

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Pos.Grains;
 
-/// <summary>What a cart still owes, by its durable state.</summary>
+/// <summary>The debts of a cart, by its durable state.</summary>
 public enum CartDebt
 {
     /// <summary>Nothing.</summary>
@@ -12,7 +12,7 @@ public enum CartDebt
     HandOver,
 }
 
-/// <summary>What has happened to a cart outside of it. A fact that came too late changes nothing.</summary>
+/// <summary>Something that has happened outside of a cart and concerns it. A fact that came too late changes nothing.</summary>
 public abstract record CartFact
 {
     private CartFact()
@@ -28,19 +28,19 @@ public abstract record CartFact
     public sealed record TimePassed(TimeSpan Lifetime, DateTimeOffset Now) : CartFact;
 }
 
-/// <summary>What a cart does by itself.</summary>
+/// <summary>The saga of a cart.</summary>
 public static class CartSaga
 {
     private static readonly Decision<CartEvent> Nothing = new([], null);
 
-    /// <summary>What is owed. Computed from durable state only.</summary>
+    /// <summary>The debt of a state. Computed from durable state only.</summary>
     public static CartDebt Owed(CartProgress state)
     {
         ArgumentNullException.ThrowIfNull(state);
         return state is { CheckedOut: not null, IsHandedOver: false } ? CartDebt.HandOver : CartDebt.Nothing;
     }
 
-    /// <summary>What a fact comes to.</summary>
+    /// <summary>The decision on a fact.</summary>
     public static Decision<CartEvent> Decide(CartProgress state, CartFact fact) => fact switch
     {
         CartFact.HandedOver => Owed(state) == CartDebt.HandOver ? new CartEvent.HandedOver() : Nothing,

@@ -5,7 +5,7 @@ namespace Pos.Grains;
 /// <summary>A catalogue entry after some events; without details it does not exist.</summary>
 public sealed record ProductState(ProductDetails? Details, OperationMemory Operations);
 
-/// <summary>What a catalogue entry is asked to do.</summary>
+/// <summary>A command to a catalogue entry.</summary>
 public abstract record ProductCommand
 {
     private ProductCommand()
@@ -37,7 +37,7 @@ public static class Product
         _ => throw new UnreachableException($"No rule for {happened.GetType().Name}."),
     };
 
-    /// <summary>What comes of a command.</summary>
+    /// <summary>The decision on a command.</summary>
     public static Decision<ProductEvent> Decide(ProductState state, ProductCommand command) => command switch
     {
         ProductCommand.Define c => Define(state, c.Asked, c.Now),

@@ -1,6 +1,6 @@
 namespace Pos.Grains;
 
-/// <summary>What an event remembers of the operation that caused it, so that a repetition is recognised.</summary>
+/// <summary>The part of an operation that its event keeps, so that a repetition is recognised.</summary>
 /// <param name="Id">The operation.</param>
 /// <param name="Fingerprint">Hash of its command, or empty when the id says it all.</param>
 /// <param name="NotAfter">Until then it is remembered. UTC.</param>

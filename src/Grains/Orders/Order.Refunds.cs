@@ -5,8 +5,8 @@ namespace Pos.Grains;
 /// <summary>Where the money of a return goes: to what it came from, through exchanges too, and never more than was paid.</summary>
 public static partial class Order
 {
-    // Cards in their order, up to what each has paid and not got back, then those whose money an exchange brought; the rest was cash, and goes back
-    // in cash. What a card paid goes back in cash only when a manager says so.
+    // The cards of the order come first, each up to what it paid and has not got back; then the cards whose money an exchange brought. The rest was paid in
+    // cash and goes back in cash. Money of a card goes back in cash only with a manager's approval.
     private static ImmutableArray<TenderRefund> Refunds(OrderProgress state, OrderEvent.Placed placed, CreditTender? credit, long gross, bool inCash)
     {
         var refunds = ImmutableArray.CreateBuilder<TenderRefund>();
@@ -52,9 +52,9 @@ public static partial class Order
     }
 
     /// <summary>
-    /// What is paid out in coins: cumulative as prices are, so that everything returned is what was paid for it, however many returns it takes
-    /// and whatever the store rounds to by then. What a new order may take instead is the exact price, as long as both together are no more
-    /// than was paid or priced.
+    /// The coins of a return. They are cumulative over the returns of the order, as prices are, so the coins of all returns come to what was paid, by however
+    /// many returns and whatever the store rounds to by then. In an exchange a new order may take the exact price instead, as long as coins and credit
+    /// together stay within what was paid or priced.
     /// </summary>
     /// <param name="state">With the returns before.</param>
     /// <param name="placed">The sale.</param>
@@ -71,7 +71,7 @@ public static partial class Order
             return (null, exchange ? 0 : null);
         }
 
-        // What was to be paid in coins, and what was: rounded, and without what no coin stands behind.
+        // The price of the part that coins were to pay, and the coins that did: these are rounded, and credit without coins behind it is not among them.
         var price = placed.Gross.Amount;
         foreach (var card in Cards(placed, credit))
         {
@@ -93,7 +93,7 @@ public static partial class Order
         (price, paid) = (price + all, paid + all);
         var due = back >= price ? paid : Math.Min(Tenders.Rounded(back, step), paid);
         var coins = Math.Max(0, Math.Min(due - worth, paid - given));
-        // Only the last of what was paid in coins, and went back in coins, may be none of this store's coins any more.
+        // Only the last coins of an order may be no multiple of the store's present step: the sale was rounded by an earlier one.
         coins -= back >= price && worth == given && all == 0 ? 0 : coins % step;
         return (coins, exchange ? Math.Max(0, Math.Min(cash, Math.Max(price, paid) - worth)) : null);
     }

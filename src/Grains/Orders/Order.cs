@@ -13,7 +13,7 @@ namespace Pos.Grains;
 public sealed record OrderProgress(
     OrderEvent.Placed? Placed, OrderState? State, CashView? Cash, OrderEvent.Cancelled? Cancelled, bool Settled, bool WasReserved = false)
 {
-    /// <summary>What has come back, in order.</summary>
+    /// <summary>The returns of this order, in the order in which they came.</summary>
     public ImmutableList<OrderEvent.ReturnAccepted> Returns { get; init; } = [];
 
     /// <summary>Pieces of them, by the number of the order's line.</summary>
@@ -25,14 +25,14 @@ public sealed record OrderProgress(
     /// <summary>The last operation that wished for a retry, or null.</summary>
     public string? Retried { get; init; }
 
-    /// <summary>What its return has yet to be told, or null.</summary>
+    /// <summary>The first return whose grain has not been told of it yet, or null.</summary>
     public OrderEvent.ReturnAccepted? ToHandOver => HandedOver < Returns.Count ? Returns[HandedOver] : null;
 
     /// <summary>Whether the till can be told how it ended.</summary>
     public bool HasEnded => State is OrderState.Confirmed or OrderState.Cancelled;
 }
 
-/// <summary>What an order is asked to do, with everything that has to be known for it.</summary>
+/// <summary>A command to an order, with everything that the decision needs.</summary>
 public abstract record OrderCommand
 {
     private OrderCommand()
@@ -67,7 +67,7 @@ public abstract record OrderCommand
     /// <param name="Now">The moment of the decision, UTC.</param>
     public sealed record Return(ReturnLines Asked, StoreView? Store, DateTimeOffset Now) : OrderCommand
     {
-        /// <summary>What an exchange paid, for an order that did not journal whose money that was; otherwise null.</summary>
+        /// <summary>The part that an exchange paid, for an order that did not journal whose money it was; otherwise null.</summary>
         public CreditTender? Credit { get; init; }
     }
 
@@ -75,7 +75,7 @@ public abstract record OrderCommand
     public sealed record Cancel(CancelOrder Asked, DateTimeOffset Now) : OrderCommand;
 }
 
-/// <summary>The rules of an order that someone asks for. What it then does by itself is <see cref="OrderSaga"/>.</summary>
+/// <summary>The rules of commands to an order. <see cref="OrderSaga"/> has the rules of its saga.</summary>
 public static partial class Order
 {
     private static readonly Decision<OrderEvent> Nothing = new([], null);
@@ -98,7 +98,7 @@ public static partial class Order
         _ => throw new UnreachableException($"No rule for {happened.GetType().Name}."),
     };
 
-    /// <summary>What comes of a command.</summary>
+    /// <summary>The decision on a command.</summary>
     public static Decision<OrderEvent> Decide(OrderProgress state, OrderCommand command) => command switch
     {
         OrderCommand.Place c => Place(state, c),

@@ -54,7 +54,7 @@ public abstract record OrderEvent
         string? SoldBy = null,
         int? CashRounding = null) : OrderEvent
     {
-        /// <summary>What is due in coins and notes.</summary>
+        /// <summary>The amount due in coins and notes.</summary>
         [JsonIgnore]
         public Money CashDue => new(SaleTenders.CashDue(Gross.Amount, Rounding, Cards, Credit), Gross.Currency);
 

@@ -3,7 +3,7 @@ using System.Diagnostics;
 
 namespace Pos.Grains;
 
-/// <summary>What an order does to others: each effect bears the same name however often it is repeated.</summary>
+/// <summary>The effects of an order on other grains. An effect has the same id each time it is repeated.</summary>
 public sealed partial class OrderGrain
 {
     private bool _isResumed;

@@ -3,7 +3,7 @@ using System.Diagnostics;
 
 namespace Pos.Grains;
 
-/// <summary>What an order still owes to the world, by its durable state.</summary>
+/// <summary>The debts of an order, by its durable state.</summary>
 public enum OrderDebt
 {
     /// <summary>Nothing.</summary>
@@ -25,7 +25,7 @@ public enum OrderDebt
     HandOver,
 }
 
-/// <summary>What has happened to an order outside of it. A fact is never refused; one that came too late changes nothing.</summary>
+/// <summary>Something that has happened outside of an order and concerns it. A fact is never refused; one that came too late changes nothing.</summary>
 public abstract record OrderFact
 {
     private OrderFact()
@@ -64,7 +64,7 @@ public sealed record LineRefusal(int Line, Rejection Rejection, bool IsFinal = f
 /// <param name="Quantity">Pieces of all its lines.</param>
 public readonly record struct HeldGoods(int Line, Sku Sku, int Quantity);
 
-/// <summary>What an order does by itself: two pure functions. Nothing in flight is remembered anywhere but in the journal.</summary>
+/// <summary>The saga of an order: two pure functions. Nothing in flight is remembered anywhere but in the journal.</summary>
 public static class OrderSaga
 {
     /// <summary>
@@ -79,7 +79,7 @@ public static class OrderSaga
     private static readonly Rejection Silence = new(
         RejectionCode.PaymentTimedOut, "The payment provider has not said what came of the charge; whatever it took is given back.");
 
-    /// <summary>What is owed. Computed from durable state only.</summary>
+    /// <summary>The debt of a state. Computed from durable state only.</summary>
     public static OrderDebt Owed(OrderProgress state) => state switch
     {
         { State: null } => OrderDebt.Nothing,
@@ -209,7 +209,7 @@ public static class OrderSaga
         _ => throw new UnreachableException($"Nothing is owed for {debt}."),
     };
 
-    /// <summary>What a fact comes to.</summary>
+    /// <summary>The decision on a fact.</summary>
     public static Decision<OrderEvent> Decide(OrderProgress state, OrderFact fact) => fact switch
     {
         OrderFact.StockAnswered f when state.State == OrderState.Created => f.Refusals.IsEmpty ? Reserve(state.Placed!) : GiveUp(state, f),

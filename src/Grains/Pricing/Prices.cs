@@ -1,6 +1,6 @@
 namespace Pos.Grains;
 
-/// <summary>What a line comes to, in minor units of one currency: <c>Net + Tax = Gross</c>.</summary>
+/// <summary>The amounts of a line, in minor units of one currency: <c>Net + Tax = Gross</c>.</summary>
 public readonly record struct LineTotal(long Net, long Tax, long Gross);
 
 /// <summary>

@@ -5,7 +5,7 @@ namespace Pos.Grains;
 /// <summary>The tenders of a sale, resolved. Amounts are minor units of its currency.</summary>
 internal readonly record struct SaleTenders(Money Tendered, long? Rounding, ImmutableArray<CardTender>? Cards, CreditTender? Credit)
 {
-    /// <summary>What is due in coins and notes.</summary>
+    /// <summary>The amount due in coins and notes.</summary>
     public static long CashDue(long gross, long? rounding, ImmutableArray<CardTender>? cards, CreditTender? credit)
     {
         var due = gross + (rounding ?? 0) - (credit?.Amount ?? 0);

@@ -8,7 +8,7 @@ namespace Pos.Grains;
 /// </summary>
 internal static class Refunding
 {
-    /// <summary>What a return planned to give back.</summary>
+    /// <summary>The plan of a return for its money.</summary>
     public static ReturnMoney Of(ReturnEvent.Accepted accepted)
     {
         var cards = ImmutableArray.CreateBuilder<TenderRefund>();
@@ -30,7 +30,7 @@ internal static class Refunding
         return new(cards.ToImmutable(), accepted.CashCredit ?? cash, accepted.Coins ?? Tenders.Rounded(cash, step), step);
     }
 
-    /// <summary>What all of it is worth to a new order.</summary>
+    /// <summary>The credit for a new order when it takes all.</summary>
     public static long Credit(ReturnMoney money)
     {
         var credit = money.Credit;
@@ -64,7 +64,7 @@ internal static class Refunding
         return ([.. cards], fromCash == 0 ? money.Coins : Math.Min(money.Coins, left - (left % money.Step)));
     }
 
-    /// <summary>What a new order pays with, and the money that stands behind it.</summary>
+    /// <summary>The credit that pays for a new order, and the money behind it.</summary>
     /// <param name="back">The return.</param>
     /// <param name="money">Its money; each card with its order.</param>
     /// <param name="spent">What the order takes of it.</param>

@@ -36,7 +36,7 @@ public sealed record ReturnProgress(
     public bool IsFree => IsExchange && !HasEnded && !IsPaidOut && Credit is null;
 }
 
-/// <summary>What a return is asked to do, with everything that has to be known for it.</summary>
+/// <summary>A command to a return, with everything that the decision needs.</summary>
 public abstract record ReturnCommand
 {
     private ReturnCommand()
@@ -93,7 +93,7 @@ public static partial class Return
         _ => throw new UnreachableException($"No rule for {happened.GetType().Name}."),
     };
 
-    /// <summary>What comes of a command.</summary>
+    /// <summary>The decision on a command.</summary>
     public static Decision<ReturnEvent> Decide(ReturnProgress state, ReturnCommand command) => command switch
     {
         ReturnCommand.Place c => Place(state, c),

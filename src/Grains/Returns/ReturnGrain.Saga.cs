@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Pos.Grains;
 
-/// <summary>What a return does to others: each effect bears the same name however often it is repeated.</summary>
+/// <summary>The effects of a return on other grains. An effect has the same id each time it is repeated.</summary>
 public sealed partial class ReturnGrain
 {
     private SagaEffects _lines = null!;

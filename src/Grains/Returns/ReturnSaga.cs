@@ -3,7 +3,7 @@ using System.Diagnostics;
 
 namespace Pos.Grains;
 
-/// <summary>What a return still owes to the world, by its durable state.</summary>
+/// <summary>The debts of a return, by its durable state.</summary>
 public enum ReturnDebt
 {
     /// <summary>Nothing, or nothing until a new order or a pay-out.</summary>
@@ -12,11 +12,11 @@ public enum ReturnDebt
     /// <summary>Every line that can be sold again goes back on the shelf; without exchange the money goes back as well.</summary>
     Restock,
 
-    /// <summary>What is left of an exchange goes back.</summary>
+    /// <summary>The rest of an exchange goes back.</summary>
     Refund,
 }
 
-/// <summary>What has happened to a return outside of it. Never refused.</summary>
+/// <summary>Something that has happened outside of a return and concerns it. Never refused.</summary>
 public abstract record ReturnFact
 {
     private ReturnFact()
@@ -30,7 +30,7 @@ public abstract record ReturnFact
     public sealed record MoneyRefunded : ReturnFact;
 }
 
-/// <summary>What a return does by itself: pure functions.</summary>
+/// <summary>The saga of a return: pure functions.</summary>
 public static class ReturnSaga
 {
     /// <summary>How long stock remembers that a line was put back: no return stays open for so long.</summary>
@@ -41,7 +41,7 @@ public static class ReturnSaga
 
     private static readonly Decision<ReturnEvent> Nothing = new([], null);
 
-    /// <summary>What is owed. Computed from durable state only.</summary>
+    /// <summary>The debt of a state. Computed from durable state only.</summary>
     public static ReturnDebt Owed(ReturnProgress state) => state switch
     {
         { State: null or ReturnState.Completed } => ReturnDebt.Nothing,
@@ -54,7 +54,7 @@ public static class ReturnSaga
     /// <summary>Whether the money waits for a new order: it is paid out when none comes.</summary>
     public static bool IsWaiting(ReturnProgress state) => state is { HasEnded: false, IsExchange: true, IsSpent: false, IsPaidOut: false };
 
-    /// <summary>What a fact comes to.</summary>
+    /// <summary>The decision on a fact.</summary>
     public static Decision<ReturnEvent> Decide(ReturnProgress state, ReturnFact fact) => fact switch
     {
         ReturnFact.StockRestocked when state is { State: ReturnState.Accepted, IsRestocked: false } =>
@@ -85,7 +85,7 @@ public static class ReturnSaga
         return lines.ToImmutable();
     }
 
-    /// <summary>What goes back to which tender: what was planned, less what a new order has of it.</summary>
+    /// <summary>The amounts that go back to each tender: those planned, less those that a new order has.</summary>
     public static ImmutableArray<TenderRefund> Refunds(ReturnProgress state)
     {
         ArgumentNullException.ThrowIfNull(state);

@@ -35,7 +35,7 @@ public static partial class Stock
         _ => throw new UnreachableException($"No rule for {happened.GetType().Name}."),
     };
 
-    /// <summary>What comes of a command. What has expired is expected to have been ended by <see cref="StockCommand.Expire"/> before.</summary>
+    /// <summary>The decision on a command. What has expired is expected to have been ended by <see cref="StockCommand.Expire"/> before.</summary>
     public static Decision<StockEvent> Decide(StockState state, StockCommand command) => command switch
     {
         StockCommand.Receive c => Receive(state, c.Asked, c.Now),

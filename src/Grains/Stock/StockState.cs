@@ -106,7 +106,7 @@ public readonly record struct Expiry(DateTimeOffset At, HoldId Hold) : IComparab
     public static bool operator >=(Expiry left, Expiry right) => left.CompareTo(right) >= 0;
 }
 
-/// <summary>What a stock item is asked to do, and when.</summary>
+/// <summary>A command to a stock item, and when it came.</summary>
 public abstract record StockCommand
 {
     private StockCommand(DateTimeOffset now) => Now = now;

@@ -6,7 +6,7 @@ namespace Pos.Grains;
 /// <summary>A store after some events; without details it does not exist.</summary>
 public sealed record StoreState(StoreDetails? Details, OperationMemory Operations);
 
-/// <summary>What a store is asked to do.</summary>
+/// <summary>A command to a store.</summary>
 public abstract record StoreCommand
 {
     private StoreCommand()
@@ -35,7 +35,7 @@ public static class Store
         _ => throw new UnreachableException($"No rule for {happened.GetType().Name}."),
     };
 
-    /// <summary>What comes of a command.</summary>
+    /// <summary>The decision on a command.</summary>
     public static Decision<StoreEvent> Decide(StoreState state, StoreCommand command) => command switch
     {
         StoreCommand.Define c => Define(state, c.Asked, c.Now),

@@ -41,7 +41,7 @@ internal sealed class GroupCommitSession : JournalSession
     public override Task<AppendResult> Pending =>
         IsPoisoned ? Poisoned : last is null || last.LastVersion <= DurableVersion ? Durable : last.Result;
 
-    /// <summary>What the store calls the stream, once it has begun. The writer's alone.</summary>
+    /// <summary>The store's id of the stream, once the stream has begun. Only the writer reads it.</summary>
     public long StreamId { get; set; }
 
     /// <summary>Whether an append of a smaller version was not stored.</summary>

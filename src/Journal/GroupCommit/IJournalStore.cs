@@ -1,6 +1,6 @@
 namespace Pos.Journal.GroupCommit;
 
-/// <summary>What is known after a transaction was tried.</summary>
+/// <summary>The outcome of a transaction, as far as it is known.</summary>
 internal enum CommitOutcome
 {
     /// <summary>The transaction is on disk.</summary>

@@ -144,7 +144,7 @@ internal sealed class WakeUpClaim(string owner, DateTimeOffset now, DateTimeOffs
 
     public int Limit => limit;
 
-    /// <summary>What the store claimed; emptied when the transaction starts anew.</summary>
+    /// <summary>The wake-ups that the store claimed; emptied when the transaction starts anew.</summary>
     public List<WakeUpLease> Claimed { get; } = [];
 
     public Task<IReadOnlyList<WakeUpLease>> Result => completion.Task;
@@ -197,7 +197,7 @@ internal sealed class WakeUpLeasesEnd(string owner, DateTimeOffset dueUntil, boo
 
     public DateTimeOffset DueUntil => dueUntil;
 
-    /// <summary>What the store ended; set anew when the transaction starts anew.</summary>
+    /// <summary>The number of leases that the store ended; set anew when the transaction starts anew.</summary>
     public int Ended { get; set; }
 
     public Task<int> Result => completion.Task;

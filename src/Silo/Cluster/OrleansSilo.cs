@@ -131,7 +131,7 @@ internal static class OrleansSilo
     /// <summary>Above the longest wait of a grain for another (<see cref="GrainsOptions.WaitMax"/>), below the lease of a wake-up.</summary>
     private static void Answer(SiloMessagingOptions options) => options.ResponseTimeout = TimeSpan.FromSeconds(30);
 
-    /// <summary>What is small and asked for by every sale stays; what has ended goes by itself, and its age is for what was only looked at.</summary>
+    /// <summary>Grains that every sale asks are small and stay long. A grain that is over leaves by itself; its age is for activations that were only read.</summary>
     private static void Collect(GrainCollectionOptions options)
     {
         void Keep<TGrain>(TimeSpan age) where TGrain : Grain => options.ClassSpecificCollectionAge[typeof(TGrain).FullName!] = age;

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Http.Headers;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -79,12 +78,7 @@ public sealed class GatewayTests : IDisposable
         }
     }
 
-    private static string FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return $"{((IPEndPoint)listener.LocalEndpoint).Port}";
-    }
+    private static string FreePort() => $"{ServerProcess.FreeAddress().Port}";
 
     private Task<ServerProcess> Silo() => Start("Silo",
     [
