@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
-using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
 
@@ -15,15 +14,13 @@ internal sealed class PostgresSilo : IDisposable
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("pos-silo-");
     private readonly string connection;
     private readonly HttpClient http;
-    private readonly int port = FreePort();
-    private Process process;
+    private ServerProcess? process;
 
     private PostgresSilo(string connection)
     {
         this.connection = connection;
-        http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}"), Timeout = Patience };
+        http = new HttpClient { BaseAddress = ServerProcess.FreeAddress(), Timeout = Patience };
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Keys.Operator);
-        process = Launch();
     }
 
     /// <summary>Sales acknowledged so far.</summary>
@@ -34,7 +31,7 @@ internal sealed class PostgresSilo : IDisposable
     public static async Task<PostgresSilo> Open(string connection, int stock)
     {
         var silo = new PostgresSilo(connection);
-        await silo.Ready();
+        await silo.Launch();
         await silo.Must(HttpMethod.Put, "stores/london", """
             {"name":"London","district":"","kind":"shop","currency":"GBP","timeZone":"Europe/London","taxInclusive":true,"taxRates":{"standard":2000},"tills":["till-1"]}
             """);
@@ -48,11 +45,8 @@ internal sealed class PostgresSilo : IDisposable
     /// <summary>As <c>kill -9</c>, and a start on what it left.</summary>
     public async Task KillAndStart()
     {
-        process.Kill();
-        await process.WaitForExitAsync();
-        process.Dispose();
-        process = Launch();
-        await Ready();
+        process!.Dispose();
+        await Launch();
     }
 
     /// <summary>Sells until it is told to stop; each key until it is acknowledged. Gives the orders by their keys.</summary>
@@ -114,9 +108,7 @@ internal sealed class PostgresSilo : IDisposable
 
     public void Dispose()
     {
-        process.Kill();
-        process.WaitForExit();
-        process.Dispose();
+        process?.Dispose();
         http.Dispose();
         folder.Delete(recursive: true);
     }
@@ -124,49 +116,11 @@ internal sealed class PostgresSilo : IDisposable
     // As a client waits before it asks again.
     private static Task Pause() => Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System);
 
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
-
-    private Process Launch()
-    {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Pos.Silo.dll")]) { RedirectStandardOutput = true };
-        IEnumerable<KeyValuePair<string, string?>> settings =
-        [
-            .. Keys.Settings, new("Urls", http.BaseAddress!.ToString()), new("Journal:Provider", "postgres"), new("ConnectionStrings:Journal", connection),
-            new("Pos:Demo", "false"), new("Orleans:Endpoints:SiloPort", "0"), new("Orleans:Endpoints:GatewayPort", "0"), new("Logging:LogLevel:Default", "Critical"),
-        ];
-        foreach (var (name, value) in settings)
-            start.Environment[name.Replace(":", "__", StringComparison.Ordinal)] = value;
-        var launched = Process.Start(start)!;
-        launched.OutputDataReceived += static (_, _) => { };
-        launched.BeginOutputReadLine();
-        return launched;
-    }
-
-    private async Task Ready()
-    {
-        var began = Stopwatch.GetTimestamp();
-        while (true)
-        {
-            try
-            {
-                using var answer = await http.GetAsync(new Uri("/health/ready", UriKind.Relative));
-                if (answer.IsSuccessStatusCode)
-                    return;
-            }
-            catch (HttpRequestException)
-            {
-                Assert.False(process.HasExited, "the silo does not start");
-            }
-
-            Assert.True(Stopwatch.GetElapsedTime(began) < Patience, "the silo is not ready");
-            await Pause();
-        }
-    }
+    private async Task Launch() => process = await ServerProcess.Start("Silo", folder.FullName, http.BaseAddress!,
+    [
+        .. Keys.Settings, new("Journal:Provider", "postgres"), new("ConnectionStrings:Journal", connection), new("Pos:Demo", "false"),
+        new("Orleans:Endpoints:SiloPort", "0"), new("Orleans:Endpoints:GatewayPort", "0"), new("Logging:LogLevel:Default", "Critical"),
+    ]);
 
     private async Task<JsonNode> Must(HttpMethod method, string path, string? body = null, string? key = null)
     {

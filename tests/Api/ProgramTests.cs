@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
-using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
 
@@ -13,27 +12,23 @@ public sealed class ProgramTests : IAsyncLifetime, IDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("pos-program-");
-    private readonly List<Process> _processes = [];
+    private readonly List<Process> _refused = [];
     private readonly HttpClient _http = new(new SocketsHttpHandler { AllowAutoRedirect = false }) { Timeout = Patience };
-    private readonly StringBuilder _said = new();
-    private readonly int _silo = FreePort();
-    private readonly int _gateway = FreePort();
+    private readonly int _silo = ServerProcess.FreeAddress().Port;
+    private readonly int _gateway = ServerProcess.FreeAddress().Port;
+    private ServerProcess _server = null!;
 
     public async Task InitializeAsync()
     {
-        _http.BaseAddress = new Uri($"http://127.0.0.1:{FreePort()}");
-        var process = Launch(_http.BaseAddress, "data", _silo, _gateway);
-        process.OutputDataReceived += (_, line) => Note(line.Data);
-        process.ErrorDataReceived += (_, line) => Note(line.Data);
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
-        await Ready(process);
+        _http.BaseAddress = ServerProcess.FreeAddress();
+        _server = await ServerProcess.Start("Silo", _folder.FullName, _http.BaseAddress, Settings("data", _silo, _gateway));
         _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", await Key());
     }
 
     public async Task DisposeAsync()
     {
-        foreach (var process in _processes)
+        _server?.Dispose();
+        foreach (var process in _refused)
         {
             process.Kill();
             await process.WaitForExitAsync();
@@ -65,7 +60,7 @@ public sealed class ProgramTests : IAsyncLifetime, IDisposable
         Assert.Equal("Active", (string?)host["status"]);
         Assert.DoesNotContain("/dashboard", await _http.GetStringAsync(new Uri("/openapi/v1.json", UriKind.Relative)), StringComparison.Ordinal);
 
-        var said = Said();
+        var said = _server.Said;
         Assert.Contains("Ready. The API and its page", said, StringComparison.Ordinal);
         Assert.DoesNotContain("Polly", said, StringComparison.Ordinal);
         Assert.DoesNotContain("info: Orleans", said, StringComparison.Ordinal);
@@ -75,7 +70,7 @@ public sealed class ProgramTests : IAsyncLifetime, IDisposable
     [Fact]
     public async Task a_second_one_that_shares_something_with_it_is_told_so_in_one_sentence()
     {
-        var elsewhere = new Uri($"http://127.0.0.1:{FreePort()}");
+        var elsewhere = ServerProcess.FreeAddress();
         await Refused(Launch(elsewhere, "data", 0, 0), _folder.FullName, "is open in another process");
         await Refused(Launch(elsewhere, "other", _silo, 0), "Orleans:Endpoints:SiloPort", "is in use");
         await Refused(Launch(elsewhere, "other", 0, _gateway), "Orleans:Endpoints:GatewayPort", "is in use");
@@ -109,48 +104,24 @@ public sealed class ProgramTests : IAsyncLifetime, IDisposable
         Assert.Contains(why, line, StringComparison.Ordinal);
     }
 
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
+    private KeyValuePair<string, string?>[] Settings(string journal, int silo, int gateway) =>
+    [
+        new("Journal:Path", Path.Combine(_folder.FullName, journal)), new("Orleans:Endpoints:SiloPort", $"{silo}"),
+        new("Orleans:Endpoints:GatewayPort", $"{gateway}"), new("Api:WaitMax", "00:00:20"),
+    ];
 
     private Process Launch(Uri address, string journal, int silo, int gateway)
     {
         var process = Process.Start(new ProcessStartInfo("dotnet",
         [
-            Path.Combine(AppContext.BaseDirectory, "Pos.Silo.dll"), $"--Urls={address}", $"--Journal:Path={Path.Combine(_folder.FullName, journal)}",
-            $"--Orleans:Endpoints:SiloPort={silo}", $"--Orleans:Endpoints:GatewayPort={gateway}", "--Api:WaitMax=00:00:20",
+            Path.Combine(AppContext.BaseDirectory, "Pos.Silo.dll"), $"--Urls={address}",
+            .. Settings(journal, silo, gateway).Select(static setting => $"--{setting.Key}={setting.Value}"),
         ])
         {
             WorkingDirectory = _folder.FullName, RedirectStandardOutput = true, RedirectStandardError = true,
         })!;
-        _processes.Add(process);
+        _refused.Add(process);
         return process;
-    }
-
-    private async Task Ready(Process process)
-    {
-        using var patience = new CancellationTokenSource(Patience, TimeProvider.System);
-        using var pause = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
-        while (true)
-        {
-            try
-            {
-                using var answer = await _http.GetAsync(new Uri("/health/ready", UriKind.Relative), patience.Token);
-                if (answer.IsSuccessStatusCode)
-                {
-                    return;
-                }
-            }
-            catch (HttpRequestException)
-            {
-                Assert.False(process.HasExited, Said());
-            }
-
-            await pause.WaitForNextTickAsync(patience.Token);
-        }
     }
 
     // The line that a reader of README.md copies; it may come a moment after the first answer.
@@ -161,7 +132,7 @@ public sealed class ProgramTests : IAsyncLifetime, IDisposable
         using var pause = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
         while (true)
         {
-            var said = Said();
+            var said = _server.Said;
             if (said.IndexOf(Line, StringComparison.Ordinal) is >= 0 and var at)
             {
                 return said[(at + Line.Length)..].Split(' ', '\n')[0];
@@ -178,21 +149,5 @@ public sealed class ProgramTests : IAsyncLifetime, IDisposable
         request.Headers.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"anyone:{password}")));
         using var answer = await _http.SendAsync(request);
         return (answer.StatusCode, await answer.Content.ReadAsStringAsync());
-    }
-
-    private void Note(string? line)
-    {
-        lock (_said)
-        {
-            _said.Append(line).Append('\n');
-        }
-    }
-
-    private string Said()
-    {
-        lock (_said)
-        {
-            return _said.ToString();
-        }
     }
 }
