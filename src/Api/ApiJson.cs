@@ -41,6 +41,7 @@ namespace Pos.Api;
 [JsonSerializable(typeof(Page<LedgerEntry>))]
 [JsonSerializable(typeof(PlaceOrderRequest))]
 [JsonSerializable(typeof(CancelOrderRequest))]
+[JsonSerializable(typeof(CloseRefundRequest))]
 [JsonSerializable(typeof(OrderView))]
 [JsonSerializable(typeof(OrderHistory))]
 [JsonSerializable(typeof(Page<OrderView>))]

@@ -49,6 +49,9 @@ public abstract partial class SagaGrain<TState, TEvent, TDebt, TFact> : ISagaGra
     /// <summary>Whether it may still be given up.</summary>
     protected virtual bool CanBeCancelled(TState state) => false;
 
+    /// <summary>What can be done to it beside a retry and a cancel.</summary>
+    protected virtual ImmutableArray<string> FurtherActions(TState state) => [];
+
     private Decision<TEvent> DecideRetry(Operation operation) =>
         LastRetry(Decided) == operation.Id ? new Decision<TEvent>([], null)
         : EqualityComparer<TDebt>.Default.Equals(Owed(Decided), default) ? new Rejection(RejectionCode.IllegalTransition, "Nothing is owed.")
@@ -80,7 +83,7 @@ public abstract partial class SagaGrain<TState, TEvent, TDebt, TFact> : ISagaGra
             isOwing ? _loop.PausedUntil : null,
             WakesAt,
             steps,
-            [.. isOwing ? (string[])["retry"] : [], .. CanBeCancelled(state) ? (string[])["cancel"] : []],
+            [.. isOwing ? (string[])["retry"] : [], .. CanBeCancelled(state) ? (string[])["cancel"] : [], .. FurtherActions(state)],
             DurableVersion);
     }
 }

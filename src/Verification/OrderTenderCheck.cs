@@ -59,9 +59,9 @@ internal sealed class OrderTenderCheck(Tally tally, Streams streams)
             var payment = Payment(at, card);
             tally.Check(
                 Invariant.OrderTenders,
-                payment is null or { IsOpen: false } && (payment?.Captured ?? 0) == (payment?.GivenBack ?? 0),
+                payment is null or { IsOpen: false } && (payment?.Captured ?? 0) == (payment?.GivenBack ?? 0) + (payment?.Unpaid ?? 0),
                 at,
-                $"the order is settled, and card {card.Tender} is {payment?.Standing} with {payment?.Captured} taken and {payment?.GivenBack} given back");
+                $"the order is settled, and card {card.Tender} is {payment?.Standing} with {payment?.Captured} taken, {payment?.GivenBack} given back and {payment?.Unpaid} closed");
         }
 
         if (placed.Credit is { } credit && (streams.Find("return/" + credit.Return) as ReturnTrace)?.Credit is { } taken)

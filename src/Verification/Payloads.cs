@@ -129,7 +129,8 @@ internal sealed record ReturnAccepted(
     int CashRounding = 1,
     bool Exchange = false);
 
-internal sealed record ReturnCompleted(Amount Refund, IReadOnlyList<Refund>? Refunds = null, Amount? Credit = null, long Rounding = 0);
+internal sealed record ReturnCompleted(
+    Amount Refund, IReadOnlyList<Refund>? Refunds = null, Amount? Credit = null, long Rounding = 0, IReadOnlyList<Refund>? Unpaid = null);
 
 internal sealed record ReturnCredit(string Order, Amount? Amount = null);
 
@@ -144,6 +145,8 @@ internal sealed record PaymentUndoAsked(string Reason);
 internal sealed record PaymentRefundAsked(string Refund, Amount Amount);
 
 internal sealed record PaymentRefunded(string Refund, Amount Amount, string Reference);
+
+internal sealed record PaymentRefundClosed(string Refund, Amount Amount, string Provider, string Reason, string By);
 
 internal sealed record BarcodeMoved(OperationRef Operation, string Sku);
 
@@ -188,6 +191,7 @@ internal sealed record Nothing;
 [JsonSerializable(typeof(PaymentUndoAsked))]
 [JsonSerializable(typeof(PaymentRefundAsked))]
 [JsonSerializable(typeof(PaymentRefunded))]
+[JsonSerializable(typeof(PaymentRefundClosed))]
 [JsonSerializable(typeof(BarcodeMoved))]
 [JsonSerializable(typeof(Nothing))]
 internal sealed partial class Payloads : JsonSerializerContext;

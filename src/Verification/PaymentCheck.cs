@@ -6,6 +6,13 @@ namespace Pos.Verification;
 /// <summary>Follows every card payment from its intent to the money that is kept.</summary>
 internal sealed class PaymentCheck(Tally tally, Streams streams)
 {
+    private const int ClosedMax = 20;
+
+    private readonly List<ClosedRefund> closed = [];
+
+    /// <summary>Card payments that were asked for.</summary>
+    public int Count => streams.All<PaymentTrace>().Count(payment => payment.Amount is not null);
+
     public void Requested(in RecordedEvent at, PaymentTrace payment, PaymentRequested requested)
     {
         if (!Follows(at, payment, payment.Standing == PaymentStanding.Unknown && !payment.Undone))
@@ -32,7 +39,7 @@ internal sealed class PaymentCheck(Tally tally, Streams streams)
     // Money that arrives after it was thought declined, given up or gone back is a fact, and owed back.
     public void Captured(in RecordedEvent at, PaymentTrace payment)
     {
-        if (Follows(at, payment, payment.Amount is not null && payment.Standing != PaymentStanding.Unknown && payment.Captured == payment.GivenBack))
+        if (Follows(at, payment, payment.Amount is not null && payment.Standing != PaymentStanding.Unknown && payment.Captured == payment.GivenBack + payment.Unpaid))
         {
             payment.Standing = PaymentStanding.Captured;
             payment.Captured += payment.Amount!.Minor;
@@ -69,6 +76,12 @@ internal sealed class PaymentCheck(Tally tally, Streams streams)
         {
             payment.Standing = PaymentStanding.Voided;
             payment.GivenBack += payment.Amount!.Minor;
+            foreach (var (refund, amount) in payment.Closed ?? [])
+            {
+                payment.Refunds[refund] = (amount, true);
+            }
+
+            payment.Closed = null;
         }
     }
 
@@ -97,12 +110,47 @@ internal sealed class PaymentCheck(Tally tally, Streams streams)
         }
 
         payment.Refunds[refunded.Refund] = (asked.Amount, true);
+        // It has gone back after all.
+        payment.Closed?.Remove(refunded.Refund);
         payment.GivenBack += refunded.Amount.Minor;
         tally.Check(
             Invariant.PaymentMoney,
             refunded.Amount.Minor == asked.Amount && refunded.Amount.Currency == payment.Amount!.Currency,
             at,
             $"{refunded.Amount.Minor} given back as {refunded.Refund}, and {asked.Amount} was asked for");
+    }
+
+    /// <summary>A refund, or all that an undone payment keeps, is owed no longer.</summary>
+    public void RefundClosed(in RecordedEvent at, PaymentTrace payment, PaymentRefundClosed closed)
+    {
+        var asked = payment.Refunds.GetValueOrDefault(closed.Refund);
+        var left = payment.Captured - payment.GivenBack - payment.Refunds.Where(r => !r.Value.Done).Sum(r => r.Value.Amount);
+        var owed = asked is { Amount: > 0, Done: false } ? asked.Amount : payment.Undone && asked.Amount == 0 ? left : 0;
+        if (!Follows(at, payment, payment.Standing == PaymentStanding.Captured && owed > 0 && payment.Closed?.ContainsKey(closed.Refund) != true))
+        {
+            return;
+        }
+
+        payment.Refunds[closed.Refund] = (owed, false);
+        (payment.Closed ??= new(StringComparer.Ordinal)).Add(closed.Refund, owed);
+        payment.IsLost |= closed.Provider == "not-found";
+        tally.Check(
+            Invariant.PaymentMoney,
+            closed.Amount.Minor == owed && closed.Amount.Currency == payment.Amount!.Currency && closed.Reason.Length > 0
+                && closed.By.Length > 0 && closed.By == at.Context.Actor,
+            at,
+            $"{closed.Amount.Minor} is closed by '{closed.By}' as {closed.Refund}, of which {owed} was owed; the envelope says '{at.Context.Actor}'");
+        this.closed.Add(new(at.Stream.Value, closed.Refund, owed, payment.Amount!.Currency, closed.Provider, closed.Reason, closed.By));
+    }
+
+    /// <summary>What operators closed, but for what went back after all.</summary>
+    public ClosedRefunds Closed()
+    {
+        List<ClosedRefund> unpaid = [.. closed.Where(one => streams.Find(one.Payment) is PaymentTrace { Unpaid: > 0 } payment && payment.Closed!.ContainsKey(one.Refund))];
+        return new(
+            unpaid.Count,
+            [.. unpaid.GroupBy(one => one.Currency).OrderBy(group => group.Key, StringComparer.Ordinal).Select(group => new ClosedSum(group.Key, group.Sum(one => one.Amount)))],
+            [.. unpaid.Take(ClosedMax)]);
     }
 
     /// <summary>The provider's own ledger against ours, an order and currency at a time.</summary>
@@ -126,10 +174,12 @@ internal sealed class PaymentCheck(Tally tally, Streams streams)
         {
             theirs.Remove(payments.Key, out var kept);
             var ours = payments.Sum(p => p.Captured - p.GivenBack);
+            // A closed refund says that the provider does not know the charge: then it keeps nothing of it, whatever we do.
+            var withoutLost = ours - payments.Where(p => p.IsLost).Sum(p => p.Captured - p.GivenBack);
             // What is under way may have happened there and not be known here yet.
             tally.CheckPart(
                 Invariant.ProviderLedger,
-                ours == kept || moving.Contains(payments.Key.Order) || payments.Any(p => p.IsOpen),
+                ours == kept || withoutLost == kept || moving.Contains(payments.Key.Order) || payments.Any(p => p.IsOpen),
                 $"order/{payments.Key.Order}",
                 $"we keep {ours} {payments.Key.Currency}, the provider's ledger says {kept}");
         }

@@ -206,8 +206,18 @@ internal sealed class PaymentTrace : StreamTrace
 
     public Dictionary<string, (long Amount, bool Done)> Refunds { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Refunds that an operator closed, with what did not go back; null for none.</summary>
+    public Dictionary<string, long>? Closed { get; set; }
+
+    /// <summary>What did not go back and is owed no longer.</summary>
+    public long Unpaid => Closed?.Values.Sum() ?? 0;
+
+    /// <summary>Whether a charge is closed of which the provider had said that it does not know it: its ledger may have lost all of it.</summary>
+    public bool IsLost { get; set; }
+
     /// <summary>Whether something is still owed.</summary>
-    public bool IsOpen => Standing == PaymentStanding.Requested || (Undone && Captured > GivenBack) || Refunds.Values.Any(r => !r.Done);
+    public bool IsOpen =>
+        Standing == PaymentStanding.Requested || (Undone && Captured > GivenBack + Unpaid) || Refunds.Any(r => !r.Value.Done && Closed?.ContainsKey(r.Key) != true);
 }
 
 /// <summary>A return.</summary>

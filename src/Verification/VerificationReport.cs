@@ -10,8 +10,35 @@ namespace Pos.Verification;
 /// <param name="Violations">Of all invariants together.</param>
 /// <param name="Invariants">Each with its counts, in a fixed order.</param>
 /// <param name="Open">What is under way, which is no violation.</param>
+/// <param name="Cards">The money on cards; null in the reports of servers of before.</param>
 public sealed record VerificationReport(
-    bool Ok, long Head, long Events, int Streams, long Violations, IReadOnlyList<InvariantReport> Invariants, OpenWork Open);
+    bool Ok, long Head, long Events, int Streams, long Violations, IReadOnlyList<InvariantReport> Invariants, OpenWork Open,
+    CardMoney? Cards = null);
+
+/// <summary>What was seen of the money on cards.</summary>
+/// <param name="Payments">Card payments in the journal.</param>
+/// <param name="IsCompared">Whether a provider's ledger was compared with them.</param>
+/// <param name="Closed">What customers were owed and did not get by the provider, as operators closed it: no violation, and not to be overlooked.</param>
+public sealed record CardMoney(int Payments, bool IsCompared, ClosedRefunds Closed);
+
+/// <summary>Refunds that operators closed.</summary>
+/// <param name="Count">How many.</param>
+/// <param name="Sums">What they come to.</param>
+/// <param name="First">The first of them, twenty at most.</param>
+public sealed record ClosedRefunds(int Count, IReadOnlyList<ClosedSum> Sums, IReadOnlyList<ClosedRefund> First);
+
+/// <summary>Minor units of a currency.</summary>
+public sealed record ClosedSum(string Currency, long Amount);
+
+/// <summary>A refund that an operator closed.</summary>
+/// <param name="Payment">The payment's stream.</param>
+/// <param name="Refund">The return's id, or <c>undo</c>.</param>
+/// <param name="Amount">Minor units that did not go back.</param>
+/// <param name="Currency">Of them.</param>
+/// <param name="Provider">What the provider had said.</param>
+/// <param name="Reason">What the operator said.</param>
+/// <param name="By">The operator.</param>
+public sealed record ClosedRefund(string Payment, string Refund, long Amount, string Currency, string Provider, string Reason, string By);
 
 /// <summary>One invariant.</summary>
 /// <param name="Name">Stable name.</param>

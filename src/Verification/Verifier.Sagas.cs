@@ -135,12 +135,15 @@ public sealed partial class Verifier
             case "payment.refunded" when Read(at, Payloads.Default.PaymentRefunded) is { } refunded:
                 payments.Refunded(at, payment, refunded);
                 break;
+            case "payment.refund-closed" when Read(at, Payloads.Default.PaymentRefundClosed) is { } closed:
+                payments.RefundClosed(at, payment, closed);
+                break;
             case "payment.retry-asked" when Read(at, Payloads.Default.Nothing) is not null:
                 break;
             default:
                 Unread(
                     at, "payment.requested", "payment.captured", "payment.declined", "payment.undo-asked", "payment.abandoned", "payment.voided",
-                    "payment.refund-asked", "payment.refunded", "payment.retry-asked");
+                    "payment.refund-asked", "payment.refunded", "payment.refund-closed", "payment.retry-asked");
                 break;
         }
     }

@@ -22,6 +22,7 @@ public sealed partial class Verifier
     private readonly PaymentCheck payments;
     private readonly CartCheck carts;
     private long events;
+    private bool isCompared;
 
     /// <summary>Verifies event by event, for whoever has each of them as it is written.</summary>
     /// <param name="checkpoints">How far the journal says it reaches; read before the events.</param>
@@ -127,6 +128,7 @@ public sealed partial class Verifier
     {
         if (before is not null && await ReadLedger(providerLedger, cancellationToken) is { } ledger)
         {
+            isCompared = true;
             payments.Compare(ledger, ledger.MovedSince(before));
         }
 
@@ -290,6 +292,6 @@ public sealed partial class Verifier
         chain.End();
         var invariants = tally.Reports();
         var violations = invariants.Sum(i => i.Violations);
-        return new VerificationReport(violations == 0, chain.Head, events, streams.Count, violations, invariants, streams.Open());
+        return new VerificationReport(violations == 0, chain.Head, events, streams.Count, violations, invariants, streams.Open(), new(payments.Count, isCompared, payments.Closed()));
     }
 }

@@ -18,7 +18,7 @@ internal sealed class Book
     public IReadOnlyList<RecordedEvent> Events => events;
 
     /// <summary>Appends an event; single quotes stand for double ones.</summary>
-    public Book Add(string stream, string type, string payload, string? store = null)
+    public Book Add(string stream, string type, string payload, string? store = null, string actor = "")
     {
         var name = StreamName.Parse(stream);
         var (version, previous) = heads.GetValueOrDefault(stream, (0, ChainHash.Start.ToArray()));
@@ -29,7 +29,7 @@ internal sealed class Book
             type,
             1,
             Now,
-            new EventContext(Now, store ?? (name.Category is "stock" or "order" or "return" or "payment" or "cart" ? "london" : "")),
+            new EventContext(Now, store ?? (name.Category is "stock" or "order" or "return" or "payment" or "cart" ? "london" : "")) { Actor = actor },
             Encoding.UTF8.GetBytes(payload.Replace('\'', '"')),
             default);
         var hash = ChainHash.Compute(previous, recorded);

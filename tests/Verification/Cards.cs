@@ -29,6 +29,17 @@ internal static class Cards
         .Add(stream, "payment.refund-asked", $"{{'refund':'{refund}','amount':{Money(amount)}}}")
         .Add(stream, "payment.refunded", $"{{'refund':'{refund}','amount':{Money(amount)},'reference':'r2','at':'2026-01-01T09:00:00+00:00'}}");
 
+    public static Book CloseRefund(
+        this Book book, string refund, long amount, string provider = "not-found", string by = "olga", string actor = "olga", string stream = Payment1) => book.Add(
+        stream,
+        "payment.refund-closed",
+        $"{{'operation':{{'id':'close','fingerprint':'f','notAfter':'2026-01-02T09:00:00+00:00'}},'refund':'{refund}','amount':{Money(amount)},'provider':'{provider}',"
+        + $"'reason':'paid in cash','by':'{by}','at':'2026-01-01T09:00:00+00:00'}}",
+        actor: actor);
+
+    public static Book AskBack(this Book book, string refund, long amount, string stream = Payment1) =>
+        book.Add(stream, "payment.refund-asked", $"{{'refund':'{refund}','amount':{Money(amount)}}}");
+
     public static Book Pay(this Book book, long tendered = 2000, long change = 670) => book.Add(
         Order, "order.paid", $"{{'cards':[{{'tender':1,'reference':'r1'}}],'tendered':{Money(tendered)},'change':{Money(change)}}}");
 

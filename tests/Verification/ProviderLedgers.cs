@@ -165,6 +165,50 @@ public sealed class ProviderLedgers : IDisposable
     }
 
     [Fact]
+    public async Task a_charge_that_the_provider_lost_is_closed_and_said_and_no_violation()
+    {
+        var book = Opened().SellByCard().GiveBack("a", 500).AskBack("b", 700).CloseRefund("b", 700);
+        Write();
+        var report = await book.VerifyWith(Ledger);
+        Assert.True(report.Ok, string.Join('\n', report.Invariants.SelectMany(i => i.First)));
+        Assert.Equal((1, true, 1), (report.Cards!.Payments, report.Cards.IsCompared, report.Cards.Closed.Count));
+        Assert.Equal(new ClosedSum("GBP", 700), Assert.Single(report.Cards.Closed.Sums));
+        Assert.Equal(new ClosedRefund(Cards.Payment1, "b", 700, "GBP", "not-found", "paid in cash", "olga"), Assert.Single(report.Cards.Closed.First));
+        Assert.Equal(0, report.Open.Payments);
+
+        // The provider may have it all the same, as long as it keeps what we say; another amount is a violation.
+        Write(Line("captured", 2000), Line("refunded", 500));
+        await Well(book);
+        Write(Line("captured", 2000));
+        Assert.Single(await Violations(book));
+
+        // Who declines knows the charge.
+        var declined = Opened().SellByCard().AskBack("b", 700).CloseRefund("b", 700, "declined: closed-account");
+        await Well(declined);
+        Write();
+        Assert.Single(await Violations(declined));
+    }
+
+    [Fact]
+    public async Task what_a_cancelled_order_does_not_get_back_is_closed_or_a_violation()
+    {
+        Write();
+        await Well(Opened().PlaceWithCard().Hold2().Ask().Capture().Cancel().UndoAsked().CloseRefund("undo", 2000).Release(6).Settle());
+        await Opened().PlaceWithCard().Hold2().Ask().Capture().Cancel().UndoAsked().Release(6).Settle().Violates("order-tenders");
+    }
+
+    [Fact]
+    public async Task a_refund_that_is_not_owed_cannot_be_closed_nor_by_somebody_else_than_the_envelope_says()
+    {
+        await Opened().SellByCard().CloseRefund("b", 700).Violates("payment-transitions");
+        await Opened().SellByCard().GiveBack("a", 500).CloseRefund("a", 500).Violates("payment-transitions");
+        await Opened().SellByCard().AskBack("a", 500).CloseRefund("a", 500).CloseRefund("a", 500).Violates("payment-transitions");
+        await Opened().SellByCard().AskBack("a", 500).CloseRefund("a", 499).Violates("payment-money");
+        await Opened().SellByCard().AskBack("a", 500).CloseRefund("a", 500, actor: "payment:1").Violates("payment-money");
+        Assert.False((await Opened().SellByCard().Violates()).Cards!.IsCompared);
+    }
+
+    [Fact]
     public async Task without_a_ledger_nothing_is_compared()
     {
         var report = await Opened().SellByCard().Violates();

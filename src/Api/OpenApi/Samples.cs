@@ -91,6 +91,7 @@ internal static class Samples
         new CheckOutCartRequest(Euro(2_000), ExpectedTotal: Euro(1_598)),
         CartView,
         new CancelOrderRequest("The customer changed her mind."),
+        new CloseRefundRequest("The provider has lost the charge; paid by bank transfer on 3 March.", ReturnId.Value),
         new PlaceReturnRequest(Store, Till, [new ReturnedLineRequest(Espresso, 1, Disposition.Restock)], "wrong roast"),
         new ReturnLinesRequest(Till, [new ReturnedLine(1, 1, Disposition.Restock)], "wrong roast"),
         new PayOutRequest("The customer found nothing else."),

@@ -25,3 +25,8 @@ internal sealed record PlaceOrderRequest(
 /// <summary>Gives an order up.</summary>
 /// <param name="Reason">1–200 characters.</param>
 internal sealed record CancelOrderRequest(string Reason);
+
+/// <summary>Closes a refund.</summary>
+/// <param name="Reason">What became of the money: 1–2,000 characters.</param>
+/// <param name="Refund">A return's id, or <c>undo</c>; null for the one that is owed next.</param>
+internal sealed record CloseRefundRequest(string Reason, string? Refund = null);

@@ -34,6 +34,34 @@ internal static class SagasApi
             .Refuses(
                 RejectionCode.UnknownOrder, RejectionCode.UnknownPayment, RejectionCode.UnknownReturn, RejectionCode.UnknownCart, RejectionCode.InvalidValue, RejectionCode.IllegalTransition,
                 RejectionCode.OperationReused, RejectionCode.JournalFull);
+        sagas.MapPost("/{kind}/{id}/close-refund", CloseRefund).WithName("closeRefund").Requires(Permission.Operate, Owner.Operators)
+            .WithSummary("Close a refund that cannot succeed")
+            .WithDescription(
+                "Of a payment: for a refund or an undo that the payment provider does not carry out any more: it does not know the charge, or it declines. The provider is asked "
+                + "once more; 409 unless money is owed back and its answer rules the refund out. From then on nothing is owed: the payment, and its return or order, say "
+                + "what stays `unpaid`. Journaled as `payment.refund-closed` with who closed it and why. `refund` is a return's id or `undo`; without it the one owed next.")
+            .Refuses(
+                RejectionCode.UnknownOrder, RejectionCode.UnknownPayment, RejectionCode.UnknownReturn, RejectionCode.UnknownCart, RejectionCode.InvalidValue, RejectionCode.IllegalTransition,
+                RejectionCode.OperationReused, RejectionCode.JournalFull);
+    }
+
+    private static async Task<Results<Ok<SagaView>, Refusal>> CloseRefund(
+        string kind, string id, Command<CloseRefundRequest> command, HttpResponse response, IGrainFactory grains, CancellationToken cancelled)
+    {
+        var known = SagaKind.Of(kind);
+        if (await known.Inspect(grains, id, cancelled).Within(response) is not { } saga)
+        {
+            return known.Unknown(id);
+        }
+
+        if (known != SagaKind.Payment)
+        {
+            return new Refusal(RejectionCode.IllegalTransition, $"The {saga.Kind} refunds nothing by itself: its payments do.");
+        }
+
+        var operation = command.Operation(command.Id("", id, "POST close-refund"));
+        var outcome = await grains.GetGrain<IPaymentGrain>(id).CloseRefund(new CloseRefund(operation, command.Body.Reason, command.Body.Refund)).Within(response);
+        return outcome.Rejection is { } refused ? new Refusal(refused) : TypedResults.Ok(response.Tagged((await known.Inspect(grains, id, cancelled).Within(response))!));
     }
 
     private static async Task<Ok<Page<SagaView>>> List(

@@ -169,6 +169,11 @@ internal static class VerifyCommand
             terminal.Result($"  open {order}");
         }
 
+        if (report.Cards is { } cards)
+        {
+            ShowCards(cards, terminal);
+        }
+
         foreach (var violation in report.Invariants.SelectMany(i => i.First.Select(v => $"{i.Name}: {v.Where}: {v.What}")))
         {
             terminal.Result($"  {violation}");
@@ -176,5 +181,29 @@ internal static class VerifyCommand
 
         terminal.Result(report.Ok ? "Everything holds." : string.Create(CultureInfo.InvariantCulture, $"Violations: {report.Violations:N0}."));
         return report.Ok ? ExitCode.Ok : ExitCode.Wrong;
+    }
+
+    private static void ShowCards(CardMoney cards, Terminal terminal)
+    {
+        if (cards is { IsCompared: false, Payments: > 0 })
+        {
+            terminal.Result(string.Create(
+                CultureInfo.InvariantCulture,
+                $"The money of {cards.Payments:N0} card payments was compared with no provider's ledger: there is none here (--ledger names one)."));
+        }
+
+        if (cards.Closed.Count == 0)
+        {
+            return;
+        }
+
+        var sums = string.Join(", ", cards.Closed.Sums.Select(sum => string.Create(CultureInfo.InvariantCulture, $"{sum.Amount:N0} {sum.Currency} in minor units")));
+        terminal.Result(string.Create(
+            CultureInfo.InvariantCulture, $"Closed by operators, never given back by the provider: {cards.Closed.Count:N0} refunds, {sums}."));
+        foreach (var one in cards.Closed.First)
+        {
+            terminal.Result(string.Create(
+                CultureInfo.InvariantCulture, $"  closed {one.Payment}, refund {one.Refund}: {one.Amount} {one.Currency}, {one.Provider}, by {one.By}: {one.Reason}"));
+        }
     }
 }

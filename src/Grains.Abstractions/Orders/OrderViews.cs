@@ -57,6 +57,7 @@ public enum OrderState
 /// What the rounding of cash adds to the total, for the receipt: the tenders come to the total's gross and this. Below zero when it is rounded down, zero
 /// without cash.
 /// </param>
+/// <param name="Unpaid">What cards paid for an order that was given up and an operator closed at the payment: it never went back; null for nothing.</param>
 [GenerateSerializer, Immutable, Alias("pos.OrderView")]
 public sealed record OrderView(
     OrderId Id,
@@ -77,7 +78,8 @@ public sealed record OrderView(
     ImmutableArray<string> Actions,
     long Version,
     string? SoldBy = null,
-    Money Rounding = default) : IVersioned;
+    Money Rounding = default,
+    Money? Unpaid = null) : IVersioned;
 
 /// <summary>A priced line.</summary>
 /// <param name="Line">From 1.</param>

@@ -37,6 +37,14 @@ public interface IPaymentGrain : ISagaGrain
     Task<Outcome<PaymentView>> Refund(RefundPayment command);
 
     /// <summary>
+    /// A refund or an undo that the provider cannot carry out is owed no longer; what stays unpaid is in the view. The provider is asked first:
+    /// refused with <see cref="RejectionCode.IllegalTransition"/> unless something is owed back and the provider says now that it does not know the
+    /// charge, or that it declines the refund. Journaled with who asks and why. The same operation again changes nothing.
+    /// </summary>
+    [Alias("CloseRefund")]
+    Task<Outcome<PaymentView>> CloseRefund(CloseRefund command);
+
+    /// <summary>
     /// The provider may have news of this charge: it is asked, and what has come of it is recorded. Nothing that the messenger says is believed,
     /// so it may say it as often as it likes.
     /// </summary>

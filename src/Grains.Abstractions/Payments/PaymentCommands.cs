@@ -33,6 +33,13 @@ public sealed record ChargePayment(
 [GenerateSerializer, Immutable, Alias("pos.UndoPayment")]
 public sealed record UndoPayment(Operation Operation, OrderId Order, StoreId Store, TillId Till, string Reason, TimeSpan WaitMax);
 
+/// <summary>Asks to owe a refund no longer.</summary>
+/// <param name="Operation">Who asks.</param>
+/// <param name="Reason">What became of the money, 1–2,000 characters.</param>
+/// <param name="Refund">Which: a return's id or <c>undo</c>; null for the one that is owed next.</param>
+[GenerateSerializer, Immutable, Alias("pos.CloseRefund")]
+public sealed record CloseRefund(Operation Operation, string Reason, string? Refund = null);
+
 /// <summary>Asks to give money back.</summary>
 /// <param name="Operation">Who asks, and for the trace.</param>
 /// <param name="Refund">The return that it belongs to: one refund for each.</param>

@@ -32,6 +32,10 @@ public enum PaymentState
     /// <summary>Everything that had been charged was given back, because it was too late to void.</summary>
     [JsonStringEnumMemberName("REFUNDED")]
     Refunded = 6,
+
+    /// <summary>Undone, and an operator has closed what the provider does not give back: <see cref="PaymentView.Unpaid"/> says how much.</summary>
+    [JsonStringEnumMemberName("CLOSED")]
+    Closed = 7,
 }
 
 /// <summary>A payment as it durably stands.</summary>
@@ -47,6 +51,7 @@ public enum PaymentState
 /// <param name="Refunded">Given back by refunds so far; null without an amount.</param>
 /// <param name="Refunds">Every refund asked for, in order.</param>
 /// <param name="Version">Version of its stream.</param>
+/// <param name="Unpaid">Owed back, never given back, and closed by an operator; null for nothing.</param>
 [GenerateSerializer, Immutable, Alias("pos.PaymentView")]
 public sealed record PaymentView(
     PaymentId Id,
@@ -60,17 +65,30 @@ public sealed record PaymentView(
     string? Reference,
     Money? Refunded,
     ImmutableArray<PaymentRefundView> Refunds,
-    long Version) : IVersioned
+    long Version,
+    Money? Unpaid = null) : IVersioned
 {
-    /// <summary>Nothing of the customer's money is here by this payment, and none can come: what an <see cref="IPaymentGrain.Undo"/> leads to.</summary>
+    /// <summary>
+    /// Nothing of the customer's money is here by this payment, and none can come: what an <see cref="IPaymentGrain.Undo"/> leads to. Also when an
+    /// operator has closed what the provider does not give back: nobody can do more.
+    /// </summary>
     [JsonIgnore]
     public bool KeepsNothing =>
-        Settled && State is (PaymentState.Declined or PaymentState.Abandoned or PaymentState.Voided or PaymentState.Refunded);
+        Settled && State is (PaymentState.Declined or PaymentState.Abandoned or PaymentState.Voided or PaymentState.Refunded or PaymentState.Closed);
 }
 
 /// <summary>A refund of a payment.</summary>
 /// <param name="Refund">The return that it belongs to, or <c>undo</c>.</param>
 /// <param name="Amount">Of it.</param>
 /// <param name="Reference">The provider's own name of the refund; null until the money has gone back.</param>
+/// <param name="Closed">Why it is not given back any more; null while it is owed, and when it has gone back.</param>
 [GenerateSerializer, Immutable, Alias("pos.PaymentRefundView")]
-public sealed record PaymentRefundView(string Refund, Money Amount, string? Reference);
+public sealed record PaymentRefundView(string Refund, Money Amount, string? Reference, ClosedRefundView? Closed = null);
+
+/// <summary>A refund that an operator has closed: the money did not go back by the provider.</summary>
+/// <param name="Reason">What became of the money, in a sentence of the operator's.</param>
+/// <param name="By">The operator.</param>
+/// <param name="At">When, UTC.</param>
+/// <param name="Provider">What the provider had said: <c>not-found</c>, or <c>declined: </c> and its code.</param>
+[GenerateSerializer, Immutable, Alias("pos.ClosedRefundView")]
+public sealed record ClosedRefundView(string Reason, string By, DateTimeOffset At, string Provider);

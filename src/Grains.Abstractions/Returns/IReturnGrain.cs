@@ -108,6 +108,7 @@ public sealed record ReturnLineRequest(Sku Sku, int Quantity, Money? UnitPrice, 
 /// <param name="Version">Version of its stream.</param>
 /// <param name="Rounding">What the rounding of cash makes of it: refunds and spent credit come to the gross and this, which may be below zero.</param>
 /// <param name="TakenBy">Whose key took the goods back; null in returns of before it was kept.</param>
+/// <param name="Unpaid">What of the refunds never went back, because an operator closed it at the payment; null for nothing.</param>
 [GenerateSerializer, Immutable, Alias("pos.ReturnView")]
 public sealed record ReturnView(
     ReturnId Id,
@@ -126,7 +127,8 @@ public sealed record ReturnView(
     ImmutableArray<string> Actions,
     long Version,
     Money Rounding = default,
-    string? TakenBy = null) : IVersioned;
+    string? TakenBy = null,
+    Money? Unpaid = null) : IVersioned;
 
 /// <summary>Money that goes back.</summary>
 /// <param name="Type">Cash or card.</param>

@@ -35,7 +35,7 @@ public interface ISagaGrain : IWakeable
 /// <param name="NextAttempt">When it is tried again, UTC; null while it is being tried and when nothing is owed.</param>
 /// <param name="NextWakeUp">When the journal wakes it, UTC; null for never.</param>
 /// <param name="Steps">What has happened, oldest first.</param>
-/// <param name="Actions">What can be done: <c>retry</c>, <c>cancel</c>.</param>
+/// <param name="Actions">What can be done: <c>retry</c>, <c>cancel</c>, <c>close-refund</c>.</param>
 /// <param name="Version">Of its stream.</param>
 [GenerateSerializer, Immutable, Alias("pos.SagaView")]
 public sealed record SagaView(

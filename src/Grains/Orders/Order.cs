@@ -25,6 +25,9 @@ public sealed record OrderProgress(
     /// <summary>The last operation that wished for a retry, or null.</summary>
     public string? Retried { get; init; }
 
+    /// <summary>What cards had paid and did not get back when it was given up; null for nothing.</summary>
+    public Money? Unpaid { get; init; }
+
     /// <summary>The first return whose grain has not been told of it yet, or null.</summary>
     public OrderEvent.ReturnAccepted? ToHandOver => HandedOver < Returns.Count ? Returns[HandedOver] : null;
 
@@ -91,7 +94,7 @@ public static partial class Order
         OrderEvent.CashTaken e => state with { State = OrderState.Confirmed, Cash = new(e.Tendered, e.Change) },
         OrderEvent.Paid e => state with { State = OrderState.Confirmed, Cash = e.Tendered.Amount == 0 ? null : new(e.Tendered, e.Change) },
         OrderEvent.Cancelled e => state with { State = OrderState.Cancelled, Cancelled = e, WasReserved = state.State == OrderState.StockReserved },
-        OrderEvent.Settled => state with { Settled = true },
+        OrderEvent.Settled e => state with { Settled = true, Unpaid = e.Unpaid },
         OrderEvent.ReturnAccepted e => state with { Returns = state.Returns.Add(e), Returned = Add(state.Returned, e.Lines) },
         OrderEvent.ReturnHandedOver => state with { HandedOver = state.HandedOver + 1 },
         OrderEvent.RetryAsked e => state with { Retried = e.Operation },

@@ -90,7 +90,8 @@ public abstract record OrderEvent
         ImmutableArray<int>? NotHeld = null) : OrderEvent;
 
     /// <summary>Nothing is owed any more.</summary>
-    public sealed record Settled : OrderEvent;
+    /// <param name="Unpaid">What cards had paid and did not get back, because an operator closed it at the payment; null for nothing.</param>
+    public sealed record Settled(Money? Unpaid = null) : OrderEvent;
 
     /// <summary>Lines come back, and the return is owed its orders.</summary>
     /// <param name="Return">Which.</param>

@@ -11,6 +11,9 @@ public sealed partial class OrderGrain
     private SagaEffects _lines = null!;
     private SagaEffects _money = null!;
 
+    // By the tender: what its payment says that it does not give back any more.
+    private readonly Dictionary<int, long> _unpaid = [];
+
     /// <inheritdoc/>
     protected override string? Trouble => _lines.Trouble ?? _money.Trouble;
 
@@ -39,7 +42,10 @@ public sealed partial class OrderGrain
         var lines = Ask(_lines, debt, goods, static held => held.Line, held => Effect(debt, placed, held));
         var money = Ask(_money, debt, OrderSaga.Money(Durable, debt), static tender => tender, tender => Pay(debt, placed, tender));
         var now = Now;
-        return OrderSaga.Fact(debt, Certain(await lines), await money, now > placed.PlacedAt + Services.Options.PaymentPatience, now);
+        var fact = OrderSaga.Fact(debt, Certain(await lines), await money, now > placed.PlacedAt + Services.Options.PaymentPatience, now);
+        return fact is OrderFact.StockReleased && _unpaid.Count > 0
+            ? new OrderFact.StockReleased(new Money(_unpaid.Values.Sum(), placed.Gross.Currency))
+            : fact;
     }
 
     // An activation that finds a reserve owed may have a twin that has asked for it as well, or is about to. The event takes the stream's
@@ -97,10 +103,19 @@ public sealed partial class OrderGrain
         var id = PaymentId.Of(_id, card.Tender);
         var payment = GrainFactory.GetGrain<IPaymentGrain>(id.Value);
         var (operation, waitMax) = (Named(id.Value, placed), Services.Options.PaymentWait);
-        return debt == OrderDebt.Charge
-            ? OrderSaga.Charged(card.Tender, await payment.Charge(new(
-                operation, _id, placed.Store, placed.Till, card.Tender, new Money(card.Amount, placed.Gross.Currency), card.Token, waitMax)))
-            : OrderSaga.Undone(await payment.Undo(new(operation, _id, placed.Store, placed.Till, Durable.Cancelled!.Reason, waitMax)));
+        if (debt == OrderDebt.Charge)
+        {
+            return OrderSaga.Charged(card.Tender, await payment.Charge(new(
+                operation, _id, placed.Store, placed.Till, card.Tender, new Money(card.Amount, placed.Gross.Currency), card.Token, waitMax)));
+        }
+
+        var undone = await payment.Undo(new(operation, _id, placed.Store, placed.Till, Durable.Cancelled!.Reason, waitMax));
+        if (undone.Value?.Unpaid is { } unpaid)
+        {
+            _unpaid[card.Tender] = unpaid.Amount;
+        }
+
+        return OrderSaga.Undone(undone);
     }
 
     private async Task<Rejection?> PayByCredit(OrderDebt debt, OrderEvent.Placed placed, CreditTender credit)

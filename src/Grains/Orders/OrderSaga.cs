@@ -46,7 +46,8 @@ public abstract record OrderFact
     public sealed record StockCommitted : OrderFact;
 
     /// <summary>Every line of goods is given back, and so is all money.</summary>
-    public sealed record StockReleased : OrderFact;
+    /// <param name="Unpaid">But for what an operator closed at the payment; null for nothing.</param>
+    public sealed record StockReleased(Money? Unpaid = null) : OrderFact;
 
     /// <summary>The return knows what was accepted back.</summary>
     public sealed record ReturnHandedOver(ReturnId Return) : OrderFact;
@@ -215,7 +216,7 @@ public static class OrderSaga
         OrderFact.StockAnswered f when state.State == OrderState.Created => f.Refusals.IsEmpty ? Reserve(state.Placed!) : GiveUp(state, f),
         OrderFact.MoneyAnswered f when state.State == OrderState.StockReserved => f.Refusals.IsEmpty ? Pay(state.Placed!) : GiveUp(f),
         OrderFact.StockCommitted when state is { State: OrderState.Confirmed, Settled: false } => new OrderEvent.Settled(),
-        OrderFact.StockReleased when state is { State: OrderState.Cancelled, Settled: false } => new OrderEvent.Settled(),
+        OrderFact.StockReleased f when state is { State: OrderState.Cancelled, Settled: false } => new OrderEvent.Settled(f.Unpaid),
         OrderFact.ReturnHandedOver f when state.ToHandOver?.Return == f.Return => new OrderEvent.ReturnHandedOver(f.Return),
         OrderFact.StockAnswered or OrderFact.MoneyAnswered or OrderFact.StockCommitted or OrderFact.StockReleased or OrderFact.ReturnHandedOver => Nothing,
         _ => throw new UnreachableException($"No rule for {fact.GetType().Name}."),

@@ -54,7 +54,8 @@ internal static class OrderViewing
             Actions(state),
             version,
             placed.SoldBy,
-            new Money(placed.Rounding ?? 0, currency));
+            new Money(placed.Rounding ?? 0, currency),
+            state.Unpaid);
     }
 
     private static ImmutableArray<TenderView> Tenders(OrderId id, OrderEvent.Placed placed)

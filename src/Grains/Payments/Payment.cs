@@ -31,6 +31,9 @@ public sealed record PaymentProgress(
     /// <summary>Whether nothing is to be kept.</summary>
     public bool IsUndone => UndoneAt is not null || IsOwedBack;
 
+    /// <summary>What was closed without having gone back, in minor units.</summary>
+    public long Unpaid => Refunds.Where(static refund => refund is { Closed: not null, Reference: null }).Sum(static refund => refund.Amount.Amount);
+
     /// <summary>What no refund has been asked for yet, in minor units.</summary>
     public long Left => Kept - Refunds.Where(static refund => refund.Reference is null).Sum(static refund => refund.Amount.Amount);
 
@@ -42,7 +45,12 @@ public sealed record PaymentProgress(
 /// <param name="Id">The return's, or <c>undo</c>.</param>
 /// <param name="Amount">Of it.</param>
 /// <param name="Reference">The provider's own name of it; null until it has gone back.</param>
-public sealed record PaymentRefund(string Id, Money Amount, string? Reference = null);
+/// <param name="Closed">Why it is owed no longer although it has not gone back; null otherwise.</param>
+public sealed record PaymentRefund(string Id, Money Amount, string? Reference = null, PaymentEvent.RefundClosed? Closed = null)
+{
+    /// <summary>Whether it is owed.</summary>
+    public bool IsOwed => Reference is null && Closed is null;
+}
 
 /// <summary>What a payment is asked to do, with everything that has to be known for it.</summary>
 public abstract record PaymentCommand
@@ -59,6 +67,12 @@ public abstract record PaymentCommand
 
     /// <summary>Asks to give a part back.</summary>
     public sealed record Refund(RefundPayment Asked) : PaymentCommand;
+
+    /// <summary>Asks to owe a refund no longer.</summary>
+    /// <param name="Asked">What the operator says.</param>
+    /// <param name="Provider">What the provider says now that rules the refund out; null when it has said no such thing.</param>
+    /// <param name="Now">The moment of the decision, UTC.</param>
+    public sealed record Close(CloseRefund Asked, string? Provider, DateTimeOffset Now) : PaymentCommand;
 }
 
 /// <summary>The rules of a card payment.</summary>
@@ -85,15 +99,27 @@ public static class Payment
                 IsOwedBack = state.State != PaymentState.Requested,
             },
             PaymentEvent.Declined e => state with { State = PaymentState.Declined, Decline = e.Code },
-            PaymentEvent.UndoAsked e => Closed(state with { UndoneAt = e.At, Store = state.Store ?? e.Store }),
+            PaymentEvent.UndoAsked e => Ended(state with { UndoneAt = e.At, Store = state.Store ?? e.Store }),
             PaymentEvent.Abandoned => state with { State = PaymentState.Abandoned },
-            PaymentEvent.Voided => state with { State = PaymentState.Voided, Kept = state.Kept - state.Requested!.Amount.Amount },
+            // What was closed before has gone back with all the rest.
+            PaymentEvent.Voided e => state with
+            {
+                State = PaymentState.Voided,
+                Kept = state.Kept - state.Requested!.Amount.Amount,
+                Refunds = [.. state.Refunds.Select(refund => refund is { Closed: not null, Reference: null } ? refund with { Reference = e.Reference } : refund)],
+            },
             PaymentEvent.RetryAsked e => state with { Retried = e.Operation },
             PaymentEvent.RefundAsked e => state with { Refunds = state.Refunds.Add(new(e.Refund, e.Amount)) },
-            PaymentEvent.Refunded e => Closed(state with
+            PaymentEvent.Refunded e => Ended(state with
             {
                 Kept = state.Kept - e.Amount.Amount,
                 Refunds = state.Refunds.Replace(state.Refund(e.Refund)!, new(e.Refund, e.Amount, e.Reference)),
+            }),
+            PaymentEvent.RefundClosed e => Ended(state with
+            {
+                Refunds = state.Refund(e.Refund) is { } known
+                    ? state.Refunds.Replace(known, known with { Closed = e })
+                    : state.Refunds.Add(new(e.Refund, e.Amount, Closed: e)),
             }),
             _ => throw new UnreachableException($"No rule for {happened.GetType().Name}."),
         };
@@ -108,13 +134,16 @@ public static class Payment
             PaymentCommand.Charge c => Charge(state, c),
             PaymentCommand.Undo c => Undo(state, c),
             PaymentCommand.Refund c => Refund(state, c.Asked),
+            PaymentCommand.Close c => Close(state, c),
             _ => throw new UnreachableException($"No rule for {command.GetType().Name}."),
         };
     }
 
-    // Everything has gone back by refunds, and that is what was wanted.
-    private static PaymentProgress Closed(PaymentProgress state) =>
-        state is { State: PaymentState.Captured, IsUndone: true, Kept: 0 } ? state with { State = PaymentState.Refunded } : state;
+    // Everything has gone back by refunds, and that is what was wanted; or it was closed, and nobody can do more.
+    private static PaymentProgress Ended(PaymentProgress state) =>
+        state is { State: PaymentState.Captured or PaymentState.Closed, IsUndone: true } && state.Kept == state.Unpaid
+            ? state with { State = state.Unpaid == 0 ? PaymentState.Refunded : PaymentState.Closed }
+            : state;
 
     private static Decision<PaymentEvent> Charge(PaymentProgress state, PaymentCommand.Charge command)
     {
@@ -173,7 +202,7 @@ public static class Payment
                     new PaymentEvent.UndoAsked(reason, command.Now, asked.Store), new PaymentEvent.Abandoned(command.Now));
             case PaymentState.Requested or PaymentState.Captured:
                 return state.UndoneAt is null ? new PaymentEvent.UndoAsked(reason, command.Now) : Nothing;
-            case PaymentState.Declined or PaymentState.Abandoned or PaymentState.Voided or PaymentState.Refunded:
+            case PaymentState.Declined or PaymentState.Abandoned or PaymentState.Voided or PaymentState.Refunded or PaymentState.Closed:
                 return Nothing;
             default:
                 throw new UnreachableException($"No rule for {state.State}.");
@@ -207,5 +236,32 @@ public static class Payment
                         RejectionCode.NotRefundable,
                         $"{asked.Amount} is asked for, and {new Money(state.Left, currency)} is left after {state.Refunds.Length} refunds.")
                     : new PaymentEvent.RefundAsked(asked.Refund.Value, asked.Amount);
+    }
+
+    private static Decision<PaymentEvent> Close(PaymentProgress state, PaymentCommand.Close command)
+    {
+        var asked = command.Asked;
+        if (state.State is null)
+        {
+            return new Rejection(RejectionCode.UnknownPayment, "There is no such payment.");
+        }
+
+        if (state.Refunds.FirstOrDefault(refund => refund.Closed?.Operation.Id == asked.Operation.Id)?.Closed is { } known)
+        {
+            return known.Operation.Fingerprint == asked.Operation.Fingerprint ? Nothing : OperationMemory.Reused(asked.Operation.Id);
+        }
+
+        if (Texts.Required(asked.Reason, Limits.TextLengthMax, "reason") is { } refused)
+        {
+            return refused;
+        }
+
+        return PaymentSaga.ToClose(state, asked.Refund) is not { } owed
+                ? new Rejection(RejectionCode.IllegalTransition, asked.Refund is { } named ? $"The refund '{named}' is not owed." : "Nothing is owed back.")
+            : command.Provider is not { } said
+                ? new Rejection(
+                    RejectionCode.IllegalTransition,
+                    "The refund can still succeed: the payment provider has neither said that it does not know the charge, nor that it declines the refund.")
+            : new PaymentEvent.RefundClosed(OperationKey.Of(asked.Operation), owed.Id, owed.Amount, said, asked.Reason, asked.Operation.Actor, command.Now);
     }
 }

@@ -44,6 +44,17 @@ public abstract record PaymentEvent
     /// <summary>That part has gone back.</summary>
     public sealed record Refunded(string Refund, Money Amount, string Reference, DateTimeOffset At) : PaymentEvent;
 
+    /// <summary>What cannot go back is owed no longer: the provider does not give it back, and an operator has seen to it. The envelope names the actor too.</summary>
+    /// <param name="Operation">Which wish.</param>
+    /// <param name="Refund">The return's id, or <c>undo</c>.</param>
+    /// <param name="Amount">What stays unpaid.</param>
+    /// <param name="Provider">What the provider said: <c>not-found</c>, or <c>declined: </c> and its code.</param>
+    /// <param name="Reason">What became of the money, in a sentence.</param>
+    /// <param name="By">Who closed it.</param>
+    /// <param name="At">When, UTC.</param>
+    public sealed record RefundClosed(
+        OperationKey Operation, string Refund, Money Amount, string Provider, string Reason, string By, DateTimeOffset At) : PaymentEvent;
+
     /// <summary>Somebody wished that what is owed be tried at once. Changes nothing else.</summary>
     public sealed record RetryAsked(string Operation) : PaymentEvent;
 }
@@ -64,6 +75,7 @@ public static class PaymentJournal
         new EventCase("payment.voided", 1, PaymentJson.Default.Voided),
         new EventCase("payment.refund-asked", 1, PaymentJson.Default.RefundAsked),
         new EventCase("payment.refunded", 1, PaymentJson.Default.Refunded),
+        new EventCase("payment.refund-closed", 1, PaymentJson.Default.RefundClosed),
         new EventCase("payment.retry-asked", 1, PaymentJson.Default.RetryAsked));
 
     /// <summary>Everything a grain or a replay needs.</summary>
@@ -84,5 +96,6 @@ public static class PaymentJournal
 [JsonSerializable(typeof(PaymentEvent.Voided))]
 [JsonSerializable(typeof(PaymentEvent.RefundAsked))]
 [JsonSerializable(typeof(PaymentEvent.Refunded))]
+[JsonSerializable(typeof(PaymentEvent.RefundClosed))]
 [JsonSerializable(typeof(PaymentEvent.RetryAsked))]
 internal sealed partial class PaymentJson : JsonSerializerContext;

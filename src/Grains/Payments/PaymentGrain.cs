@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Orleans;
 using Orleans.Concurrency;
 using Orleans.Placement;
@@ -36,7 +37,32 @@ public sealed class PaymentGrain(IGrainContext context, GrainServices services, 
         command.Operation,
         Context(command.Operation, Decided.Store ?? default, new TillId(command.Operation.Till)),
         command.WaitMax,
-        state => state.Refund(command.Refund.Value) is { Reference: not null });
+        state => state.Refund(command.Refund.Value) is { IsOwed: false });
+
+    /// <inheritdoc/>
+    public async Task<Outcome<PaymentView>> CloseRefund(CloseRefund command)
+    {
+        ArgumentNullException.ThrowIfNull(command);
+        Refresh();
+        var owed = PaymentSaga.ToClose(Durable, command.Refund);
+        var said = owed is null ? null : await _talk.RuleOut(Durable, owed);
+        // The provider has spoken of this refund, whichever is owed next by now.
+        var asked = owed is null ? command : command with { Refund = owed.Id };
+        var recording = Record(
+            Payment.Decide(Decided, new PaymentCommand.Close(asked, said, Now)),
+            Context(command.Operation, Decided.Store ?? default, new TillId(command.Operation.Till)),
+            command.Operation.IfVersion);
+        if (await Durably(recording) is { } refused)
+        {
+            // What the provider has just said may be what is missing; and an activation that was overtaken may owe what it does not know of.
+            GoOn();
+            await RequireNewest(CancellationToken.None);
+            return refused;
+        }
+
+        GoOn();
+        return View()!;
+    }
 
     /// <inheritdoc/>
     public async Task Look()
@@ -83,6 +109,10 @@ public sealed class PaymentGrain(IGrainContext context, GrainServices services, 
 
     /// <inheritdoc/>
     protected override string? Trouble => _talk.Trouble.Length > 0 ? _talk.Trouble : null;
+
+    /// <inheritdoc/>
+    protected override ImmutableArray<string> FurtherActions(PaymentProgress state) =>
+        _talk.IsRuledOut && PaymentSaga.ToClose(state, null) is not null ? ["close-refund"] : [];
 
     /// <inheritdoc/>
     protected override DateTimeOffset OwedSince(PaymentProgress state) => Now;

@@ -58,7 +58,7 @@ public static class PaymentSaga
         ArgumentNullException.ThrowIfNull(state);
         return state.State switch
         {
-            null or PaymentState.Declined or PaymentState.Abandoned or PaymentState.Voided or PaymentState.Refunded => PaymentDebt.Nothing,
+            null or PaymentState.Declined or PaymentState.Abandoned or PaymentState.Voided or PaymentState.Refunded or PaymentState.Closed => PaymentDebt.Nothing,
             PaymentState.Requested => state.IsUndone ? PaymentDebt.Resolve : PaymentDebt.Charge,
             PaymentState.Captured when OpenRefund(state) is not null => PaymentDebt.Refund,
             PaymentState.Captured => state.IsUndone ? PaymentDebt.Void : PaymentDebt.Nothing,
@@ -70,7 +70,20 @@ public static class PaymentSaga
     public static PaymentRefund? OpenRefund(PaymentProgress state)
     {
         ArgumentNullException.ThrowIfNull(state);
-        return state.Refunds.FirstOrDefault(static refund => refund.Reference is null);
+        return state.Refunds.FirstOrDefault(static refund => refund.IsOwed);
+    }
+
+    /// <summary>What an operator can close: the refund of a name, or the one that is owed next; an undo that is not a refund yet is all that is left. Null for nothing.</summary>
+    public static PaymentRefund? ToClose(PaymentProgress state, string? refund)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        var owed = Owed(state) switch
+        {
+            PaymentDebt.Refund => refund is null ? OpenRefund(state) : state.Refund(refund),
+            PaymentDebt.Void => new(UndoRefund(state), new Money(state.Left, state.Requested!.Amount.Currency)),
+            _ => null,
+        };
+        return owed is { IsOwed: true } && (refund is null || refund == owed.Id) ? owed : null;
     }
 
     /// <summary>What a fact comes to.</summary>
@@ -85,7 +98,8 @@ public static class PaymentSaga
             PaymentFact.Voided f when state.State == PaymentState.Requested =>
                 // Somebody else has voided what we never knew to be charged: both are facts about money.
                 new([new PaymentEvent.Captured(f.Reference, f.Now), new PaymentEvent.Voided(f.Reference, f.Now)], null),
-            PaymentFact.Voided f => state.State == PaymentState.Captured && state.Left == state.Requested!.Amount.Amount
+            // What was closed has gone back after all.
+            PaymentFact.Voided f => state.State == PaymentState.Captured && state.Left + state.Unpaid == state.Requested!.Amount.Amount
                 ? new PaymentEvent.Voided(f.Reference, f.Now)
                 : Nothing,
             PaymentFact.TooLateToVoid => Owed(state) == PaymentDebt.Void
@@ -118,7 +132,7 @@ public static class PaymentSaga
     {
         PaymentState.Requested or PaymentState.Declined => true,
         PaymentState.Abandoned => state.Requested is not null,
-        PaymentState.Voided or PaymentState.Refunded => reference != state.Reference,
+        PaymentState.Voided or PaymentState.Refunded or PaymentState.Closed => reference != state.Reference,
         null or PaymentState.Captured => false,
         _ => throw new UnreachableException($"No rule for {state.State}."),
     };

@@ -21,6 +21,9 @@ internal sealed partial class PaymentTalk(IPaymentProvider provider, GrainServic
     /// <summary>What came of the last call that brought nothing, in a sentence; empty when it did.</summary>
     public string Trouble { get; private set; } = "";
 
+    /// <summary>Whether the provider said last that what is owed back cannot go back: it does not know the charge, or declines the refund.</summary>
+    public bool IsRuledOut { get; private set; }
+
     /// <summary>Something was owed before this activation began.</summary>
     public void Doubt() => _inDoubt = true;
 
@@ -30,7 +33,7 @@ internal sealed partial class PaymentTalk(IPaymentProvider provider, GrainServic
     /// <summary>Does what is owed, or asks what became of it; null while that is not known.</summary>
     public async Task<PaymentFact?> Settle(PaymentProgress state)
     {
-        Trouble = "";
+        (Trouble, IsRuledOut) = ("", false);
         return PaymentSaga.Owed(state) switch
         {
             PaymentDebt.Charge => await Charge(state.Requested!),
@@ -39,6 +42,42 @@ internal sealed partial class PaymentTalk(IPaymentProvider provider, GrainServic
             PaymentDebt.Refund => await Refund(state, PaymentSaga.OpenRefund(state)!),
             PaymentDebt.Nothing or _ => throw new UnreachableException("Nothing is owed."),
         };
+    }
+
+    /// <summary>
+    /// Asks once more, and tries once more, whether what is owed back can go back.
+    /// </summary>
+    /// <returns>What the provider says that rules it out; null when it may yet go back, or has.</returns>
+    public async Task<string?> RuleOut(PaymentProgress state, PaymentRefund owed)
+    {
+        var answer = PaymentSaga.Owed(state) == PaymentDebt.Void ? await Query(state.Requested!.Key) : await RuleOutRefund(state, owed);
+        return answer switch
+        {
+            PaymentAnswer.NotFound => "not-found",
+            PaymentAnswer.Declined a => $"declined: {a.Code}",
+            _ => null,
+        };
+    }
+
+    private async Task<PaymentAnswer> RuleOutRefund(PaymentProgress state, PaymentRefund owed)
+    {
+        var key = PaymentSaga.RefundKey(state, owed);
+        if (await Query(key) is var done and not PaymentAnswer.NotFound)
+        {
+            return done;
+        }
+
+        var charge = await Query(state.Requested!.Key);
+        if (charge is not (PaymentAnswer.Captured or PaymentAnswer.Voided or PaymentAnswer.Declined))
+        {
+            return charge;
+        }
+
+        // It knows the charge: what it makes of the refund is its answer to the refund.
+        _inDoubt = true;
+        var answer = await provider.Refund(new(key, state.Requested!.Key, state.Reference!, owed.Amount), CancellationToken.None);
+        Heard("refund", key, answer);
+        return answer;
     }
 
     /// <summary>What the provider makes of a charge that is done with; null for nothing that matters.</summary>
@@ -98,6 +137,8 @@ internal sealed partial class PaymentTalk(IPaymentProvider provider, GrainServic
         var charge = state.Requested!.Key;
         if (_inDoubt && await Query(charge) is var known and not PaymentAnswer.Captured)
         {
+            IsRuledOut = known is PaymentAnswer.NotFound or PaymentAnswer.Declined;
+            Trouble = IsRuledOut ? Lost("void") : Trouble;
             return known is PaymentAnswer.Voided ? Fact(known) : null;
         }
 
@@ -105,6 +146,8 @@ internal sealed partial class PaymentTalk(IPaymentProvider provider, GrainServic
         _inDoubt = true;
         var answer = await provider.Void(new(PaymentSaga.VoidKey(state), charge, state.Reference!), CancellationToken.None);
         Heard("void", charge, answer);
+        IsRuledOut = answer is PaymentAnswer.NotFound;
+        Trouble = IsRuledOut ? Lost("void") : Trouble;
         _inDoubt = wasInDoubt || answer is not PaymentAnswer.NotSent;
         return answer is PaymentAnswer.Voided or PaymentAnswer.TooLate ? Fact(answer) : null;
     }
@@ -138,6 +181,8 @@ internal sealed partial class PaymentTalk(IPaymentProvider provider, GrainServic
 
     private PaymentFact.Refunded? Refunded(PaymentRefund refund, PaymentAnswer answer)
     {
+        IsRuledOut = answer is PaymentAnswer.NotFound or PaymentAnswer.Declined;
+        Trouble = answer is PaymentAnswer.NotFound ? Lost("refund") : Trouble;
         if (answer is PaymentAnswer.Declined refused)
         {
             // The money is owed and the provider will not have it: it stays owed, in sight of an operator.
@@ -161,6 +206,8 @@ internal sealed partial class PaymentTalk(IPaymentProvider provider, GrainServic
             _ => throw new UnreachableException($"No rule for {answer.Name}."),
         };
     }
+
+    private static string Lost(string operation) => $"{operation}: The provider does not know the charge any more.";
 
     private void Heard(string operation, string key, PaymentAnswer answer)
     {

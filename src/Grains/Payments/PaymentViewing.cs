@@ -10,7 +10,7 @@ internal static class PaymentViewing
             return null;
         }
 
-        var refunded = state.Refunds.Where(static refund => refund.Reference is not null).Sum(static refund => refund.Amount.Amount);
+        var refunded = state.Refunds.Where(static refund => refund is { Reference: not null, Closed: null }).Sum(static refund => refund.Amount.Amount);
         return new(
             id,
             id.Order,
@@ -22,7 +22,12 @@ internal static class PaymentViewing
             state.Decline,
             state.Reference,
             state.Requested is { } asked ? new Money(refunded, asked.Amount.Currency) : null,
-            [.. state.Refunds.Select(static refund => new PaymentRefundView(refund.Id, refund.Amount, refund.Reference))],
-            version);
+            [.. state.Refunds.Select(View)],
+            version,
+            state.Unpaid > 0 ? new Money(state.Unpaid, state.Requested!.Amount.Currency) : null);
     }
+
+    private static PaymentRefundView View(PaymentRefund refund) => new(
+        refund.Id, refund.Amount, refund.Reference,
+        refund.Closed is { } closed ? new(closed.Reason, closed.By, closed.At, closed.Provider) : null);
 }

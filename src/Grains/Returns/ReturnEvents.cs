@@ -54,8 +54,10 @@ public abstract record ReturnEvent
     /// <param name="Refunds">To which tenders; null for cash alone.</param>
     /// <param name="Credit">What paid for a new order instead, or null.</param>
     /// <param name="Rounding">Refund + credit − gross, by the rounding of cash; null for none.</param>
+    /// <param name="Unpaid">Those of <paramref name="Refunds"/> that did not go back: an operator closed them at the payment; null for none.</param>
     public sealed record Completed(
-        Money Refund, ImmutableArray<TenderRefund>? Refunds = null, Money? Credit = null, long? Rounding = null) : ReturnEvent;
+        Money Refund, ImmutableArray<TenderRefund>? Refunds = null, Money? Credit = null, long? Rounding = null,
+        ImmutableArray<TenderRefund>? Unpaid = null) : ReturnEvent;
 
     /// <summary>Somebody wished that what is owed be tried at once. Changes nothing else.</summary>
     public sealed record RetryAsked(string Operation) : ReturnEvent;

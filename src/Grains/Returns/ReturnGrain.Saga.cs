@@ -8,6 +8,9 @@ public sealed partial class ReturnGrain
     private SagaEffects _lines = null!;
     private SagaEffects _money = null!;
 
+    // By the place of the refund: what a payment says that it does not give back any more.
+    private readonly SortedDictionary<int, TenderRefund> _unpaid = [];
+
     /// <inheritdoc/>
     protected override string? Trouble => _lines.Trouble ?? _money.Trouble;
 
@@ -21,19 +24,32 @@ public sealed partial class ReturnGrain
         var money = _money.Demand(
             debt,
             [.. Enumerable.Range(0, refunds.Length).Where(place => refunds[place].Tender > 0)],
-            place => Refund(accepted, refunds[place]));
+            place => Refund(accepted, place, refunds[place]));
         var done = await lines & await money;
-        return !done ? null : debt == ReturnDebt.Restock ? new ReturnFact.StockRestocked() : new ReturnFact.MoneyRefunded();
+        return !done ? null
+            : debt == ReturnDebt.Restock ? new ReturnFact.StockRestocked { Unpaid = [.. _unpaid.Values] }
+            : new ReturnFact.MoneyRefunded { Unpaid = [.. _unpaid.Values] };
     }
 
-    private async Task<Rejection?> Refund(ReturnEvent.Accepted accepted, TenderRefund refund)
+    private async Task<Rejection?> Refund(ReturnEvent.Accepted accepted, int place, TenderRefund refund)
     {
         var payment = GrainFactory.GetGrain<IPaymentGrain>(PaymentId.Of(refund.Order ?? accepted.Order!.Value, refund.Tender).Value);
         var operation = new Operation(
             $"{Key}.{refund.Tender}", "", accepted.PlacedAt + ReturnSaga.RestockRemembered, Saga, accepted.Till.Value, Key, TraceParent);
         var answer = await payment.Refund(new(operation, _id, new Money(refund.Amount, accepted.Gross.Currency), Services.Options.PaymentWait));
-        return answer.Rejection
-            ?? (answer.Value!.Refunds.Any(given => given.Refund == Key && given.Reference is not null) ? null : SagaEffects.NotYet);
+        if (answer.Rejection is { } refused)
+        {
+            return refused;
+        }
+
+        var asked = answer.Value!.Refunds.FirstOrDefault(given => given.Refund == Key);
+        if (asked is { Reference: null, Closed: not null })
+        {
+            _unpaid[place] = refund;
+            return null;
+        }
+
+        return asked is { Reference: not null } ? null : SagaEffects.NotYet;
     }
 
     private async Task<Rejection?> Restock(ReturnEvent.Accepted accepted, int number)

@@ -23,6 +23,9 @@ public abstract record ReturnFact
     {
     }
 
+    /// <summary>What cards do not get back, because an operator closed it at the payment.</summary>
+    public ImmutableArray<TenderRefund> Unpaid { get; init; } = [];
+
     /// <summary>Everything that can be sold again is on the shelf, and without exchange every card has its money back.</summary>
     public sealed record StockRestocked : ReturnFact;
 
@@ -58,8 +61,8 @@ public static class ReturnSaga
     public static Decision<ReturnEvent> Decide(ReturnProgress state, ReturnFact fact) => fact switch
     {
         ReturnFact.StockRestocked when state is { State: ReturnState.Accepted, IsRestocked: false } =>
-            state.IsExchange ? new ReturnEvent.Restocked() : Complete(state),
-        ReturnFact.MoneyRefunded when Owed(state) == ReturnDebt.Refund => Complete(state),
+            state.IsExchange ? new ReturnEvent.Restocked() : Complete(state, fact.Unpaid),
+        ReturnFact.MoneyRefunded when Owed(state) == ReturnDebt.Refund => Complete(state, fact.Unpaid),
         ReturnFact.StockRestocked or ReturnFact.MoneyRefunded => Nothing,
         _ => throw new UnreachableException($"No rule for {fact.GetType().Name}."),
     };
@@ -93,7 +96,7 @@ public static class ReturnSaga
         return coins > 0 ? [.. cards, new(0, coins)] : cards;
     }
 
-    private static ReturnEvent.Completed Complete(ReturnProgress state)
+    private static ReturnEvent.Completed Complete(ReturnProgress state, ImmutableArray<TenderRefund> unpaid)
     {
         var accepted = state.Accepted!;
         var refunds = Refunds(state);
@@ -106,6 +109,7 @@ public static class ReturnSaga
         var credit = state.IsSpent ? state.Credit!.Amount : (Money?)null;
         var rounding = refund + (credit?.Amount ?? 0) - accepted.Gross.Amount;
         return new(
-            new Money(refund, accepted.Gross.Currency), accepted.Refunds is null ? null : refunds, credit, rounding == 0 ? null : rounding);
+            new Money(refund, accepted.Gross.Currency), accepted.Refunds is null ? null : refunds, credit, rounding == 0 ? null : rounding,
+            unpaid.IsEmpty ? null : unpaid);
     }
 }

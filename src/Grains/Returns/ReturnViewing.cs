@@ -46,7 +46,8 @@ internal static class ReturnViewing
             state.IsFree ? ["exchange", "pay-out"] : [],
             version,
             new Money(Rounding(state), currency),
-            accepted.TakenBy);
+            accepted.TakenBy,
+            state.Completed?.Unpaid is { } unpaid ? new Money(unpaid.Sum(part => part.Amount), currency) : null);
     }
 
     public static CreditView? Credit(ReturnId id, ReturnProgress state)

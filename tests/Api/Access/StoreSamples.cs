@@ -61,6 +61,7 @@ internal sealed record StoreSample(string Path, string? Body = null)
         ["listSagas"] = Of("/sagas"),
         ["getSaga"] = Of("/sagas/order/ORDER"),
         ["retrySaga"] = Of("/sagas/order/ORDER/retry"),
+        ["closeRefund"] = Of("/sagas/payment/ORDER.1/close-refund", """{"reason":"x"}"""),
         ["cancelSaga"] = Of("/sagas/order/ORDER/cancel", """{"reason":"x"}"""),
         ["POST /admin/verify"] = new("/admin/verify"),
         ["GET /health/live"] = new("/health/live"),

@@ -133,6 +133,7 @@ public sealed class GoldenFiles
             NotHeld: [1]),
         ["order.paid"] = new OrderEvent.Paid(Gbp(50), Gbp(0)),
         ["order.settled"] = new OrderEvent.Settled(),
+        ["order.settled~unpaid"] = new OrderEvent.Settled(Gbp(400)),
         ["order.return-accepted"] = new OrderEvent.ReturnAccepted(
             ReturnNumber(7), Key("k2"), Till, [new(1, 2, Disposition.Restock, 425, 85, 510)], Gbp(425), Gbp(85), Gbp(510), [new(1, 400), new(0, 110)],
             "faulty", Morning, NewYear, 5, true),
@@ -174,6 +175,7 @@ public sealed class GoldenFiles
         ["return.pay-out-asked~wished"] = new ReturnEvent.PayOutAsked("Nothing fits.", Key("k4")),
         ["return.completed"] = new ReturnEvent.Completed(Gbp(510)),
         ["return.completed~exchange"] = new ReturnEvent.Completed(Gbp(9), [new(1, 9)], Gbp(500), -1),
+        ["return.completed~unpaid"] = new ReturnEvent.Completed(Gbp(510), [new(1, 500), new(0, 10)], Unpaid: [new(1, 500)]),
         ["return.retry-asked"] = new ReturnEvent.RetryAsked("k9"),
         ["payment.retry-asked"] = new PaymentEvent.RetryAsked("k9"),
         ["payment.requested"] = new PaymentEvent.Requested(
@@ -184,6 +186,8 @@ public sealed class GoldenFiles
         ["payment.abandoned"] = new PaymentEvent.Abandoned(NewYear),
         ["payment.voided"] = new PaymentEvent.Voided("sim-00000002", NewYear),
         ["payment.refund-asked"] = new PaymentEvent.RefundAsked("undo", Gbp(1_330)),
+        ["payment.refund-closed"] = new PaymentEvent.RefundClosed(
+            Key("k1"), "undo", Gbp(1_330), "not-found", "Paid by bank transfer.", "olga", NewYear),
         ["payment.refunded"] = new PaymentEvent.Refunded("undo", Gbp(1_330), "sim-00000003", NewYear),
     };
 

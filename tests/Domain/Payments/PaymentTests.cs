@@ -22,6 +22,9 @@ public sealed class PaymentTests
     private static readonly PaymentEvent RefundAsked = new PaymentEvent.RefundAsked(ReturnNumber(7).Value, Gbp(300));
     private static readonly PaymentEvent Refunded = new PaymentEvent.Refunded(ReturnNumber(7).Value, Gbp(300), "r7", Now);
 
+    private static readonly PaymentEvent.RefundClosed RefundClosed = new(
+        new OperationKey("close", "f", Now.AddDays(1)), ReturnNumber(7).Value, Gbp(300), "not-found", "paid in cash", "olga", Now);
+
     [Fact]
     public void The_intent_is_recorded_before_the_provider_hears_of_it() =>
         Owes(PaymentDebt.Charge, Given().When(Charge()).Then(Requested));
@@ -140,6 +143,63 @@ public sealed class PaymentTests
     }
 
     [Fact]
+    public void A_refund_that_the_provider_rules_out_is_closed_with_a_reason_and_its_money_stays_unpaid()
+    {
+        var closed = Given(Requested, Captured, RefundAsked).When(Close("not-found")).Then(RefundClosed);
+        Owes(PaymentDebt.Nothing, closed);
+        Assert.Equal((PaymentState.Captured, 1_000, 300, 700), (closed.State.State!.Value, closed.State.Kept, closed.State.Unpaid, closed.State.Left));
+        closed.When(Close("not-found")).ThenNothing();
+        closed.When(Close(null)).ThenNothing();
+        closed.When(Close("not-found", fingerprint: "other")).Refused(RejectionCode.OperationReused);
+        closed.When(Close("not-found", operation: "again")).Refused(RejectionCode.IllegalTransition);
+        closed.When(Refund(7, 300)).ThenNothing();
+        closed.When(Refund(8, 701)).Refused(RejectionCode.NotRefundable);
+        // It has gone back after all: a fact is never refused.
+        var after = closed.When(Hear(new PaymentFact.Refunded(ReturnNumber(7).Value, "r7", Now))).Then(Refunded);
+        Assert.Equal((700, 0, 700), (after.State.Kept, after.State.Unpaid, after.State.Left));
+    }
+
+    [Fact]
+    public void What_can_still_succeed_is_not_closed()
+    {
+        Given(Requested, Captured, RefundAsked).When(Close(null)).Refused(RejectionCode.IllegalTransition);
+        Given(Requested, Captured, RefundAsked).When(Close("not-found", refund: ReturnNumber(8).Value)).Refused(RejectionCode.IllegalTransition);
+        Given(Requested, Captured, RefundAsked).When(Close("not-found", refund: "undo")).Refused(RejectionCode.IllegalTransition);
+        Given(Requested, Captured, RefundAsked).When(Close("not-found", reason: " ")).Refused(RejectionCode.InvalidValue);
+        Given().When(Close("not-found")).Refused(RejectionCode.UnknownPayment);
+        foreach (var story in (PaymentEvent[][])[
+            [Requested], [Requested, UndoAsked], [Requested, Captured], [Requested, Declined], [Requested, Captured, UndoAsked, Voided],
+            [Requested, Captured, RefundAsked, Refunded], [Tombstone, Abandoned]])
+        {
+            Given(story).When(Close("not-found")).Refused(RejectionCode.IllegalTransition);
+        }
+    }
+
+    [Fact]
+    public void An_undo_that_the_provider_rules_out_ends_the_payment_as_closed()
+    {
+        var all = RefundClosed with { Refund = "undo", Amount = Gbp(1_000) };
+        var closed = Given(Requested, Captured, UndoAsked).When(Close("not-found")).Then(all);
+        Owes(PaymentDebt.Nothing, closed);
+        Assert.Equal((PaymentState.Closed, 1_000, 0), (closed.State.State!.Value, closed.State.Unpaid, closed.State.Left));
+        closed.When(Undo()).ThenNothing();
+        closed.When(Charge()).Refused(RejectionCode.PaymentUndone);
+        closed.When(Hear(new PaymentFact.Captured("c1", Now))).ThenNothing();
+        Owes(PaymentDebt.Void, closed.When(Hear(new PaymentFact.Captured("c2", Now))).Then(new PaymentEvent.Captured("c2", Now)));
+
+        var asked = Given(Requested, Captured, UndoAsked, UndoRefund).When(Close("declined: closed-account")).Then(all with { Provider = "declined: closed-account" });
+        Assert.Equal(PaymentState.Closed, asked.State.State);
+        Assert.Equal(PaymentState.Refunded, asked.When(Hear(new PaymentFact.Refunded("undo", "r1", Now))).Then(UndoRefunded).State.State);
+
+        // A part was closed before: the rest is still owed, and a void gives back the part as well.
+        var part = Given(Requested, Captured, RefundAsked, RefundClosed).When(Undo()).Then(UndoAsked);
+        Owes(PaymentDebt.Void, part);
+        Assert.Equal(700, part.When(Close("not-found", operation: "rest")).Events.OfType<PaymentEvent.RefundClosed>().Single().Amount.Amount);
+        var voided = part.When(Hear(new PaymentFact.Voided("v1", Now))).Then(Voided);
+        Assert.Equal((PaymentState.Voided, 0, 0, 0), (voided.State.State!.Value, voided.State.Kept, voided.State.Unpaid, voided.State.Left));
+    }
+
+    [Fact]
     public void Another_charge_under_the_same_id_is_refused()
     {
         Given(Requested).When(Charge(amount: 1_001)).Refused(RejectionCode.OperationReused);
@@ -167,13 +227,14 @@ public sealed class PaymentTests
             [], [Requested], [Requested, UndoAsked], [Requested, Captured], [Requested, Declined], [Requested, UndoAsked, Abandoned], [Tombstone, Abandoned],
             [Requested, Captured, UndoAsked], [Requested, Captured, UndoAsked, Voided], [Requested, Captured, UndoAsked, UndoRefund],
             [Requested, Captured, UndoAsked, UndoRefund, UndoRefunded], [Requested, Captured, RefundAsked], [Requested, Captured, RefundAsked, Refunded],
-            [Requested, Declined, Captured],
+            [Requested, Declined, Captured], [Requested, Captured, RefundAsked, RefundClosed], [Requested, Captured, RefundAsked, RefundClosed, UndoAsked],
+            [Requested, Captured, UndoAsked, RefundClosed with { Refund = "undo", Amount = Gbp(1_000) }],
         ];
         Func<PaymentProgress, Decision<PaymentEvent>>[] asked =
         [
             Charge(), Undo(), Refund(8, 100), Hear(new PaymentFact.Captured("c9", Now)), Hear(new PaymentFact.Declined("lost-card", Now)),
             Hear(new PaymentFact.NothingMoved(Now)), Hear(new PaymentFact.Voided("v1", Now)), Hear(new PaymentFact.TooLateToVoid()),
-            Hear(new PaymentFact.Refunded("undo", "r1", Now)), Hear(new PaymentFact.Refunded(ReturnNumber(7).Value, "r7", Now)),
+            Close("not-found"), Close("declined: x", operation: "other"), Close(null), Hear(new PaymentFact.Refunded("undo", "r1", Now)), Hear(new PaymentFact.Refunded(ReturnNumber(7).Value, "r7", Now)),
         ];
         foreach (var story in stories)
         {
@@ -183,7 +244,7 @@ public sealed class PaymentTests
                 if (verdict.Rejection is null)
                 {
                     var after = verdict.Then(verdict.Events.AsSpan()).State;
-                    Assert.InRange(after.Kept, 0, 1_000);
+                    Assert.InRange(after.Kept - after.Unpaid, 0, 1_000);
                     Assert.True(after.Left >= 0);
                     _ = PaymentSaga.Owed(after);
                 }
@@ -201,6 +262,10 @@ public sealed class PaymentTests
 
     private static Func<PaymentProgress, Decision<PaymentEvent>> Refund(int refund, long amount) => state => Payment.Decide(
         state, new PaymentCommand.Refund(new(Operation, ReturnNumber(refund), Gbp(amount), TimeSpan.Zero)));
+
+    private static Func<PaymentProgress, Decision<PaymentEvent>> Close(
+        string? provider, string operation = "close", string fingerprint = "f", string reason = "paid in cash", string? refund = null) => state => Payment.Decide(
+        state, new PaymentCommand.Close(new(new(operation, fingerprint, Now.AddDays(1), "olga"), reason, refund), provider, Now));
 
     private static Func<PaymentProgress, Decision<PaymentEvent>> Hear(PaymentFact fact) => state => PaymentSaga.Decide(state, fact);
 

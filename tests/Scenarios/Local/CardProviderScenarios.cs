@@ -1,20 +1,12 @@
 using System.Net;
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json.Nodes;
 
 namespace Pos.Tests;
 
 /// <summary>Who charges the cards of the program that is deployed, and what becomes of cards when that setting changes.</summary>
-public sealed class CardProviderScenarios : IDisposable
+public sealed class CardProviderScenarios : OneProgram
 {
-    private const string Key = "an-operator-of-the-card-provider";
     private const string ByCard = """{"store":"demo","till":"till-1","lines":[{"sku":"mug","quantity":1}],"cards":[{"token":"tok_approve"}]}""";
-
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("pos-cards-");
-    private readonly Uri _address = ServerProcess.FreeAddress();
-
-    public void Dispose() => _folder.Delete(recursive: true);
 
     /// <summary>One sentence, before anything is opened.</summary>
     [Theory]
@@ -29,7 +21,7 @@ public sealed class CardProviderScenarios : IDisposable
             new("environment", environment), new("Payments:Provider", provider), new("Payments:AllowSimulator", allow ?? "false")));
         Assert.Contains("The silo does not start: ", refused.Message, StringComparison.Ordinal);
         Assert.Contains(why, refused.Message, StringComparison.Ordinal);
-        Assert.False(File.Exists(Path.Combine(_folder.FullName, "data", "provider-ledger.jsonl")));
+        Assert.False(File.Exists(Ledger));
     }
 
     [Fact]
@@ -43,7 +35,7 @@ public sealed class CardProviderScenarios : IDisposable
             http, HttpMethod.Post, "orders", ByCard.Replace("\"cards\":[{\"token\":\"tok_approve\"}]", "\"cash\":{\"amount\":5000,\"currency\":\"EUR\"}", StringComparison.Ordinal), "cash");
         Assert.Equal((HttpStatusCode.Created, "CONFIRMED"), (sold.Status, (string?)sold.Json["state"]));
         Assert.Contains("There is no payment provider", server.Said, StringComparison.Ordinal);
-        Assert.False(File.Exists(Path.Combine(_folder.FullName, "data", "provider-ledger.jsonl")));
+        Assert.False(File.Exists(Ledger));
     }
 
     /// <summary>What was begun with a provider is neither lost nor denied without one, and ends when there is one again.</summary>
@@ -92,53 +84,7 @@ public sealed class CardProviderScenarios : IDisposable
             Assert.True((bool)report["ok"]!, report.ToJsonString());
         }
 
-        var lines = await File.ReadAllLinesAsync(Path.Combine(_folder.FullName, "data", "provider-ledger.jsonl"));
+        var lines = await File.ReadAllLinesAsync(Ledger);
         Assert.Equal(["captured", "refunded"], lines.Select(line => (string?)JsonNode.Parse(line)!["kind"]));
-    }
-
-    private Task<ServerProcess> Start(params KeyValuePair<string, string?>[] settings) => ServerProcess.Start("Silo", _folder.FullName, _address,
-    [
-        new("Api:Keys:0:Actor", "operator"), new("Api:Keys:0:Role", "operator"),
-        new("Api:Keys:0:Sha256", Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Key)))),
-        new("Journal:Path", Path.Combine(_folder.FullName, "data")), new("Orleans:Endpoints:SiloPort", "0"), new("Orleans:Endpoints:GatewayPort", "0"),
-        .. settings,
-    ]);
-
-    private HttpClient Client() =>
-        new() { BaseAddress = _address, Timeout = TimeSpan.FromSeconds(60), DefaultRequestHeaders = { Authorization = new("Bearer", Key) } };
-
-    private static async Task<JsonNode> Until(HttpClient http, string path, Func<JsonNode, bool> wished)
-    {
-        var began = TimeProvider.System.GetTimestamp();
-        while (true)
-        {
-            var answer = await Send(http, HttpMethod.Get, path, null, null);
-            if (wished(answer.Json))
-            {
-                return answer.Json;
-            }
-
-            Assert.True(TimeProvider.System.GetElapsedTime(began) < TimeSpan.FromSeconds(60), $"{path} still answers {answer.Text}");
-        }
-    }
-
-    private static async Task<JsonNode> Verified(HttpClient http)
-    {
-        using var answer = await http.PostAsync(new Uri("/admin/verify", UriKind.Relative), null);
-        return JsonNode.Parse(await answer.EnsureSuccessStatusCode().Content.ReadAsStringAsync())!;
-    }
-
-    private static async Task<(HttpStatusCode Status, string Text, JsonNode Json)> Send(HttpClient http, HttpMethod method, string path, string? body, string? key)
-    {
-        using var request = new HttpRequestMessage(method, "/api/v1/" + path);
-        request.Content = body is null ? null : new StringContent(body, Encoding.UTF8, "application/json");
-        if (key is not null)
-        {
-            request.Headers.Add("Idempotency-Key", key);
-        }
-
-        using var response = await http.SendAsync(request);
-        var text = await response.Content.ReadAsStringAsync();
-        return (response.StatusCode, text, JsonNode.Parse(text)!);
     }
 }
