@@ -18,6 +18,7 @@ internal sealed class Silo : IDisposable
     {
         (_world, _owner) = (world, owner);
         var activations = new Activations(world);
+        Residents = activations.Residents;
         var journal = new WatchedJournal(world, world.Journal, name) { Activations = activations };
         var carrier = new FaultyCarrier(world.Plan, activations, new Chance(world.Seed + (ulong)world.Machine.Steps, name));
         _silo = new SimulatedSilo(world.Machine, owner, services => Register(services, journal, name), carrier);
@@ -26,6 +27,8 @@ internal sealed class Silo : IDisposable
     }
 
     public IGrainFactory Grains => _silo.Factory;
+
+    public Residents Residents { get; }
 
     /// <summary>Ends when the process dies: whoever waits for an answer learns nothing.</summary>
     public Task Dead => _dead.Task;

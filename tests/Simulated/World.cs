@@ -24,6 +24,14 @@ internal sealed class World : IDisposable
         Appends = new AppendsUnderWay(UnderWay, Timeline);
         Book = new Book(Machine, Violations, UnderWay, Timeline);
         Replies = new Replies(this);
+        Costs = new Costs(Plan, Violations);
+        Authority = new Authority(Book, Requests, Violations);
+        Requests.OnFirst = Costs.Send;
+        Book.Watched = (e, body, stream) =>
+        {
+            Authority.Take(e, body, stream);
+            Costs.Take(e, body);
+        };
         _chance = new Chance(seed, "world");
         _limits = new GroupCommitOptions
         {
@@ -64,6 +72,12 @@ internal sealed class World : IDisposable
     public Book Book { get; }
 
     public Replies Replies { get; }
+
+    public Requests Requests { get; } = new();
+
+    public Authority Authority { get; }
+
+    public Costs Costs { get; }
 
     public SimulatedDisk Disk { get; } = new();
 

@@ -22,6 +22,9 @@ internal sealed class Book(Machine machine, Violations violations, StepsUnderWay
     /// <summary>Events taken in.</summary>
     public long Position { get; private set; }
 
+    /// <summary>Whoever else looks at each event, after its stream has taken it in.</summary>
+    public Action<RecordedEvent, JsonElement, StreamTrace> Watched { get; set; } = static (_, _, _) => { };
+
     public IEnumerable<StreamTrace> Streams => _streams.Values;
 
     public bool IsKnown(string stream) => _streams.ContainsKey(stream);
@@ -170,6 +173,7 @@ internal sealed class Book(Machine machine, Violations violations, StepsUnderWay
         using (var body = JsonDocument.Parse(recorded.Payload))
         {
             stream.Take(recorded, body.RootElement);
+            Watched(recorded, body.RootElement, stream);
         }
 
         _verifier.Next(recorded);

@@ -14,6 +14,8 @@ internal sealed class CartTrace(string stream, Book book) : StreamTrace(stream)
 
     public string Id { get; } = stream[(stream.IndexOf('/', StringComparison.Ordinal) + 1)..];
 
+    public string Store { get; private set; } = "";
+
     public CartState? State { get; private set; }
 
     /// <summary>The order that it is, or null.</summary>
@@ -97,7 +99,7 @@ internal sealed class CartTrace(string stream, Book book) : StreamTrace(stream)
 
     private void Open(JsonElement body)
     {
-        State = CartState.Open;
+        (State, Store) = (CartState.Open, body.Text("store"));
         if (body.TryGetProperty("lines", out var lines))
         {
             foreach (var line in lines.EnumerateArray())
@@ -130,7 +132,7 @@ internal sealed class CartTrace(string stream, Book book) : StreamTrace(stream)
 
     private static (string Sku, long Quantity, long Gross) Sold(LineTrace line) => (line.Sku, line.Quantity, line.Gross);
 
-    private static string OrderOf(string cart) =>
+    public static string OrderOf(string cart) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes($"4:cart{cart.Length}:{cart}")))[..32];
 
     private void Legal(bool isLegal, in RecordedEvent e) => Require(isLegal, Invariant.TransitionsAreLegal, $"{e.Type} in {State}");

@@ -10,12 +10,14 @@ namespace Pos.Simulation;
 /// </summary>
 internal sealed class Inspection(World world, Func<Func<Task>, bool> finish)
 {
+    private static readonly TimeSpan WhileMax = TimeSpan.FromSeconds(5);
+
     public void Run()
     {
         Balances();
         Ledgers();
         world.Book.RequireWakeUps(world.Disk);
-        if (!world.IsWell || (!world.HasStaleReaders && !finish(ShowEverything)))
+        if (!world.IsWell || (!world.HasStaleReaders && !finish(ShowEverything)) || !finish(LookAround))
         {
             return;
         }
@@ -64,6 +66,21 @@ internal sealed class Inspection(World world, Func<Func<Task>, bool> finish)
             world.Violations.Require(
                 theirs.GetValueOrDefault(order) == ours.GetValueOrDefault(order), Invariant.ProviderAgrees, $"order/{order}",
                 $"the provider keeps {theirs.GetValueOrDefault(order)}, we {ours.GetValueOrDefault(order)}");
+        }
+    }
+
+    /// <summary>After a while without any call, nobody is at home for what does not exist, or is over.</summary>
+    private async Task LookAround()
+    {
+        await Task.Delay(WhileMax, new VirtualTime(world.Machine, new Owner("inspector")), CancellationToken.None);
+        foreach (var stream in world.Silo.Residents.Streams)
+        {
+            world.Violations.Require(
+                !world.Requests.Answered.Contains(stream) || world.Book.IsKnown(stream), Invariant.CostIsBounded, stream,
+                "does not exist, and whoever asked for it has left an activation behind");
+            world.Violations.Require(
+                world.Book.Find(stream) is not OrderTrace { Settled: true, Debt: SagaSteps.None }, Invariant.CostIsBounded, stream,
+                "is over, and whoever looked at it has left an activation behind");
         }
     }
 

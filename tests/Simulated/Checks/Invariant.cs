@@ -26,6 +26,8 @@ internal enum Invariant
     ReturnedAtMostSold,
     GivenBackAtMostPaid,
     OneCartOneOrder,
+    EffectsAreAuthorised,
+    CostIsBounded,
 }
 
 /// <summary>One line about each.</summary>
@@ -56,6 +58,8 @@ internal static class Invariants
         Invariant.ReturnedAtMostSold => "of no line more comes back than was sold, at the price paid, and to no card more than it paid",
         Invariant.GivenBackAtMostPaid => "no more coins come back than were paid, over all returns and exchanges, and no card's money becomes coins without a manager; all pieces back are all that was paid",
         Invariant.OneCartOneOrder => "one cart gives at most one order, of what was in it, at the prices shown",
+        Invariant.EffectsAreAuthorised => "every effect, and every answer, is covered by the authority of whoever asked, or by an approval for exactly that",
+        Invariant.CostIsBounded => "a request costs at most so many events, bytes and activations, by its kind",
         _ => throw new ArgumentOutOfRangeException(nameof(invariant)),
     };
 

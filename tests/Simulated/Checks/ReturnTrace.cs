@@ -32,7 +32,7 @@ internal sealed class ReturnTrace(string stream, Book book) : StreamTrace(stream
 
     private bool IsExchange { get; set; }
 
-    private string Store { get; set; } = "";
+    public string Store { get; private set; } = "";
 
     private long Gross { get; set; }
 

@@ -51,6 +51,11 @@ internal static class Program
             return Explore(Fresh(), TimeSpan.FromMinutes(double.Parse(minutes, CultureInfo.InvariantCulture)), steps);
         }
 
+        if (options.TryGetValue("--survey", out var all))
+        {
+            return Survey(int.Parse(all, CultureInfo.InvariantCulture), steps);
+        }
+
         if (options.TryGetValue("--seeds", out var count))
         {
             return Explore(Enumerable.Range(0, int.Parse(count, CultureInfo.InvariantCulture)).Select(static at => (ulong)at), null, steps);
@@ -60,11 +65,32 @@ internal static class Program
             dotnet run --project tests/Simulated -- --seed N [--timeline]   replays a seed; a failing one is shrunk and told
                                                      --minutes M             explores fresh seeds
                                                      --seeds COUNT           runs the seeds 0 to COUNT - 1
+                                                     --survey COUNT          the same, and goes on after failures: one line each
                                                      --plant NAME [--seed N] hunts a planted bug; without a name, all of them
                                                      --report FILE           runs everything and writes the tables
                                                      --steps S               with S steps under faults instead of 2,000
             """);
         return 2;
+    }
+
+    private static int Survey(int count, int steps)
+    {
+        var (next, failed, all) = (-1, 0, 0L);
+        Explorer.OnThreads(() =>
+        {
+            for (var seed = Interlocked.Increment(ref next); seed < count; seed = Interlocked.Increment(ref next))
+            {
+                var result = Simulation.Run((ulong)seed, steps);
+                Interlocked.Add(ref all, result.Steps);
+                if (result.Violation is { } violation)
+                {
+                    Interlocked.Increment(ref failed);
+                    Console.WriteLine($"seed {seed}: {violation}");
+                }
+            }
+        });
+        Console.WriteLine($"{failed} of {count} seeds failed, {all} steps");
+        return failed == 0 ? 0 : 1;
     }
 
     private static IEnumerable<ulong> Fresh()

@@ -10,6 +10,7 @@ internal sealed class Simulation : IDisposable
 
     private readonly World _world;
     private readonly Shop _shop;
+    private readonly Staff _staff;
     private readonly Workshop _shared = new();
     private readonly Owner _street = new("street");
     private readonly int _steps;
@@ -19,6 +20,11 @@ internal sealed class Simulation : IDisposable
         _steps = steps;
         _world = new World(seed, only, withTimeline);
         _shop = new Shop(seed);
+        _staff = new Staff(seed, _shop);
+        foreach (var key in _staff.All)
+        {
+            _world.Requests.Employ(key.Person);
+        }
     }
 
     /// <summary>Runs a seed on this thread.</summary>
@@ -59,7 +65,7 @@ internal sealed class Simulation : IDisposable
         }
 
         _world.Plan.IsOn = true;
-        var clients = Enumerable.Range(1, _shop.Clients).Select(number => new Client(_world, _shop, _shared, number)).ToList();
+        var clients = Enumerable.Range(1, _shop.Clients).Select(number => new Client(_world, _shop, _staff, _shared, number)).ToList();
         Task trade = Task.CompletedTask;
         strand.Run(() => trade = Task.WhenAll(clients.Select(client => client.Run())));
         var until = _world.Machine.Steps + _steps;
@@ -83,14 +89,14 @@ internal sealed class Simulation : IDisposable
     {
         foreach (var store in _shop.Stores)
         {
-            await Insist(grains => grains.GetGrain<IStoreGrain>(store.Value).Define(new(Setup(store.Value), _shop.Details)));
+            await Insist(grains => grains.GetGrain<IStoreGrain>(store.Value).Define(new(Setup(store.Value, "defineStore"), _shop.Details)));
         }
 
         foreach (var (index, sku) in _shop.Goods.Append(Shop.Service).Index())
         {
-            await Insist(grains => grains.GetGrain<IProductGrain>(sku.Value).Define(new(Setup(sku.Value), Shop.Product(sku, 99 + (index * 55)))));
+            await Insist(grains => grains.GetGrain<IProductGrain>(sku.Value).Define(new(Setup(sku.Value, "defineProduct"), Shop.Product(sku, 99 + (index * 55)))));
             var code = Shop.Barcode(sku);
-            await Insist(grains => grains.GetGrain<IBarcodeGrain>(code).Claim(new(Setup(code), sku)));
+            await Insist(grains => grains.GetGrain<IBarcodeGrain>(code).Claim(new(Setup(code, "claimBarcode"), sku)));
         }
 
         foreach (var store in _shop.Stores)
@@ -98,7 +104,7 @@ internal sealed class Simulation : IDisposable
             foreach (var sku in _shop.Goods)
             {
                 var key = new StockKey(store, sku).ToString();
-                await Insist(grains => grains.GetGrain<IStockGrain>(key).Receive(new(Setup(key), _shop.StockMax)));
+                await Insist(grains => grains.GetGrain<IStockGrain>(key).Receive(new(Setup(key, "receiveStock"), _shop.StockMax)));
             }
         }
     }
@@ -110,7 +116,12 @@ internal sealed class Simulation : IDisposable
         _world.Violations.Require(outcome.Rejection is null, Invariant.RepliesAreOutcomes, "setup", outcome.Rejection?.Detail ?? "");
     }
 
-    private Operation Setup(string id) => new($"setup-{id}", "", _world.Machine.UtcNow + TimeSpan.FromHours(24));
+    private Operation Setup(string what, string kind)
+    {
+        var id = $"setup-{what}";
+        _world.Requests.Send(new(id, kind, _staff.Root.Name, null));
+        return new(id, "", _world.Machine.UtcNow + TimeSpan.FromHours(24), _staff.Root.Name, "", id, ApprovedBy: _staff.Root.Name);
+    }
 
     /// <summary>Steps until a task outside of the silo has ended.</summary>
     private bool Finish(Strand strand, Func<Task> work, string what)

@@ -5,8 +5,15 @@ internal sealed class Activations(World world)
 {
     private readonly Dictionary<string, SimulatedActivation> _byStream = new(StringComparer.Ordinal);
 
+    public Residents Residents { get; } = new();
+
     /// <summary>Remembers who was called.</summary>
-    public void Seen(SimulatedActivation activation) => _byStream[StreamOf(activation.GrainId)] = activation;
+    public void Seen(SimulatedActivation activation)
+    {
+        var stream = StreamOf(activation.GrainId);
+        _byStream[stream] = activation;
+        Residents.Saw(activation, stream);
+    }
 
     /// <summary>The steps that a call belongs to, or that its target has under way.</summary>
     public SagaSteps StepsOf(SimulatedCall call)
@@ -50,6 +57,7 @@ internal sealed class Activations(World world)
             world.Timeline.Say($"{activation} vanishes");
             // What it had queued may still be written, behind the back of the next activation.
             world.HasStaleReaders = true;
+            Residents.Lost(activation);
             activation.Vanish();
         }
     }

@@ -36,6 +36,7 @@ internal sealed class WatchedJournal(World world, SimulatedJournal inner, string
             }
         }
 
+        world.Costs.Opened(stream);
         var session = await inner.Open(stream, fold, cancellationToken);
         world.Timeline.Say($"{silo} opens {stream} at version {session.Version}");
         return new WatchedSession(this, world, session, silo);

@@ -83,6 +83,17 @@ public sealed class SimulationTests
         Assert.Contains("seed 4711: step 1, Pos.Simulation.SimulationTests", told.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void everything_that_can_be_asked_for_has_its_place_in_the_tables_of_authority_and_cost()
+    {
+        Assert.NotEmpty(Door.Names);
+        Assert.All(Door.Names, static name =>
+        {
+            Assert.True(Enum.IsDefined(Authority.LeastFor(name)));
+            Assert.Equal(Requests.IsRead(name), !Costs.Of(new Request("id", name, "somebody", null) { Stream = "order/id" }).Any());
+        });
+    }
+
     private static IEnumerable<(int Step, int Fault)> Cells() =>
         from step in Enumerable.Range(0, StepsUnderWay.Count) from fault in Enumerable.Range(0, FaultPlan.Kinds) select (step, fault);
 }

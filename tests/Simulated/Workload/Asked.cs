@@ -11,6 +11,36 @@ internal sealed class Asked(string id, string stream, bool isCommand)
     /// <summary>Whether a refusal must leave nothing behind.</summary>
     public bool IsCommand => isCommand;
 
+    /// <summary>The API's name for it.</summary>
+    public required string Kind { get; init; }
+
+    /// <summary>The store that its body names, or null.</summary>
+    public string? Body { get; init; }
+
+    /// <summary>A store that its query names although nobody asks for one, or null.</summary>
+    public string? Query { get; init; }
+
+    /// <summary>What its effects are, for whoever is shown them to approve.</summary>
+    public IReadOnlyList<string> Effects { get; init; } = [];
+
+    /// <summary>How much it asks for.</summary>
+    public int Lines { get; init; }
+
+    public int Cards { get; init; }
+
+    /// <summary>The return that pays for it, or null.</summary>
+    public string? Credit { get; init; }
+
+    /// <summary>The values of its path.</summary>
+    public IEnumerable<(string Name, string Value)> Route
+    {
+        get
+        {
+            var parts = stream.Split('/');
+            return Body is not null ? [] : parts[0] == "store" ? [("store", parts[1])] : parts[0] == "stock" ? [("store", parts[1]), ("sku", parts[2])] : [("id", parts[1])];
+        }
+    }
+
     /// <summary>Sent and not answered.</summary>
     public int Open { get; set; }
 
@@ -26,6 +56,9 @@ internal sealed class Workshop
     private const int KeptMax = 12;
 
     public bool IsClosing { get; set; }
+
+    /// <summary>Whose keys each request bears: a repetition bears the same.</summary>
+    public Dictionary<string, Papers> Papers { get; } = new(StringComparer.Ordinal);
 
     public List<PlacedOrder> Orders { get; } = [];
 
@@ -85,4 +118,4 @@ internal sealed record PlacedReturn(Asked Asked, ReturnId Id, PlaceReturn Comman
 internal sealed record KeptHold(Asked Asked, string Key, ReserveStock Command);
 
 /// <summary>A return of an order's lines as it was asked for.</summary>
-internal sealed record SoldBack(Asked Asked, OrderId Order, ReturnLines Command);
+internal sealed record SoldBack(Asked Asked, OrderId Order, StoreId Store, ReturnLines Command);

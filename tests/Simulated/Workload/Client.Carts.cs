@@ -7,19 +7,28 @@ internal sealed partial class Client
 {
     private async Task OpenCart()
     {
-        var id = new CartId(Hex(NextKey("cart")));
         var source = _shared.Carts.FindAll(cart => cart.Order?.Ended == OrderState.Cancelled);
-        var from = source.Count > 0 && _chance.Is(0.5) ? Lately(source).Id : (CartId?)null;
-        var cart = new OpenedCart(
-            new Asked(id.Value, $"cart/{id}", isCommand: true), id, new(Operation(id.Value), _chance.Of(_shop.Stores), Shop.Till, from));
-        Workshop.Keep(_shared.Carts, cart);
-        await Ask(
-            cart.Asked, grains => grains.GetGrain<ICartGrain>(id.Value).Open(cart.Command),
-            (outcome, since) => Judge(cart.Asked, outcome, view => Shown(cart, view, since)));
+        var cart = await OpenCart(source.Count > 0 && _chance.Is(0.5) ? Known(source, StoreOf) : null);
         for (var lines = 1 + _chance.Next(3); lines > 0 && cart.Shown?.State == CartState.Open; lines--)
         {
             await AddLine(cart);
         }
+    }
+
+    private async Task<OpenedCart> OpenCart(OpenedCart? source)
+    {
+        var (id, from) = (new CartId(Hex(NextKey("cart"))), source?.Id);
+        var store = source is not null && _chance.Is(0.8) ? StoreOf(source) : SomeStore();
+        var asked = new Asked(id.Value, $"cart/{id}", isCommand: true)
+        {
+            Kind = "openCart", Body = store.Value, Lines = from is null ? 0 : 20, Effects = from is null ? [] : [Effects.Copy(from.Value.Value)],
+        };
+        var cart = new OpenedCart(asked, id, new(Operation(id.Value, from is null ? null : store), store, Shop.Till, from));
+        Workshop.Keep(_shared.Carts, cart);
+        await Ask(
+            cart.Asked, grains => grains.GetGrain<ICartGrain>(id.Value).Open(cart.Command),
+            (outcome, since) => Judge(cart.Asked, outcome, view => Shown(cart, view, since)));
+        return cart;
     }
 
     private Task ChangeCart()
@@ -31,37 +40,44 @@ internal sealed partial class Client
 
         if (_shared.CartRequests.Count > 0 && _chance.Is(0.15))
         {
-            return Send(Lately(_shared.CartRequests));
+            return Send(Known(_shared.CartRequests, static request => StoreOf(request.Cart)));
         }
 
-        var cart = Lately(_shared.Carts);
-        var (op, line, quantity) = (Operation(NextKey("cart")), 1 + _chance.Next(3), 1 + _chance.Next(4));
+        var cart = Known(_shared.Carts, StoreOf);
+        var (id, line, quantity) = (NextKey("cart"), 1 + _chance.Next(3), 1 + _chance.Next(4));
+        // More of a line with another price takes somebody who is shown how many.
+        var op = Operation(id, _chance.Is(0.5) ? StoreOf(cart) : null);
         return _chance.Next(10) switch
         {
             < 3 => AddLine(cart),
-            3 => Send(cart, op, grain => grain.Change(new(op, line, quantity))),
-            4 => Send(cart, op, grain => grain.Remove(new(op, line)), mayDoNothing: true),
-            5 => Send(cart, op, grain => grain.Refresh(new(op))),
-            6 => Send(cart, op, grain => grain.Park(new(op, "blue coat"))),
-            7 => Send(cart, op, grain => grain.Resume(new(op, Shop.Till))),
-            8 when _chance.Is(0.3) => Send(cart, op, grain => grain.Cancel(new(op, "the customer left")), mayDoNothing: true),
+            3 => Send(cart, op, "changeCartLine", grain => grain.Change(new(op, line, quantity)), Effects.Pieces(line, quantity)),
+            4 => Send(cart, op, "removeCartLine", grain => grain.Remove(new(op, line)), mayDoNothing: true),
+            5 => Send(cart, op, "refreshCart", grain => grain.Refresh(new(op))),
+            6 => Send(cart, op, "parkCart", grain => grain.Park(new(op, "blue coat"))),
+            7 => Send(cart, op, "resumeCart", grain => grain.Resume(new(op, Shop.Till))),
+            8 when _chance.Is(0.3) => Send(cart, op, "cancelCart", grain => grain.Cancel(new(op, "the customer left")), mayDoNothing: true),
             _ => LookAtCart(cart),
         };
     }
 
     private Task AddLine(OpenedCart cart)
     {
-        var op = Operation(NextKey("line"));
         var price = _chance.Is(0.1) ? new PriceOverride(new Money(_chance.Next(500), Shop.Currency), _chance.Is(0.2) ? "" : "damaged") : null;
         var sku = _chance.Is(0.1) ? Shop.Service : _chance.Of(_shop.Goods);
         var code = _chance.Is(0.3) ? Shop.Barcode(sku) : null;
+        var op = Operation(NextKey("line"), price is null ? null : StoreOf(cart));
         var add = new AddCartLine(op, code is null ? sku : null, code, 1 + _chance.Next(3), price);
-        return Send(cart, op, grain => grain.Add(add));
+        return Send(cart, op, "addCartLine", grain => grain.Add(add), price is null ? null : Effects.Line(sku.Value, add.Quantity, price.UnitPrice.Amount));
     }
 
-    private Task Send(OpenedCart cart, Operation op, Func<ICartGrain, Task<Outcome<CartView>>> call, bool mayDoNothing = false)
+    private Task Send(
+        OpenedCart cart, Operation op, string kind, Func<ICartGrain, Task<Outcome<CartView>>> call, string? effect = null, bool mayDoNothing = false)
     {
-        var request = new CartRequest(new Asked(op.Id, cart.Asked.Stream, isCommand: !mayDoNothing), cart, call);
+        var asked = new Asked(op.Id, cart.Asked.Stream, isCommand: !mayDoNothing)
+        {
+            Kind = kind, Query = SomeQuery(), Lines = 20, Effects = effect is null ? [] : [effect],
+        };
+        var request = new CartRequest(asked, cart, call);
         Workshop.Keep(_shared.CartRequests, request);
         return Send(request);
     }
@@ -84,7 +100,7 @@ internal sealed partial class Client
         });
 
     private Task LookAtCart(OpenedCart cart) => Ask(
-        new Asked("look", cart.Asked.Stream, isCommand: false), grains => grains.GetGrain<ICartGrain>(cart.Id.Value).Get(),
+        new Asked("look", cart.Asked.Stream, isCommand: false) { Kind = "getCart", Query = SomeQuery() }, grains => grains.GetGrain<ICartGrain>(cart.Id.Value).Get(),
         (view, since) =>
         {
             if (view is not null)
@@ -109,13 +125,13 @@ internal sealed partial class Client
             return OpenCart();
         }
 
-        var cart = Lately(filled);
+        var cart = Known(filled, StoreOf);
         if (cart.CheckOut is { } known && _chance.Is(0.3))
         {
             return CheckOut(known);
         }
 
-        var op = Operation(NextKey("checkout"));
+        var op = Operation(NextKey("checkout"), _chance.Is(0.3) ? StoreOf(cart) : null);
         var isPlain = _chance.Is(0.3);
         var command = isPlain
             // The same click at another till: another key, the same sale.
@@ -123,7 +139,17 @@ internal sealed partial class Client
             : new CheckOutCart(
                 op, Tender(cart.Shown!.Lines.Length),
                 _chance.Is(0.3) ? cart.Shown.Total.Gross with { Amount = cart.Shown.Total.Gross.Amount + (_chance.Is(0.2) ? 1 : 0) } : null, null, Wait());
-        return CheckOut(cart.CheckOut = new KeptCheckOut(new Asked(op.Id, cart.Asked.Stream, isCommand: true), cart, command));
+        return CheckOut(cart.CheckOut = KeptOf(cart, op, command));
+    }
+
+    private KeptCheckOut KeptOf(OpenedCart cart, Operation op, CheckOutCart command)
+    {
+        var asked = new Asked(op.Id, cart.Asked.Stream, isCommand: true)
+        {
+            Kind = "checkOutCart", Query = SomeQuery(), Lines = 20, Cards = CardsOf(command.Tender), Credit = command.Tender.Exchange?.Value,
+            Effects = [Effects.Sale(cart.Id.Value)],
+        };
+        return new(asked, cart, command);
     }
 
     private Task CheckOut(KeptCheckOut sale) => Ask(

@@ -13,7 +13,7 @@ internal sealed partial class Client
         var cash = new Money(_chance.Is(0.03) ? 1 : 1_000_000, Shop.Currency);
         if (_shared.SoldBack.Count > 0 && _chance.Is(0.1))
         {
-            var credit = Lately(_shared.SoldBack).Command.Return;
+            var credit = Known(_shared.SoldBack, StoreOf).Command.Return;
             return _chance.Is(0.5) ? new TenderRequest(cash, [], credit) : new TenderRequest(null, [Card(null)], credit);
         }
 
@@ -35,7 +35,7 @@ internal sealed partial class Client
     {
         if (_shared.SoldBack.Count > 0 && _chance.Is(0.25))
         {
-            await Return(Lately(_shared.SoldBack));
+            await Return(Known(_shared.SoldBack, StoreOf));
             return;
         }
 
@@ -45,7 +45,7 @@ internal sealed partial class Client
             return;
         }
 
-        await TakeBack(Lately(sold), _chance.Is(0.2));
+        await TakeBack(Known(sold, StoreOf), _chance.Is(0.2));
     }
 
     /// <summary>One piece after the other for money, or some pieces of some lines at once.</summary>
@@ -74,12 +74,19 @@ internal sealed partial class Client
         }
 
         var exchange = !isOnePiece && _chance.Is(0.4);
+        var isDiverted = !exchange && _chance.Is(0.1);
         var command = new ReturnLines(
-            Operation(id.Value), id, Shop.Till, lines.ToImmutable(), _chance.Is(0.03) ? "" : "too small", exchange, null, Wait(), !exchange && _chance.Is(0.1));
-        var back = new SoldBack(new Asked(id.Value, $"order/{order.Id}", isCommand: true), order.Id, command);
+            Operation(id.Value, isDiverted ? StoreOf(order) : null), id, Shop.Till, lines.ToImmutable(), _chance.Is(0.03) ? "" : "too small", exchange, null, Wait(),
+            isDiverted);
+        var back = new SoldBack(BackOf(order, id, lines.Count), order.Id, order.Command.Store, command);
         Workshop.Keep(_shared.SoldBack, back);
         await Return(back);
     }
+
+    private Asked BackOf(PlacedOrder order, ReturnId id, int lines) => new(id.Value, $"order/{order.Id}", isCommand: true)
+    {
+        Kind = "returnLines", Query = SomeQuery(), Lines = lines, Cards = CardsOf(order.Command.Tender), Effects = [Effects.InCash(id.Value)],
+    };
 
     private Task Return(SoldBack back) => Ask(
         back.Asked, grains => grains.GetGrain<IOrderGrain>(back.Order.Value).Return(back.Command),
@@ -116,7 +123,7 @@ internal sealed partial class Client
 
         var id = PaymentId.Of(order.Id, 1 + _chance.Next(cards.Length));
         return Ask(
-            new Asked("look", $"payment/{id}", isCommand: false), grains => grains.GetGrain<IPaymentGrain>(id.Value).Get(),
+            new Asked("look", $"payment/{id}", isCommand: false) { Kind = "getPayment", Query = SomeQuery() }, grains => grains.GetGrain<IPaymentGrain>(id.Value).Get(),
             (view, since) =>
             {
                 if (view is not null)
@@ -135,8 +142,8 @@ internal sealed partial class Client
             return Task.CompletedTask;
         }
 
-        var id = Lately(_shared.SoldBack).Command.Return;
-        var asked = new Asked(NextKey("pay-out"), $"return/{id}", isCommand: false);
+        var id = Known(_shared.SoldBack, StoreOf).Command.Return;
+        var asked = new Asked(NextKey("pay-out"), $"return/{id}", isCommand: false) { Kind = "payOutReturn", Query = SomeQuery() };
         return Ask(
             asked, grains => grains.GetGrain<IReturnGrain>(id.Value).PayOut(new(Operation(asked.Id), "nothing else fits", Wait())),
             (outcome, since) =>

@@ -6,19 +6,9 @@ namespace Pos.Simulation;
 
 internal sealed partial class Client
 {
-    private Operation Operation(string id) =>
-        new(id, $"f-{id}", _time.GetUtcNow() + Limits.IdempotencyKeyLifetime, _name, Shop.Till.Value, id,
-            // Some have no manager at hand.
-            ApprovedBy: id[^1] is '3' or '7' ? "" : "boss");
-
     private static string Hex(string key) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)))[..32];
 
-    // What was asked last is most likely still under way.
-    private T Lately<T>(List<T> all) => _chance.Is(0.5) ? all[^1] : _chance.Of(all);
-
-    private string NextKey(string what) => $"{what}-{_name}-{++_asked}";
-
-    private Task AskSomething() => _chance.Next(100) switch
+    private Task AskSomething() => _chance.Is(0.08) ? DoMischief() : _chance.Next(100) switch
     {
         < 23 => PlaceOrder(),
         < 26 => OpenCart(),
@@ -49,14 +39,26 @@ internal sealed partial class Client
             lines.Add(new(sku, 1 + _chance.Next(_chance.Is(0.1) ? _shop.StockMax + 2 : 3), price));
         }
 
+        var store = SomeStore();
         var command = new PlaceOrder(
-            Operation(id.Value), _chance.Of(_shop.Stores), Shop.Till, lines.ToImmutable(),
+            Operation(id.Value, lines.Any(static line => line.Override is not null) ? store : null), store, Shop.Till, lines.ToImmutable(),
             Tender(lines.Count),
             _chance.Is(0.1) ? _time.GetUtcNow() + TimeSpan.FromHours(_chance.Is(0.2) ? 1 : -1) : null, Wait());
-        var order = new PlacedOrder(new Asked(id.Value, $"order/{id}", isCommand: true), id, command);
+        var order = new PlacedOrder(Sale(command, id), id, command);
         Workshop.Keep(_shared.Orders, order);
         return Place(order, command);
     }
+
+    private static Asked Sale(PlaceOrder command, OrderId id) => new(id.Value, $"order/{id}", isCommand: true)
+    {
+        Kind = "placeOrder",
+        Body = command.Store.Value,
+        Effects = [.. command.Lines.Where(static line => line.Override is not null).Select(
+            static line => Effects.Line(line.Sku.Value, line.Quantity, line.Override!.UnitPrice.Amount))],
+        Lines = command.Lines.Length,
+        Cards = CardsOf(command.Tender),
+        Credit = command.Tender.Exchange?.Value,
+    };
 
     private TimeSpan Wait() => _chance.Is(0.3) ? TimeSpan.Zero : TimeSpan.FromSeconds(_chance.Next(4));
 
@@ -84,7 +86,7 @@ internal sealed partial class Client
             return Task.CompletedTask;
         }
 
-        var order = Lately(_shared.Orders);
+        var order = Known(_shared.Orders, StoreOf);
         if (_chance.Is(0.7))
         {
             return Place(order, order.Command with { WaitMax = Wait() });
@@ -93,7 +95,7 @@ internal sealed partial class Client
         // Another body under the same key: whoever comes second is refused, and nothing of it happens.
         var other = order.Command with { Operation = order.Command.Operation with { Fingerprint = "another body" } };
         return order.CheckOut is not null || !_world.Book.IsKnown($"order/{order.Id}") ? Task.CompletedTask : Ask(
-            new Asked("another body", $"order/{order.Id}", isCommand: false), grains => grains.GetGrain<IOrderGrain>(order.Id.Value).Place(other),
+            new Asked("another body", $"order/{order.Id}", isCommand: false) { Kind = "placeOrder", Body = order.Command.Store.Value }, grains => grains.GetGrain<IOrderGrain>(order.Id.Value).Place(other),
             (outcome, _) =>
             {
                 _world.Violations.Require(
@@ -110,8 +112,8 @@ internal sealed partial class Client
             return Task.CompletedTask;
         }
 
-        var order = Lately(_shared.Orders);
-        var asked = new Asked(NextKey("cancel"), $"order/{order.Id}", isCommand: false);
+        var order = Known(_shared.Orders, StoreOf);
+        var asked = new Asked(NextKey("cancel"), $"order/{order.Id}", isCommand: false) { Kind = "cancelOrder", Query = SomeQuery() };
         return Ask(
             asked, grains => grains.GetGrain<IOrderGrain>(order.Id.Value).Cancel(new(Operation(asked.Id), "the customer left")),
             (outcome, since) =>
@@ -141,9 +143,9 @@ internal sealed partial class Client
             return Task.CompletedTask;
         }
 
-        var order = Lately(_shared.Orders);
+        var order = Known(_shared.Orders, StoreOf);
         return Ask(
-            new Asked("look", $"order/{order.Id}", isCommand: false), grains => grains.GetGrain<IOrderGrain>(order.Id.Value).Get(),
+            new Asked("look", $"order/{order.Id}", isCommand: false) { Kind = "getOrder", Query = SomeQuery() }, grains => grains.GetGrain<IOrderGrain>(order.Id.Value).Get(),
             (view, since) =>
             {
                 if (view is not null)
@@ -172,9 +174,15 @@ internal sealed partial class Client
             lines.Add(new(sku, 1 + _chance.Next(3), price, _chance.Is(0.8) ? Disposition.Restock : Disposition.WriteOff));
         }
 
+        var store = SomeStore();
         var command = new PlaceReturn(
-            Operation(id.Value), _chance.Of(_shop.Stores), Shop.Till, lines.ToImmutable(), _chance.Is(0.03) ? "" : "faulty", null, Wait());
-        var back = new PlacedReturn(new Asked(id.Value, $"return/{id}", isCommand: true), id, command);
+            Operation(id.Value, store), store, Shop.Till, lines.ToImmutable(), _chance.Is(0.03) ? "" : "faulty", null, Wait());
+        var asked = new Asked(id.Value, $"return/{id}", isCommand: true)
+        {
+            Kind = "placeReturn", Body = store.Value, Lines = lines.Count,
+            Effects = [Effects.TakenBack(lines.Select(static line => (line.Sku.Value, (long)line.Quantity)))],
+        };
+        var back = new PlacedReturn(asked, id, command);
         Workshop.Keep(_shared.Returns, back);
         return Place(back);
     }
@@ -211,23 +219,24 @@ internal sealed partial class Client
         var next = new OrderId(Hex(NextKey("order")));
         var command = order.Command with { Operation = Operation(next.Value), Lines = hasSku, Tender = new Money(1_000_000, Shop.Currency) };
         await Task.WhenAll(
-            Place(new PlacedOrder(new Asked(next.Value, $"order/{next}", isCommand: true), next, command), command),
+            Place(new PlacedOrder(Sale(command, next), next, command), command),
             Change(sku, null, isActive: true));
     }
 
     /// <summary>The small coins go, or come back: what was sold before comes back after it.</summary>
     private Task ChangeRounding(StoreId store, int? step)
     {
-        var asked = new Asked(NextKey("rounding"), $"store/{store}", isCommand: false);
+        var asked = new Asked(NextKey("rounding"), $"store/{store}", isCommand: false) { Kind = "defineStore" };
+        var command = new DefineStore(Operation(asked.Id, by: Fit(_staff.Root)), _shop.Rounding(step));
         return Ask(
-            asked, grains => grains.GetGrain<IStoreGrain>(store.Value).Define(new(Operation(asked.Id), _shop.Rounding(step))),
+            asked, grains => grains.GetGrain<IStoreGrain>(store.Value).Define(command),
             (outcome, _) => !IsNotNow(outcome.Rejection));
     }
 
     private Task Change(Sku sku, Money? price, bool isActive)
     {
-        var asked = new Asked(NextKey("change"), $"product/{sku}", isCommand: false);
-        var command = new ChangeProduct(Operation(asked.Id), null, null, null, price, null, isActive);
+        var asked = new Asked(NextKey("change"), $"product/{sku}", isCommand: false) { Kind = "changeProduct" };
+        var command = new ChangeProduct(Operation(asked.Id, by: Fit(_staff.Boss)), null, null, null, price, null, isActive);
         return Ask(
             asked, grains => grains.GetGrain<IProductGrain>(sku.Value).Change(command), (outcome, _) => !IsNotNow(outcome.Rejection));
     }

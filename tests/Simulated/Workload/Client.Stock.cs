@@ -2,7 +2,7 @@ namespace Pos.Simulation;
 
 internal sealed partial class Client
 {
-    private StockKey SomeStock() => new(_chance.Of(_shop.Stores), _chance.Of(_shop.Goods));
+    private StockKey SomeStock() => new(SomeStore(), _chance.Of(_shop.Goods));
 
     private Task AskStock(int dice)
     {
@@ -12,31 +12,31 @@ internal sealed partial class Client
         }
 
         // Drawn once: a repetition sends the same request.
-        var (quantity, op) = (_chance.Next(_shop.StockMax), Operation(NextKey("stock")));
+        var (quantity, key, id) = (_chance.Next(_shop.StockMax), SomeStock(), NextKey("stock"));
+        var (op, shown) = (Operation(id, dice is >= 68 and < 74 ? key.Store : null, dice is < 68 or 74 ? Fit(_staff.ManagerOf(key.Store)) : null), $"stock/{key}");
         var delta = _chance.Is(0.5) ? 1 : -1 - _chance.Next(3);
         var policy = _chance.Is(0.3) ? StockPolicy.Backorder : StockPolicy.Deny;
         return dice switch
         {
-            < 68 => Item(op, stock => stock.Receive(new(op, 1 + quantity))),
-            < 71 => Item(op, stock => stock.Adjust(new(op, delta, "found"))),
-            < 74 => Item(op, stock => stock.Count(new(op, quantity))),
-            < 75 => Item(op, stock => stock.SetPolicy(new(op, policy))),
+            < 68 => Item(key, op, "receiveStock", stock => stock.Receive(new(op, 1 + quantity))),
+            < 71 => Item(key, op, "adjustStock", stock => stock.Adjust(new(op, delta, "found")), Effects.Adjustment(shown, delta)),
+            < 74 => Item(key, op, "countStock", stock => stock.Count(new(op, quantity)), Effects.Count(shown, quantity)),
+            < 75 => Item(key, op, "setStockPolicy", stock => stock.SetPolicy(new(op, policy))),
             < 84 => TakeHold(),
-            < 88 => UseHold("pin", static (stock, command) => stock.Pin(command)),
-            < 91 => UseHold("commit", static (stock, command) => stock.Commit(command)),
-            < 94 => UseHold("release", static (stock, command) => stock.Release(command)),
+            < 88 => UseHold("pinHold", static (stock, command) => stock.Pin(command)),
+            < 91 => UseHold("commitHold", static (stock, command) => stock.Commit(command)),
+            < 94 => UseHold("releaseHold", static (stock, command) => stock.Release(command)),
             < 95 => BuryHold(),
             < 97 => LookAtHold(),
             _ => LookAtItem(),
         };
     }
 
-    private Task Item(Operation operation, Func<IStockGrain, Task<Outcome<StockView>>> ask)
+    private Task Item(StockKey key, Operation operation, string kind, Func<IStockGrain, Task<Outcome<StockView>>> ask, string? effect = null)
     {
-        var key = SomeStock().ToString();
-        var asked = new Asked(operation.Id, $"stock/{key}", isCommand: true);
+        var asked = new Asked(operation.Id, $"stock/{key}", isCommand: true) { Kind = kind, Effects = effect is null ? [] : [effect] };
         return Ask(
-            asked, grains => ask(grains.GetGrain<IStockGrain>(key)),
+            asked, grains => ask(grains.GetGrain<IStockGrain>(key.ToString())),
             (outcome, since) => Judge(asked, outcome, view => _world.Replies.Item(view, since)));
     }
 
@@ -48,7 +48,7 @@ internal sealed partial class Client
         var command = new ReserveStock(
             Operation(id.Value) with { NotAfter = now + TimeSpan.FromMinutes(10) }, id, "api", 1 + _chance.Next(4),
             now + _chance.Between(TimeSpan.FromMilliseconds(20), TimeSpan.FromSeconds(20)));
-        var hold = new KeptHold(new Asked(id.Value, $"stock/{key}", isCommand: true), key, command);
+        var hold = new KeptHold(new Asked(id.Value, $"stock/{key}", isCommand: true) { Kind = "createHold" }, key, command);
         Workshop.Keep(_shared.Holds, hold);
         return Ask(
             hold.Asked, grains => grains.GetGrain<IStockGrain>(key).Reserve(command),
@@ -75,13 +75,18 @@ internal sealed partial class Client
             return Task.CompletedTask;
         }
 
-        var hold = _chance.Of(_shared.Holds);
+        var hold = Known(_shared.Holds, StoreOf);
         var owner = _chance.Is(0.15) ? "somebody else" : "api";
-        var asked = new Asked(NextKey(what), hold.Asked.Stream, isCommand: false);
         // Whoever has made it, or with a reason and a manager whoever has not.
+        var maker = _staff.All.First(key => key.Name == hold.Command.Operation.Actor);
+        var by = what == "pinHold" || _chance.Is(0.5) ? maker : _key;
+        var asked = new Asked(NextKey(what), hold.Asked.Stream, isCommand: false)
+        {
+            Kind = what, Effects = [Effects.Removal(hold.Command.Hold.Value)],
+        };
         var command = new HoldCommand(
-            Operation(asked.Id) with { NotAfter = hold.Command.Operation.NotAfter, Actor = what == "pin" || _chance.Is(0.5) ? hold.Command.Operation.Actor : _name },
-            hold.Command.Hold, owner, Reason: what == "commit" || _chance.Is(0.5) ? "given away" : null);
+            Operation(asked.Id, what == "commitHold" || by != maker ? StoreOf(hold) : null, by) with { NotAfter = hold.Command.Operation.NotAfter },
+            hold.Command.Hold, owner, Reason: what == "commitHold" || _chance.Is(0.5) ? "given away" : null);
         return Ask(
             asked, grains => use(grains.GetGrain<IStockGrain>(hold.Key), command),
             (outcome, since) =>
@@ -110,7 +115,7 @@ internal sealed partial class Client
         var id = new HoldId(Hex(NextKey("buried")));
         var now = _time.GetUtcNow();
         var notAfter = now + TimeSpan.FromMinutes(10);
-        var release = new Asked(NextKey("bury"), $"stock/{key}", isCommand: false);
+        var release = new Asked(NextKey("bury"), $"stock/{key}", isCommand: false) { Kind = "releaseHold" };
         var buried = false;
         await Ask(
             release, grains => grains.GetGrain<IStockGrain>(key).Release(new(Operation(release.Id) with { NotAfter = notAfter }, id, "api")),
@@ -119,7 +124,7 @@ internal sealed partial class Client
                 buried |= outcome.Value is not null;
                 return !IsNotNow(outcome.Rejection);
             });
-        var asked = new Asked(id.Value, $"stock/{key}", isCommand: true);
+        var asked = new Asked(id.Value, $"stock/{key}", isCommand: true) { Kind = "createHold" };
         var command = new ReserveStock(Operation(id.Value) with { NotAfter = notAfter }, id, "api", 1, now + TimeSpan.FromMinutes(1));
         await Ask(
             asked, grains => grains.GetGrain<IStockGrain>(key).Reserve(command),
@@ -134,9 +139,9 @@ internal sealed partial class Client
             return Task.CompletedTask;
         }
 
-        var hold = _chance.Of(_shared.Holds);
+        var hold = Known(_shared.Holds, StoreOf);
         return Ask(
-            new Asked("look", hold.Asked.Stream, isCommand: false), grains => grains.GetGrain<IStockGrain>(hold.Key).GetHold(hold.Command.Hold),
+            new Asked("look", hold.Asked.Stream, isCommand: false) { Kind = "getHold" }, grains => grains.GetGrain<IStockGrain>(hold.Key).GetHold(hold.Command.Hold),
             (view, _) =>
             {
                 if (view is not null)
@@ -152,7 +157,7 @@ internal sealed partial class Client
     {
         var key = SomeStock().ToString();
         return Ask(
-            new Asked("look", $"stock/{key}", isCommand: false), grains => grains.GetGrain<IStockGrain>(key).Get(),
+            new Asked("look", $"stock/{key}", isCommand: false) { Kind = "getStock" }, grains => grains.GetGrain<IStockGrain>(key).Get(),
             (view, since) =>
             {
                 if (view is not null)

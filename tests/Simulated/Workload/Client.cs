@@ -11,11 +11,13 @@ internal sealed partial class Client
     private readonly TimeProvider _time;
     private readonly string _name;
     private readonly Workshop _shared;
+    private readonly Staff _staff;
+    private readonly Key _key;
     private int _asked;
 
-    public Client(World world, Shop shop, Workshop shared, int number)
+    public Client(World world, Shop shop, Staff staff, Workshop shared, int number)
     {
-        (_world, _shop, _shared, _name) = (world, shop, shared, $"c{number}");
+        (_world, _shop, _staff, _shared, _name, _key) = (world, shop, staff, shared, $"c{number}", staff.Client(number));
         _chance = new Chance(world.Seed, _name);
         _time = new VirtualTime(world.Machine, new Owner(_name));
     }
@@ -106,7 +108,7 @@ internal sealed partial class Client
 
         var enough = new TaskCompletionSource();
         using var timer = _time.CreateTimer(_ => enough.TrySetResult(), null, patience, Timeout.InfiniteTimeSpan);
-        var answer = call(silo.Grains);
+        var answer = Enter(asked, call, silo.Grains);
         var first = await Task.WhenAny(answer, silo.Dead, enough.Task);
         asked.Open--;
         if (first == answer)
@@ -123,16 +125,40 @@ internal sealed partial class Client
         return false;
     }
 
-    private bool Heard<T>(Asked asked, Task<T> answer, Func<T, long, bool> check, long since)
+    /// <summary>Goes in by the API's own door.</summary>
+    private async Task<(bool IsIn, T Answer)> Enter<T>(Asked asked, Func<IGrainFactory, Task<T>> call, IGrainFactory grains)
+    {
+        var papers = _shared.Papers.GetValueOrDefault(asked.Id) ?? new Papers(_key, null);
+        var request = new Request(asked.Id, asked.Kind, papers.Who.Name, papers.Second?.Name)
+        {
+            Stream = asked.Stream, Effects = asked.Effects, Lines = asked.Lines, Cards = asked.Cards, Credit = asked.Credit,
+        };
+        _world.Requests.Send(request);
+        _world.Requests.Answered.Remove(asked.Stream);
+        if (await Door.Refuse(asked, papers, grains) is { } refused)
+        {
+            _world.Machine.Note(refused.Kind.Code);
+            _world.Timeline.Say($"{papers.Who.Name} is not let in with {asked.Id}: {refused.Detail}");
+            return (false, default!);
+        }
+
+        _world.Authority.Admitted(request, asked.Body);
+        var answer = await call(grains);
+        _world.Requests.Answered.Add(asked.Stream);
+        return (true, answer);
+    }
+
+    private bool Heard<T>(Asked asked, Task<(bool IsIn, T Answer)> answer, Func<T, long, bool> check, long since)
     {
         if (answer.Exception?.InnerException is not { } failure)
         {
-            if (_world.Timeline.IsOn)
+            var (isIn, said) = answer.Result;
+            if (_world.Timeline.IsOn && isIn)
             {
-                _world.Timeline.Say($"{_name} hears of {asked.Id}: {answer.Result}");
+                _world.Timeline.Say($"{_name} hears of {asked.Id}: {said}");
             }
 
-            return check(answer.Result, since);
+            return !isIn || check(said, since);
         }
 
         asked.HasUnknown = true;

@@ -10,7 +10,7 @@ internal sealed class Shop
         var chance = new Chance(seed, "shop");
         TaxInclusive = chance.Is(0.5);
         Goods = [.. Enumerable.Range(1, 1 + chance.Next(4)).Select(number => new Sku($"sku-{number}"))];
-        Stores = [.. Enumerable.Range(1, chance.Is(0.3) ? 2 : 1).Select(number => new StoreId($"store-{number}"))];
+        Stores = [.. Enumerable.Range(1, chance.Of(StoreCounts)).Select(number => new StoreId($"store-{number}"))];
         StockMax = 1 + chance.Next(30);
         Clients = 2 + chance.Next(8);
         CashRounding = chance.Is(0.3) ? 5 : chance.Is(0.3) ? 500 : null;
@@ -18,6 +18,8 @@ internal sealed class Shop
         TakesCash = !chance.Is(0.3);
         ThinkMax = TimeSpan.FromMilliseconds(1 + chance.Next(400));
     }
+
+    private static readonly int[] StoreCounts = [1, 1, 2, 2, 3];
 
     public static Sku Service { get; } = new("gift-wrap");
 
