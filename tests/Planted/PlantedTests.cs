@@ -1,9 +1,40 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+
 namespace Pos.Simulation;
 
 public sealed class PlantedTests
 {
-    [Fact]
-    public void every_patch_finds_its_place_in_the_product() => Assert.Empty(MissingPatches.All);
+    [Theory]
+    [InlineData("== lost | MoneyAddsUp | x\n@ Grains/Orders/Order.cs\n- no line says this\n+ PLANT", "lost finds no place")]
+    [InlineData("== doubled | MoneyAddsUp | x\n@ Grains/Orders/Order.cs\n- {\n+ PLANT", "doubled finds more than one place")]
+    [InlineData("== nowhere | MoneyAddsUp | x\n@ Grains/Orders/Gone.cs\n- x\n+ PLANT", "nowhere is planted in Grains/Orders/Gone.cs, which is no file")]
+    [InlineData("== awake | MoneyAddsUp | x\n@ Grains/Orders/Order.cs\n- public static partial class Order\n+ public static partial class Order", "awake changes nothing")]
+    [InlineData("== half | MoneyAddsUp | x\n@ Grains/Orders/Order.cs\n- public static partial class Order", "half names a line of Grains/Orders/Order.cs")]
+    [InlineData("== empty | MoneyAddsUp | x", "empty changes nothing")]
+    public void a_bug_that_is_not_planted_as_its_line_says_is_an_error_of_the_build_that_names_it(string plants, string error)
+    {
+        var folder = Directory.CreateTempSubdirectory("plants-");
+        try
+        {
+            var file = Path.Combine(folder.FullName, "plants.txt");
+            File.WriteAllText(file, plants);
+            // The same step of the build, without what is built from it.
+            using var build = Process.Start(new ProcessStartInfo(
+                "dotnet", ["msbuild", Project(), "-t:Plant", "-nologo", "-v:q", $"-p:Plants={file}", $"-p:PlantedSources={folder.FullName}/"])
+                { RedirectStandardOutput = true })!;
+            var said = build.StandardOutput.ReadToEnd();
+            build.WaitForExit();
+            Assert.NotEqual(0, build.ExitCode);
+            Assert.Contains($"error PLANT: The planted bug {error}", said, StringComparison.Ordinal);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    private static string Project([CallerFilePath] string path = "") => Path.Combine(Path.GetDirectoryName(path)!, "Planted.csproj");
 
     [Fact]
     public void at_least_twenty_bugs_are_planted() => Assert.True(Plants.All.Length >= 20);
