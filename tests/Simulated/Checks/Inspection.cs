@@ -73,13 +73,14 @@ internal sealed class Inspection(World world, Func<Func<Task>, bool> finish)
     private async Task LookAround()
     {
         await Task.Delay(WhileMax, new VirtualTime(world.Machine, new Owner("inspector")), CancellationToken.None);
-        foreach (var stream in world.Silo.Residents.Streams)
+        var residents = world.Silo.Residents;
+        foreach (var stream in residents.Streams)
         {
             world.Violations.Require(
-                !world.Requests.Answered.Contains(stream) || world.Book.IsKnown(stream), Invariant.CostIsBounded, stream,
+                residents.IsAnswered(stream) != true || world.Book.IsKnown(stream), Invariant.CostIsBounded, stream,
                 "does not exist, and whoever asked for it has left an activation behind");
             world.Violations.Require(
-                world.Book.Find(stream) is not OrderTrace { Settled: true, Debt: SagaSteps.None }, Invariant.CostIsBounded, stream,
+                residents.IsAnswered(stream) == false || world.Book.Find(stream) is not OrderTrace { Settled: true, Debt: SagaSteps.None }, Invariant.CostIsBounded, stream,
                 "is over, and whoever looked at it has left an activation behind");
         }
     }

@@ -48,9 +48,6 @@ internal sealed class Requests
     private readonly Dictionary<string, Person> _people = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Request> _all = new(StringComparer.Ordinal);
 
-    /// <summary>Streams whose last request was answered, and did not just fail: nobody has to be at home there any more.</summary>
-    public HashSet<string> Answered { get; } = new(StringComparer.Ordinal);
-
     /// <summary>Told of each request once, before it is sent.</summary>
     public Action<Request> OnFirst { get; set; } = static _ => { };
 

@@ -108,7 +108,7 @@ internal sealed partial class Client
 
         var enough = new TaskCompletionSource();
         using var timer = _time.CreateTimer(_ => enough.TrySetResult(), null, patience, Timeout.InfiniteTimeSpan);
-        var answer = Enter(asked, call, silo.Grains);
+        var answer = Enter(asked, call, silo);
         var first = await Task.WhenAny(answer, silo.Dead, enough.Task);
         asked.Open--;
         if (first == answer)
@@ -126,7 +126,7 @@ internal sealed partial class Client
     }
 
     /// <summary>Goes in by the API's own door.</summary>
-    private async Task<(bool IsIn, T Answer)> Enter<T>(Asked asked, Func<IGrainFactory, Task<T>> call, IGrainFactory grains)
+    private async Task<(bool IsIn, T Answer)> Enter<T>(Asked asked, Func<IGrainFactory, Task<T>> call, Silo silo)
     {
         var papers = _shared.Papers.GetValueOrDefault(asked.Id) ?? new Papers(_key, null);
         var request = new Request(asked.Id, asked.Kind, papers.Who.Name, papers.Second?.Name)
@@ -134,8 +134,7 @@ internal sealed partial class Client
             Stream = asked.Stream, Effects = asked.Effects, Lines = asked.Lines, Cards = asked.Cards, Credit = asked.Credit,
         };
         _world.Requests.Send(request);
-        _world.Requests.Answered.Remove(asked.Stream);
-        if (await Door.Refuse(asked, papers, grains) is { } refused)
+        if (await Door.Refuse(asked, papers, silo.Grains) is { } refused)
         {
             _world.Machine.Note(refused.Kind.Code);
             _world.Timeline.Say($"{papers.Who.Name} is not let in with {asked.Id}: {refused.Detail}");
@@ -143,9 +142,17 @@ internal sealed partial class Client
         }
 
         _world.Authority.Admitted(request, asked.Body);
-        var answer = await call(grains);
-        _world.Requests.Answered.Add(asked.Stream);
-        return (true, answer);
+        var isAnswered = false;
+        try
+        {
+            var answer = await call(silo.Grains);
+            isAnswered = true;
+            return (true, answer);
+        }
+        finally
+        {
+            silo.Residents.Ended(asked.Stream, isAnswered);
+        }
     }
 
     private bool Heard<T>(Asked asked, Task<(bool IsIn, T Answer)> answer, Func<T, long, bool> check, long since)
