@@ -111,7 +111,25 @@ internal sealed class ReturnTrace(string stream, Book book) : StreamTrace(stream
             Purse!.Fill(Gross + ((body.TryGetProperty("cashRounding", out var step) ? step.GetInt64() : 1) / 2));
         }
 
-        IsExchange &= Gross > 0;
+        // Coins that nobody ever paid are no credit: an exchange of such pieces is over when they are on the shelf.
+        IsExchange &= CreditOf(body) > 0;
+    }
+
+    private long CreditOf(JsonElement body)
+    {
+        if (!body.TryGetProperty("refunds", out var refunds))
+        {
+            return Gross;
+        }
+
+        var (cash, cards) = (0L, 0L);
+        foreach (var refund in refunds.EnumerateArray())
+        {
+            var isCash = refund.GetProperty("tender").GetInt32() == 0;
+            (cash, cards) = (cash + (isCash ? refund.Long("amount") : 0), cards + (isCash ? 0 : refund.Long("amount")));
+        }
+
+        return cards + (body.TryGetProperty("cashCredit", out var credit) ? credit.GetInt64() : cash);
     }
 
     private void Complete(JsonElement body)

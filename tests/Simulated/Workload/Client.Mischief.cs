@@ -128,6 +128,12 @@ internal sealed partial class Client
             return;
         }
 
+        if (_chance.Is(0.3))
+        {
+            // The short way: nobody approves of it.
+            await Return(BackOf(order, 1, isExchange: false, inCash: true));
+        }
+
         var exchange = BackOf(order, 1, isExchange: true);
         await Return(exchange);
         var next = new OrderId(Hex(NextKey("order")));
@@ -141,11 +147,12 @@ internal sealed partial class Client
         }
     }
 
-    private SoldBack BackOf(PlacedOrder order, int pieces, bool isExchange)
+    private SoldBack BackOf(PlacedOrder order, int pieces, bool isExchange, bool inCash = false)
     {
         var id = new ReturnId(Hex(NextKey("back")));
         var command = new ReturnLines(
-            Operation(id.Value), id, Shop.Till, [new(1, pieces, Disposition.Restock)], "too small", isExchange, null, TimeSpan.FromSeconds(3));
+            Operation(id.Value), id, Shop.Till, [new(1, pieces, Disposition.Restock)], "too small", isExchange, null, TimeSpan.FromSeconds(3),
+            inCash);
         return new SoldBack(BackOf(order, id, 1), order.Id, order.Command.Store, command);
     }
 
