@@ -4,7 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Orleans.Configuration;
 using Pos.Journal;
-using Pos.Journal.Simulated;
+using Pos.Tests.Simulated.Journal;
 using Xunit.Abstractions;
 
 namespace Pos.Tests;

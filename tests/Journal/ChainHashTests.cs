@@ -1,5 +1,5 @@
 using Pos.Journal;
-using Pos.Journal.Simulated;
+using Pos.Tests.Simulated.Journal;
 
 namespace Pos.Tests;
 

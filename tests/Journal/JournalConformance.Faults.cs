@@ -1,6 +1,6 @@
 using Pos.Journal;
 
-using Pos.Journal.Simulated;
+using Pos.Tests.Simulated.Journal;
 
 namespace Pos.Tests;
 

@@ -1,7 +1,7 @@
 using System.Text;
 using Pos.Journal;
 
-using Pos.Journal.Simulated;
+using Pos.Tests.Simulated.Journal;
 using Pos.Tests.Rigs;
 
 namespace Pos.Tests;

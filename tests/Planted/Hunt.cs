@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 
-namespace Pos.Simulation;
+namespace Pos.Tests.Simulated;
 
 /// <summary>Looks for the smallest seed that finds each planted bug.</summary>
 internal static class Hunt

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 
-namespace Pos.Simulation;
+namespace Pos.Tests.Simulated;
 
 public sealed class PlantedTests
 {

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace Pos.Simulation;
+namespace Pos.Tests.Simulated;
 
 /// <summary>What the program can do here beside what the simulator can: wake planted bugs.</summary>
 internal static class Planting

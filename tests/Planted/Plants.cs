@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace Pos.Simulation;
+namespace Pos.Tests.Simulated;
 
 /// <summary>The planted bugs, of which at most one is awake in a thread.</summary>
 internal static class Plants

@@ -1,4 +1,4 @@
-namespace Pos.Simulation;
+namespace Pos.Tests.Simulated;
 
 /// <summary>
 /// Everything random comes from here: SplitMix64, the same on every machine and runtime. A stream of chance of its own for each

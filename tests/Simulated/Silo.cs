@@ -4,7 +4,7 @@ using Pos.Grains;
 using Pos.Journal;
 using Pos.Payments;
 
-namespace Pos.Simulation;
+namespace Pos.Tests.Simulated;
 
 /// <summary>One silo of the shop: the real grains with their wake-up dispatcher, in virtual time.</summary>
 internal sealed class Silo : IDisposable

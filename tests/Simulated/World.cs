@@ -1,8 +1,8 @@
 using Pos.Journal;
-using Pos.Journal.Simulated;
 using Pos.Payments;
+using Pos.Tests.Simulated.Journal;
 
-namespace Pos.Simulation;
+namespace Pos.Tests.Simulated;
 
 /// <summary>One simulated shop: a disk that outlives everything, a process with journal and silo that does not, and clients.</summary>
 internal sealed class World : IDisposable

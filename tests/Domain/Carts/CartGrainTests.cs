@@ -1,4 +1,4 @@
-using Pos.Journal.Simulated;
+using Pos.Tests.Simulated.Journal;
 using static Pos.Tests.Shopkeeper;
 
 namespace Pos.Tests;

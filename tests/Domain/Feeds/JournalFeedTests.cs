@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Pos.Grains;
 using Pos.Journal;
-using Pos.Journal.Simulated;
+using Pos.Tests.Simulated.Journal;
 
 namespace Pos.Tests;
 

@@ -1,6 +1,6 @@
 using Orleans;
 using Orleans.Runtime;
-using Pos.Journal.Simulated;
+using Pos.Tests.Simulated.Journal;
 using static Pos.Tests.Shopkeeper;
 
 namespace Pos.Tests;

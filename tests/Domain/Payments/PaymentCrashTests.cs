@@ -1,5 +1,5 @@
-using Pos.Journal.Simulated;
 using Pos.Payments;
+using Pos.Tests.Simulated.Journal;
 using static Pos.Tests.CardDesk;
 using static Pos.Tests.Shopkeeper;
 

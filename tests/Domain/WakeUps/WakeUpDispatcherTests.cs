@@ -1,5 +1,5 @@
 using Orleans;
-using Pos.Journal.Simulated;
+using Pos.Tests.Simulated.Journal;
 using static Pos.Tests.Shopkeeper;
 
 namespace Pos.Tests;

@@ -1,7 +1,7 @@
 using Pos.Journal;
-using Pos.Journal.Simulated;
 using Pos.Payments;
-using Pos.Simulation;
+using Pos.Tests.Simulated;
+using Pos.Tests.Simulated.Journal;
 
 namespace Pos.Tests;
 

@@ -1,9 +1,9 @@
 using Microsoft.Extensions.DependencyInjection;
 using Pos.Grains;
 using Pos.Journal;
-using Pos.Journal.Simulated;
 using Pos.Payments;
-using Pos.Simulation;
+using Pos.Tests.Simulated;
+using Pos.Tests.Simulated.Journal;
 
 namespace Pos.Tests;
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Pos.Simulation;
+namespace Pos.Tests.Simulated;
 
 /// <summary>Whose word stands behind a request, and for what.</summary>
 internal sealed class Approvals(Request request, Person who, Person? second, string store)

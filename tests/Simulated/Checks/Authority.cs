@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Pos.Journal;
 
-namespace Pos.Simulation;
+namespace Pos.Tests.Simulated;
 
 /// <summary>
 /// Every effect in the journal is covered by the authority of whoever asked, or by an approval for exactly that effect. The table of what

@@ -1,9 +1,9 @@
 using System.Text.Json;
 using Pos.Journal;
-using Pos.Journal.Simulated;
+using Pos.Tests.Simulated.Journal;
 using Pos.Verification;
 
-namespace Pos.Simulation;
+namespace Pos.Tests.Simulated;
 
 /// <summary>
 /// The checker's own account of everything that was ever stored: reads each event from the disk as JSON, right after the step that

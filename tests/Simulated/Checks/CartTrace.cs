@@ -3,7 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Pos.Journal;
 
-namespace Pos.Simulation;
+namespace Pos.Tests.Simulated;
 
 /// <summary>A cart as the checker understands its journal.</summary>
 internal sealed class CartTrace(string stream, Book book) : StreamTrace(stream)

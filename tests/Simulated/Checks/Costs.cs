@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Pos.Journal;
 
-namespace Pos.Simulation;
+namespace Pos.Tests.Simulated;
 
 /// <summary>
 /// A request costs at most so many events and bytes, by its kind, and leaves no activation behind for what does not exist. Counted in the

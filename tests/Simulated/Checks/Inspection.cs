@@ -2,7 +2,7 @@ using Pos.Journal;
 using Pos.Payments;
 using Pos.Verification;
 
-namespace Pos.Simulation;
+namespace Pos.Tests.Simulated;
 
 /// <summary>
 /// The last check, at rest: no hold is left of an order that is settled, every grain shows what the journal says, from snapshots and

@@ -1,4 +1,4 @@
-namespace Pos.Simulation;
+namespace Pos.Tests.Simulated;
 
 /// <summary>What must hold whatever goes wrong.</summary>
 internal enum Invariant

@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Pos.Simulation;
+namespace Pos.Tests.Simulated;
 
 /// <summary>What has come back of an order, by the checker's own arithmetic.</summary>
 internal sealed class OrderReturns(OrderTrace order, Book book)

@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Pos.Simulation;
+namespace Pos.Tests.Simulated;
 
 /// <summary>
 /// The coins of a sale and of all that it was exchanged for, counted as a customer would: handed over less change came in, and no more may go out. Credit brings

@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Pos.Journal;
 
-namespace Pos.Simulation;
+namespace Pos.Tests.Simulated;
 
 /// <summary>The chain hash written anew from its documentation, so that a mistake in the product's own is not checked with itself.</summary>
 internal static class ReferenceHash

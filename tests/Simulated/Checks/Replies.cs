@@ -1,4 +1,4 @@
-namespace Pos.Simulation;
+namespace Pos.Tests.Simulated;
 
 /// <summary>Compares what callers are told with what is stored.</summary>
 internal sealed class Replies(World world)

@@ -1,4 +1,4 @@
-namespace Pos.Simulation;
+namespace Pos.Tests.Simulated;
 
 /// <summary>What somebody may do at all. Each may do what the one before may.</summary>
 internal enum Rank

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Pos.Journal;
 
-namespace Pos.Simulation;
+namespace Pos.Tests.Simulated;
 
 /// <summary>A return as the checker understands its journal.</summary>
 internal sealed class ReturnTrace(string stream, Book book) : StreamTrace(stream)

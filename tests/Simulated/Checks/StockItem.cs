@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Pos.Journal;
 
-namespace Pos.Simulation;
+namespace Pos.Tests.Simulated;
 
 /// <summary>A stock item as the checker understands its journal, knowing nothing of the grain that wrote it.</summary>
 internal sealed class StockItem(string stream, Book book) : StreamTrace(stream)

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Pos.Journal;
 
-namespace Pos.Simulation;
+namespace Pos.Tests.Simulated;
 
 /// <summary>What the checker knows of one stream.</summary>
 internal abstract class StreamTrace(string stream)

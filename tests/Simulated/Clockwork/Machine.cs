@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace Pos.Simulation;
+namespace Pos.Tests.Simulated;
 
 /// <summary>
 /// One thread runs the whole world: every turn of a grain, every step of the journal, every timer and every client. Which of the

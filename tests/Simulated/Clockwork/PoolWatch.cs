@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.Tracing;
 
-namespace Pos.Simulation;
+namespace Pos.Tests.Simulated;
 
 /// <summary>Sees whatever a simulation's thread hands to the thread pool, at the moment it does, with the stack that does it.</summary>
 internal sealed class PoolWatch : EventListener

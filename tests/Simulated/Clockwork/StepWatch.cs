@@ -1,4 +1,4 @@
-namespace Pos.Simulation;
+namespace Pos.Tests.Simulated;
 
 /// <summary>Looks from outside at a thread that may be caught in a loop and cannot tell so itself.</summary>
 internal sealed class StepWatch

@@ -1,4 +1,4 @@
-namespace Pos.Simulation;
+namespace Pos.Tests.Simulated;
 
 /// <summary>Continuations of everything that is no grain: clients, the wake-up dispatcher.</summary>
 internal sealed class Strand(Machine machine, Owner owner) : SynchronizationContext

@@ -1,4 +1,4 @@
-namespace Pos.Simulation;
+namespace Pos.Tests.Simulated;
 
 /// <summary>A timer in virtual time. Its callback is a step of its own, chosen like any other: timers may be late.</summary>
 internal sealed class VirtualTimer(Machine machine, Owner owner, TimerCallback callback, object? state) : ITimer, IThreadPoolWorkItem

@@ -1,4 +1,4 @@
-namespace Pos.Simulation;
+namespace Pos.Tests.Simulated;
 
 /// <summary>
 /// What the simulator takes for granted of Orleans. Each fact runs on a real Orleans silo and on the simulated one, so that the two

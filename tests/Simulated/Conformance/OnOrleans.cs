@@ -1,7 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.TestingHost;
 
-namespace Pos.Simulation;
+namespace Pos.Tests.Simulated;
 
 /// <summary>The facts on a real silo.</summary>
 public sealed class OnOrleans(OnOrleans.Cluster cluster) : Conformance, IClassFixture<OnOrleans.Cluster>

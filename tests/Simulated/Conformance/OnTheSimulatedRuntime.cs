@@ -1,4 +1,4 @@
-namespace Pos.Simulation;
+namespace Pos.Tests.Simulated;
 
 /// <summary>The facts on the simulated silo, in many orders of everything that may happen in any order.</summary>
 public sealed class OnTheSimulatedRuntime : Conformance

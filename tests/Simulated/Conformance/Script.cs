@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 
-namespace Pos.Simulation;
+namespace Pos.Tests.Simulated;
 
 /// <summary>What scripted grains do, told by each fact, and what happened.</summary>
 /// <param name="key">The key of the grains whose script it is: grains of the same process find it there.</param>

@@ -1,6 +1,6 @@
 using Orleans.Concurrency;
 
-namespace Pos.Simulation;
+namespace Pos.Tests.Simulated;
 
 /// <summary>Does what its script says, in every way in which a method can be declared.</summary>
 [Alias("pos.tests.IScripted")]

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 
-namespace Pos.Simulation;
+namespace Pos.Tests.Simulated;
 
 /// <summary>Runs many seeds, each on one thread of its own, as many at a time as there are processors.</summary>
 internal sealed class Explorer(int steps)

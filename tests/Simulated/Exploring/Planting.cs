@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 
-namespace Pos.Simulation;
+namespace Pos.Tests.Simulated;
 
 /// <summary>Planted bugs live in a copy of the product, and in a program of its own: <c>tests/Planted</c>.</summary>
 internal static class Planting

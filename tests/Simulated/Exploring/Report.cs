@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace Pos.Simulation;
+namespace Pos.Tests.Simulated;
 
 /// <summary>Writes the tables of <c>docs/reliability.md</c>.</summary>
 internal static class Report

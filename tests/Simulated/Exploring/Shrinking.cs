@@ -1,4 +1,4 @@
-namespace Pos.Simulation;
+namespace Pos.Tests.Simulated;
 
 /// <summary>Finds a small set of faults, and few steps, with which a seed still fails in the same way.</summary>
 internal static class Shrinking

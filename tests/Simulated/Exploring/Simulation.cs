@@ -1,4 +1,4 @@
-namespace Pos.Simulation;
+namespace Pos.Tests.Simulated;
 
 /// <summary>One run: a shop opens, sells under faults, the faults stop, everything must come to rest, and all of it is checked.</summary>
 internal sealed class Simulation : IDisposable

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Pos.Journal;
 
-namespace Pos.Simulation;
+namespace Pos.Tests.Simulated;
 
 /// <summary>What happened, for people; only kept when somebody will read it.</summary>
 internal sealed class Timeline(Machine machine, bool isOn)

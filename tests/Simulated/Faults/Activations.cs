@@ -1,4 +1,4 @@
-namespace Pos.Simulation;
+namespace Pos.Tests.Simulated;
 
 /// <summary>The activations of one silo that the simulator has seen, by stream, so that it can strike them.</summary>
 internal sealed class Activations(World world)

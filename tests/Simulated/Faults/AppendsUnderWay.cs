@@ -1,6 +1,6 @@
 using Pos.Journal;
 
-namespace Pos.Simulation;
+namespace Pos.Tests.Simulated;
 
 /// <summary>Appends whose fate is not known yet. Looked at after each step, so that watching changes nothing.</summary>
 internal sealed class AppendsUnderWay(StepsUnderWay underWay, Timeline timeline)

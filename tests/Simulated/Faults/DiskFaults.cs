@@ -1,6 +1,6 @@
-using Pos.Journal.Simulated;
+using Pos.Tests.Simulated.Journal;
 
-namespace Pos.Simulation;
+namespace Pos.Tests.Simulated;
 
 /// <summary>Strikes the steps of the journal's writer and reader. A failure may last for a while.</summary>
 internal sealed class DiskFaults(FaultPlan plan, Machine machine) : ISimulatedFaults

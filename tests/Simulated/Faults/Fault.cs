@@ -1,4 +1,4 @@
-namespace Pos.Simulation;
+namespace Pos.Tests.Simulated;
 
 /// <summary>What can go wrong: the columns of the coverage table.</summary>
 internal enum Fault

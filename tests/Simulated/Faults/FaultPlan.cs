@@ -1,4 +1,4 @@
-namespace Pos.Simulation;
+namespace Pos.Tests.Simulated;
 
 /// <summary>
 /// Decides about every fault, from the seed. Each seed enables some kinds with probabilities of its own, and aims at one cell of the

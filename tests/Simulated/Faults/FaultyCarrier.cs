@@ -1,4 +1,4 @@
-namespace Pos.Simulation;
+namespace Pos.Tests.Simulated;
 
 /// <summary>The network between grains, and between clients and grains: calls are late, lost, doubled, or answered too late.</summary>
 internal sealed class FaultyCarrier(FaultPlan plan, Activations activations, Chance chance) : ICarrier

@@ -1,6 +1,6 @@
 using Orleans.Runtime;
 
-namespace Pos.Simulation;
+namespace Pos.Tests.Simulated;
 
 /// <summary>The activations of one silo that were ever called: whoever is still there long after the last call was left behind by it.</summary>
 internal sealed class Residents

@@ -1,4 +1,4 @@
-namespace Pos.Simulation;
+namespace Pos.Tests.Simulated;
 
 /// <summary>The steps of the sagas: the rows of the coverage table. What an event or a debt belongs to.</summary>
 [Flags]

@@ -1,8 +1,8 @@
 using System.Runtime.InteropServices;
 using Pos.Journal;
-using Pos.Journal.Simulated;
+using Pos.Tests.Simulated.Journal;
 
-namespace Pos.Simulation;
+namespace Pos.Tests.Simulated;
 
 /// <summary>
 /// The real journal as one silo sees it: tells the simulator what is under way, and may be full, late with wake-ups, or without

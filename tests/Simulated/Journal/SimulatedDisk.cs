@@ -1,6 +1,7 @@
+using Pos.Journal;
 using Pos.Journal.GroupCommit;
 
-namespace Pos.Journal.Simulated;
+namespace Pos.Tests.Simulated.Journal;
 
 /// <summary>What outlives the process: the files of a simulated journal. One journal holds it at a time.</summary>
 public sealed class SimulatedDisk

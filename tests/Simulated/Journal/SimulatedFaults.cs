@@ -1,4 +1,6 @@
-namespace Pos.Journal.Simulated;
+using Pos.Journal;
+
+namespace Pos.Tests.Simulated.Journal;
 
 /// <summary>Where a simulated journal can be struck.</summary>
 public enum SimulatedPoint

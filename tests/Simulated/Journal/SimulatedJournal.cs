@@ -1,8 +1,9 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Pos.Journal;
 using Pos.Journal.GroupCommit;
 
-namespace Pos.Journal.Simulated;
+namespace Pos.Tests.Simulated.Journal;
 
 /// <summary>
 /// The journal in memory: the real sessions, queue, batching, poisoning and look-ups over a simulated disk, without a thread of its own.

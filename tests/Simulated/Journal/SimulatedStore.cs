@@ -1,6 +1,7 @@
+using Pos.Journal;
 using Pos.Journal.GroupCommit;
 
-namespace Pos.Journal.Simulated;
+namespace Pos.Tests.Simulated.Journal;
 
 // Inside of the namespace: outside, the contracts' own Operation would be nearer.
 using Operation = Pos.Journal.GroupCommit.Operation;

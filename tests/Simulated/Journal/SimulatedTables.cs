@@ -1,6 +1,7 @@
+using Pos.Journal;
 using Pos.Journal.GroupCommit;
 
-namespace Pos.Journal.Simulated;
+namespace Pos.Tests.Simulated.Journal;
 
 /// <summary>The tables of the journal in memory, with one transaction at a time that can be taken back.</summary>
 internal sealed class SimulatedTables

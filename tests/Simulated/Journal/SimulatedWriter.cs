@@ -1,6 +1,7 @@
+using Pos.Journal;
 using Pos.Journal.GroupCommit;
 
-namespace Pos.Journal.Simulated;
+namespace Pos.Tests.Simulated.Journal;
 
 /// <summary>
 /// Drives the pipeline without threads: each step is handed to a scheduler, or runs at once when there is none. Retries wait on the

@@ -1,4 +1,4 @@
-namespace Pos.Simulation;
+namespace Pos.Tests.Simulated;
 
 /// <summary>All calls without an answer, looked through about once a second, as in Orleans. No timer is due while there is none.</summary>
 internal sealed class CallTimeouts(SimulatedSilo silo)

@@ -2,7 +2,7 @@ using System.Reflection;
 using System.Runtime.ExceptionServices;
 using Orleans.Serialization.Invocation;
 
-namespace Pos.Simulation;
+namespace Pos.Tests.Simulated;
 
 /// <summary>A call on its way through filters, which go on from one to the next.</summary>
 internal abstract class FilteredCall(IInvokable request) : IGrainCallContext

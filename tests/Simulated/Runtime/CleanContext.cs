@@ -1,4 +1,4 @@
-namespace Pos.Simulation;
+namespace Pos.Tests.Simulated;
 
 /// <summary>An execution context in which nothing ambient is set: what is ambient at the caller's side does not reach a grain.</summary>
 internal static class CleanContext

@@ -1,4 +1,4 @@
-namespace Pos.Simulation;
+namespace Pos.Tests.Simulated;
 
 /// <summary>
 /// What carries calls between callers and activations: the place where faults strike. They cannot strike in filters, because Orleans'

@@ -12,7 +12,7 @@ using Orleans.Serialization.Invocation;
 using Orleans.Serialization.Serializers;
 using Orleans.Serialization.TypeSystem;
 
-namespace Pos.Simulation;
+namespace Pos.Tests.Simulated;
 
 /// <summary>
 /// What Orleans' generated code says about the grains of this process: the proxies, the grain classes, the serializer. It is the same

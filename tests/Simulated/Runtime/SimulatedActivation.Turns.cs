@@ -1,4 +1,4 @@
-namespace Pos.Simulation;
+namespace Pos.Tests.Simulated;
 
 /// <summary>
 /// The turns of one activation. It is the task scheduler of everything that runs in it, so that every <c>await</c> in grain code comes

@@ -1,6 +1,6 @@
 using Orleans.Serialization.Invocation;
 
-namespace Pos.Simulation;
+namespace Pos.Tests.Simulated;
 
 /// <summary>One live grain: which calls are let in, and when. The rules are those of Orleans' <c>ActivationData</c>.</summary>
 #pragma warning disable CA1001 // The token source of the activation ends with the activation.

@@ -1,7 +1,7 @@
 using Orleans.CodeGeneration;
 using Orleans.Serialization.Invocation;
 
-namespace Pos.Simulation;
+namespace Pos.Tests.Simulated;
 
 /// <summary>One call of a grain, as its caller sees it. Whoever answers first wins: the callee, the time-out, the caller's own cancellation.</summary>
 internal abstract class SimulatedCall(SimulatedSilo silo, GrainReference target, IInvokable request, InvokeMethodOptions options)

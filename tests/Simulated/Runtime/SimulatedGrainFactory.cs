@@ -1,4 +1,4 @@
-namespace Pos.Simulation;
+namespace Pos.Tests.Simulated;
 
 /// <summary>Makes references to grains: Orleans' generated proxies, which call through the simulated silo.</summary>
 internal sealed class SimulatedGrainFactory(SimulatedSilo silo) : IGrainFactory

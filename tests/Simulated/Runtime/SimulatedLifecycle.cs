@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
 
-namespace Pos.Simulation;
+namespace Pos.Tests.Simulated;
 
 /// <summary>What grains and their components do when an activation comes and goes, stage by stage. Nothing migrates.</summary>
 internal sealed class SimulatedLifecycle(ILogger logger) : LifecycleSubject(logger), IGrainLifecycle

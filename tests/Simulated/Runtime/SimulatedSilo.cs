@@ -10,7 +10,7 @@ using Orleans.Core;
 using Orleans.Serialization.Invocation;
 using Orleans.Timers;
 
-namespace Pos.Simulation;
+namespace Pos.Tests.Simulated;
 
 /// <summary>
 /// One silo on one thread: hosts the grain classes that a real silo hosts, called through the proxies that Orleans generates. Its turns,

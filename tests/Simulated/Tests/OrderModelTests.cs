@@ -4,7 +4,7 @@ using FsCheck.Experimental;
 using FsCheck.Fluent;
 using Pos.Grains;
 
-namespace Pos.Simulation;
+namespace Pos.Tests.Simulated;
 
 /// <summary>The order's decider and saga against a model of six words.</summary>
 public sealed class OrderModelTests

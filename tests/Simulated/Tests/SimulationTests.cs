@@ -1,4 +1,4 @@
-namespace Pos.Simulation;
+namespace Pos.Tests.Simulated;
 
 public sealed class SimulationTests
 {
@@ -80,7 +80,7 @@ public sealed class SimulationTests
             },
             watch));
         Volatile.Write(ref isOver, true);
-        Assert.Contains("seed 4711: step 1, Pos.Simulation.SimulationTests", told.Message, StringComparison.Ordinal);
+        Assert.Contains("seed 4711: step 1, Pos.Tests.Simulated.SimulationTests", told.Message, StringComparison.Ordinal);
     }
 
     [Fact]

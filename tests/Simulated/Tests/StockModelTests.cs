@@ -4,7 +4,7 @@ using FsCheck.Experimental;
 using FsCheck.Fluent;
 using Pos.Grains;
 
-namespace Pos.Simulation;
+namespace Pos.Tests.Simulated;
 
 /// <summary>The decider of stock against a model of a dozen lines.</summary>
 public sealed class StockModelTests

@@ -1,4 +1,4 @@
-namespace Pos.Simulation;
+namespace Pos.Tests.Simulated;
 
 /// <summary>One request as its client keeps it: its id never changes, however often it is sent.</summary>
 internal sealed class Asked(string id, string stream, bool isCommand)

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace Pos.Simulation;
+namespace Pos.Tests.Simulated;
 
 /// <summary>Carts: filled, parked, resumed, given up, checked out once.</summary>
 internal sealed partial class Client

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using Orleans;
 using Pos.Api;
 
-namespace Pos.Simulation;
+namespace Pos.Tests.Simulated;
 
 /// <summary>What somebody with a valid key tries who is up to no good. None of it may have an effect that nobody allowed, or cost more than it says.</summary>
 internal sealed partial class Client

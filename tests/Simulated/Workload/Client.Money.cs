@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using Pos.Payments;
 
-namespace Pos.Simulation;
+namespace Pos.Tests.Simulated;
 
 /// <summary>Cards, credit, and what comes back of what was sold.</summary>
 internal sealed partial class Client

@@ -1,4 +1,4 @@
-namespace Pos.Simulation;
+namespace Pos.Tests.Simulated;
 
 /// <summary>Whose keys a request bears, and what it is about: mostly what is right, and now and then what is not.</summary>
 internal sealed partial class Client

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
 
-namespace Pos.Simulation;
+namespace Pos.Tests.Simulated;
 
 internal sealed partial class Client
 {

@@ -1,4 +1,6 @@
-namespace Pos.Simulation;
+using Pos.Journal;
+
+namespace Pos.Tests.Simulated;
 
 /// <summary>A till: asks for one thing after the other, repeats what got no answer with the same operation id, and checks every reply.</summary>
 internal sealed partial class Client
@@ -177,7 +179,7 @@ internal sealed partial class Client
         _world.Machine.Note(failure.GetType().Name);
         _world.Violations.Require(
             failure is NotDurableException or TimeoutException or SiloUnavailableException or OrleansMessageRejectionException
-                or Journal.JournalUnavailableException,
+                or JournalUnavailableException,
             Invariant.RepliesAreOutcomes, asked.Stream, $"{asked.Id}: {failure}");
         return false;
     }

@@ -8,7 +8,7 @@ using Orleans;
 using Pos.Api;
 using StoreOwner = Pos.Api.Owner;
 
-namespace Pos.Simulation;
+namespace Pos.Tests.Simulated;
 
 /// <summary>
 /// Where a simulated request comes in: the API's own endpoints say who may use them and whose what they touch is, and the API's own gate

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace Pos.Simulation;
+namespace Pos.Tests.Simulated;
 
 /// <summary>What a seed's shop sells: few things, and little of them, so that everything collides.</summary>
 internal sealed class Shop

@@ -2,7 +2,7 @@ using System.Collections.Frozen;
 using System.Collections.Immutable;
 using Pos.Api;
 
-namespace Pos.Simulation;
+namespace Pos.Tests.Simulated;
 
 /// <summary>A key: what the product knows of whoever holds it, and what the checker does.</summary>
 internal sealed record Key(Person Person, Caller Caller)
