@@ -73,6 +73,9 @@ internal sealed class Workshop
 
     public List<CartRequest> CartRequests { get; } = [];
 
+    /// <summary>Where lists of carts go on.</summary>
+    public List<KeptCursor> Cursors { get; } = [];
+
     public static void Keep<T>(List<T> all, T item)
     {
         if (all.Count == KeptMax)
@@ -110,6 +113,9 @@ internal sealed record CartRequest(Asked Asked, OpenedCart Cart, Func<ICartGrain
 
 /// <summary>A checkout as it was asked for.</summary>
 internal sealed record KeptCheckOut(Asked Asked, OpenedCart Cart, CheckOutCart Command);
+
+/// <summary>A cursor as it was given to somebody.</summary>
+internal sealed record KeptCursor(string Cursor, Key To, StoreId Store);
 
 /// <summary>A return as it was asked for.</summary>
 internal sealed record PlacedReturn(Asked Asked, ReturnId Id, PlaceReturn Command);

@@ -7,7 +7,7 @@ namespace Pos.Tests.Simulated;
 /// <summary>What somebody with a valid key tries who is up to no good. None of it may have an effect that nobody allowed, or cost more than it says.</summary>
 internal sealed partial class Client
 {
-    private Task DoMischief() => _chance.Next(8) switch
+    private Task DoMischief() => _chance.Next(9) switch
     {
         0 => RaisePieces(),
         1 => CopyPrices(),
@@ -16,6 +16,7 @@ internal sealed partial class Client
         4 => ReturnPieceByPiece(),
         5 => TurnCardIntoCash(),
         6 => OccupyKey(),
+        7 => ListCarts(),
         _ => EndAnotherHold(),
     };
 
@@ -177,6 +178,45 @@ internal sealed partial class Client
                     return !IsNotNow(outcome.Rejection);
                 });
         }
+    }
+
+    /// <summary>The carts of a store, one after the other: from where one's own list goes on, and from where a colleague's does.</summary>
+    private async Task ListCarts()
+    {
+        await ListCarts(_key, SomeStore(), null);
+        if (_shared.Cursors.Count > 0)
+        {
+            await ListCarts(_key, SomeStore(), _chance.Of(_shared.Cursors));
+            var known = Known(_shared.Cursors, static kept => kept.Store);
+            await ListCarts(_chance.Is(0.5) ? _key : known.To, known.Store, known);
+        }
+    }
+
+    private Task ListCarts(Key who, StoreId store, KeptCursor? from)
+    {
+        var asked = new Asked(NextKey("list"), $"list/{store}", isCommand: false) { Kind = "listCarts", Query = store.Value };
+        var papers = _shared.Papers[asked.Id] = new Papers(who, null);
+        return Ask(
+            asked, grains => Door.ListCarts(papers, store, from?.Cursor, grains),
+            (page, _) =>
+            {
+                var isOwn = from is null || (from.To == who && from.Store == store);
+                _world.Violations.Require(
+                    (page is not null) == isOwn, Invariant.EffectsAreAuthorised, asked.Stream,
+                    $"{who.Name} goes on with the list of {from?.Store} that {from?.To.Name} has begun, and {(page is null ? "is refused" : "is let in")}");
+                foreach (var cart in page?.Items ?? [])
+                {
+                    _world.Violations.Require(cart.Store == store, Invariant.EffectsAreAuthorised, asked.Stream, $"shows cart {cart.Id} of {cart.Store}");
+                    _world.Replies.Cart(cart, 0);
+                }
+
+                if (page?.NextCursor is { } next)
+                {
+                    Workshop.Keep(_shared.Cursors, new KeptCursor(next, who, store));
+                }
+
+                return true;
+            });
     }
 
     /// <summary>Pieces that somebody holds leave the store without a sale.</summary>

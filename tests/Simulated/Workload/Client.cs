@@ -143,7 +143,7 @@ internal sealed partial class Client
             return (false, default!);
         }
 
-        _world.Authority.Admitted(request, asked.Body);
+        _world.Authority.Admitted(request, asked.Body ?? (asked.Kind == "listCarts" ? asked.Query : null));
         var isAnswered = false;
         try
         {

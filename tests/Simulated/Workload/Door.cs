@@ -16,6 +16,7 @@ namespace Pos.Tests.Simulated;
 /// </summary>
 internal static class Door
 {
+    private static readonly ServiceProvider Services = Serve();
     private static readonly FrozenDictionary<string, RouteEndpoint> Endpoints = Map();
 
     /// <summary>The names of everything that can be asked for.</summary>
@@ -32,8 +33,7 @@ internal static class Door
             return refused;
         }
 
-        var context = new DefaultHttpContext();
-        context.Features.Set(access);
+        var context = ContextOf(access);
         foreach (var (name, value) in asked.Route)
         {
             context.Request.RouteValues[name] = value;
@@ -48,10 +48,34 @@ internal static class Door
             ?? (asked.Body is { } store ? StoreOwner.RefuseBody(context, new NamesStore(new(store))) : null);
     }
 
+    /// <summary>A page of a store's carts as the API makes it; null when the cursor is refused.</summary>
+    public static async Task<Page<CartView>?> ListCarts(Papers papers, StoreId store, string? cursor, IGrainFactory grains)
+    {
+        var response = ContextOf(papers.Access).Response;
+        try
+        {
+            return await CartList.Of(response, store, null, limit: "1", cursor).Run(grains, response, CancellationToken.None);
+        }
+        catch (RefusedRequestException refused) when (refused.Refusal.Kind == Problems.InvalidParameter)
+        {
+            return null;
+        }
+    }
+
+    private static DefaultHttpContext ContextOf(Access access)
+    {
+        var context = new DefaultHttpContext { RequestServices = Services };
+        context.Features.Set(access);
+        return context;
+    }
+
+    private static ServiceProvider Serve() => new ServiceCollection().AddLogging()
+        .AddPosApi(new ConfigurationBuilder().AddInMemoryCollection([new("Api:CursorKey", "the same in each process that runs a seed")]).Build())
+        .AddSingleton<IGrainFactory>(static _ => throw new InvalidOperationException("Each silo has its own.")).BuildServiceProvider();
+
     private static FrozenDictionary<string, RouteEndpoint> Map()
     {
-        var routes = new Routes(new ServiceCollection().AddLogging().AddPosApi(new ConfigurationBuilder().Build())
-            .AddSingleton<IGrainFactory>(static _ => throw new InvalidOperationException("Each silo has its own.")).BuildServiceProvider());
+        var routes = new Routes(Services);
         routes.MapEndpoints();
         return routes.DataSources.SelectMany(static source => source.Endpoints).OfType<RouteEndpoint>()
             .ToFrozenDictionary(static endpoint => endpoint.Metadata.GetMetadata<IEndpointNameMetadata>()!.EndpointName);
