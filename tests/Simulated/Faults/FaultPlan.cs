@@ -58,6 +58,13 @@ internal sealed class FaultPlan
         var aim = Chance.Mix(~seed) % 8;
         _aimsAtExpiries = !calm && aim == 0;
         HasBusyPeer = !calm && aim == 1;
+        if (HasBusyPeer)
+        {
+            // Copies at both silos, one of which is slow to learn what it decides on.
+            _probability[(int)Fault.ClientDuplicates] = Math.Max(_probability[(int)Fault.ClientDuplicates], 0.2);
+            _probability[(int)Fault.CallDelayed] = Math.Max(_probability[(int)Fault.CallDelayed], 0.1);
+        }
+
         if (_aimsAtExpiries)
         {
             _probability[(int)Fault.WakeUpDoubled] = 0.5;

@@ -195,7 +195,7 @@ internal sealed partial class Client
 
     private Task ChangeProduct()
     {
-        if (_shared.Orders.Count > 0 && _chance.Is(0.4))
+        if (_shared.Orders.Count > 0 && _chance.Is(_world.Plan.HasBusyPeer ? 0.8 : 0.4))
         {
             return Discontinue(Lately(_shared.Orders));
         }

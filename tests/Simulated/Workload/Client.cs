@@ -49,7 +49,9 @@ internal sealed partial class Client
         var hit = _world.UnderWayIn(asked.Stream) | Begins(asked);
         if (_world.Plan.Strikes(Fault.ClientDuplicates, hit))
         {
-            await Task.WhenAll(Repeat(asked, call, check, 2), Repeat(asked, call, check, 2));
+            // Where there are two silos, a copy arrives at each: one may refuse what the other has just accepted.
+            var copy = _world.Plan.HasBusyPeer ? _world.Peer : null;
+            await Task.WhenAll(Repeat(asked, call, check, 2), Repeat(asked, call, check, 2, copy));
         }
         else if (_world.Plan.Strikes(Fault.ClientGivesUp, hit))
         {
@@ -74,11 +76,11 @@ internal sealed partial class Client
         : asked.Id.StartsWith("checkout-", StringComparison.Ordinal) ? SagaSteps.CheckOut
         : SagaSteps.None;
 
-    private async Task Repeat<T>(Asked asked, Func<IGrainFactory, Task<T>> call, Func<T, long, bool> check, int times)
+    private async Task Repeat<T>(Asked asked, Func<IGrainFactory, Task<T>> call, Func<T, long, bool> check, int times, Silo? at = null)
     {
         for (var attempt = 0; attempt < times; attempt++)
         {
-            if (await Once(asked, call, check, PatienceMax))
+            if (await Once(asked, call, check, PatienceMax, at))
             {
                 return;
             }
@@ -88,9 +90,9 @@ internal sealed partial class Client
     }
 
     /// <returns>True if there was an answer.</returns>
-    private async Task<bool> Once<T>(Asked asked, Func<IGrainFactory, Task<T>> call, Func<T, long, bool> check, TimeSpan patience)
+    private async Task<bool> Once<T>(Asked asked, Func<IGrainFactory, Task<T>> call, Func<T, long, bool> check, TimeSpan patience, Silo? at = null)
     {
-        var silo = _world.Choose(asked.Stream, Begins(asked) & SagaSteps.CheckOut);
+        var silo = at ?? _world.Choose(asked.Stream, Begins(asked) & SagaSteps.CheckOut);
         if (silo.IsDead)
         {
             return false;
