@@ -21,8 +21,11 @@ public sealed partial class StockGrain
             return view!;
         }
 
-        // Sagas take these for the end of a hold: an activation that was overtaken, and has never seen the hold, must not say so.
-        if (refused.Code is RejectionCode.UnknownHold or RejectionCode.HoldEnded or RejectionCode.OperationTooLate)
+        // Sagas take the first three for the end of a hold, and whoever repeats a request takes the others for the verdict on it: an activation
+        // that was overtaken, and has never seen the hold, must not say so. Want of stock alone is told from what is known here, because a hot item
+        // that is sold out would read the journal with each refusal.
+        if (refused.Code is RejectionCode.UnknownHold or RejectionCode.HoldEnded or RejectionCode.OperationTooLate
+            or RejectionCode.InvalidValue or RejectionCode.TooManyHolds)
         {
             await RequireNewest(CancellationToken.None);
         }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Pos.Grains;
+using Pos.Journal;
 using Pos.Tests.Simulated.Journal;
 using static Pos.Tests.Shopkeeper;
 
@@ -72,6 +73,21 @@ public sealed class StockGrainTests
         Assert.Equal(RejectionCode.HoldNotOwned, (await shop.Stock("mug").Commit(new(shop.Operation("c"), Hold(1), "you"))).Rejection?.Code);
         Accepted(await shop.Stock("mug").Commit(new(shop.Operation("c"), Hold(1), "api", Reason: "given away")));
         Assert.Equal(6, (await shop.Stock("mug").Get())!.OnHand);
+    });
+
+    [Fact]
+    public void An_overtaken_activation_does_not_refuse_for_its_age_a_hold_that_another_has_taken() => World.Run(1, async world =>
+    {
+        var shop = new Shopkeeper(world.Silo.Grains, world.Time);
+        await shop.Open(10, "mug");
+        var asked = new ReserveStock(shop.Operation(Hold(1).Value), Hold(1), "api", 4, world.Now.AddMinutes(5));
+        var other = await world.Silo.Journal.Open(new("stock", "london/mug"), StockJournal.Aggregate.Fold(), CancellationToken.None);
+        var taken = new StockEvent.Reserved(Hold(1), "api", 4, false, asked.Operation.NotAfter, asked.ExpiresAt, "f", "test", world.Now);
+        other.TryAppend([StockJournal.Codec.Write(taken)], new EventContext(world.Now, "london"), WakeUpChange.Keep, out var stored);
+        Assert.Equal(AppendResult.Durable, await stored);
+        await world.Pass(TimeSpan.FromMinutes(6));
+        var shown = Accepted(await world.Persist(keeper => keeper.Stock("mug").Reserve(asked)));
+        Assert.Equal(HoldState.Expired, shown.State);
     });
 
     [Fact]
