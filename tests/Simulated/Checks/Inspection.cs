@@ -160,7 +160,7 @@ internal sealed class Inspection(World world, Func<Func<Task>, bool> finish)
         var report = await Verifier.Run(world.Journal.ReadAll(0, CancellationToken.None), [new Checkpoint("head", world.Disk.Head)], CancellationToken.None);
         foreach (var invariant in report.Invariants.Where(invariant => invariant.Violations > 0))
         {
-            world.Violations.Report(Invariants.Of(invariant.Name), invariant.First[0].Where, $"{invariant.Name}: {invariant.First[0].What}");
+            world.Violations.Report(Invariants.Of(invariant.Name, ""), invariant.First[0].Where, $"{invariant.Name}: {invariant.First[0].What}");
         }
     }
 }

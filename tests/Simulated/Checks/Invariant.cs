@@ -55,7 +55,7 @@ internal static class Invariants
         Invariant.VerifierAgrees => "pos verify, which shares no code with the grains, finds nothing",
         Invariant.ProviderAgrees => "at rest the provider's own ledger keeps of every order what ours does",
         Invariant.NothingKeptOfCancelled => "a cancelled order, once settled, keeps no money of any card and no credit",
-        Invariant.ReturnedAtMostSold => "of no line more comes back than was sold, at the price paid, and to no card more than it paid",
+        Invariant.ReturnedAtMostSold => "of no line more comes back than was sold, once, at the price paid, and to the tenders it came from",
         Invariant.GivenBackAtMostPaid => "no more coins come back than were paid, over all returns and exchanges, and no card's money becomes coins without a manager; all pieces back are all that was paid",
         Invariant.OneCartOneOrder => "one cart gives at most one order, of what was in it, at the prices shown",
         Invariant.EffectsAreAuthorised => "every effect, and every answer, is covered by the authority of whoever asked, or by an approval for exactly that",
@@ -63,9 +63,10 @@ internal static class Invariants
         _ => throw new ArgumentOutOfRangeException(nameof(invariant)),
     };
 
-    /// <summary>Which of ours an invariant of <c>pos verify</c> belongs to.</summary>
-    public static Invariant Of(string verified) => verified switch
+    /// <summary>Which of ours an invariant of <c>pos verify</c> belongs to, and for which type of event.</summary>
+    public static Invariant Of(string verified, string type) => verified switch
     {
+        "order-tenders" when type == "order.settled" => Invariant.NothingKeptOfCancelled,
         "positions-ascending" or "versions-contiguous" or "chain-hash" or "head" => Invariant.JournalIsWhole,
         "operation-once" => Invariant.OneKeyOneVerdict,
         "stock-balance" => Invariant.StockIsConserved,
