@@ -67,7 +67,7 @@ internal sealed class Authority(Book book, Requests requests, Violations violati
         "receiveStock" or "setStockPolicy" or "defineProduct" or "changeProduct" or "claimBarcode" or "releaseBarcode" => Rank.Manager,
         "openCart" or "addCartLine" or "changeCartLine" or "removeCartLine" or "refreshCart" or "parkCart" or "resumeCart" or "cancelCart" or "checkOutCart"
             or "placeOrder" or "cancelOrder" or "placeReturn" or "returnLines" or "payOutReturn" or "adjustStock" or "countStock" or "createHold"
-            or "pinHold" or "commitHold" or "releaseHold" => Rank.Cashier,
+            or "pinHold" or "commitHold" or "releaseHold" or "endHold" => Rank.Cashier,
         _ when Requests.IsRead(kind) => Rank.Reader,
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "Nobody said who may ask for it."),
     };

@@ -29,7 +29,7 @@ internal sealed class Costs(FaultPlan plan, Violations violations)
         "placeReturn" => [(request.Id, 4 + request.Lines, 2 * request.Lines)],
         "returnLines" => [(Key(request), 2, request.Lines), (request.Id, 4 + request.Lines + (2 * request.Cards), 2 * request.Lines)],
         "payOutReturn" => [(Key(request), 1, 0)],
-        "receiveStock" or "adjustStock" or "countStock" or "setStockPolicy" or "createHold" or "pinHold" or "commitHold" or "releaseHold"
+        "receiveStock" or "adjustStock" or "countStock" or "setStockPolicy" or "createHold" or "pinHold" or "commitHold" or "releaseHold" or "endHold"
             or "defineStore" or "defineProduct" or "changeProduct" or "claimBarcode" or "releaseBarcode" => [(request.Id, 1, 1)],
         // Asking again, and what then follows of giving up, is the operator's.
         "retrySaga" or "cancelSaga" => [(Key(request), 1, 0)],

@@ -142,7 +142,8 @@ internal sealed partial class Client
             return Task.CompletedTask;
         }
 
-        var id = Known(_shared.SoldBack, StoreOf).Command.Return;
+        var ending = _shared.SoldBack.FindAll(back => (_world.UnderWayIn($"return/{back.Command.Return}") & SagaSteps.Complete) != 0);
+        var id = Known(ending.Count > 0 ? ending : _shared.SoldBack, StoreOf).Command.Return;
         var asked = new Asked(NextKey("pay-out"), $"return/{id}", isCommand: false) { Kind = "payOutReturn", Query = SomeQuery() };
         return Ask(
             asked, grains => grains.GetGrain<IReturnGrain>(id.Value).PayOut(new(Operation(asked.Id), "nothing else fits", Wait())),

@@ -80,13 +80,15 @@ internal sealed partial class Client
         // Whoever has made it, or with a reason and a manager whoever has not.
         var maker = _staff.All.First(key => key.Name == hold.Command.Operation.Actor);
         var by = what == "pinHold" || _chance.Is(0.5) ? maker : _key;
-        var asked = new Asked(NextKey(what), hold.Asked.Stream, isCommand: false)
-        {
-            Kind = what, Effects = [Effects.Removal(hold.Command.Hold.Value)],
-        };
+        var id = NextKey(what);
         var command = new HoldCommand(
-            Operation(asked.Id, what == "commitHold" || by != maker ? StoreOf(hold) : null, by) with { NotAfter = hold.Command.Operation.NotAfter },
+            Operation(id, what == "commitHold" || by != maker ? StoreOf(hold) : null, by) with { NotAfter = hold.Command.Operation.NotAfter },
             hold.Command.Hold, owner, Reason: what == "commitHold" || _chance.Is(0.5) ? "given away" : null);
+        var asked = new Asked(id, hold.Asked.Stream, isCommand: false)
+        {
+            // A release with a reason is an endpoint of its own.
+            Kind = what == "releaseHold" && command.Reason is not null ? "endHold" : what, Effects = [Effects.Removal(hold.Command.Hold.Value)],
+        };
         return Ask(
             asked, grains => use(grains.GetGrain<IStockGrain>(hold.Key), command),
             (outcome, since) =>
