@@ -63,7 +63,7 @@ internal sealed class Authority(Book book, Requests requests, Violations violati
     /// <summary>The least rank that may ask for something.</summary>
     public static Rank LeastFor(string kind) => kind switch
     {
-        "listSagas" or "getSaga" or "retrySaga" or "cancelSaga" or "defineStore" => Rank.Operator,
+        "listSagas" or "getSaga" or "retrySaga" or "cancelSaga" or "closeRefund" or "defineStore" => Rank.Operator,
         "receiveStock" or "setStockPolicy" or "defineProduct" or "changeProduct" or "claimBarcode" or "releaseBarcode" => Rank.Manager,
         "openCart" or "addCartLine" or "changeCartLine" or "removeCartLine" or "refreshCart" or "parkCart" or "resumeCart" or "cancelCart" or "checkOutCart"
             or "placeOrder" or "cancelOrder" or "placeReturn" or "returnLines" or "payOutReturn" or "adjustStock" or "countStock" or "createHold"
@@ -98,6 +98,7 @@ internal sealed class Authority(Book book, Requests requests, Violations violati
         "payment.refund-asked" => new(null, "return", "payment"),
         "payment.captured" or "payment.declined" or "payment.voided" or "payment.refunded" => new(null, "payment"),
         "payment.abandoned" => new(null, "order", "payment"),
+        "payment.refund-closed" => new(Rank.Operator),
         "order.retry-asked" or "return.retry-asked" or "payment.retry-asked" or "cart.retry-asked" => new(Rank.Operator, "order"),
         _ => null,
     };

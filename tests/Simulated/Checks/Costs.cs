@@ -32,7 +32,7 @@ internal sealed class Costs(FaultPlan plan, Violations violations)
         "receiveStock" or "adjustStock" or "countStock" or "setStockPolicy" or "createHold" or "pinHold" or "commitHold" or "releaseHold" or "endHold"
             or "defineStore" or "defineProduct" or "changeProduct" or "claimBarcode" or "releaseBarcode" => [(request.Id, 1, 1)],
         // Asking again, and what then follows of giving up, is the operator's.
-        "retrySaga" or "cancelSaga" => [(Key(request), 1, 0)],
+        "retrySaga" or "cancelSaga" or "closeRefund" => [(Key(request), 1, 1)],
         // To look at something costs nothing.
         _ when Requests.IsRead(request.Kind) => [],
         _ => throw new ArgumentOutOfRangeException(nameof(request), request.Kind, "Nobody said what it may cost."),

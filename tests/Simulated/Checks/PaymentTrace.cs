@@ -60,7 +60,7 @@ internal sealed class PaymentTrace(string stream, Book book) : StreamTrace(strea
             case "payment.refund-asked":
                 _refunds.Add(body.Text("refund"), (body.Amount("amount"), false));
                 break;
-            case "payment.refunded":
+            case "payment.refunded" or "payment.refund-closed":
                 _refunds[body.Text("refund")] = (body.Amount("amount"), true);
                 break;
         }
