@@ -82,14 +82,20 @@ wait_until_ready() {
 
 # The report of a verification: nothing violated, nothing left open, and the provider's ledger compared for at least every card.
 check_report() {
-    grep -qF '"ok": true' "$1" || { grep -B 8 -A 8 '"where"' "$1" | head -n 60; fail "$1: there are violations."; }
-    local open
-    open=$(sed -n 's/.*"\(orders\|returns\|payments\|holds\)": \([0-9]*\).*/\2/p' "$1" | tr '\n' ' ')
-    [ "$open" = "0 0 0 0 " ] || fail "$1: orders, returns, payments and holds left open: $open"
-    local compared
-    compared=$(grep -A 2 -F '"name": "provider-ledger"' "$1" | sed -n 's/.*"checked": \([0-9]*\).*/\1/p')
-    [ "${compared:-0}" -ge "$cards" ] || fail "$1: the provider's ledger was compared for ${compared:-0} payments of $cards cards."
-    echo "everything holds: $(sed -n 's/.*"events": \([0-9]*\).*/\1/p' "$1") events, $compared orders equal in the provider's ledger"
+    python3 - "$1" "$cards" <<'CHECK' || fail "$1 is not as it has to be."
+import json, sys
+report, cards = json.load(open(sys.argv[1])), int(sys.argv[2])
+broken = [rule for rule in report["invariants"] if rule["violations"]]
+if not report["ok"] or broken:
+    sys.exit("violations: " + json.dumps(broken, indent=2))
+left = {what: report["open"][what] for what in ("orders", "returns", "payments", "holds")}
+if any(left.values()):
+    sys.exit(f"left open: {left}")
+compared = next(rule["checked"] for rule in report["invariants"] if rule["name"] == "provider-ledger")
+if not report["cards"]["isCompared"] or compared < cards:
+    sys.exit(f"the provider's ledger was compared for {compared} payments of {cards} cards")
+print(f"everything holds: {report['events']} events, {compared} payments equal in the provider's ledger")
+CHECK
 }
 
 check_json() {
