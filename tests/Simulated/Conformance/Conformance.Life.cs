@@ -17,6 +17,7 @@ public abstract partial class Conformance
         var one = stage.Plain.Do("one");
         await activation.Reached;
         var two = stage.Plain.Interleave("two");
+        await stage.Arrived();
         activation.Open();
         await Task.WhenAll(one, two);
         Assert.Equal("activated", stage.Script.Log[0]);
@@ -60,6 +61,7 @@ public abstract partial class Conformance
         var one = stage.Plain.Do("works");
         await activation.Reached;
         var two = stage.Plain.Do("works");
+        await stage.Arrived();
         activation.Open();
         Assert.Equal("not today", (await Assert.ThrowsAsync<ScriptedException>(() => one)).Message);
         Assert.Equal("not today", (await Assert.ThrowsAsync<ScriptedException>(() => two)).Message);

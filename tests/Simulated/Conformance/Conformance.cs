@@ -23,6 +23,11 @@ public abstract partial class Conformance
 
         public IReentrantScripted Reentrant => Grains.GetGrain<IReentrantScripted>(Script.Key);
 
+        /// <summary>
+        /// Waits until what was sent before has arrived: a call to another grain travels behind it on the same connection, and is answered.
+        /// </summary>
+        public Task Arrived() => Caller(static (_, _) => Task.FromResult("")).Do("call");
+
         /// <summary>Another grain, which calls the one of the script for the story.</summary>
         public IPlainScripted Caller(Func<ScriptedGrain, CancellationToken, Task<string>> calls)
         {
