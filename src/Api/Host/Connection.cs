@@ -4,7 +4,7 @@ using Orleans;
 
 namespace Pos.Api.Host;
 
-/// <summary>What the client knows of its cluster: whether it was ever found, and how many gateways are connected now.</summary>
+/// <summary>The client's view of its cluster: whether the cluster was ever found, and how many gateways are connected now.</summary>
 internal sealed class Connection : ILifecycleParticipant<IClusterClientLifecycle>, IClusterConnectionStatusObserver
 {
     private static readonly Refusal NotYet = new(Problems.Unavailable, "The cluster has not been found yet.");
@@ -33,7 +33,7 @@ internal sealed class Connection : ILifecycleParticipant<IClusterClientLifecycle
     public void NotifyGatewayCountChanged(int currentNumberOfGateways, int previousNumberOfGateways, bool connectionRecovered) =>
         Interlocked.Add(ref _gateways, currentNumberOfGateways - previousNumberOfGateways);
 
-    /// <summary>Nothing beside the count, which is told as well.</summary>
+    /// <summary>Does nothing: Orleans reports the new count of gateways by itself as well.</summary>
     public void NotifyClusterConnectionLost()
     {
     }

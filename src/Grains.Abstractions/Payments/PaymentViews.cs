@@ -69,8 +69,8 @@ public sealed record PaymentView(
     Money? Unpaid = null) : IVersioned
 {
     /// <summary>
-    /// Nothing of the customer's money is here by this payment, and none can come: what an <see cref="IPaymentGrain.Undo"/> leads to. Also when an
-    /// operator has closed what the provider does not give back: nobody can do more.
+    /// The shop holds none of the customer's money by this payment, and none can come. An <see cref="IPaymentGrain.Undo"/> leads here, and so does an
+    /// operator who closes a refund that the provider does not carry out.
     /// </summary>
     [JsonIgnore]
     public bool KeepsNothing =>

@@ -25,7 +25,7 @@ public sealed record OrderProgress(
     /// <summary>The last operation that wished for a retry, or null.</summary>
     public string? Retried { get; init; }
 
-    /// <summary>What cards had paid and did not get back when it was given up; null for nothing.</summary>
+    /// <summary>Money that did not go back to the cards of a cancelled order, because an operator closed its refund; null for none.</summary>
     public Money? Unpaid { get; init; }
 
     /// <summary>The first return whose grain has not been told of it yet, or null.</summary>

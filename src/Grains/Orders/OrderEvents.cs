@@ -90,7 +90,7 @@ public abstract record OrderEvent
         ImmutableArray<int>? NotHeld = null) : OrderEvent;
 
     /// <summary>Nothing is owed any more.</summary>
-    /// <param name="Unpaid">What cards had paid and did not get back, because an operator closed it at the payment; null for nothing.</param>
+    /// <param name="Unpaid">Money that did not go back to the cards, because an operator closed its refund at the payment; null for none.</param>
     public sealed record Settled(Money? Unpaid = null) : OrderEvent;
 
     /// <summary>Lines come back, and the return is owed its orders.</summary>

@@ -31,7 +31,7 @@ public sealed record PaymentProgress(
     /// <summary>Whether nothing is to be kept.</summary>
     public bool IsUndone => UndoneAt is not null || IsOwedBack;
 
-    /// <summary>What was closed without having gone back, in minor units.</summary>
+    /// <summary>Sum of the refunds that an operator has closed and that have not gone back, in minor units.</summary>
     public long Unpaid => Refunds.Where(static refund => refund is { Closed: not null, Reference: null }).Sum(static refund => refund.Amount.Amount);
 
     /// <summary>What no refund has been asked for yet, in minor units.</summary>
@@ -101,7 +101,7 @@ public static class Payment
             PaymentEvent.Declined e => state with { State = PaymentState.Declined, Decline = e.Code },
             PaymentEvent.UndoAsked e => Ended(state with { UndoneAt = e.At, Store = state.Store ?? e.Store }),
             PaymentEvent.Abandoned => state with { State = PaymentState.Abandoned },
-            // What was closed before has gone back with all the rest.
+            // A void gives the whole charge back, refunds that an operator has closed included.
             PaymentEvent.Voided e => state with
             {
                 State = PaymentState.Voided,

@@ -44,7 +44,7 @@ public abstract record PaymentEvent
     /// <summary>That part has gone back.</summary>
     public sealed record Refunded(string Refund, Money Amount, string Reference, DateTimeOffset At) : PaymentEvent;
 
-    /// <summary>What cannot go back is owed no longer: the provider does not give it back, and an operator has seen to it. The envelope names the actor too.</summary>
+    /// <summary>An operator has closed a refund that the provider does not carry out, so that it is owed no longer. The envelope names the operator too.</summary>
     /// <param name="Operation">Which wish.</param>
     /// <param name="Refund">The return's id, or <c>undo</c>.</param>
     /// <param name="Amount">What stays unpaid.</param>

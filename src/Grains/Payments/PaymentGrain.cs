@@ -54,7 +54,7 @@ public sealed class PaymentGrain(IGrainContext context, GrainServices services, 
             command.Operation.IfVersion);
         if (await Durably(recording) is { } refused)
         {
-            // What the provider has just said may be what is missing; and an activation that was overtaken may owe what it does not know of.
+            // The provider's answer may let the saga go on by itself. An activation that was overtaken may not know of the refund that it owes.
             GoOn();
             await RequireNewest(CancellationToken.None);
             return refused;
