@@ -3,7 +3,6 @@ using Pos.Cli;
 using Pos.Cli.Load;
 using Pos.Cli.Output;
 using Pos.Cli.Retail;
-using Pos.Cli.Verification;
 
 var terminal = Terminal.OfProcess();
 var root = new RootCommand("The command line of Pos.Orleans.")

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Pos.Cli;
 using Pos.Cli.Output;
-using Pos.Cli.Verification;
 using Pos.Journal;
 using Pos.Journal.Sqlite;
 

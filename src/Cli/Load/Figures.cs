@@ -1,3 +1,6 @@
+using Pos.Cli.Load.Buyers;
+using Pos.Cli.Output;
+
 namespace Pos.Cli.Load;
 
 /// <summary>All that is counted during a run. For many threads at once.</summary>

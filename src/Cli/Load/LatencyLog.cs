@@ -1,4 +1,5 @@
 using HdrHistogram;
+using Pos.Cli.Output;
 
 namespace Pos.Cli.Load;
 

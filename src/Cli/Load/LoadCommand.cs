@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Pos.Cli.Load.Buyers;
 using Pos.Cli.Output;
 using Pos.Cli.Server;
 

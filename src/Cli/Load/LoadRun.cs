@@ -1,3 +1,5 @@
+using Pos.Cli.Load.Buyers;
+
 namespace Pos.Cli.Load;
 
 /// <summary>Sends the load: every client a task, all of them taking from one schedule.</summary>

@@ -1,3 +1,4 @@
+using Pos.Cli.Load.Buyers;
 using Pos.Cli.Output;
 using Pos.Cli.Server;
 

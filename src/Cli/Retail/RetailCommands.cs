@@ -1,5 +1,7 @@
 using System.CommandLine;
 using Pos.Cli.Output;
+using Pos.Cli.Retail.Data;
+using Pos.Cli.Retail.Replay;
 using Pos.Cli.Server;
 
 namespace Pos.Cli.Retail;

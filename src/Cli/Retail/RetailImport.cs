@@ -1,4 +1,5 @@
 using Pos.Cli.Output;
+using Pos.Cli.Retail.Data;
 using Pos.Cli.Server;
 
 namespace Pos.Cli.Retail;

@@ -1,5 +1,7 @@
 using HdrHistogram;
+using Pos.Cli.Load.Buyers;
 using Pos.Cli.Load;
+using Pos.Cli.Output;
 
 namespace Pos.Tests;
 

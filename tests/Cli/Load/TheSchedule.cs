@@ -1,4 +1,6 @@
+using Pos.Cli.Load.Buyers;
 using Pos.Cli.Load;
+using Pos.Cli.Output;
 
 namespace Pos.Tests;
 

@@ -1,7 +1,9 @@
-using System.Net;
 using System.Net.Sockets;
+using System.Net;
 using System.Text;
+using Pos.Cli.Load.Buyers;
 using Pos.Cli.Load;
+using Pos.Cli.Output;
 
 namespace Pos.Tests;
 

@@ -1,3 +1,5 @@
+using Pos.Cli.Retail.Data;
+using Pos.Cli.Retail.Replay;
 using Pos.Cli.Retail;
 
 namespace Pos.Tests;

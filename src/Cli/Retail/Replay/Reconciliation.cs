@@ -1,7 +1,8 @@
 using Pos.Cli.Output;
+using Pos.Cli.Retail.Data;
 using Pos.Cli.Server;
 
-namespace Pos.Cli.Retail;
+namespace Pos.Cli.Retail.Replay;
 
 /// <summary>What the API reports of a store, all of it: what does not come from the file is counted too, and said.</summary>
 /// <param name="Orders">CONFIRMED orders.</param>

@@ -1,9 +1,10 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
+using Pos.Cli.Retail.Data;
 using Pos.Cli.Server;
 
-namespace Pos.Cli.Retail;
+namespace Pos.Cli.Retail.Replay;
 
 /// <summary>How much of a sale a card pays.</summary>
 internal enum CardShare

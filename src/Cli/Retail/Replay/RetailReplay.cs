@@ -1,8 +1,9 @@
 using System.Collections.Concurrent;
 using Pos.Cli.Output;
+using Pos.Cli.Retail.Data;
 using Pos.Cli.Server;
 
-namespace Pos.Cli.Retail;
+namespace Pos.Cli.Retail.Replay;
 
 /// <summary>What a replay did and how fast.</summary>
 /// <param name="Orders">Ids of the orders placed, now or by an earlier run.</param>

@@ -1,6 +1,6 @@
 using HdrHistogram;
 
-namespace Pos.Cli.Load;
+namespace Pos.Cli.Output;
 
 /// <summary>
 /// Times in an HdrHistogram of nanoseconds: a reading is at most 0.1 % above what was recorded, from a microsecond to half an hour, however much

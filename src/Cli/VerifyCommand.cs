@@ -9,7 +9,7 @@ using Pos.Journal.Sqlite;
 using Pos.Verification;
 using Spectre.Console;
 
-namespace Pos.Cli.Verification;
+namespace Pos.Cli;
 
 /// <summary><c>pos verify</c>: inside a running server, or in the files of a stopped one.</summary>
 internal static class VerifyCommand

@@ -1,11 +1,12 @@
 using System.Globalization;
-using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json;
 using Pos.Cli.Output;
-using Spectre.Console;
+using Pos.Cli.Retail.Data;
 using Spectre.Console.Rendering;
+using Spectre.Console;
 
-namespace Pos.Cli.Retail;
+namespace Pos.Cli.Retail.Replay;
 
 /// <summary>What a replay came to. Amounts are decimal strings in GBP.</summary>
 /// <param name="Invoices">Invoices of the file, all of them rung up.</param>

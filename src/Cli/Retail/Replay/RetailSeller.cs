@@ -1,7 +1,8 @@
 using Pos.Cli.Output;
+using Pos.Cli.Retail.Data;
 using Pos.Cli.Server;
 
-namespace Pos.Cli.Retail;
+namespace Pos.Cli.Retail.Replay;
 
 /// <summary>What became of an invoice's sold lines.</summary>
 /// <param name="Order">Id of the order that was CONFIRMED.</param>

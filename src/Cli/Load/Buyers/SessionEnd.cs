@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Pos.Cli.Load;
+namespace Pos.Cli.Load.Buyers;
 
 /// <summary>What became of a session, or of a request of it.</summary>
 internal enum Verdict

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Text;
 
-namespace Pos.Cli.Retail;
+namespace Pos.Cli.Retail.Data;
 
 /// <summary>What the bytes of a file mean. Bytes that mean nothing are refused: read as something else they would become names in the shop.</summary>
 internal static class RetailEncoding

@@ -1,4 +1,4 @@
-namespace Pos.Cli.Retail;
+namespace Pos.Cli.Retail.Data;
 
 /// <summary>
 /// What a file comes to, added up from its lines alone, in decimal pounds: it shares nothing with the requests that are made of

@@ -1,6 +1,8 @@
 using System.Text;
-using Pos.Cli;
+using Pos.Cli.Retail.Data;
+using Pos.Cli.Retail.Replay;
 using Pos.Cli.Retail;
+using Pos.Cli;
 
 namespace Pos.Tests;
 

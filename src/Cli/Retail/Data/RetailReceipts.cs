@@ -1,4 +1,4 @@
-namespace Pos.Cli.Retail;
+namespace Pos.Cli.Retail.Data;
 
 /// <summary>The sale that goods come back from.</summary>
 /// <param name="Invoice">Its number.</param>

@@ -1,4 +1,4 @@
-namespace Pos.Cli.Retail;
+namespace Pos.Cli.Retail.Data;
 
 /// <summary>Tells goods from services by their stock codes.</summary>
 internal static class StockCodes

@@ -1,7 +1,7 @@
 using System.Net.Security;
 using System.Net.Sockets;
 
-namespace Pos.Cli.Load;
+namespace Pos.Cli.Load.Buyers;
 
 /// <summary>
 /// One keep-alive connection that sends prepared bytes and reads one answer. A load generator often shares its machine with the

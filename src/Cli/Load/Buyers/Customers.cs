@@ -1,4 +1,4 @@
-namespace Pos.Cli.Load;
+namespace Pos.Cli.Load.Buyers;
 
 /// <summary>What one customer buys.</summary>
 /// <param name="First">An item, one piece.</param>

@@ -1,4 +1,6 @@
 using Pos.Cli.Output;
+using Pos.Cli.Retail.Data;
+using Pos.Cli.Retail.Replay;
 using Pos.Cli.Retail;
 using Pos.Cli.Server;
 using static Pos.Tests.ScriptedServer;

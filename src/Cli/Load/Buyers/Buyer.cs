@@ -1,7 +1,7 @@
 using System.Net.Sockets;
 using System.Security.Cryptography;
 
-namespace Pos.Cli.Load;
+namespace Pos.Cli.Load.Buyers;
 
 /// <summary>One client: has sessions, one after the other, over one connection.</summary>
 internal sealed class Buyer(LoadPlan plan, Customers customers, Uri target, string? key, Figures figures, TimeProvider time) : IDisposable

@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text;
 
-namespace Pos.Cli.Load;
+namespace Pos.Cli.Load.Buyers;
 
 /// <summary>The requests of the sessions, as bytes. One for each client: it writes into a buffer of its own.</summary>
 internal sealed class Requests

@@ -1,5 +1,7 @@
 using System.Text.Json;
 using Pos.Cli.Output;
+using Pos.Cli.Retail.Data;
+using Pos.Cli.Retail.Replay;
 using Pos.Cli.Retail;
 
 namespace Pos.Tests;

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using CsvHelper;
 
-namespace Pos.Cli.Retail;
+namespace Pos.Cli.Retail.Data;
 
 /// <summary>One line of the shop's file.</summary>
 /// <param name="FileLine">Where it begins in the file, from 1.</param>

@@ -1,6 +1,6 @@
 using Pos.Cli.Server;
 
-namespace Pos.Cli.Retail;
+namespace Pos.Cli.Retail.Data;
 
 /// <summary>A stock code as a catalogue entry.</summary>
 /// <param name="Sku">The stock code.</param>

@@ -1,7 +1,7 @@
 using System.Buffers.Text;
 using System.Text;
 
-namespace Pos.Cli.Load;
+namespace Pos.Cli.Load.Buyers;
 
 /// <summary>An HTTP/1.1 answer in the buffer it was received in.</summary>
 /// <param name="Status">The status code.</param>
