@@ -35,7 +35,7 @@ for _ in $(seq 1 300); do
 done
 [ -s "$work/key.sh" ] || { echo "The server shows no key."; cat "$work/server.log"; exit 1; }
 
-awk '/^## Your first sale/ { on = 1 } /^## A real shop/ { on = 0 } on && /^```sh/ { code = 1; next } /^```/ { code = 0 } on && code' README.md |
+awk '/^## Your first sale/ { on = 1 } /^## Where to go on/ { on = 0 } on && /^```sh/ { code = 1; next } /^```/ { code = 0 } on && code' README.md |
     sed -e "s#localhost:5080#127.0.0.1:$port#g" -e 's/curl /curl -sS /' >"$work/sale.sh"
 cat "$work/key.sh" "$work/sale.sh" | bash -e >"$work/answers" 2>&1 || { cat "$work/answers"; exit 1; }
 
