@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Checks what is deployed, without a container and without a cluster: compose file and Dockerfile, every overlay of k8s/, and nginx with a
+# Checks what is deployed, without a container and without a cluster: compose file and Dockerfile, workflows, every overlay of k8s/, and nginx with a
 # real server behind it. Each check first proves on broken copies that it can fail.
 #
 #   tests/Deploy/check.sh [--without-proxy]
@@ -14,6 +14,7 @@ cp tests/Deploy/package.json tests/Deploy/*.mjs "$work"
 
 node "$work/compose.mjs" "$repository"
 node "$work/proxy.mjs" "$repository"
+node "$work/workflows.mjs" "$repository"
 
 # In a copy, where the secrets that are never committed are made from their examples.
 cp -r k8s "$work/k8s"
