@@ -20,7 +20,7 @@ internal static partial class Startup
         {
             if (context.Connection.RemoteIpAddress is not { } caller || !IPAddress.IsLoopback(caller) || context.Request.Headers.Origin.Count > 0)
             {
-                return TypedResults.Text("EDITED BODY.\n", statusCode: StatusCodes.Status403Forbidden);
+                return TypedResults.Text("The journal is verified for programs on this machine only.\n", statusCode: StatusCodes.Status403Forbidden);
             }
 
             if (!one.Wait(0, cancelled))
