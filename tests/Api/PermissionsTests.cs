@@ -128,18 +128,25 @@ public sealed class PermissionsTests(ITestOutputHelper output)
         $"""
         # Who may do what
 
-        Made by `tests/Api/PermissionsTests.cs`, which sends every cell to a server and fails when this page is not what comes back
-        (`POS_WRITE_DOCS=1 dotnet test tests/Api --filter PermissionsTests` writes it anew).
+        `tests/Api/PermissionsTests.cs` sends every cell of this table to a server, and fails when an answer differs from this page. `POS_WRITE_DOCS=1 dotnet test
+        tests/Api --filter PermissionsTests` writes the page anew. [access.md](access.md) explains the checks.
 
-        `yes`: let in. `approval`: refused (403 `approval-required`) until a manager's key stands beside it in `X-Approval`. `401`, `403`,
-        `404`: refused. Where there are two, the first is for what is in the key's stores and the second for what is in another store,
-        which does not exist for that key. A reader, a cashier and a manager have keys of some stores; an operator's opens all.
+        | Cell | Meaning |
+        | --- | --- |
+        | `yes` | the request is let in |
+        | `approval` | the request is refused (403 `approval-required`) until a manager's key stands beside it in `X-Approval` |
+        | `401`, `403`, `404` | the request is refused |
+        | two values | the first holds for resources of the key's stores. The second holds for resources of other stores, which do not exist for that key |
 
-        *Whose* says how the store is found that owns what a request touches. It is found from the thing itself, always; a store that the
-        request names beside it (in its query, in any case, several times) is checked in addition, and a manager's key in `X-Approval` by the
-        same rule. A host with an endpoint that declares no such way does not start, and `tests/Api/Access` sends every endpoint the key of
-        another store with a store named in every place there is. Where the dashboard of Orleans is on, everything under `/dashboard` is for
-        operators (`operate`), whose key a browser sends as a password; `tests/Api/ProgramTests.cs` looks at it. What all stores share is changed, and approved of, with keys for all stores.
+        A reader, a cashier and a manager have keys of some stores. A manager of all and an operator have keys of all stores.
+
+        *Whose* names the way to find the store that owns the request's resource. The API always finds the store from the resource itself. A store that the request names besides
+        (in its query, in any case, several times) is checked in addition, and so is a manager's key in `X-Approval`. A host with an endpoint that declares no such way does not
+        start. `tests/Api/Access` sends every endpoint the key of another store, with a store named in every possible place. Things that all stores share can be changed and approved
+        only with keys for all stores.
+
+        Everything under `/dashboard`, where the dashboard of Orleans is on, is for operators (`operate`). A browser sends the operator's key as a password; `tests/Api/ProgramTests.cs`
+        checks that.
 
         | Endpoint | Permission | Whose | {string.Join(" | ", Askers.Select(asker => asker.Name))} |
         | --- | --- | --- |{string.Concat(Askers.Select(_ => " --- |"))}
