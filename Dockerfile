@@ -8,7 +8,7 @@ WORKDIR /source
 ENV DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 COPY . .
 
-# Before every FROM of a program, so that one restore's packages serve them all.
+# All builds stand before the first program, and share one cache of packages.
 FROM source AS silo-build
 RUN --mount=type=cache,target=/root/.nuget/packages,sharing=locked \
     dotnet publish src/Silo -c Release -p:UseAppHost=false -o /app
@@ -21,7 +21,7 @@ FROM source AS pos-build
 RUN --mount=type=cache,target=/root/.nuget/packages,sharing=locked \
     dotnet publish src/Cli -c Release -p:UseAppHost=false -o /app
 
-# Whoever runs as nobody in particular writes to /data and /tmp and nowhere else: the root file system may be mounted read-only.
+# The user writes only to /data and /tmp, so the root file system may be mounted read-only.
 FROM mcr.microsoft.com/dotnet/aspnet:${DOTNET} AS runtime
 RUN apt-get update \
     && apt-get install -y --no-install-recommends curl \
@@ -51,7 +51,7 @@ FROM runtime AS pos
 COPY --from=pos-build /app /app
 ENTRYPOINT ["dotnet", "/app/pos.dll"]
 
-# Makes the certificate that nginx shows where nobody has given another, as nginx's user.
+# Makes nginx's certificate as nginx's user, unless another certificate is given.
 FROM mcr.microsoft.com/dotnet/aspnet:${DOTNET} AS certificate
 RUN apt-get update \
     && apt-get install -y --no-install-recommends openssl \

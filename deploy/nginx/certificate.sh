@@ -1,6 +1,6 @@
 #!/bin/sh
-# Makes a certificate for POS_HOST in the folder given, unless one is there that lasts another month: put your own tls.crt and tls.key
-# there and they stay. It is signed by an authority made with it, ca.crt, which clients may trust: curl --cacert ca.crt.
+# Makes a certificate for POS_HOST in the given folder, unless the folder has one that is valid for another month. So your own tls.crt and tls.key
+# stay. An authority that is made together with the certificate signs it. Clients may trust that authority, ca.crt: curl --cacert ca.crt.
 set -eu
 folder=$1
 host=${POS_HOST:-localhost}
@@ -25,7 +25,7 @@ openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 825 -
 openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj "/CN=$host" -keyout "$work/tls.key" -out "$work/tls.csr" 2>/dev/null
 openssl x509 -req -in "$work/tls.csr" -CA "$work/ca.crt" -CAkey "$work/ca.key" -CAcreateserial -days 397 -extfile "$work/leaf" -out "$work/tls.crt" 2>/dev/null
 
-# The authority signed its only certificate: its key goes with the folder.
+# The authority has signed its only certificate, so its key is deleted with the folder.
 cat "$work/ca.crt" >ca.crt
 cat "$work/tls.key" >tls.key
 cat "$work/tls.crt" "$work/ca.crt" >tls.crt
