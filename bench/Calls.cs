@@ -6,7 +6,7 @@ using Orleans.Hosting;
 
 namespace Pos.Bench;
 
-/// <summary>Trivial calls of grains: what Orleans itself costs.</summary>
+/// <summary>Trivial calls of grains: the cost of Orleans itself.</summary>
 internal static class Calls
 {
     private const int CallersCount = 100;
@@ -70,10 +70,10 @@ internal static class Calls
     }
 }
 
-/// <summary>Answers what it is told.</summary>
+/// <summary>Returns its argument.</summary>
 public interface IEchoGrain : IGrainWithIntegerKey
 {
-    /// <summary>Answers what it is told.</summary>
+    /// <summary>Returns its argument.</summary>
     Task<long> Echo(long value);
 }
 

@@ -6,7 +6,7 @@ using Pos.Journal.Sqlite;
 
 namespace Pos.Bench;
 
-/// <summary>Durable appends through the journal's public API: events a second, and how long one caller waits.</summary>
+/// <summary>Durable appends through the journal's public API: events a second, and the wait of one caller.</summary>
 internal static class Journal
 {
     private const int PayloadBytes = 300;
@@ -72,14 +72,14 @@ internal static class Journal
         }
     }
 
-    // Every round in a new database, beside whatever else the server holds.
+    // Every round has a new database on the same server.
     private static async Task<Round> OverPostgresAsync(Contender contender, string connection)
     {
         const string Database = "pos_bench_journal";
         await using var server = NpgsqlDataSource.Create(connection);
         await ExecuteAsync(server, $"DROP DATABASE IF EXISTS {Database} WITH (FORCE)");
         await ExecuteAsync(server, $"CREATE DATABASE {Database}");
-        // Each round begins as far from the next checkpoint as the others.
+        // Every round begins at the same distance from the next checkpoint.
         await ExecuteAsync(server, "CHECKPOINT");
         try
         {

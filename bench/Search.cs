@@ -4,7 +4,7 @@ using Pos.Grains;
 
 namespace Pos.Bench;
 
-/// <summary>Searches in the index of a large catalogue while it changes: how long one takes, by what is looked for.</summary>
+/// <summary>The duration of searches in the index of a large catalogue while it changes, for each kind of query.</summary>
 internal static class Search
 {
     private const int ProductsCount = 100_000;
@@ -69,7 +69,7 @@ internal static class Search
         await Console.Out.WriteLineAsync($"{name,-28}{sorted[sorted.Length / 2],9:N3}{sorted[(int)(sorted.Length * 0.99)],9:N3}{sorted[^1],9:N3}");
     }
 
-    // Some thousand a second: more than any catalogue changes.
+    // Some thousand changes a second, which is more than any catalogue has.
     private static async Task<int> ChangeAsync(ProductIndex index, string[] words, CancellationToken stop)
     {
 #pragma warning disable RS0030 // The same changes each time.

@@ -40,7 +40,7 @@ internal sealed class SiloProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Processor time so far: steadier than the clock on a busy machine.</summary>
+    /// <summary>Processor time so far. On a busy machine it is steadier than wall-clock time.</summary>
     public TimeSpan ProcessorTime
     {
         get
@@ -61,15 +61,15 @@ internal sealed class SiloProcess : IAsyncDisposable
             [Program("Bare"), $"--Urls=http://127.0.0.1:{port}", $"--SiloPort={FreePort.Next()}", $"--GatewayPort={FreePort.Next()}"]);
     }
 
-    /// <summary>On an empty journal that goes with the server.</summary>
+    /// <summary>Starts the server on an empty journal, which is deleted with the server.</summary>
     public static Task<SiloProcess> Start(params string[] settings) => StartProgram(Program("Silo"), settings);
 
-    /// <summary>On the journal in a folder, which stays.</summary>
+    /// <summary>Starts the server on the journal in a folder, which stays.</summary>
     public static Task<SiloProcess> StartIn(string folder, params string[] settings) => Start(Program("Silo"), folder, keep: true, settings);
 
-    /// <summary>The server of another build, on an empty journal that goes with the server.</summary>
+    /// <summary>Starts the server of another build on an empty journal, which is deleted with the server.</summary>
     /// <param name="dll">Path of that build's <c>Pos.Silo.dll</c>.</param>
-    /// <param name="settings">As the server's command line takes them.</param>
+    /// <param name="settings">Settings as on the server's command line.</param>
     public static Task<SiloProcess> StartProgram(string dll, params string[] settings) =>
         Start(dll, Directory.CreateTempSubdirectory("pos-bench-").FullName, keep: false, settings);
 
@@ -123,7 +123,7 @@ internal sealed class SiloProcess : IAsyncDisposable
             }
             catch (HttpRequestException) when (clock.Elapsed < StartMax && !process.HasExited)
             {
-                // Not listening yet.
+                // The server does not listen yet.
             }
 
             await pause.WaitForNextTickAsync();

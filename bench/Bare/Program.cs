@@ -13,7 +13,7 @@ namespace Pos.Bench.Bare
     /// <summary>The one grain.</summary>
     public interface IBareGrain : IGrainWithStringKey
     {
-        /// <summary>Answers what it is told.</summary>
+        /// <summary>Returns its argument.</summary>
         Task<string> Echo(string value);
     }
 

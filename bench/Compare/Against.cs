@@ -6,7 +6,7 @@ namespace Pos.Bench.Compare;
 
 /// <summary>
 /// The server of an earlier commit beside the server of this tree. Both take turns under the same load within one run, so a change of the
-/// machine's speed meets both, and the ratio of neighbouring turns says what the change of the code did.
+/// machine's speed meets both, and the ratio of neighbouring turns shows the effect of the change of the code.
 /// </summary>
 internal static class Against
 {
@@ -14,7 +14,7 @@ internal static class Against
     private static readonly string[] Journals = ["SQLite", "PostgreSQL"];
     private const int WarmUpTurns = 3;
 
-    /// <param name="commit">What git knows the earlier state by.</param>
+    /// <param name="commit">A name that git has for the earlier state.</param>
     /// <param name="effort">Rounds and length of a turn.</param>
     public static async Task RunAsync(string commit, Effort effort)
     {
@@ -59,7 +59,7 @@ internal static class Against
             foreach (var silo in new[] { earlier, today })
             {
                 await Orders.OpenShop(silo.Port);
-                // Two processes share the cores with a compiler that still works on both: what a till costs is read from servers that have run for a while.
+                // At first the just-in-time compilers of two processes share the cores. The cost of an order is read after both servers have run for a while.
                 await Wrk.Orders(silo, hotPercent: 50, effort.Turn * WarmUpTurns);
             }
 
@@ -68,7 +68,7 @@ internal static class Against
                 var turns = new List<(Figure Before, Figure Now)>();
                 for (var round = 0; round < effort.Rounds; round++)
                 {
-                    // Each goes first in every second round.
+                    // Each server goes first in every second round.
                     var first = await Wrk.Orders(round % 2 == 0 ? earlier : today, hotPercent, effort.Turn);
                     var second = await Wrk.Orders(round % 2 == 0 ? today : earlier, hotPercent, effort.Turn);
                     turns.Add(round % 2 == 0 ? (first, second) : (second, first));

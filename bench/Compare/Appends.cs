@@ -24,7 +24,7 @@ internal static class Appends
         }
     }
 
-    /// <summary>On an empty database each time: what earlier rounds wrote would be read back first, as part of the turn.</summary>
+    /// <summary>Every turn has an empty database. Otherwise the turn would include reading back the events of earlier rounds.</summary>
     public static async Task<Figure> OnPostgres(PostgresServer postgres, int appenders, TimeSpan turn)
     {
         var connectionString = postgres.ConnectionString(postgres.CreateDatabase());

@@ -4,7 +4,7 @@ using Pos.Tests.Rigs;
 
 namespace Pos.Bench.Compare;
 
-/// <summary>Everything that claims to sell a hot item fast, on the same machine, in turns.</summary>
+/// <summary>All contenders that sell a hot item, on the same machine, in turns.</summary>
 internal static class Comparison
 {
     public static async Task RunAsync(Effort effort)
@@ -38,7 +38,7 @@ internal static class Comparison
         await Document.Write("compare", Table(machine, effort, contenders, figures), effort);
     }
 
-    /// <summary>The limit of requests a key may make is no part of what is measured.</summary>
+    /// <summary>The measurement leaves the rate limit of a key out.</summary>
     internal static string[] NoRateLimit => ["--Api:RequestsPerSecondMax=1000000", "--Api:RequestsBurstMax=1000000"];
 
     private static List<Contender> Contenders(PostgresServer postgres, Redis redis, SiloProcess onSqlite, SiloProcess onPostgres)

@@ -1,27 +1,27 @@
 namespace Pos.Bench.Compare;
 
-/// <summary>What one measurement gave.</summary>
+/// <summary>The result of one measurement.</summary>
 /// <param name="Rate">Operations a second.</param>
 /// <param name="MeanMs">Their mean latency, or null where it was not measured.</param>
-/// <param name="P99Ms">What 99 % of them did not exceed, or null.</param>
-/// <param name="Note">What else is worth knowing; the last round's is shown.</param>
+/// <param name="P99Ms">The latency that 99 % of them did not exceed, or null.</param>
+/// <param name="Note">A remark; the table shows the last round's.</param>
 /// <param name="ProcessorMicroseconds">Processor time of the server for each operation; 0 where no server of ours was measured.</param>
 internal sealed record Figure(double Rate, double? MeanMs = null, double? P99Ms = null, string Note = "", double ProcessorMicroseconds = 0);
 
-/// <summary>One of those who take turns.</summary>
-/// <param name="Name">As the table shows it.</param>
-/// <param name="Unit">What is counted.</param>
-/// <param name="Target">What is wished, or empty.</param>
-/// <param name="Measure">Measures for about so long.</param>
+/// <summary>A contender takes turns with the others.</summary>
+/// <param name="Name">The name in the table.</param>
+/// <param name="Unit">The unit of the rate.</param>
+/// <param name="Target">The target of the rate, or empty.</param>
+/// <param name="Measure">Measures for about the given time.</param>
 internal sealed record Contender(string Name, string Unit, string Target, Func<TimeSpan, Task<Figure>> Measure);
 
-/// <summary>How long and how often.</summary>
-/// <param name="Rounds">Every contender's turns; their median counts.</param>
-/// <param name="Turn">One turn.</param>
+/// <summary>The number and length of turns.</summary>
+/// <param name="Rounds">Turns of every contender; the figure is their median.</param>
+/// <param name="Turn">Length of one turn.</param>
 internal sealed record Effort(int Rounds, TimeSpan Turn)
 {
     public static Effort Full { get; } = new(5, TimeSpan.FromSeconds(10));
 
-    /// <summary>To see that it works: figures of it say little.</summary>
+    /// <summary>A trial that shows that the benchmark works. Its figures mean little.</summary>
     public static Effort Quick { get; } = new(1, TimeSpan.FromSeconds(2));
 }

@@ -1,6 +1,6 @@
 namespace Pos.Bench.Compare;
 
-/// <summary><c>docs/benchmarks.md</c>: every benchmark writes its own section and leaves the rest alone. A quick trial is only shown.</summary>
+/// <summary><c>docs/benchmarks.md</c>: each benchmark writes its own section only. A quick trial is shown and not written.</summary>
 internal static class Document
 {
     public static async Task Write(string section, string markdown, Effort effort)

@@ -25,16 +25,16 @@ internal sealed class GrainHost : IAsyncDisposable
 
     private TimeProvider Clock => _host.Services.GetRequiredService<TimeProvider>();
 
-    /// <param name="folder">For a journal in files.</param>
-    /// <param name="clock">The grains' and the journal's.</param>
-    /// <param name="settings">As the command line of the server takes them.</param>
+    /// <param name="folder">Folder of a journal in files.</param>
+    /// <param name="clock">The clock of the grains and the journal.</param>
+    /// <param name="settings">Settings as on the server's command line.</param>
     public static async Task<GrainHost> Start(string folder, TimeProvider clock, params string[] settings)
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Configuration.AddCommandLine([.. settings, $"--Journal:Path={folder}"]);
         builder.Services.AddSingleton(clock);
         builder.Services.AddJournal(builder.Configuration);
-        // Its journal lies in a temporary folder, where the simulator keeps no ledger elsewhere.
+        // The journal lies in a temporary folder, and outside Development the simulator keeps no ledger in such a folder.
         builder.Services.AddPayments(builder.Configuration, Environments.Development);
         builder.UseOrleans(static silo => silo.UseLocalhostClustering(FreePort.Next(), FreePort.Next()));
         builder.Services.AddPosGrains(builder.Configuration);

@@ -46,7 +46,7 @@ internal static class Growth
         var ids = await PastOrders.Write(folder, settings, orders, ColdOrders);
         try
         {
-            // Two days of orders were written within minutes: what the server would have tidied up meanwhile is done before anything is measured.
+            // Two days of orders were written within minutes. The housekeeping of two days is done before anything is measured.
             if (provider == "postgres")
             {
                 postgres.Execute(database, "VACUUM (ANALYZE)");
@@ -57,7 +57,7 @@ internal static class Growth
             var started = silo.ResidentMegabytes;
             using var connection = new HttpConnection();
             await connection.Connect(silo.Port);
-            // The program is warm before anything is timed, by an item that hardly anything happened to, and by some orders.
+            // Some orders, and an item with hardly any history, warm the program up before anything is timed.
             await Get(connection, "/api/v1/stores/bench/stock/sku-999");
             var cold = new List<double>();
             foreach (var id in ids)

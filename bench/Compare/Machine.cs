@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace Pos.Bench.Compare;
 
-/// <summary>Where figures come from, in one paragraph.</summary>
+/// <summary>One paragraph about the machine that made the figures.</summary>
 internal static class Machine
 {
     public static async Task<string> Describe()

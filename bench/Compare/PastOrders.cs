@@ -8,18 +8,18 @@ namespace Pos.Bench.Compare;
 /// </summary>
 internal static class PastOrders
 {
-    // An order has two minutes of its clock for its reservations: more callers than this would run out of it.
+    // An order has two minutes of its clock for its reservations. With more callers orders would run out of that time.
     private const int Callers = 50;
     private static readonly TimeSpan Pace = TimeSpan.FromDays(2) / 1_000_000;
 
-    /// <param name="folder">The journal's.</param>
-    /// <param name="settings">The journal's.</param>
-    /// <param name="count">How many orders.</param>
-    /// <param name="samples">So many of their ids are given, from all of the time.</param>
+    /// <param name="folder">Folder of the journal.</param>
+    /// <param name="settings">Settings of the journal.</param>
+    /// <param name="count">Number of orders.</param>
+    /// <param name="samples">Number of order ids to return, spread over the whole time.</param>
     public static async Task<string[]> Write(string folder, string[] settings, long count, int samples)
     {
         var clock = new PacedClock(TimeProvider.System.GetUtcNow() - (Pace * count), Pace);
-        // Two days pass within minutes: what looks after slow sagas must not take all of them for slow, nor they themselves.
+        // Two days pass within minutes. Neither the wake-ups nor the sagas themselves may take every saga for a slow one.
         await using var host = await GrainHost.Start(folder, clock, [.. settings, "--Pos:Grains:SagaWakeUp=01:00:00", "--Pos:Grains:PaymentPatience=01:00:00"]);
         for (var item = 0; item < Orders.Items; item++)
         {
@@ -49,7 +49,7 @@ internal static class PastOrders
         return [.. ids];
     }
 
-    // What is unsettled when the server starts is looked after at once, and what it needs would not be cold.
+    // The server wakes unsettled orders at its start, and their items would then not be cold.
     private static async Task Settle(GrainHost host, long count)
     {
         for (var number = Math.Max(1, count - (10 * Callers)); number <= count; number++)
@@ -81,7 +81,7 @@ internal static class PastOrders
 
     private static string Sku(int item) => string.Create(CultureInfo.InvariantCulture, $"sku-{item}");
 
-    /// <summary>Goes on by one step with every order; timers are the machine's.</summary>
+    /// <summary>A clock that advances by one step with every order. Its timers are the machine's.</summary>
     private sealed class PacedClock(DateTimeOffset start, TimeSpan step) : TimeProvider
     {
         private long orders;

@@ -75,7 +75,7 @@ internal sealed class Pgbench
             await Programs.Run(
                 "pgbench", "-n", "-M", "prepared", "-h", "127.0.0.1", "-p", Programs.Text(_server.Port), "-U", "postgres", "-c", Programs.Text(Clients),
                 "-j", "2", "-T", Programs.Text((int)turn.TotalSeconds), "-f", file, "-l", $"--log-prefix={folder.FullName}/log", _database);
-            // A line each transaction; the third field is how long it took, in microseconds.
+            // Each transaction has a line; the third field is its duration in microseconds.
             var taken = folder.EnumerateFiles("log*").SelectMany(log => File.ReadLines(log.FullName)).Select(Microseconds).Order().ToArray();
             return new Figure(taken.Length / turn.TotalSeconds, taken.Average() / 1_000, taken[(int)(taken.Length * 0.99)] / 1_000.0);
         }

@@ -5,11 +5,11 @@ using System.Net.Sockets;
 
 namespace Pos.Bench.Compare;
 
-/// <summary>Programs of others that take part.</summary>
+/// <summary>Other programs that take part.</summary>
 internal static class Programs
 {
-    /// <summary>Runs one to its end and gives what it wrote.</summary>
-    /// <exception cref="InvalidOperationException">It is not installed, or failed.</exception>
+    /// <summary>Runs a program to its end and returns its output.</summary>
+    /// <exception cref="InvalidOperationException">The program is not installed, or failed.</exception>
     public static async Task<string> Run(string program, params IEnumerable<string> arguments)
     {
         using var process = Start(program, arguments);

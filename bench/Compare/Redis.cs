@@ -41,7 +41,7 @@ internal sealed class Redis : IAsyncDisposable
             }
             catch (RedisConnectionException) when (!process.HasExited && Stopwatch.GetElapsedTime(began) < Patience)
             {
-                // It does not listen yet.
+                // Redis does not listen yet.
             }
         }
     }

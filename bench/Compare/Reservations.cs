@@ -13,9 +13,9 @@ internal static class Reservations
     private const int RateMax = 250_000;
     private static int runs;
 
-    /// <param name="callers">At once.</param>
-    /// <param name="turn">How long.</param>
-    /// <param name="settings">Of the journal, without its path.</param>
+    /// <param name="callers">Number of concurrent callers.</param>
+    /// <param name="turn">Length of the turn.</param>
+    /// <param name="settings">Settings of the journal, without its path.</param>
     public static async Task<Figure> Measure(int callers, TimeSpan turn, params string[] settings)
     {
         var folder = Directory.CreateTempSubdirectory("pos-bench-grain-").FullName;

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Pos.Bench.Compare;
 
-/// <summary>Requests sent by wrk: in C, so that the load generator takes little of the cores that it shares.</summary>
+/// <summary>Requests sent by wrk. It is written in C and takes little of the cores that it shares with the server.</summary>
 internal static class Wrk
 {
     private const int Clients = 64;
@@ -11,7 +11,7 @@ internal static class Wrk
     /// <summary>Two-line cash orders.</summary>
     /// <param name="silo">A server with the bench's shop.</param>
     /// <param name="hotPercent">Orders in a hundred whose first line is the hot item.</param>
-    /// <param name="turn">How long.</param>
+    /// <param name="turn">Length of the turn.</param>
     public static Task<Figure> Orders(SiloProcess silo, int hotPercent, TimeSpan turn) => Measure(silo, "orders", threads: 2, turn, Programs.Text(hotPercent));
 
     /// <summary>A till's sessions: open a cart, add two lines, check out with a card. The sum of the four answers is a session's latency.</summary>

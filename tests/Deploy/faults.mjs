@@ -1,4 +1,4 @@
-// What the checks share: a list of faults, and the proof that each of them is found.
+// Shared by the checks: a list of faults, and the proof that a check finds each fault.
 
 /** Collects sentences; ends the program with them if there are any. */
 export class Faults {

@@ -1,4 +1,4 @@
-// What a schema cannot know: that names mean something, and that the objects keep what docs/operations.md says of them.
+// Rules that a schema cannot express: every name names something, and the objects keep the promises of docs/operations.md.
 
 const name = "app.kubernetes.io/name";
 const component = "app.kubernetes.io/component";

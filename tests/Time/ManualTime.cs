@@ -1,6 +1,6 @@
 namespace Pos.Tests;
 
-/// <summary>A clock that moves only when told, on the thread that tells it.</summary>
+/// <summary>A clock that moves only when a test moves it, on the test's thread.</summary>
 internal sealed class ManualTime : TimeProvider
 {
     private readonly Lock _lock = new();
@@ -8,7 +8,7 @@ internal sealed class ManualTime : TimeProvider
     private long _ticks;
     private long _timersMade;
 
-    /// <summary>By how much the clock on the wall has been set, timers and measured times apart.</summary>
+    /// <summary>The shift of the wall clock. Timers and measured times do not see it.</summary>
     public TimeSpan Skew { get; set; }
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
@@ -36,7 +36,7 @@ internal sealed class ManualTime : TimeProvider
     }
 
     /// <summary>Jumps to the next timer and fires it.</summary>
-    /// <returns>False if none is due, ever.</returns>
+    /// <returns>False if no timer is set.</returns>
     public bool FireNext(long until = long.MaxValue)
     {
         ManualTimer? next;
