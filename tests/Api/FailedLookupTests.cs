@@ -99,7 +99,7 @@ public sealed class FailedLookupTests : IAsyncLifetime
 
         public Task Invoke(IOutgoingGrainCallContext context)
         {
-            if (IsOn && context.SourceContext?.GrainInstance?.GetType().Namespace == "Pos.Grains")
+            if (IsOn && context.SourceContext?.GrainInstance?.GetType().Assembly == typeof(PosGrains).Assembly)
             {
                 Interlocked.Increment(ref _failed);
                 throw new TimeoutException("No answer.");

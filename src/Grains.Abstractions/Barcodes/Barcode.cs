@@ -5,7 +5,7 @@ using System.Text.Json.Serialization;
 using Orleans;
 using Orleans.Concurrency;
 
-namespace Pos;
+namespace Pos.Barcodes;
 
 /// <summary>
 /// What a scanner reads, in its one canonical form: an EAN-13 (a UPC-A is one that begins with 0), an EAN-8, or a free code of 1–48

@@ -1,7 +1,7 @@
 using Orleans;
 using Orleans.Concurrency;
 
-namespace Pos;
+namespace Pos.Barcodes;
 
 /// <summary>One barcode, which belongs to one SKU at most. Key: the code in its canonical form.</summary>
 /// <exception cref="NotDurableException">Any member, when the journal failed: repeat the same operation.</exception>

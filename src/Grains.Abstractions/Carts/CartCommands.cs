@@ -1,7 +1,7 @@
 using Orleans;
 using Orleans.Concurrency;
 
-namespace Pos;
+namespace Pos.Carts;
 
 /// <summary>Opens a cart.</summary>
 /// <param name="Operation">Makes it repeatable; the grain's key is made from the same idempotency key. A copy of lines at other prices needs its approval.</param>

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 using Orleans;
 using Orleans.Concurrency;
 
-namespace Pos;
+namespace Pos.Carts;
 
 /// <summary>A cart: 32 lowercase hexadecimal digits, made as an <see cref="OrderId"/> is.</summary>
 [GenerateSerializer, Immutable, Alias("pos.CartId"), JsonConverter(typeof(ParsableJsonConverter<CartId>))]

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 using Orleans;
 using Orleans.Concurrency;
 
-namespace Pos;
+namespace Pos.Carts;
 
 /// <summary>Where a cart stands.</summary>
 [GenerateSerializer, Alias("pos.CartState")]

@@ -1,6 +1,6 @@
 using Orleans;
 
-namespace Pos;
+namespace Pos.Carts;
 
 /// <summary>
 /// What a customer is about to buy: lines with the prices shown, which are checked again when the cart becomes an order. A cart that nobody

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 using Orleans;
 using Orleans.Concurrency;
 
-namespace Pos;
+namespace Pos.Catalogue;
 
 /// <summary>A catalogue entry. Key: the SKU.</summary>
 [Alias("pos.IProductGrain")]

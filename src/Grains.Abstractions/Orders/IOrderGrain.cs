@@ -1,7 +1,7 @@
 using Orleans;
 using Orleans.Concurrency;
 
-namespace Pos;
+namespace Pos.Orders;
 
 /// <summary>
 /// One sale, from the request to its end, run by a durable saga in the grain itself: verify and reserve every line, take the money,

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using Orleans;
 using Orleans.Concurrency;
 
-namespace Pos;
+namespace Pos.Orders;
 
 /// <summary>Asks for a sale.</summary>
 /// <param name="Operation">Makes it repeatable; the grain's key is made from the same idempotency key.</param>

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 using Orleans;
 using Orleans.Concurrency;
 
-namespace Pos;
+namespace Pos.Orders;
 
 /// <summary>Where an order stands.</summary>
 [GenerateSerializer, Alias("pos.OrderState")]

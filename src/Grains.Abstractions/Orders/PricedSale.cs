@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 using Orleans;
 using Orleans.Concurrency;
 
-namespace Pos;
+namespace Pos.Orders;
 
 /// <summary>A sale with everything decided: what, for how much, paid how. Also how a cart journals what it was checked out as.</summary>
 /// <param name="Store">Where.</param>

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 using Orleans;
 using Orleans.Concurrency;
 
-namespace Pos;
+namespace Pos.Orders;
 
 /// <summary>
 /// How a sale is to be paid. What cards and exchange credit leave is due in cash, rounded as the store rounds. Only cash that is handed over is

@@ -1,6 +1,6 @@
 using Orleans;
 
-namespace Pos;
+namespace Pos.Payments;
 
 /// <summary>
 /// One card of one order: everything that is said to the payment provider about it, in a saga of its own. What it means to do is durable

@@ -1,7 +1,7 @@
 using Orleans;
 using Orleans.Concurrency;
 
-namespace Pos;
+namespace Pos.Payments;
 
 /// <summary>Asks for money.</summary>
 /// <param name="Operation">Who asks, and for the trace. What makes it repeatable is the payment's id.</param>

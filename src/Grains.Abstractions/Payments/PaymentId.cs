@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 using Orleans;
 using Orleans.Concurrency;
 
-namespace Pos;
+namespace Pos.Payments;
 
 /// <summary>A card payment: <c>orderId.tender</c>. The provider knows the charge by the same name.</summary>
 [GenerateSerializer, Immutable, Alias("pos.PaymentId"), JsonConverter(typeof(ParsableJsonConverter<PaymentId>))]

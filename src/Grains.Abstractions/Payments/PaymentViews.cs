@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 using Orleans;
 using Orleans.Concurrency;
 
-namespace Pos;
+namespace Pos.Payments;
 
 /// <summary>Where a payment stands.</summary>
 [GenerateSerializer, Alias("pos.PaymentState")]

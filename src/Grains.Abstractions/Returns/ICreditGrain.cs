@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 using Orleans;
 using Orleans.Concurrency;
 
-namespace Pos;
+namespace Pos.Returns;
 
 /// <summary>
 /// A return as the holder of exchange credit: what it refunds can pay for one new order instead. Key: the return's id. Every call names the

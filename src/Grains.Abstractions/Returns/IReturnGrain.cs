@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 using Orleans;
 using Orleans.Concurrency;
 
-namespace Pos;
+namespace Pos.Returns;
 
 /// <summary>
 /// Goods that come back: restock or write off; refund to where the money came from, without receipt in cash; or keep it as credit for a

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using Orleans;
 using Orleans.Concurrency;
 
-namespace Pos;
+namespace Pos.Returns;
 
 /// <summary>A return of an order's lines with everything decided by the order.</summary>
 /// <param name="Store">Where.</param>

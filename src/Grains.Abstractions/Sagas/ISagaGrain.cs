@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using Orleans;
 using Orleans.Concurrency;
 
-namespace Pos;
+namespace Pos.Sagas;
 
 /// <summary>A grain that may owe something to others, as whoever runs the system sees it.</summary>
 /// <exception cref="NotDurableException">Any member, when the journal failed: repeat the same operation.</exception>

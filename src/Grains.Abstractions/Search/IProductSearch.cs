@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using Orleans;
 using Orleans.Concurrency;
 
-namespace Pos;
+namespace Pos.Search;
 
 /// <summary>
 /// Finds products by what they say of themselves, from an index in the memory of this silo that follows the journal: what changed a moment

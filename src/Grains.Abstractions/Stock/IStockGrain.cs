@@ -1,7 +1,7 @@
 using Orleans;
 using Orleans.Concurrency;
 
-namespace Pos;
+namespace Pos.Stock;
 
 /// <summary>
 /// One product in one store: what is on hand, what is held for whom, and how it came about. Key: <see cref="StockKey"/>.

@@ -1,7 +1,7 @@
 using Orleans;
 using Orleans.Concurrency;
 
-namespace Pos;
+namespace Pos.Stock;
 
 /// <summary>Goods came in.</summary>
 /// <param name="Operation">Makes it repeatable.</param>

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 using Orleans;
 using Orleans.Concurrency;
 
-namespace Pos;
+namespace Pos.Stock;
 
 /// <summary>What happens to a hold beyond what is available.</summary>
 [GenerateSerializer, Alias("pos.StockPolicy")]

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using Orleans;
 using Orleans.Concurrency;
 
-namespace Pos;
+namespace Pos.Stores;
 
 /// <summary>A shop. Key: the store's id.</summary>
 [Alias("pos.IStoreGrain")]

@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace Pos.Grains;
+namespace Pos.Grains.Barcodes;
 
 /// <summary>What happens to a barcode.</summary>
 public abstract record BarcodeEvent

@@ -1,7 +1,7 @@
 using Orleans;
 using Orleans.Placement;
 
-namespace Pos.Grains;
+namespace Pos.Grains.Barcodes;
 
 /// <summary>The shell of <see cref="BarcodeRules"/>.</summary>
 [GrainType("barcode"), ResourceOptimizedPlacement]

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace Pos.Grains;
+namespace Pos.Grains.Barcodes;
 
 /// <summary>A barcode after some events.</summary>
 /// <param name="Sku">Whose it is, or null.</param>

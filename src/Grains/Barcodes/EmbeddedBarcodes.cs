@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace Pos.Grains;
+namespace Pos.Grains.Barcodes;
 
 /// <summary>The labels that a store prints itself: its rules, and what they make of a price.</summary>
 public static class EmbeddedBarcodes

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace Pos.Grains;
+namespace Pos.Grains.Carts;
 
 public static partial class Cart
 {

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
 
-namespace Pos.Grains;
+namespace Pos.Grains.Carts;
 
 /// <summary>How far a cart has come.</summary>
 /// <param name="Opened">How it began; null before.</param>

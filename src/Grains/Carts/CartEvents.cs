@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 
-namespace Pos.Grains;
+namespace Pos.Grains.Carts;
 
 /// <summary>A line of a cart, as it is journaled.</summary>
 /// <param name="Line">Priced as shown; its number stays the same.</param>

@@ -1,7 +1,7 @@
 using Orleans;
 using Pos.Journal;
 
-namespace Pos.Grains;
+namespace Pos.Grains.Carts;
 
 /// <summary>The questions of a cart to other grains, and its answers.</summary>
 public sealed partial class CartGrain

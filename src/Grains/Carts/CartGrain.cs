@@ -4,7 +4,7 @@ using Orleans.Placement;
 using Pos.Journal;
 using Pos.Payments;
 
-namespace Pos.Grains;
+namespace Pos.Grains.Carts;
 
 /// <summary>The shell of <see cref="Cart"/> and <see cref="CartSaga"/>. Reentrant: others are answered while the order is told.</summary>
 [Reentrant, GrainType("cart"), PreferLocalPlacement]

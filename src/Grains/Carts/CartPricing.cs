@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace Pos.Grains;
+namespace Pos.Grains.Carts;
 
 /// <summary>The result of looking up a scanned code.</summary>
 /// <param name="Text">As scanned.</param>

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace Pos.Grains;
+namespace Pos.Grains.Carts;
 
 /// <summary>The debts of a cart, by its durable state.</summary>
 public enum CartDebt

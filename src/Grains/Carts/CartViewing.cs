@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace Pos.Grains;
+namespace Pos.Grains.Carts;
 
 /// <summary>Shows carts.</summary>
 internal static class CartViewing

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace Pos.Grains;
+namespace Pos.Grains.Catalogue;
 
 /// <summary>A catalogue entry after some events; without details it does not exist.</summary>
 public sealed record ProductState(ProductDetails? Details, OperationMemory Operations);

@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace Pos.Grains;
+namespace Pos.Grains.Catalogue;
 
 /// <summary>What happens to a catalogue entry.</summary>
 public abstract record ProductEvent

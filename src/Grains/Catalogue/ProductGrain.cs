@@ -2,7 +2,7 @@ using Orleans;
 using Orleans.Placement;
 using Pos.Journal;
 
-namespace Pos.Grains;
+namespace Pos.Grains.Catalogue;
 
 /// <summary>The shell of <see cref="Product"/>.</summary>
 [GrainType("product"), ResourceOptimizedPlacement]

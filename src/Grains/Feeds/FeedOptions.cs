@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Options;
 
-namespace Pos.Grains;
+namespace Pos.Grains.Feeds;
 
 /// <summary>Settings of the journal's feed, section <c>Pos:Feed</c>; validated at start.</summary>
 public sealed class FeedOptions

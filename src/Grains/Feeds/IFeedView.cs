@@ -1,6 +1,6 @@
 using Pos.Journal;
 
-namespace Pos.Grains;
+namespace Pos.Grains.Feeds;
 
 /// <summary>Something kept in memory that follows the journal. Called by one thread at a time; readers may be others.</summary>
 /// <remarks>An event may come more than once, and events of a stream that was read at the beginning come again: its version tells.</remarks>

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Pos.Journal;
 
-namespace Pos.Grains;
+namespace Pos.Grains.Feeds;
 
 /// <summary>
 /// Follows the journal for everything that a silo keeps in memory beside its grains: what is there at the start by category, and from

@@ -3,7 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 
-namespace Pos.Grains;
+namespace Pos.Grains.Feeds;
 
 /// <summary>Registers what a silo keeps in memory beside its grains.</summary>
 public static class PosFeeds

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace Pos.Grains;
+namespace Pos.Grains.Operations;
 
 /// <summary>
 /// What may be forgotten, and when, in steps of ten seconds: adding costs next to nothing, and taking one out as little, so that each decision can

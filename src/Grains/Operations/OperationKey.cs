@@ -1,4 +1,4 @@
-namespace Pos.Grains;
+namespace Pos.Grains.Operations;
 
 /// <summary>The part of an operation that its event keeps, so that a repetition is recognised.</summary>
 /// <param name="Id">The operation.</param>

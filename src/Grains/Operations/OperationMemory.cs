@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace Pos.Grains;
+namespace Pos.Grains.Operations;
 
 /// <summary>The operations an aggregate has carried out and still remembers.</summary>
 public sealed record OperationMemory(ImmutableDictionary<string, OperationKey> Known, Forgetting<string> Forget)

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace Pos.Grains;
+namespace Pos.Grains.Orders;
 
 /// <summary>Where the money of a return goes: to what it came from, through exchanges too, and never more than was paid.</summary>
 public static partial class Order

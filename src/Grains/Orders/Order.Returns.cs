@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace Pos.Grains;
+namespace Pos.Grains.Orders;
 
 /// <summary>The rules of taking an order's lines back: never more than was sold, at the price paid, to the tenders it came from.</summary>
 public static partial class Order

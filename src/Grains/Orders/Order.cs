@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
 
-namespace Pos.Grains;
+namespace Pos.Grains.Orders;
 
 /// <summary>How far an order has come.</summary>
 /// <param name="Placed">What was asked for; null before that.</param>

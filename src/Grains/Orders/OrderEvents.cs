@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 
-namespace Pos.Grains;
+namespace Pos.Grains.Orders;
 
 /// <summary>What happens to an order.</summary>
 public abstract record OrderEvent

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
 
-namespace Pos.Grains;
+namespace Pos.Grains.Orders;
 
 /// <summary>The effects of an order on other grains. An effect has the same id each time it is repeated.</summary>
 public sealed partial class OrderGrain

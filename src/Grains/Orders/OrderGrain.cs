@@ -4,7 +4,7 @@ using Orleans.Placement;
 using Pos.Journal;
 using Pos.Payments;
 
-namespace Pos.Grains;
+namespace Pos.Grains.Orders;
 
 /// <summary>The shell of <see cref="Order"/> and <see cref="OrderSaga"/>. Reentrant: the saga goes on while callers wait for its end.</summary>
 [Reentrant, GrainType("order"), PreferLocalPlacement]

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
 
-namespace Pos.Grains;
+namespace Pos.Grains.Orders;
 
 /// <summary>The debts of an order, by its durable state.</summary>
 public enum OrderDebt

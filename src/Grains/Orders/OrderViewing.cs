@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using System.Diagnostics;
 using Pos.Journal;
 
-namespace Pos.Grains;
+namespace Pos.Grains.Orders;
 
 /// <summary>Shows orders.</summary>
 internal static class OrderViewing

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
 
-namespace Pos.Grains;
+namespace Pos.Grains.Payments;
 
 /// <summary>How far a payment has come.</summary>
 /// <param name="Requested">What was asked for; null before that, and for ever when it was undone first.</param>

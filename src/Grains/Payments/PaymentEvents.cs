@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace Pos.Grains;
+namespace Pos.Grains.Payments;
 
 /// <summary>What happens to a card payment.</summary>
 public abstract record PaymentEvent

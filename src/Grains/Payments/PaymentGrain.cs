@@ -5,7 +5,7 @@ using Orleans.Placement;
 using Pos.Journal;
 using Pos.Payments;
 
-namespace Pos.Grains;
+namespace Pos.Grains.Payments;
 
 /// <summary>The shell of <see cref="Payment"/> and <see cref="PaymentSaga"/>. Reentrant: the saga goes on while callers wait for its end.</summary>
 [Reentrant, GrainType("payment"), ResourceOptimizedPlacement]

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 using Orleans;
 using Pos.Payments;
 
-namespace Pos.Grains;
+namespace Pos.Grains.Payments;
 
 /// <summary>Sends what providers say by themselves to the payments that it may be about, which ask for the truth.</summary>
 public sealed partial class PaymentNewsListener(

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace Pos.Grains;
+namespace Pos.Grains.Payments;
 
 /// <summary>What a payment still owes to the world, by its durable state.</summary>
 public enum PaymentDebt

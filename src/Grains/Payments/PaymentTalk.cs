@@ -2,7 +2,7 @@ using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Pos.Payments;
 
-namespace Pos.Grains;
+namespace Pos.Grains.Payments;
 
 /// <summary>
 /// What one activation says to the provider. Remembers only whether an operation of unknown outcome may be under way: an activation that

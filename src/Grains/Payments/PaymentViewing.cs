@@ -1,4 +1,4 @@
-namespace Pos.Grains;
+namespace Pos.Grains.Payments;
 
 /// <summary>Shows payments.</summary>
 internal static class PaymentViewing

@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace Pos.Grains;
+namespace Pos.Grains.Pricing;
 
 /// <summary>Recognises what looks like the number of a card where a provider's token is expected: such a number must never reach the journal.</summary>
 internal static partial class CardNumbers

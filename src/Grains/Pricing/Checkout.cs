@@ -1,4 +1,4 @@
-namespace Pos.Grains;
+namespace Pos.Grains.Pricing;
 
 /// <summary>A line of a sale or a return with the price that was found for it.</summary>
 internal readonly record struct PricedLine(ProductView Product, long UnitPrice, int TaxRate, LineTotal Total);

@@ -1,4 +1,4 @@
-namespace Pos.Grains;
+namespace Pos.Grains.Pricing;
 
 /// <summary>The amounts of a line, in minor units of one currency: <c>Net + Tax = Gross</c>.</summary>
 public readonly record struct LineTotal(long Net, long Tax, long Gross);

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace Pos.Grains;
+namespace Pos.Grains.Pricing;
 
 /// <summary>Puts together what a sale has come to.</summary>
 internal static class Sale

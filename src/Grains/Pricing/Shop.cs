@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using Orleans;
 
-namespace Pos.Grains;
+namespace Pos.Grains.Pricing;
 
 /// <summary>Looks up what has to be known before lines can be priced.</summary>
 internal static class Shop

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace Pos.Grains;
+namespace Pos.Grains.Pricing;
 
 /// <summary>The tenders of a sale, resolved. Amounts are minor units of its currency.</summary>
 internal readonly record struct SaleTenders(Money Tendered, long? Rounding, ImmutableArray<CardTender>? Cards, CreditTender? Credit)

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace Pos.Grains;
+namespace Pos.Grains.Returns;
 
 /// <summary>
 /// The money of a return. A new order may take some of it as credit: that comes out of the coins first, and then out of the last card, so that

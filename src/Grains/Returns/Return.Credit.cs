@@ -1,4 +1,4 @@
-namespace Pos.Grains;
+namespace Pos.Grains.Returns;
 
 /// <summary>The rules of exchange: what a return would refund can pay for one new order instead.</summary>
 public static partial class Return

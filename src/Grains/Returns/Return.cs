@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
 
-namespace Pos.Grains;
+namespace Pos.Grains.Returns;
 
 /// <summary>How far a return has come.</summary>
 /// <param name="Accepted">What came back; null before that.</param>
@@ -58,7 +58,7 @@ public abstract record ReturnCommand
     public sealed record PayOut(PayOutReturn Asked) : ReturnCommand;
 
     /// <inheritdoc cref="ICreditGrain.TakeCredit"/>
-    public sealed record TakeCredit(Pos.TakeCredit Asked) : ReturnCommand;
+    public sealed record TakeCredit(Pos.Returns.TakeCredit Asked) : ReturnCommand;
 
     /// <inheritdoc cref="ICreditGrain.GiveBackCredit"/>
     public sealed record GiveBackCredit(EndCredit Asked) : ReturnCommand;

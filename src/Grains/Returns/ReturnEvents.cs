@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 
-namespace Pos.Grains;
+namespace Pos.Grains.Returns;
 
 /// <summary>What happens to a return.</summary>
 public abstract record ReturnEvent

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace Pos.Grains;
+namespace Pos.Grains.Returns;
 
 /// <summary>The effects of a return on other grains. An effect has the same id each time it is repeated.</summary>
 public sealed partial class ReturnGrain

@@ -3,7 +3,7 @@ using Orleans.Concurrency;
 using Orleans.Placement;
 using Pos.Journal;
 
-namespace Pos.Grains;
+namespace Pos.Grains.Returns;
 
 /// <summary>The shell of <see cref="Return"/> and <see cref="ReturnSaga"/>. Reentrant: the saga goes on while callers wait for its end.</summary>
 [Reentrant, GrainType("return"), ResourceOptimizedPlacement]

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
 
-namespace Pos.Grains;
+namespace Pos.Grains.Returns;
 
 /// <summary>The debts of a return, by its durable state.</summary>
 public enum ReturnDebt

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace Pos.Grains;
+namespace Pos.Grains.Returns;
 
 /// <summary>Shows returns.</summary>
 internal static class ReturnViewing

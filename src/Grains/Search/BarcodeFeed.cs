@@ -1,6 +1,6 @@
 using Pos.Journal;
 
-namespace Pos.Grains;
+namespace Pos.Grains.Search;
 
 /// <summary>Keeps the barcodes of the index of products in step with the journal.</summary>
 internal sealed class BarcodeFeed(ProductIndex index) : IFeedView

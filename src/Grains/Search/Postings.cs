@@ -1,6 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 
-namespace Pos.Grains;
+namespace Pos.Grains.Search;
 
 /// <summary>Where a word stands in a product.</summary>
 [Flags]

@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 
-namespace Pos.Grains;
+namespace Pos.Grains.Search;
 
 internal sealed partial class ProductIndex
 {

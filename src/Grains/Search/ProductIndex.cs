@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Pos.Grains;
+namespace Pos.Grains.Search;
 
 /// <summary>
 /// The words of all products, for <see cref="IProductSearch"/>. One writer, any number of readers; a change touches the words that changed.

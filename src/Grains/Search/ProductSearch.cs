@@ -1,6 +1,6 @@
 using Pos.Journal;
 
-namespace Pos.Grains;
+namespace Pos.Grains.Search;
 
 /// <summary>Keeps the index of products in step with the journal.</summary>
 internal sealed class ProductFeed(ProductIndex index) : IFeedView

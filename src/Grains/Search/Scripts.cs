@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace Pos.Grains;
+namespace Pos.Grains.Search;
 
 /// <summary>The properties of writing systems that search needs: which marks are accents, and which texts have no spaces.</summary>
 internal static class Scripts

@@ -2,7 +2,7 @@ using Orleans;
 using Orleans.Concurrency;
 using Orleans.Placement;
 
-namespace Pos.Grains;
+namespace Pos.Grains.Search;
 
 /// <summary>Answers from the index of the silo it is on.</summary>
 [Reentrant, GrainType("search"), ResourceOptimizedPlacement]

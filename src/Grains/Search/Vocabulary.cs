@@ -1,4 +1,4 @@
-namespace Pos.Grains;
+namespace Pos.Grains.Search;
 
 /// <summary>
 /// The words of all products in their order, each with its products: a list of sorted blocks, so that a new word moves one block's words at

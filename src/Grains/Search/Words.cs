@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace Pos.Grains;
+namespace Pos.Grains.Search;
 
 /// <summary>
 /// Texts as they are compared: words of letters, digits and the marks that belong to them, in Unicode's compatibility form, without case

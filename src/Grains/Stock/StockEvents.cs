@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace Pos.Grains;
+namespace Pos.Grains.Stock;
 
 /// <summary>What happens to a stock item. <c>Balance</c> is <c>onHand</c> after the event; quantities are pieces.</summary>
 public abstract record StockEvent

@@ -1,6 +1,6 @@
 using Pos.Journal;
 
-namespace Pos.Grains;
+namespace Pos.Grains.Stock;
 
 /// <summary>How the shell decides: what has expired ends first, then the command, then the wait for durability.</summary>
 public sealed partial class StockGrain
@@ -36,7 +36,7 @@ public sealed partial class StockGrain
     // What has expired ends first, as a decision of its own: it stands whatever becomes of the command.
     private Recording Record(StockCommand command, Operation operation, DateTimeOffset? occurredAt)
     {
-        while (Stock.HasExpired(Decided, command.Now))
+        while (StockRules.HasExpired(Decided, command.Now))
         {
             var expiry = Expire(command.Now);
             if (expiry.Rejection is not null)
@@ -46,13 +46,13 @@ public sealed partial class StockGrain
         }
 
         return Record(
-            Stock.Decide(Decided, command),
+            StockRules.Decide(Decided, command),
             Envelope.Of(operation, _key.Store, operation.Till, (occurredAt ?? command.Now).ToUniversalTime()),
             operation.IfVersion);
     }
 
     private Recording Expire(DateTimeOffset now) =>
-        Record(Stock.Decide(Decided, new StockCommand.Expire(now)), new EventContext(now, _key.Store.Value, Causation: "expiry"));
+        Record(StockRules.Decide(Decided, new StockCommand.Expire(now)), new EventContext(now, _key.Store.Value, Causation: "expiry"));
 
     // The first event of an item must name a real product of a real store; later ones need not ask again.
     private ValueTask<Rejection?> Unknown() => _verified ? ValueTask.FromResult<Rejection?>(null) : Verify();
@@ -74,6 +74,6 @@ public sealed partial class StockGrain
         var store = GrainFactory.GetGrain<IStoreGrain>(_key.Store.Value).Get();
         var product = GrainFactory.GetGrain<IProductGrain>(_key.Sku.Value).Get();
         await Task.WhenAll(store, product);
-        return Stock.Verify(_key, await store, await product);
+        return StockRules.Verify(_key, await store, await product);
     }
 }

@@ -2,9 +2,9 @@ using Orleans;
 using Orleans.Concurrency;
 using Orleans.Placement;
 
-namespace Pos.Grains;
+namespace Pos.Grains.Stock;
 
-/// <summary>The shell of <see cref="Stock"/>. Reentrant: thousands of tills wait for one disk write, not for each other.</summary>
+/// <summary>The shell of <see cref="StockRules"/>. Reentrant: thousands of tills wait for one disk write, not for each other.</summary>
 [Reentrant, GrainType("stock"), HashBasedPlacement]
 public sealed partial class StockGrain(IGrainContext context, GrainServices services)
     : EventSourcedGrain<StockState, StockEvent>(context, StockJournal.Aggregate, services), IStockGrain
@@ -88,7 +88,7 @@ public sealed partial class StockGrain(IGrainContext context, GrainServices serv
     /// <inheritdoc/>
     public async Task<DateTimeOffset?> WakeUp(CancellationToken cancellationToken)
     {
-        while (Now is var now && Stock.HasExpired(Decided, now))
+        while (Now is var now && StockRules.HasExpired(Decided, now))
         {
             if (await Durably(Expire(now)) is not null)
             {
@@ -105,5 +105,5 @@ public sealed partial class StockGrain(IGrainContext context, GrainServices serv
     protected override DateTimeOffset? NextWakeUp(StockState state) => state.NextExpiry;
 
     /// <inheritdoc/>
-    protected override StockState Tidy(StockState state, int max) => Stock.Tidy(state, Now, max);
+    protected override StockState Tidy(StockState state, int max) => StockRules.Tidy(state, Now, max);
 }

@@ -1,4 +1,4 @@
-namespace Pos.Grains;
+namespace Pos.Grains.Stock;
 
 /// <summary>How stock items are journaled.</summary>
 public static class StockJournal
@@ -20,5 +20,5 @@ public static class StockJournal
         new EventCase("stock.expired", 1, StockJson.Default.Expired));
 
     /// <summary>Everything a grain or a replay needs.</summary>
-    public static Aggregate<StockState, StockEvent> Aggregate { get; } = new(Category, Stock.Initial, Stock.Evolve, Codec, StockSnapshot.Format);
+    public static Aggregate<StockState, StockEvent> Aggregate { get; } = new(Category, StockRules.Initial, StockRules.Evolve, Codec, StockSnapshot.Format);
 }

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using Pos.Journal;
 
-namespace Pos.Grains;
+namespace Pos.Grains.Stock;
 
 /// <summary>Everything that moved <c>onHand</c>, read from the journal: the state keeps only the sum.</summary>
 internal static class StockLedger

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace Pos.Grains;
+namespace Pos.Grains.Stock;
 
 /// <summary>
 /// A stock item as a snapshot saves it: what cannot be derived, in an order that does not depend on hashes. In bytes of its own and not in
@@ -175,7 +175,7 @@ internal static class StockSnapshot
 
         var begun = from.ReadInt64();
         var alive = ImmutableSortedSet.CreateBuilder<LiveHold>();
-        var callers = Stock.Initial.Callers;
+        var callers = StockRules.Initial.Callers;
         var holds = ImmutableDictionary.CreateBuilder<HoldId, Hold>();
         var expiries = ImmutableSortedSet.CreateBuilder<Expiry>();
         var (held, live) = (0L, 0);
@@ -192,7 +192,7 @@ internal static class StockSnapshot
             held += hold.Quantity;
             live++;
             alive.Add(new(hold.Number, id));
-            callers = Stock.Counted(callers, hold, 1);
+            callers = StockRules.Counted(callers, hold, 1);
             if (hold.ExpiresAt is { } at)
             {
                 expiries.Add(new Expiry(at, id));

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace Pos.Grains;
+namespace Pos.Grains.Stock;
 
 /// <summary>A stock item after some events. Immutable and cheap to change: one item may see tens of thousands of holds a second.</summary>
 /// <param name="OnHand">received + restocked + adjustments − committed.</param>
@@ -141,6 +141,6 @@ public abstract record StockCommand
     /// <inheritdoc cref="IStockGrain.Release"/>
     public sealed record Release(HoldCommand Asked, DateTimeOffset Now) : StockCommand(Now);
 
-    /// <summary>Ends what has expired, up to <see cref="Stock.ExpiriesPerDecisionMax"/> holds.</summary>
+    /// <summary>Ends what has expired, up to <see cref="StockRules.ExpiriesPerDecisionMax"/> holds.</summary>
     public sealed record Expire(DateTimeOffset Now) : StockCommand(Now);
 }

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace Pos.Grains;
+namespace Pos.Grains.Stock;
 
 /// <summary>Shows stock items and holds.</summary>
 internal static class StockViewing

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
 
-namespace Pos.Grains;
+namespace Pos.Grains.Stores;
 
 /// <summary>A store after some events; without details it does not exist.</summary>
 public sealed record StoreState(StoreDetails? Details, OperationMemory Operations);

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 
-namespace Pos.Grains;
+namespace Pos.Grains.Stores;
 
 /// <summary>What happens to a store.</summary>
 public abstract record StoreEvent

@@ -1,7 +1,7 @@
 using Orleans;
 using Orleans.Placement;
 
-namespace Pos.Grains;
+namespace Pos.Grains.Stores;
 
 /// <summary>The shell of <see cref="Store"/>.</summary>
 [GrainType("store"), ResourceOptimizedPlacement]

@@ -1,4 +1,4 @@
-namespace Pos.Grains;
+namespace Pos.Grains.WakeUps;
 
 /// <summary>What wake-ups need to know of the silos.</summary>
 public interface ISilos

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 
-namespace Pos.Grains;
+namespace Pos.Grains.WakeUps;
 
 public sealed partial class WakeUpDispatcher
 {

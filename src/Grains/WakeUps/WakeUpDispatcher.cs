@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 using Orleans;
 using Pos.Journal;
 
-namespace Pos.Grains;
+namespace Pos.Grains.WakeUps;
 
 /// <summary>
 /// Claims the journal's due wake-ups and calls their grains, a bounded number at a time. Survives whatever fails: a wake-up that was

@@ -50,8 +50,8 @@ internal sealed class CardDesk(IGrainFactory grains, TimeProvider time)
         {
             if (recorded.Stream.Category == PaymentJournal.Category)
             {
-                var before = payments.GetValueOrDefault(recorded.Stream.Key, Grains.Payment.Initial);
-                payments[recorded.Stream.Key] = Grains.Payment.Evolve(before, PaymentJournal.Codec.Read(recorded));
+                var before = payments.GetValueOrDefault(recorded.Stream.Key, Pos.Grains.Payments.Payment.Initial);
+                payments[recorded.Stream.Key] = Pos.Grains.Payments.Payment.Evolve(before, PaymentJournal.Codec.Read(recorded));
             }
         }
 

@@ -27,7 +27,7 @@ public sealed class StockProperties
 
     private static void Play(Ask[] asks)
     {
-        var (state, now) = (Stock.Initial, Start);
+        var (state, now) = (StockRules.Initial, Start);
         var model = new Model();
         var events = new List<StockEvent>();
         for (var i = 0; i < asks.Length; i++)
@@ -37,28 +37,28 @@ public sealed class StockProperties
             var command = Command(asks[i], i, now);
             if (Apply(command) is null)
             {
-                Assert.Empty(Stock.Decide(state, command).Events);
-                Assert.Null(Stock.Decide(state, command).Rejection);
+                Assert.Empty(StockRules.Decide(state, command).Events);
+                Assert.Null(StockRules.Decide(state, command).Rejection);
             }
 
             model.Check(state);
-            state = Stock.Tidy(state, now, 1);
+            state = StockRules.Tidy(state, now, 1);
             model.Check(state);
         }
 
-        var folded = events.Aggregate(Stock.Initial, Stock.Evolve);
+        var folded = events.Aggregate(StockRules.Initial, StockRules.Evolve);
         var format = StockJournal.Aggregate.Snapshots!;
-        var (tidied, played) = (Stock.Tidy(folded, now, int.MaxValue), Stock.Tidy(state, now, int.MaxValue));
+        var (tidied, played) = (StockRules.Tidy(folded, now, int.MaxValue), StockRules.Tidy(state, now, int.MaxValue));
         Assert.Equal(format.Write(tidied), format.Write(played));
         Assert.Equal(format.Write(played), format.Write(format.Read(format.Write(played))));
 
         Rejection? Apply(StockCommand asked)
         {
-            var decision = Stock.Decide(state, asked);
+            var decision = StockRules.Decide(state, asked);
             foreach (var happened in decision.Events)
             {
                 model.Happened(happened, state);
-                state = Stock.Evolve(state, happened);
+                state = StockRules.Evolve(state, happened);
                 events.Add(happened);
             }
 

@@ -28,7 +28,7 @@ public sealed partial class StockTests
     public void Ended_holds_and_operations_are_forgotten_after_their_time_and_still_refused()
     {
         var later = NotAfter.AddMinutes(3);
-        var tidy = Stock.Tidy(Given(Ten, Held, Committed, Tombstoned(Other)).State, later, int.MaxValue);
+        var tidy = StockRules.Tidy(Given(Ten, Held, Committed, Tombstoned(Other)).State, later, int.MaxValue);
         Assert.Equal((0, 0, 0), (tidy.Remembered, tidy.Holds.Count, tidy.Operations.Count));
         var forgotten = new Scenario<StockState, StockEvent>(StockJournal.Aggregate, tidy);
         forgotten.When(Command("reserve", later)).Refused(RejectionCode.OperationTooLate);
@@ -46,14 +46,14 @@ public sealed partial class StockTests
     {
         var later = NotAfter.AddDays(3);
         var asked = new HoldCommand(Op("end it") with { NotAfter = later.AddHours(24) }, Hold, "order:me");
-        Decision<StockEvent> End(StockState state, DateTimeOffset now) => Stock.Decide(
+        Decision<StockEvent> End(StockState state, DateTimeOffset now) => StockRules.Decide(
             state, end == "commit" ? new StockCommand.Commit(asked, now) : new StockCommand.Release(asked, now));
         var ended = Given(Ten, HeldForGood).When(state => End(state, later)).Then(
             end == "commit" ? new StockEvent.Committed(Hold, 4, 6, later.AddHours(24)) : new StockEvent.Released(Hold, "order:me", 4, later.AddHours(24)));
-        var next = new Scenario<StockState, StockEvent>(StockJournal.Aggregate, Stock.Tidy(ended.State, later.AddHours(23), int.MaxValue));
+        var next = new Scenario<StockState, StockEvent>(StockJournal.Aggregate, StockRules.Tidy(ended.State, later.AddHours(23), int.MaxValue));
         next.When(state => End(state, later.AddHours(23))).ThenNothing();
         Assert.Contains(Hold, next.State.Holds.Keys);
-        var after = Stock.Tidy(ended.State, later.AddHours(25), int.MaxValue);
+        var after = StockRules.Tidy(ended.State, later.AddHours(25), int.MaxValue);
         Assert.Empty(after.Holds);
     }
 
@@ -61,8 +61,8 @@ public sealed partial class StockTests
     public void Live_holds_and_what_is_still_remembered_are_not_forgotten()
     {
         var state = Given(Ten, Held, Pinned, Tombstoned(Other)).State;
-        Assert.Same(state, Stock.Tidy(state, NotAfter, int.MaxValue));
-        var tidy = Stock.Tidy(state, NotAfter.AddMinutes(3), int.MaxValue);
+        Assert.Same(state, StockRules.Tidy(state, NotAfter, int.MaxValue));
+        var tidy = StockRules.Tidy(state, NotAfter.AddMinutes(3), int.MaxValue);
         Assert.Equal((1, 4), (tidy.Holds.Count, tidy.Held));
     }
 
@@ -70,14 +70,14 @@ public sealed partial class StockTests
     public void Forgetting_costs_each_decision_only_a_little()
     {
         var state = Given(Ten, Held, Committed, Tombstoned(Other)).State;
-        Assert.Equal(2, Stock.Tidy(state, NotAfter.AddMinutes(3), 1).Remembered);
-        Assert.Equal(1, Stock.Tidy(state, NotAfter.AddMinutes(3), 2).Remembered);
+        Assert.Equal(2, StockRules.Tidy(state, NotAfter.AddMinutes(3), 1).Remembered);
+        Assert.Equal(1, StockRules.Tidy(state, NotAfter.AddMinutes(3), 2).Remembered);
     }
 
     [Fact]
     public void A_snapshot_gives_the_state_back()
     {
-        var state = Stock.Tidy(Given(Ten, Held, Pinned, Tombstoned(Other)).State, NotAfter, int.MaxValue);
+        var state = StockRules.Tidy(Given(Ten, Held, Pinned, Tombstoned(Other)).State, NotAfter, int.MaxValue);
         var format = StockJournal.Aggregate.Snapshots!;
         var restored = format.Read(format.Write(state));
         Assert.Equal(format.Write(state), format.Write(restored));

@@ -159,21 +159,21 @@ public sealed partial class StockTests
     [Fact]
     public void Facts_are_never_refused_for_their_quantity_and_honour_live_holds()
     {
-        var adjusted = Given(Ten, Held).When(state => Stock.Decide(state, new StockCommand.Adjust(new(Approved("a"), -9, "theft"), Now)))
+        var adjusted = Given(Ten, Held).When(state => StockRules.Decide(state, new StockCommand.Adjust(new(Approved("a"), -9, "theft"), Now)))
             .Then(new StockEvent.Adjusted(Key("a"), -9, "theft", 1, "boss"));
         Assert.Equal((1, -3), (adjusted.State.OnHand, adjusted.State.Available));
-        var counted = Given(Ten, Held).When(state => Stock.Decide(state, new StockCommand.Count(new(Approved("c"), 3), Now)))
+        var counted = Given(Ten, Held).When(state => StockRules.Decide(state, new StockCommand.Count(new(Approved("c"), 3), Now)))
             .Then(new StockEvent.Counted(Key("c"), 3, -7, 3, "", "boss"));
         Assert.Equal((3, -1, 4), (counted.State.OnHand, counted.State.Available, counted.State.Held));
-        Given(Ten).When(state => Stock.Decide(state, new StockCommand.Restock(new(Op("b"), 2, ReturnNumber(1)), Now)))
+        Given(Ten).When(state => StockRules.Decide(state, new StockCommand.Restock(new(Op("b"), 2, ReturnNumber(1)), Now)))
             .Then(new StockEvent.Restocked(Key("b"), 2, ReturnNumber(1), 12));
     }
 
     [Fact]
     public void What_is_only_said_to_be_there_takes_a_managers_word()
     {
-        Given(Ten).When(state => Stock.Decide(state, new StockCommand.Adjust(new(Op("a"), -9, "theft"), Now))).Refused(RejectionCode.ApprovalRequired);
-        Given(Ten).When(state => Stock.Decide(state, new StockCommand.Count(new(Op("c"), 3), Now))).Refused(RejectionCode.ApprovalRequired);
+        Given(Ten).When(state => StockRules.Decide(state, new StockCommand.Adjust(new(Op("a"), -9, "theft"), Now))).Refused(RejectionCode.ApprovalRequired);
+        Given(Ten).When(state => StockRules.Decide(state, new StockCommand.Count(new(Op("c"), 3), Now))).Refused(RejectionCode.ApprovalRequired);
     }
 
     [Fact]
@@ -182,13 +182,13 @@ public sealed partial class StockTests
         Given(Ten).When(Receive("r2", 5)).Then(new StockEvent.Received(Key("r2"), 5, 15, ""));
         Given(Ten).When(Receive("r", 10)).ThenNothing();
         Given(Ten).When(Receive("r", 10, "other")).Refused(RejectionCode.OperationReused);
-        Given(Ten).When(state => Stock.Decide(state, new StockCommand.Receive(new(Op("r2"), 5), NotAfter.AddTicks(1))))
+        Given(Ten).When(state => StockRules.Decide(state, new StockCommand.Receive(new(Op("r2"), 5), NotAfter.AddTicks(1))))
             .Refused(RejectionCode.OperationTooLate);
     }
 
     [Fact]
     public void The_policy_is_set_once_per_operation() =>
-        Given(Ten).When(state => Stock.Decide(state, new StockCommand.SetPolicy(new(Op("p"), StockPolicy.Backorder), Now)))
+        Given(Ten).When(state => StockRules.Decide(state, new StockCommand.SetPolicy(new(Op("p"), StockPolicy.Backorder), Now)))
             .Then(new StockEvent.PolicySet(Key("p"), StockPolicy.Backorder));
 
     [Theory]
@@ -200,11 +200,11 @@ public sealed partial class StockTests
     {
         Given(Ten).When(Receive("x", quantity)).Refused(RejectionCode.InvalidQuantity);
         Given(Ten).When(Reserve(Other, quantity)).Refused(RejectionCode.InvalidQuantity);
-        Given(Ten).When(state => Stock.Decide(state, new StockCommand.Restock(new(Op("x"), quantity, ReturnNumber(1)), Now)))
+        Given(Ten).When(state => StockRules.Decide(state, new StockCommand.Restock(new(Op("x"), quantity, ReturnNumber(1)), Now)))
             .Refused(RejectionCode.InvalidQuantity);
         if (quantity is not (0 or -1))
         {
-            Given(Ten).When(state => Stock.Decide(state, new StockCommand.Adjust(new(Approved("x"), quantity, "why"), Now)))
+            Given(Ten).When(state => StockRules.Decide(state, new StockCommand.Adjust(new(Approved("x"), quantity, "why"), Now)))
                 .Refused(RejectionCode.InvalidQuantity);
         }
     }
@@ -212,15 +212,15 @@ public sealed partial class StockTests
     [Fact]
     public void Senseless_values_are_refused_by_name()
     {
-        Given(Ten).When(state => Stock.Decide(state, new StockCommand.Adjust(new(Approved("x"), 0, "why"), Now))).Refused(RejectionCode.InvalidQuantity);
-        Given(Ten).When(state => Stock.Decide(state, new StockCommand.Adjust(new(Approved("x"), 1, " "), Now))).Refused(RejectionCode.InvalidValue);
-        Given(Ten).When(state => Stock.Decide(state, new StockCommand.Adjust(new(Approved("x"), 1, "why", Now.AddMinutes(1)), Now)))
+        Given(Ten).When(state => StockRules.Decide(state, new StockCommand.Adjust(new(Approved("x"), 0, "why"), Now))).Refused(RejectionCode.InvalidQuantity);
+        Given(Ten).When(state => StockRules.Decide(state, new StockCommand.Adjust(new(Approved("x"), 1, " "), Now))).Refused(RejectionCode.InvalidValue);
+        Given(Ten).When(state => StockRules.Decide(state, new StockCommand.Adjust(new(Approved("x"), 1, "why", Now.AddMinutes(1)), Now)))
             .Refused(RejectionCode.TimeInFuture);
-        Given(Ten).When(state => Stock.Decide(state, new StockCommand.Count(new(Approved("x"), -1), Now))).Refused(RejectionCode.InvalidQuantity);
-        Given(Ten).When(state => Stock.Decide(state, new StockCommand.SetPolicy(new(Op("x"), 0), Now))).Refused(RejectionCode.InvalidValue);
+        Given(Ten).When(state => StockRules.Decide(state, new StockCommand.Count(new(Approved("x"), -1), Now))).Refused(RejectionCode.InvalidQuantity);
+        Given(Ten).When(state => StockRules.Decide(state, new StockCommand.SetPolicy(new(Op("x"), 0), Now))).Refused(RejectionCode.InvalidValue);
         Given(Ten).When(Receive("", 1)).Refused(RejectionCode.InvalidValue);
         Given(Ten).When(Reserve(Other, 1, owner: "")).Refused(RejectionCode.InvalidValue);
-        Given(Ten).When(state => Stock.Decide(state, new StockCommand.Reserve(new(Op("x"), Other, "order:me", 1, Now), Mug, Now)))
+        Given(Ten).When(state => StockRules.Decide(state, new StockCommand.Reserve(new(Op("x"), Other, "order:me", 1, Now), Mug, Now)))
             .Refused(RejectionCode.InvalidValue);
     }
 
@@ -229,9 +229,9 @@ public sealed partial class StockTests
     {
         var later = new StockEvent.Reserved(Other, "order:me", 1, false, NotAfter, Soon.AddTicks(1));
         var given = Given(Ten, Held, later);
-        Assert.False(Stock.HasExpired(given.State, Soon.AddTicks(-1)));
-        given.When(state => Stock.Decide(state, new StockCommand.Expire(Soon.AddTicks(-1)))).ThenNothing();
-        var after = given.When(state => Stock.Decide(state, new StockCommand.Expire(Soon))).Then(Expired);
+        Assert.False(StockRules.HasExpired(given.State, Soon.AddTicks(-1)));
+        given.When(state => StockRules.Decide(state, new StockCommand.Expire(Soon.AddTicks(-1)))).ThenNothing();
+        var after = given.When(state => StockRules.Decide(state, new StockCommand.Expire(Soon))).Then(Expired);
         Assert.Equal((9, Soon.AddTicks(1)), (after.State.Available, after.State.NextExpiry));
     }
 
@@ -239,7 +239,7 @@ public sealed partial class StockTests
     public void A_pinned_hold_never_expires()
     {
         Assert.Null(Given(Ten, Held, Pinned).State.NextExpiry);
-        Given(Ten, Held, Pinned).When(state => Stock.Decide(state, new StockCommand.Expire(Soon.AddYears(1)))).ThenNothing();
+        Given(Ten, Held, Pinned).When(state => StockRules.Decide(state, new StockCommand.Expire(Soon.AddYears(1)))).ThenNothing();
     }
 
     private static StockEvent.Released Tombstoned(HoldId hold) => new(hold, "order:me", 0, NotAfter);
@@ -253,10 +253,10 @@ public sealed partial class StockTests
     private static OperationKey Key(string id) => new(id, "f", NotAfter);
 
     private static Func<StockState, Decision<StockEvent>> Receive(string id, int quantity, string fingerprint = "f") =>
-        state => Stock.Decide(state, new StockCommand.Receive(new(Op(id, fingerprint), quantity), Now));
+        state => StockRules.Decide(state, new StockCommand.Receive(new(Op(id, fingerprint), quantity), Now));
 
     private static Func<StockState, Decision<StockEvent>> Reserve(HoldId hold, int quantity, string owner = "order:me", string fingerprint = "f") =>
-        state => Stock.Decide(state, new StockCommand.Reserve(new(Op(hold.Value, fingerprint), hold, owner, quantity, Soon), Mug, Now));
+        state => StockRules.Decide(state, new StockCommand.Reserve(new(Op(hold.Value, fingerprint), hold, owner, quantity, Soon), Mug, Now));
 
     private static Func<StockState, Decision<StockEvent>> Command(string name, DateTimeOffset now, string owner = "order:me")
     {
@@ -268,6 +268,6 @@ public sealed partial class StockTests
             "commit" => new StockCommand.Commit(asked, now),
             _ => new StockCommand.Release(asked, now),
         };
-        return state => Stock.Decide(state, command);
+        return state => StockRules.Decide(state, command);
     }
 }

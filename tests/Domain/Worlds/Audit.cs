@@ -21,8 +21,8 @@ internal static class Audit
         {
             if (recorded.Stream.Category == StockJournal.Category)
             {
-                var before = stock.GetValueOrDefault(recorded.Stream.Key, Stock.Initial);
-                stock[recorded.Stream.Key] = Stock.Evolve(before, StockJournal.Codec.Read(recorded));
+                var before = stock.GetValueOrDefault(recorded.Stream.Key, StockRules.Initial);
+                stock[recorded.Stream.Key] = StockRules.Evolve(before, StockJournal.Codec.Read(recorded));
             }
         }
 

@@ -18,14 +18,14 @@ public sealed class StockModelTests
     /// <summary>The thing itself: the state, and one way to ask it something.</summary>
     public sealed class Item
     {
-        public StockState State { get; private set; } = Stock.Initial;
+        public StockState State { get; private set; } = StockRules.Initial;
 
         public bool Ask(StockCommand command)
         {
-            var decision = Stock.Decide(State, command);
+            var decision = StockRules.Decide(State, command);
             foreach (var happened in decision.Events.IsDefault ? [] : decision.Events)
             {
-                State = Stock.Evolve(State, happened);
+                State = StockRules.Evolve(State, happened);
             }
 
             return decision.Rejection is null;

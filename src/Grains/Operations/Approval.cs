@@ -1,4 +1,4 @@
-namespace Pos.Grains;
+namespace Pos.Grains.Operations;
 
 /// <summary>What takes a manager's word.</summary>
 internal static class Approval

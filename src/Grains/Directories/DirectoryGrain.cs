@@ -5,7 +5,7 @@ using Orleans.Concurrency;
 using Orleans.Placement;
 using Pos.Journal;
 
-namespace Pos.Grains;
+namespace Pos.Grains.Directories;
 
 /// <summary>Lists streams from the journal's index. Keeps nothing, so it never disagrees with the truth.</summary>
 [Reentrant, GrainType("directory"), ResourceOptimizedPlacement]

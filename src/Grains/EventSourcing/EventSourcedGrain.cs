@@ -2,7 +2,7 @@ using System.Diagnostics;
 using Orleans;
 using Pos.Journal;
 
-namespace Pos.Grains;
+namespace Pos.Grains.EventSourcing;
 
 /// <summary>
 /// The shell around a pure aggregate: decide, append, reply. Decide, evolve and enqueue happen in one synchronous call of

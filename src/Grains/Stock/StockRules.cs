@@ -1,13 +1,13 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
 
-namespace Pos.Grains;
+namespace Pos.Grains.Stock;
 
 /// <summary>
 /// The arithmetic of one product in one store: <c>onHand = received + restocked + adjustments − committed</c>,
 /// <c>available = onHand − held</c>, and a hold has exactly one end.
 /// </summary>
-public static partial class Stock
+public static partial class StockRules
 {
     private static readonly Decision<StockEvent> Nothing = new([], null);
 

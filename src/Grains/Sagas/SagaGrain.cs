@@ -1,6 +1,6 @@
 using Pos.Journal;
 
-namespace Pos.Grains;
+namespace Pos.Grains.Sagas;
 
 /// <summary>
 /// The shell of an aggregate that owes something to others: one background loop does what its durable state owes and records what came

@@ -1,4 +1,4 @@
-namespace Pos.Grains;
+namespace Pos.Grains.Sagas;
 
 /// <summary>Callers that wait until a saga's durable state has come as far as they need.</summary>
 /// <param name="name">Of the saga, for the error.</param>

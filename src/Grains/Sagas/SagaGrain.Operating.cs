@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using Pos.Journal;
 
-namespace Pos.Grains;
+namespace Pos.Grains.Sagas;
 
 /// <summary>What whoever runs the system sees of a saga, and does to it.</summary>
 public abstract partial class SagaGrain<TState, TEvent, TDebt, TFact> : ISagaGrain

@@ -1,6 +1,6 @@
 using Pos.Journal;
 
-namespace Pos.Grains;
+namespace Pos.Grains.EventSourcing;
 
 /// <summary>The pure side of an aggregate, as its grain and a replay need it.</summary>
 /// <param name="Category">What stands before the first slash of its streams' names.</param>

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Pos.Journal;
 
-namespace Pos.Grains;
+namespace Pos.Grains.EventSourcing;
 
 public abstract partial class EventSourcedGrain<TState, TEvent>
 {

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
 
-namespace Pos.Grains;
+namespace Pos.Grains.Sagas;
 
 /// <summary>How a saga's step went.</summary>
 internal enum SagaStep

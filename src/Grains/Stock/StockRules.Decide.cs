@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 
-namespace Pos.Grains;
+namespace Pos.Grains.Stock;
 
-public static partial class Stock
+public static partial class StockRules
 {
     private static Decision<StockEvent> Receive(StockState state, ReceiveStock asked, DateTimeOffset now)
     {

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace Pos.Grains;
+namespace Pos.Grains.EventSourcing;
 
 /// <summary>
 /// What a decider answers: events to journal, or one named refusal. The default is "accepted, and nothing new": the command was a

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using Orleans;
 using Orleans.Concurrency;
 
-namespace Pos;
+namespace Pos.Directories;
 
 /// <summary>
 /// Lists what began in a store, in the order it began, straight from the journal. Key: a store's id, <see cref="Catalogue"/> for

@@ -1,6 +1,6 @@
 using Pos.Journal;
 
-namespace Pos.Grains;
+namespace Pos.Grains.EventSourcing;
 
 /// <summary>Fills the part of an event's envelope that the caller knows.</summary>
 internal static class Envelope

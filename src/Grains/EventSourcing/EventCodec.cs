@@ -4,7 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Pos.Journal;
 
-namespace Pos.Grains;
+namespace Pos.Grains.EventSourcing;
 
 /// <summary>One kind of event: its pinned name, the version of its payload's shape, and how it is written.</summary>
 public sealed record EventCase(string Name, int Version, JsonTypeInfo Json);

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 
-namespace Pos.Grains;
+namespace Pos.Grains.Sagas;
 
 /// <summary>What those asked in one step have answered.</summary>
 internal readonly record struct SagaAnswers(bool All, ImmutableArray<LineRefusal> Refusals);

@@ -1,4 +1,4 @@
-namespace Pos.Grains;
+namespace Pos.Grains.Operations;
 
 /// <summary>
 /// One attempt at a time of a decision that needs answers from other grains. Concurrent copies of one request share one attempt, so one cannot be refused

@@ -1,6 +1,6 @@
-namespace Pos.Grains;
+namespace Pos.Grains.Stock;
 
-public static partial class Stock
+public static partial class StockRules
 {
     private const int OwnerLengthMax = 100;
 
