@@ -1,5 +1,5 @@
 using System.Diagnostics.Metrics;
-using Pos.Journal.GroupCommit;
+using Pos.Journal.Writing;
 
 namespace Pos.Journal;
 
@@ -16,7 +16,7 @@ public sealed class JournalInstruments : IDisposable
     private readonly Histogram<int> batchEvents;
     private readonly Counter<long> failures;
     private readonly Counter<long> refused;
-    private OperationQueue? watched;
+    private WriteQueue? watched;
     private int reachable = 1;
 
     /// <summary>Creates the instruments.</summary>
@@ -38,9 +38,9 @@ public sealed class JournalInstruments : IDisposable
     /// <inheritdoc/>
     public void Dispose() => meter.Dispose();
 
-    internal void Watch(OperationQueue queue) => watched = queue;
+    internal void Watch(WriteQueue queue) => watched = queue;
 
-    internal void Unwatch(OperationQueue queue)
+    internal void Unwatch(WriteQueue queue)
     {
         if (watched == queue)
             watched = null;

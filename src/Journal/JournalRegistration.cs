@@ -80,7 +80,7 @@ public static class JournalRegistration
         return services.AddHostedService(static provider => provider.GetRequiredService<JournalWatch>());
     }
 
-    private static T Settings<T>(Action<T> configure) where T : GroupCommitOptions, new()
+    private static T Settings<T>(Action<T> configure) where T : JournalOptions, new()
     {
         var options = new T();
         try

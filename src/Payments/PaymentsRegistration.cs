@@ -4,6 +4,8 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Pos.Payments.Resilience;
+using Pos.Payments.Simulator;
 
 namespace Pos.Payments;
 

@@ -3,6 +3,7 @@ using Pos.Api;
 using Pos.Grains;
 using Pos.Journal;
 using Pos.Payments;
+using Pos.Payments.Simulator;
 using Pos.Silo;
 
 var builder = WebApplication.CreateBuilder(new WebApplicationOptions

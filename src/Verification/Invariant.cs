@@ -1,3 +1,5 @@
+using Pos.Verification.Payments;
+
 namespace Pos.Verification;
 
 /// <summary>Something that must hold, by its stable name and in one line.</summary>

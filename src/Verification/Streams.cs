@@ -1,4 +1,9 @@
 using Pos.Journal;
+using Pos.Verification.Carts;
+using Pos.Verification.Orders;
+using Pos.Verification.Payments;
+using Pos.Verification.Returns;
+using Pos.Verification.Stock;
 
 namespace Pos.Verification;
 

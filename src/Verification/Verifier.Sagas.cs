@@ -1,4 +1,8 @@
 using Pos.Journal;
+using Pos.Verification.Carts;
+using Pos.Verification.Orders;
+using Pos.Verification.Payments;
+using Pos.Verification.Returns;
 
 namespace Pos.Verification;
 

@@ -3,6 +3,12 @@ using System.Text.Json.Serialization.Metadata;
 using Pos.Journal;
 using Pos.Journal.Postgres;
 using Pos.Journal.Sqlite;
+using Pos.Verification.Carts;
+using Pos.Verification.Money;
+using Pos.Verification.Orders;
+using Pos.Verification.Payments;
+using Pos.Verification.Returns;
+using Pos.Verification.Stock;
 
 namespace Pos.Verification;
 

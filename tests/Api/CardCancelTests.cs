@@ -1,5 +1,6 @@
 using System.Net;
 using Pos.Payments;
+using Pos.Payments.Simulator;
 
 namespace Pos.Tests;
 

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using Pos.Payments;
+using Pos.Payments.Simulator;
 
 namespace Pos.Tests;
 

@@ -16,7 +16,7 @@ public sealed class JournalFaultTests(ITestOutputHelper output)
     public async Task a_full_journal_refuses_by_name_and_loses_nothing_that_it_took()
     {
         var steps = new Steps();
-        await using var host = await Start(steps: steps, options: new GroupCommitOptions { QueueEventsMax = 4 });
+        await using var host = await Start(steps: steps, options: new JournalOptions { QueueEventsMax = 4 });
         var shop = await Shop.Open(host);
         await shop.Product("tea", stock: 100);
         await shop.Sell("tea");
@@ -224,7 +224,7 @@ public sealed class JournalFaultTests(ITestOutputHelper output)
     }
 
     private static Task<PosHost> Start(
-        ISimulatedFaults? faults = null, Steps? steps = null, GroupCommitOptions? options = null, TimeSpan? responseTimeout = null,
+        ISimulatedFaults? faults = null, Steps? steps = null, JournalOptions? options = null, TimeSpan? responseTimeout = null,
         IEnumerable<KeyValuePair<string, string?>>? settings = null) => PosHost.Start(
         services =>
         {

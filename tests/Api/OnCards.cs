@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
 using Pos.Grains;
 using Pos.Payments;
+using Pos.Payments.Simulator;
 using Pos.Verification;
 
 namespace Pos.Tests;

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
 using Pos.Payments;
+using Pos.Payments.Simulator;
 using Pos.Verification;
 
 namespace Pos.Tests;

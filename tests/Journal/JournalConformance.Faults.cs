@@ -27,7 +27,7 @@ public abstract partial class JournalConformance
     public async Task a_crash_between_any_two_steps_keeps_what_was_acknowledged_and_nothing_half(
         SimulatedPoint point, SimulatedFault fault, bool survives)
     {
-        var rig = Rig(new GroupCommitOptions { UnknownAfter = Impatient });
+        var rig = Rig(new JournalOptions { UnknownAfter = Impatient });
         var journal = rig.Start();
         var session = await Open(journal, Stock);
         Assert.Equal(AppendResult.Durable, await rig.Settle(Append(rig, session, "before")));
@@ -100,7 +100,7 @@ public abstract partial class JournalConformance
     [InlineData(SimulatedPoint.Sync, false)]
     public async Task an_append_that_cannot_be_looked_up_in_time_ends_unknown_and_reopening_tells(SimulatedPoint point, bool stored)
     {
-        var rig = Rig(new GroupCommitOptions { UnknownAfter = Impatient });
+        var rig = Rig(new JournalOptions { UnknownAfter = Impatient });
         var journal = rig.Start();
         var session = await Open(journal, Stock);
         rig.Hold();
@@ -136,7 +136,7 @@ public abstract partial class JournalConformance
     [Fact]
     public async Task a_flush_that_keeps_failing_ends_unknown_refuses_newcomers_and_recovers_by_itself()
     {
-        var rig = Rig(new GroupCommitOptions { BatchEventsMax = 1, UnknownAfter = Impatient });
+        var rig = Rig(new JournalOptions { BatchEventsMax = 1, UnknownAfter = Impatient });
         var journal = rig.Start();
         var session = await Open(journal, Stock);
         var other = await Open(journal, new StreamName("stock", "paris/1"));

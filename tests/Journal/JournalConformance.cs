@@ -14,11 +14,11 @@ public abstract partial class JournalConformance : IDisposable
 
     private readonly List<JournalRig> rigs = [];
 
-    protected abstract JournalRig NewRig(GroupCommitOptions limits);
+    protected abstract JournalRig NewRig(JournalOptions limits);
 
-    private protected JournalRig Rig(GroupCommitOptions? limits = null)
+    private protected JournalRig Rig(JournalOptions? limits = null)
     {
-        var rig = NewRig(limits ?? new GroupCommitOptions());
+        var rig = NewRig(limits ?? new JournalOptions());
         rigs.Add(rig);
         return rig;
     }
@@ -150,7 +150,7 @@ public abstract partial class JournalConformance : IDisposable
     [Fact]
     public async Task an_append_that_was_rolled_back_fails_everything_queued_behind_it()
     {
-        var rig = Rig(new GroupCommitOptions { BatchEventsMax = 1 });
+        var rig = Rig(new JournalOptions { BatchEventsMax = 1 });
         var journal = rig.Start();
         var session = await Open(journal, Stock);
         rig.Hold();
@@ -224,7 +224,7 @@ public abstract partial class JournalConformance : IDisposable
     [Fact]
     public async Task a_full_queue_refuses_and_leaves_the_session_unharmed()
     {
-        var rig = Rig(new GroupCommitOptions { BatchEventsMax = 1, QueueEventsMax = 4 });
+        var rig = Rig(new JournalOptions { BatchEventsMax = 1, QueueEventsMax = 4 });
         var journal = rig.Start();
         var session = await Open(journal, Stock);
         rig.Hold();
@@ -244,7 +244,7 @@ public abstract partial class JournalConformance : IDisposable
     [Fact]
     public async Task an_append_larger_than_a_batch_or_the_queue_travels_alone()
     {
-        var rig = Rig(new GroupCommitOptions { BatchEventsMax = 2, QueueEventsMax = 3 });
+        var rig = Rig(new JournalOptions { BatchEventsMax = 2, QueueEventsMax = 3 });
         var journal = rig.Start();
         var session = await Open(journal, Stock);
         Assert.Equal(AppendResult.Durable, await rig.Settle(Append(rig, session, "1", "2", "3", "4", "5", "6")));

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using Pos.Payments;
+using Pos.Payments.Simulator;
 
 namespace Pos.Tests;
 

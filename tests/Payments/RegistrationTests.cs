@@ -2,6 +2,8 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Pos.Payments;
+using Pos.Payments.Resilience;
+using Pos.Payments.Simulator;
 
 namespace Pos.Tests;
 

@@ -2,6 +2,8 @@ using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Pos.Payments;
+using Pos.Payments.Resilience;
+using Pos.Payments.Simulator;
 using VoidRequest = Pos.Payments.VoidRequest;
 
 namespace Pos.Tests;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Pos.Payments;
+using Pos.Payments.Simulator;
 
 namespace Pos.Tests;
 

@@ -1,4 +1,5 @@
 using Pos.Payments;
+using Pos.Payments.Simulator;
 
 namespace Pos.Tests;
 

@@ -1,5 +1,6 @@
 using Pos.Journal;
 using Pos.Payments;
+using Pos.Payments.Simulator;
 using Pos.Tests.Simulated.Journal;
 
 namespace Pos.Tests.Simulated;
@@ -7,7 +8,7 @@ namespace Pos.Tests.Simulated;
 /// <summary>One simulated shop: a disk that outlives everything, a process with journal and silo that does not, and clients.</summary>
 internal sealed class World : IDisposable
 {
-    private readonly GroupCommitOptions _limits;
+    private readonly JournalOptions _limits;
     private readonly Chance _chance;
     private readonly List<Silo> _gone = [];
     private Owner _process;
@@ -33,7 +34,7 @@ internal sealed class World : IDisposable
             Costs.Take(e, body);
         };
         _chance = new Chance(seed, "world");
-        _limits = new GroupCommitOptions
+        _limits = new JournalOptions
         {
             BatchEventsMax = _chance.Is(0.3) ? 1 + _chance.Next(8) : 2_000,
             QueueEventsMax = _chance.Is(0.2) ? 4 + _chance.Next(20) : 20_000,

@@ -1,7 +1,7 @@
 using System.Text;
 using Npgsql;
 using NpgsqlTypes;
-using Pos.Journal.GroupCommit;
+using Pos.Journal.Writing;
 
 namespace Pos.Journal.Postgres;
 
@@ -86,7 +86,7 @@ internal sealed class PostgresBatch
             "SELECT _position, _running, _refused FROM pos_journal.append_each($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)");
         Add(command, writer, attempt);
         AddEvents(command);
-        var sessions = new Dictionary<GroupCommitSession, int>();
+        var sessions = new Dictionary<WriterSession, int>();
         foreach (var append in appends)
             sessions.TryAdd(append.Session, sessions.Count);
         command.Parameters.Add(Array(NpgsqlDbType.Text, appends.ConvertAll(static a => a.Session.Stream.Value)));

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
-using Pos.Journal.GroupCommit;
+using Pos.Journal.Writing;
 
 namespace Pos.Journal.Postgres;
 
@@ -8,14 +8,14 @@ namespace Pos.Journal.Postgres;
 /// The journal in a PostgreSQL database, for one silo or several: positions are given out under a lock that ends with the commit, and a
 /// version is stored once, whoever writes it.
 /// </summary>
-public sealed class PostgresJournal : GroupCommitJournal, IDisposable
+public sealed class PostgresJournal : JournalOverStore, IDisposable
 {
     private readonly PostgresJournalOptions options;
     private readonly WriterThreads threads;
     private readonly PostgresWatch watch;
     private bool disposed;
 
-    private PostgresJournal(IJournalStore store, PostgresStore database, PostgresJournalOptions options, GroupCommitPipeline pipeline)
+    private PostgresJournal(IJournalStore store, PostgresStore database, PostgresJournalOptions options, JournalWriter pipeline)
         : base(store, pipeline)
     {
         this.options = options;
@@ -44,7 +44,7 @@ public sealed class PostgresJournal : GroupCommitJournal, IDisposable
         options.Validate();
         var database = PostgresStore.Open(options);
         var store = around(database);
-        var pipeline = new GroupCommitPipeline(
+        var pipeline = new JournalWriter(
             store, options, time, instruments, logger ?? NullLogger<PostgresJournal>.Instance, asynchronous: true);
         return new PostgresJournal(store, database, options, pipeline);
     }

@@ -1,7 +1,7 @@
 namespace Pos.Journal.Postgres;
 
 /// <summary>Settings of the PostgreSQL journal. Bound from the configuration section <c>Journal</c>, and <c>ConnectionStrings:Journal</c>.</summary>
-public sealed class PostgresJournalOptions : GroupCommitOptions
+public sealed class PostgresJournalOptions : JournalOptions
 {
     /// <summary>The setting that holds the connection string.</summary>
     public const string ConnectionSetting = "ConnectionStrings:Journal";

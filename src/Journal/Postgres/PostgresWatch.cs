@@ -1,4 +1,4 @@
-using Pos.Journal.GroupCommit;
+using Pos.Journal.Writing;
 
 namespace Pos.Journal.Postgres;
 
@@ -6,13 +6,13 @@ namespace Pos.Journal.Postgres;
 internal sealed class PostgresWatch : IDisposable
 {
     private readonly PostgresStore store;
-    private readonly GroupCommitPipeline pipeline;
+    private readonly JournalWriter pipeline;
     private readonly TimeSpan every;
     private readonly ManualResetEventSlim closing = new(false);
     private readonly CancellationTokenSource closed = new();
     private readonly Thread thread;
 
-    public PostgresWatch(PostgresStore store, GroupCommitPipeline pipeline, TimeSpan every)
+    public PostgresWatch(PostgresStore store, JournalWriter pipeline, TimeSpan every)
     {
         this.store = store;
         this.pipeline = pipeline;

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Npgsql;
 using NpgsqlTypes;
-using Pos.Journal.GroupCommit;
+using Pos.Journal.Writing;
 
 namespace Pos.Journal.Postgres;
 

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
-using Pos.Journal.GroupCommit;
+using Pos.Journal.Writing;
 
 namespace Pos.Journal.Sqlite;
 
@@ -8,13 +8,13 @@ namespace Pos.Journal.Sqlite;
 /// The journal in a folder of this machine: SQLite with a write-ahead log flushed at every commit, and a head file flushed before
 /// every acknowledgement. One process at a time.
 /// </summary>
-public sealed class SqliteJournal : GroupCommitJournal, IDisposable
+public sealed class SqliteJournal : JournalOverStore, IDisposable
 {
     private readonly SqliteStore files;
     private readonly WriterThreads threads;
     private bool disposed;
 
-    private SqliteJournal(IJournalStore store, SqliteStore files, GroupCommitPipeline pipeline)
+    private SqliteJournal(IJournalStore store, SqliteStore files, JournalWriter pipeline)
         : base(store, pipeline)
     {
         this.files = files;
@@ -42,7 +42,7 @@ public sealed class SqliteJournal : GroupCommitJournal, IDisposable
         options.Validate();
         var files = SqliteStore.Open(options);
         var store = around(files);
-        var pipeline = new GroupCommitPipeline(store, options, time, instruments, logger ?? NullLogger<SqliteJournal>.Instance, asynchronous: true);
+        var pipeline = new JournalWriter(store, options, time, instruments, logger ?? NullLogger<SqliteJournal>.Instance, asynchronous: true);
         return new SqliteJournal(store, files, pipeline);
     }
 

@@ -1,7 +1,7 @@
 namespace Pos.Journal.Sqlite;
 
 /// <summary>Settings of the SQLite journal. Bound from the configuration section <c>Journal</c>.</summary>
-public sealed class SqliteJournalOptions : GroupCommitOptions
+public sealed class SqliteJournalOptions : JournalOptions
 {
     /// <summary>
     /// Folder of the journal's files, created if missing. Default <c>./data</c>. On a local disk: locks and flushes of network file

@@ -156,13 +156,13 @@ internal sealed class SqliteReader : IDisposable
         return found;
     }
 
-    public GroupCommit.SnapshotRecord? ReadSnapshot(StreamName stream)
+    public SnapshotRecord? ReadSnapshot(StreamName stream)
     {
         Snapshot.BindText(1, stream.Value);
         try
         {
             return Snapshot.Step()
-                ? new GroupCommit.SnapshotRecord(
+                ? new SnapshotRecord(
                     Snapshot.Bytes(0).ToArray(), (int)Snapshot.Int64(1), Snapshot.Int64(2), Snapshot.Bytes(3).ToArray())
                 : null;
         }

@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using Pos.Journal.GroupCommit;
+using Pos.Journal.Writing;
 using SQLitePCL;
 
 namespace Pos.Journal.Sqlite;
@@ -148,7 +148,7 @@ internal sealed class SqliteWriter : IDisposable
         }
     }
 
-    private void Write(Operation operation)
+    private void Write(WriteOperation operation)
     {
         switch (operation)
         {

@@ -4,7 +4,7 @@ using Polly.CircuitBreaker;
 using Polly.Retry;
 using Polly.Timeout;
 
-namespace Pos.Payments;
+namespace Pos.Payments.Resilience;
 
 /// <summary>
 /// Around a provider that sits behind a network: each call has a time-out; a provider that fails is left alone for a while; and what

@@ -3,7 +3,7 @@ using System.Text.Json;
 using Microsoft.Win32.SafeHandles;
 using Pos.Journal;
 
-namespace Pos.Payments;
+namespace Pos.Payments.Simulator;
 
 /// <summary>
 /// A ledger in a file of JSON lines, written by one process at a time. An append ends when its line is on the disk; whoever comes while the

@@ -1,4 +1,4 @@
-namespace Pos.Payments;
+namespace Pos.Payments.Simulator;
 
 /// <summary>The provider's own book: lines are only ever added, and never lost once their append has ended well.</summary>
 public interface IPaymentLedger

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 
-namespace Pos.Payments;
+namespace Pos.Payments.Simulator;
 
 /// <summary>
 /// Where the line of each key is: two numbers a line, and no text. Two keys with one hash are told apart by reading the line that is there. Not

@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace Pos.Payments;
+namespace Pos.Payments.Simulator;
 
 /// <summary>What a line of the provider's ledger says.</summary>
 public enum LedgerKind

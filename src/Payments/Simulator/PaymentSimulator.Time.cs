@@ -1,4 +1,4 @@
-namespace Pos.Payments;
+namespace Pos.Payments.Simulator;
 
 public sealed partial class PaymentSimulator
 {

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace Pos.Payments;
+namespace Pos.Payments.Simulator;
 
 /// <summary>What has arrived at a provider, repetitions included.</summary>
 public readonly record struct SimulatedCalls(long Charges, long Queries, long Voids, long Refunds);

@@ -1,4 +1,4 @@
-namespace Pos.Payments;
+namespace Pos.Payments.Simulator;
 
 /// <summary>What an operation came to, and when that is certain.</summary>
 internal readonly record struct Booked(PaymentAnswer Answer, Task Durable);

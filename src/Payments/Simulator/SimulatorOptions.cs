@@ -1,4 +1,4 @@
-namespace Pos.Payments;
+namespace Pos.Payments.Simulator;
 
 /// <summary>Settings of the simulated provider, section <c>Payments:Simulator</c>; validated at start.</summary>
 public sealed class SimulatorOptions

@@ -1,4 +1,4 @@
-namespace Pos.Payments;
+namespace Pos.Payments.Simulator;
 
 /// <summary>Folders that a restart of the machine or a cleaner may empty: a book about money does not belong there.</summary>
 internal static class TemporaryFolders

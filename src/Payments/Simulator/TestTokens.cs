@@ -1,6 +1,6 @@
 using System.Collections.Frozen;
 
-namespace Pos.Payments;
+namespace Pos.Payments.Simulator;
 
 /// <summary>What the simulator does with a card, by the card's token. The table is in <c>docs/payments.md</c>.</summary>
 public static class TestTokens

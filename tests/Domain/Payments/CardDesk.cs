@@ -1,6 +1,7 @@
 using Orleans;
 using Pos.Grains;
 using Pos.Payments;
+using Pos.Payments.Simulator;
 using static Pos.Tests.Shopkeeper;
 
 namespace Pos.Tests;

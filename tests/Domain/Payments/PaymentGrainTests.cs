@@ -1,4 +1,5 @@
 using Pos.Payments;
+using Pos.Payments.Simulator;
 using static Pos.Tests.CardDesk;
 using static Pos.Tests.Shopkeeper;
 

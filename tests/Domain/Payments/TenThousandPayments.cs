@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Pos.Payments;
+using Pos.Payments.Simulator;
 using Xunit.Abstractions;
 using static Pos.Tests.CardDesk;
 using static Pos.Tests.Shopkeeper;

@@ -1,5 +1,6 @@
 using Pos.Journal;
 using Pos.Payments;
+using Pos.Payments.Simulator;
 using Pos.Tests.Simulated;
 using Pos.Tests.Simulated.Journal;
 
@@ -49,7 +50,7 @@ internal sealed class World
     public bool DiskIsSlow { get; set; }
 
     /// <summary>Limits of the journal of silos that start from now on.</summary>
-    public GroupCommitOptions Limits { get; } = new();
+    public JournalOptions Limits { get; } = new();
 
     /// <summary>So many silos have lived.</summary>
     public int Lives { get; set; }

@@ -1,5 +1,5 @@
 using Pos.Journal;
-using Pos.Journal.GroupCommit;
+using Pos.Journal.Writing;
 using Pos.Tests.Simulated.Journal;
 
 namespace Pos.Tests.Rigs;

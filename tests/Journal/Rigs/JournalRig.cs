@@ -46,7 +46,7 @@ public abstract class JournalRig : IDisposable
 
     public PlannedFaults Faults { get; } = new();
 
-    public GroupCommitOptions Limits { get; init; } = new();
+    public JournalOptions Limits { get; init; } = new();
 
     /// <summary>Opens a journal over what is there.</summary>
     public abstract IJournal Start();

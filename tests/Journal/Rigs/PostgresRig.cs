@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Npgsql;
 using Pos.Journal;
-using Pos.Journal.GroupCommit;
+using Pos.Journal.Writing;
 using Pos.Journal.Postgres;
 
 namespace Pos.Tests.Rigs;

@@ -1,5 +1,6 @@
 using Pos.Journal;
 using Pos.Payments;
+using Pos.Payments.Simulator;
 using Pos.Verification;
 
 namespace Pos.Tests.Simulated;

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Pos.Journal;
-using Pos.Journal.GroupCommit;
+using Pos.Journal.Writing;
 
 namespace Pos.Tests.Simulated.Journal;
 
@@ -13,7 +13,7 @@ namespace Pos.Tests.Simulated.Journal;
 /// grains want. With a scheduler each step of the writer (commit, look up, confirm) waits until the scheduler runs it, which is what
 /// a simulator wants: continuations of those who wait then run inside the step, unless their own scheduler takes them.
 /// </remarks>
-public sealed class SimulatedJournal : GroupCommitJournal, IDisposable
+public sealed class SimulatedJournal : JournalOverStore, IDisposable
 {
     private readonly SimulatedStore store;
     private readonly SimulatedWriter writer;
@@ -30,15 +30,15 @@ public sealed class SimulatedJournal : GroupCommitJournal, IDisposable
     /// <exception cref="JournalCorruptException">The disk lacks what was acknowledged, or holds something else.</exception>
     /// <exception cref="InvalidOperationException">A newer program wrote the disk.</exception>
     public SimulatedJournal(
-        TimeProvider time, SimulatedDisk? disk = null, ISimulatedFaults? faults = null, GroupCommitOptions? options = null,
+        TimeProvider time, SimulatedDisk? disk = null, ISimulatedFaults? faults = null, JournalOptions? options = null,
         Action<Action>? schedule = null, ILogger? logger = null)
-        : this(new SimulatedStore(disk ?? new SimulatedDisk(), faults), time, options ?? new GroupCommitOptions(), schedule, logger)
+        : this(new SimulatedStore(disk ?? new SimulatedDisk(), faults), time, options ?? new JournalOptions(), schedule, logger)
     {
     }
 
     private SimulatedJournal(
-        SimulatedStore store, TimeProvider time, GroupCommitOptions options, Action<Action>? schedule, ILogger? logger)
-        : base(store, new GroupCommitPipeline(
+        SimulatedStore store, TimeProvider time, JournalOptions options, Action<Action>? schedule, ILogger? logger)
+        : base(store, new JournalWriter(
             store, options, time, new JournalInstruments(), logger ?? NullLogger.Instance, asynchronous: schedule is null))
     {
         options.Validate();

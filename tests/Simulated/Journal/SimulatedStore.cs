@@ -1,10 +1,8 @@
 using Pos.Journal;
-using Pos.Journal.GroupCommit;
+using Pos.Journal.Sqlite;
+using Pos.Journal.Writing;
 
 namespace Pos.Tests.Simulated.Journal;
-
-// Inside of the namespace: outside, the contracts' own Operation would be nearer.
-using Operation = Pos.Journal.GroupCommit.Operation;
 
 /// <summary>The process died at a point the simulator chose.</summary>
 internal sealed class SimulatedCrashException(SimulatedPoint point) : Exception($"The simulated process died at {point}.");
@@ -216,7 +214,7 @@ internal sealed class SimulatedStore : IJournalStore
         return outcome;
     }
 
-    private void Write(Operation operation)
+    private void Write(WriteOperation operation)
     {
         switch (operation)
         {

@@ -1,5 +1,5 @@
 using Pos.Journal;
-using Pos.Journal.GroupCommit;
+using Pos.Journal.Writing;
 
 namespace Pos.Tests.Simulated.Journal;
 

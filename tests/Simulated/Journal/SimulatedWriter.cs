@@ -1,5 +1,5 @@
 using Pos.Journal;
-using Pos.Journal.GroupCommit;
+using Pos.Journal.Writing;
 
 namespace Pos.Tests.Simulated.Journal;
 
@@ -9,23 +9,23 @@ namespace Pos.Tests.Simulated.Journal;
 /// </summary>
 internal sealed class SimulatedWriter
 {
-    private readonly GroupCommitPipeline pipeline;
+    private readonly JournalWriter pipeline;
     private readonly Action<Action>? schedule;
     private readonly Action onCrash;
-    private readonly CommitLane commits;
-    private readonly ConfirmLane confirms;
+    private readonly Committer commits;
+    private readonly Confirmer confirms;
     private readonly object gate = new();
     private Batch? committed;
     private bool writeArmed;
     private bool confirmArmed;
 
-    public SimulatedWriter(GroupCommitPipeline pipeline, Action<Action>? schedule, Action onCrash)
+    public SimulatedWriter(JournalWriter pipeline, Action<Action>? schedule, Action onCrash)
     {
         this.pipeline = pipeline;
         this.schedule = schedule;
         this.onCrash = onCrash;
-        commits = new CommitLane(pipeline);
-        confirms = new ConfirmLane(pipeline);
+        commits = new Committer(pipeline);
+        confirms = new Confirmer(pipeline);
         pipeline.OnEntered = Arm;
     }
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Orleans;
 using Pos.Api;
+using Pos.Payments.Simulator;
 
 namespace Pos.Tests.Simulated;
 
@@ -121,7 +122,7 @@ internal sealed partial class Client
     {
         var (id, store, sku) = (new OrderId(Hex(NextKey("order"))), SomeStore(), _chance.Of(_shop.Goods));
         var command = new PlaceOrder(
-            Operation(id.Value), store, Shop.Till, [new(sku, 1)], new TenderRequest(null, [new(Payments.TestTokens.Approve)]), null, TimeSpan.FromSeconds(3));
+            Operation(id.Value), store, Shop.Till, [new(sku, 1)], new TenderRequest(null, [new(TestTokens.Approve)]), null, TimeSpan.FromSeconds(3));
         var order = new PlacedOrder(Sale(command, id), id, command);
         await Place(order, command);
         if (order.Ended != OrderState.Confirmed)

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Pos.Payments;
+using Pos.Payments.Simulator;
 
 namespace Pos.Tests.Simulated;
 

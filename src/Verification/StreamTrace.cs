@@ -1,0 +1,44 @@
+using Pos.Journal;
+
+namespace Pos.Verification;
+
+/// <summary>
+/// What is remembered of a stream while the journal goes by: its version, its hash and the operations it still knows. About 300
+/// bytes a settled order; what is known of an order, return or hold beyond that is let go at its end.
+/// </summary>
+internal class StreamTrace
+{
+    private const int ForgetFrom = 64;
+
+    private Dictionary<string, DateTimeOffset>? operations;
+    private int forgetAt = ForgetFrom;
+
+    public long Version { get; set; }
+
+    public ReadOnlyMemory<byte> Hash { get; set; } = ChainHash.Start.ToArray();
+
+    /// <summary>Of a barcode: the SKU it belongs to.</summary>
+    public string? Owner { get; set; }
+
+    /// <summary>Notes an operation's effect; false when it had one before and is still remembered.</summary>
+    public bool Note(OperationRef operation, DateTimeOffset now)
+    {
+        operations ??= new Dictionary<string, DateTimeOffset>(StringComparer.Ordinal);
+        var once = !operations.TryGetValue(operation.Id, out var until) || until < now;
+        operations[operation.Id] = operation.NotAfter;
+        if (operations.Count >= forgetAt)
+        {
+            foreach (var (id, notAfter) in operations)
+            {
+                if (notAfter < now)
+                {
+                    operations.Remove(id);
+                }
+            }
+
+            forgetAt = Math.Max(ForgetFrom, operations.Count * 2);
+        }
+
+        return once;
+    }
+}
