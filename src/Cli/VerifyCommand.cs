@@ -11,7 +11,7 @@ using Spectre.Console;
 
 namespace Pos.Cli;
 
-/// <summary><c>pos verify</c>: inside a running server, or in the files of a stopped one.</summary>
+/// <summary><c>pos verify</c>: asks a running server to verify its journal, or reads a journal's folder or database itself.</summary>
 internal static class VerifyCommand
 {
     private const string DefaultData = "./data";
@@ -23,24 +23,23 @@ internal static class VerifyCommand
     {
         var data = new Option<string?>("--data")
         {
-            Description = $"Folder of a stopped server's journal. [default: {DefaultData}, when no server answers]",
+            Description = $"The folder of a stopped server's journal. [default: {DefaultData}, when no server answers]",
         };
         var connection = new Option<string?>("--connection")
         {
-            Description = $"Npgsql's connection string of a PostgreSQL journal, whether servers write it or not. Better in the environment, as {ConnectionVariable}: it holds a password.",
+            Description = $"Npgsql's connection string of a PostgreSQL journal; servers may be writing it meanwhile. It holds a password, so it is better given in the environment, as {ConnectionVariable}.",
         };
         var ledger = new Option<string?>("--ledger")
         {
-            Description = $"The payment provider's ledger, which is compared too. A server knows its own. [default: {LedgerName} in the folder of --data, if it is there]",
+            Description = $"The file of the payment provider's ledger, which is compared with the journal. A running server knows its own. [default: {LedgerName} in the folder of --data, if that file exists]",
         };
-        var json = new Option<bool>("--json") { Description = "Write the report as JSON, and nothing else, to the standard output." };
         var command = new Command(
             "verify",
-            "Reads the whole journal, without the code that wrote it, and checks every invariant: inside the server when one answers, "
-            + "else in the journal's folder or database. Compares the money on cards with the payment provider's own ledger. Exits with 1 on any "
-            + "violation and with 2 when it could not run.")
+            "Reads the whole journal, without the code that wrote it, and checks every invariant. A server that answers does this itself; else the journal is "
+            + "read from its folder or database. Also compares the card payments with the payment provider's own ledger. Exits with 1 on any violation and with 2 "
+            + "when it could not run.")
         {
-            ServerOptions.Url, ServerOptions.Key, ServerOptions.RetryFor, data, connection, ledger, json,
+            ServerOptions.Url, ServerOptions.Key, ServerOptions.RetryFor, data, connection, ledger, Options.Json,
         };
         command.SetAction(async (parsed, cancellationToken) =>
         {
@@ -50,7 +49,7 @@ internal static class VerifyCommand
             var (report, source) = database is null
                 ? await Verify(parsed, folder, book, urlGiven, terminal, cancellationToken)
                 : await VerifyDatabase(database, folder, book, urlGiven, cancellationToken);
-            return Show(report, source, parsed.GetValue(json), terminal);
+            return Show(report, source, parsed.GetValue(Options.Json), terminal);
         });
         return command;
     }
@@ -63,12 +62,12 @@ internal static class VerifyCommand
     {
         if (folder is not null && urlGiven)
         {
-            throw new CannotRunException("--url means a running server and --data a stopped one: name one of them.");
+            throw new CannotRunException("--url means a running server and --data a stopped one. Give one of them.");
         }
 
         if (ledger is not null && urlGiven)
         {
-            throw new CannotRunException("--url means a running server, which knows its provider's ledger: --ledger is for a journal that is read here.");
+            throw new CannotRunException("--url means a running server, which knows its provider's ledger. Give --ledger with --data or --connection.");
         }
 
         using var server = ServerOptions.Connect(parsed, terminal.Time, connectionsMax: 1, out _, TimeSpan.FromHours(1));
@@ -91,7 +90,7 @@ internal static class VerifyCommand
     {
         if (urlGiven || folder is not null)
         {
-            throw new CannotRunException("--connection means a PostgreSQL journal, --url a running server and --data a stopped one: name one of them.");
+            throw new CannotRunException("--connection means a PostgreSQL journal, --url a running server and --data a stopped one. Give one of them.");
         }
 
         try
@@ -110,7 +109,7 @@ internal static class VerifyCommand
 
     private static async Task<VerificationReport> VerifyFiles(string folder, string? ledger, string preamble, CancellationToken cancellationToken)
     {
-        // Opening would make a journal where there is none, and an empty one has no fault.
+        // Opening a folder without a journal would make an empty one, which has no violations.
         if (!File.Exists(Path.Combine(folder, "journal.db")))
         {
             throw new CannotRunException($"{preamble}There is no journal in {folder}.");
@@ -189,7 +188,7 @@ internal static class VerifyCommand
         {
             terminal.Result(string.Create(
                 CultureInfo.InvariantCulture,
-                $"The money of {cards.Payments:N0} card payments was compared with no provider's ledger: there is none here (--ledger names one)."));
+                $"{cards.Payments:N0} card payments were not compared, because there is no ledger of the payment provider here. Name it with --ledger."));
         }
 
         if (cards.Closed.Count == 0)
@@ -199,7 +198,7 @@ internal static class VerifyCommand
 
         var sums = string.Join(", ", cards.Closed.Sums.Select(sum => string.Create(CultureInfo.InvariantCulture, $"{sum.Amount:N0} {sum.Currency} in minor units")));
         terminal.Result(string.Create(
-            CultureInfo.InvariantCulture, $"Closed by operators, never given back by the provider: {cards.Closed.Count:N0} refunds, {sums}."));
+            CultureInfo.InvariantCulture, $"Refunds that operators closed and the provider never paid: {cards.Closed.Count:N0}, {sums}."));
         foreach (var one in cards.Closed.First)
         {
             terminal.Result(string.Create(

@@ -1,17 +1,17 @@
 namespace Pos.Cli.Load;
 
 /// <summary>
-/// When sessions are to begin. With a rate the times are fixed beforehand, whatever the server does meanwhile: a session that must
-/// wait for a free client has begun nevertheless, so that a stall costs all who came during it, as it does in a shop.
+/// The times at which sessions begin. With a rate the times are fixed beforehand, whatever the server does. A session that waits for a free client
+/// counts from its fixed time, so a stall of the server shows in the latency of every session that came during it.
 /// </summary>
 internal sealed class Arrivals(LoadPlan plan)
 {
     private long taken = -1;
 
     /// <summary>Takes the next session.</summary>
-    /// <param name="now">Since the start of the run.</param>
-    /// <param name="arrival">Which session, and when it was to begin.</param>
-    /// <returns>False when no more begin.</returns>
+    /// <param name="now">The time since the start of the run.</param>
+    /// <param name="arrival">The session.</param>
+    /// <returns>False when no more sessions begin.</returns>
     public bool TryTake(TimeSpan now, out Arrival arrival)
     {
         var number = Interlocked.Increment(ref taken);
@@ -19,7 +19,7 @@ internal sealed class Arrivals(LoadPlan plan)
         return number < (plan.Buyers ?? long.MaxValue) && arrival.Intended < plan.End;
     }
 
-    // While the rate grows evenly from zero, the number of sessions grows with the square of the time.
+    // The rate grows evenly from zero during the ramp, so the number of sessions grows with the square of the time.
     private TimeSpan Time(long number, double rate)
     {
         var ramp = plan.Ramp.TotalSeconds;
@@ -28,6 +28,7 @@ internal sealed class Arrivals(LoadPlan plan)
     }
 }
 
-/// <param name="Number">From 0.</param>
-/// <param name="Intended">When it was to begin, since the start of the run.</param>
+/// <summary>A session that is to begin.</summary>
+/// <param name="Number">The session's number, from 0.</param>
+/// <param name="Intended">The time since the start of the run at which it is to begin.</param>
 internal readonly record struct Arrival(long Number, TimeSpan Intended);

@@ -6,7 +6,7 @@ using Pos.Cli.Output;
 namespace Pos.Cli.Load;
 
 /// <summary>
-/// A condition under which a load has failed: <c>p99&gt;500ms</c>, <c>max&gt;2s</c>, <c>rate&lt;1000</c>, <c>errors&gt;0</c>,
+/// A condition under which a load fails: <c>p99&gt;500ms</c>, <c>max&gt;2s</c>, <c>rate&lt;1000</c>, <c>errors&gt;0</c>,
 /// <c>errors&gt;0.1%</c>.
 /// </summary>
 internal sealed partial record FailIf(string Text, string Measure, string Comparison, double Limit, string Unit)
@@ -40,10 +40,10 @@ internal sealed partial record FailIf(string Text, string Measure, string Compar
         return fits;
     }
 
-    /// <summary>What was measured when the condition holds, in words; null when it does not.</summary>
-    /// <param name="tally">What was counted.</param>
-    /// <param name="rate">Sessions that ended in a second.</param>
-    /// <param name="latencies">Of all of them.</param>
+    /// <summary>The condition with the measured value when the condition holds; null when it does not.</summary>
+    /// <param name="tally">The counts.</param>
+    /// <param name="rate">Sessions a second.</param>
+    /// <param name="latencies">The latencies of all sessions.</param>
     public string? Found(Tally tally, double rate, LatencyHistogram latencies)
     {
         var total = Math.Max(1, tally.Sessions + tally.Unsent);

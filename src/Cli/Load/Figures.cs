@@ -3,7 +3,7 @@ using Pos.Cli.Output;
 
 namespace Pos.Cli.Load;
 
-/// <summary>All that is counted during a run. For many threads at once.</summary>
+/// <summary>Everything that is counted during a run. Safe for many threads at once.</summary>
 internal sealed class Figures
 {
     private readonly Lock gate = new();
@@ -23,16 +23,16 @@ internal sealed class Figures
 
     public long Sold => Interlocked.Read(ref sold);
 
-    /// <summary>All latencies of the ended intervals; to be read when the load has ended.</summary>
+    /// <summary>The latencies of all ended intervals. Read it only after the load has ended.</summary>
     public LatencyHistogram Whole => whole;
 
-    /// <summary>Orders that the clients were told are CONFIRMED.</summary>
+    /// <summary>The orders that an answer called CONFIRMED.</summary>
     public IReadOnlySet<UInt128> Acknowledged => acknowledged;
 
-    /// <summary>Sales that were answered with an order that another sale had been answered with.</summary>
+    /// <summary>Sales that were answered with the order of another sale.</summary>
     public long Repeated => repeated;
 
-    /// <summary>An answer to one request; the time is of this request alone.</summary>
+    /// <summary>Counts the answer to one request and the time of this request.</summary>
     public void OnAnswer(string step, TimeSpan elapsed, bool measured)
     {
         if (!measured)
@@ -54,10 +54,11 @@ internal sealed class Figures
 
     public void OnRetry() => Interlocked.Increment(ref retries);
 
-    /// <param name="session">Which.</param>
-    /// <param name="end">What became of it.</param>
-    /// <param name="elapsed">From its intended start.</param>
-    /// <param name="measured">Whether it was to begin after the ramp.</param>
+    /// <summary>Counts the end of a session.</summary>
+    /// <param name="session">The session's number.</param>
+    /// <param name="end">How it ended.</param>
+    /// <param name="elapsed">The time since its intended start.</param>
+    /// <param name="measured">Whether its intended start was after the ramp.</param>
     public void OnEnd(long session, in SessionEnd end, TimeSpan elapsed, bool measured)
     {
         lock (gate)
@@ -80,7 +81,7 @@ internal sealed class Figures
         }
     }
 
-    /// <summary>A session that was to begin and found no free client before the end: it has waited at least so long.</summary>
+    /// <summary>Counts a session that found no free client before the end of the run, with the time that it waited.</summary>
     public void OnUnsent(TimeSpan waited, bool measured)
     {
         lock (gate)
@@ -93,7 +94,7 @@ internal sealed class Figures
         }
     }
 
-    /// <summary>The outcome of a session that had none when the load ended.</summary>
+    /// <summary>Counts the outcome of a session whose outcome was not known when the load ended.</summary>
     public void OnSettled(long session, in SessionEnd end)
     {
         lock (gate)
@@ -102,7 +103,7 @@ internal sealed class Figures
         }
     }
 
-    /// <summary>Hands over the sessions whose outcome is not known.</summary>
+    /// <summary>Takes the sessions whose outcome is not known.</summary>
     public long[] TakeOpen()
     {
         lock (gate)
@@ -113,7 +114,7 @@ internal sealed class Figures
         }
     }
 
-    /// <summary>Ends an interval: its latencies, valid until the next one ends, now also in the whole.</summary>
+    /// <summary>Ends an interval and adds it to the whole. The interval's latencies stay valid until the next one ends.</summary>
     public LatencyHistogram EndInterval()
     {
         lock (gate)
@@ -155,39 +156,15 @@ internal sealed class Figures
     }
 }
 
-/// <summary>Latencies as they are shown, in milliseconds.</summary>
-/// <param name="Count">Of how many.</param>
-/// <param name="MeanMs">The mean.</param>
-/// <param name="P50Ms">Half took no longer.</param>
-/// <param name="P90Ms">90 %.</param>
-/// <param name="P95Ms">95 %.</param>
-/// <param name="P99Ms">99 %.</param>
-/// <param name="P999Ms">99.9 %.</param>
-/// <param name="MaxMs">The longest.</param>
-internal sealed record Times(long Count, double MeanMs, double P50Ms, double P90Ms, double P95Ms, double P99Ms, double P999Ms, double MaxMs)
-{
-    public static Times Of(LatencyHistogram histogram) => new(
-        histogram.Count,
-        Milliseconds(histogram.Mean),
-        Milliseconds(histogram.Percentile(50)),
-        Milliseconds(histogram.Percentile(90)),
-        Milliseconds(histogram.Percentile(95)),
-        Milliseconds(histogram.Percentile(99)),
-        Milliseconds(histogram.Percentile(99.9)),
-        Milliseconds(histogram.Max));
-
-    public static double Milliseconds(TimeSpan time) => Math.Round(time.TotalMilliseconds, 3);
-}
-
-/// <summary>What was counted after the ramp.</summary>
-/// <param name="Sessions">That ended.</param>
-/// <param name="Requests">That were answered.</param>
-/// <param name="Retries">Requests that were sent again, ramp included.</param>
-/// <param name="Unsent">Sessions that were to begin and found no free client until the end.</param>
-/// <param name="Refusals">Sessions that the shop refused as it should, by code.</param>
-/// <param name="Errors">Sessions that ended in a way that no customer should see, by code.</param>
-/// <param name="Latency">From the intended start of a session to its end, refusals and errors included.</param>
-/// <param name="Steps">Of single requests.</param>
+/// <summary>The counts after the ramp.</summary>
+/// <param name="Sessions">Sessions that ended.</param>
+/// <param name="Requests">Requests that were answered.</param>
+/// <param name="Retries">Requests that were sent again, those of the ramp included.</param>
+/// <param name="Unsent">Sessions that found no free client before the end of the run.</param>
+/// <param name="Refusals">Sessions with a refusal that a shop may give (sold out, card declined), by code.</param>
+/// <param name="Errors">Sessions with an answer that no customer should get, by code.</param>
+/// <param name="Latency">Times from the intended start of a session to its end, refusals and errors included.</param>
+/// <param name="Steps">Times of single requests, by step.</param>
 internal sealed record Tally(
     long Sessions,
     long Requests,
@@ -198,6 +175,6 @@ internal sealed record Tally(
     Times Latency,
     IReadOnlyDictionary<string, Times> Steps)
 {
-    /// <summary>Sessions that ended badly or never began.</summary>
+    /// <summary>Sessions that ended with an error or never began.</summary>
     public long ErrorCount => Errors.Values.Sum() + Unsent;
 }

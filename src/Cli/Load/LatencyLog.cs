@@ -4,25 +4,25 @@ using Pos.Cli.Output;
 namespace Pos.Cli.Load;
 
 /// <summary>
-/// Writes histograms in the interval log format of HdrHistogram, which its own tools and plotters read: one line an interval, times in
+/// Writes histograms in the interval log format of HdrHistogram, which HdrHistogram's tools and plotters read: one line for an interval, times in
 /// nanoseconds, maxima in milliseconds.
 /// </summary>
-/// <param name="stream">Closed with the log.</param>
+/// <param name="stream">The file, which is closed with the log.</param>
 internal sealed class LatencyLog(Stream stream) : IDisposable
 {
     private readonly HistogramLogWriter writer = new(stream);
     private DateTimeOffset began;
 
-    /// <param name="at">When the intervals' times begin.</param>
+    /// <param name="at">The time from which the times of intervals are counted.</param>
     public void Begin(DateTimeOffset at)
     {
         began = at;
         writer.Write(at.UtcDateTime);
     }
 
-    /// <param name="start">Since the log began.</param>
-    /// <param name="length">Of the interval.</param>
-    /// <param name="interval">What was recorded in it.</param>
+    /// <param name="start">The interval's beginning, since the log began.</param>
+    /// <param name="length">The interval's length.</param>
+    /// <param name="interval">The interval's latencies.</param>
     public void Write(TimeSpan start, TimeSpan length, LatencyHistogram interval)
     {
         var histogram = interval.Histogram;

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Pos.Cli.Load.Buyers;
 using Pos.Cli.Output;
 using Pos.Cli.Server;
 
@@ -8,53 +7,61 @@ namespace Pos.Cli.Load;
 /// <summary><c>pos load</c>: opens a store, sends customers, and proves what they bought.</summary>
 internal static class LoadCommand
 {
-    private const int LookConnections = 1;
+    private const int ConnectionsMax = 16;
 
-    // The proof waits for a check of the whole journal.
+    // The proof waits while the server checks its whole journal.
     private static readonly TimeSpan ProofAttemptMax = TimeSpan.FromMinutes(30);
-    private static readonly TimeSpan LookMax = TimeSpan.FromSeconds(2);
+
+    // The view asks for the stock beside the load, and a late answer is not worth waiting for.
+    private static readonly TimeSpan ViewAttemptMax = TimeSpan.FromSeconds(2);
 
     public static Command Create(Terminal terminal)
     {
         var command = new Command(
             "load",
-            "Opens a store of its own, sends it customers, and proves from what the API then reports that sold + held + left = what there "
-            + "was, that nothing was oversold and that nobody got two orders for one. What it sells stays in the journal. Exits with 1 when the proof does "
-            + "not hold or a --fail-if does.")
+            "Opens a store of its own, sends customers to it, and then proves from the API's figures that sold + held + left is the opening stock, that nothing was "
+            + "oversold and that no sale was made twice. Its sales stay in the journal. Where a scenario has cards and the server takes none, cash pays. Exits with 1 "
+            + "when the proof does not hold or a --fail-if does.")
         {
             LoadOptions.Scenario, LoadOptions.Target, ServerOptions.Key, LoadOptions.Clients, LoadOptions.Rate, LoadOptions.Duration, LoadOptions.Ramp,
             LoadOptions.Buyers, LoadOptions.Items, LoadOptions.Units, LoadOptions.Skew, LoadOptions.Seed, LoadOptions.Store, LoadOptions.Timeout,
-            LoadOptions.Retry, ServerOptions.RetryFor, LoadOptions.Histogram, LoadOptions.Json, LoadOptions.FailIfs,
+            LoadOptions.Retry, ServerOptions.RetryFor, LoadOptions.Histogram, Options.Json, LoadOptions.FailIfs,
         };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             FailIf[] failIfs = [.. (parsed.GetValue(LoadOptions.FailIfs) ?? []).Select(text => FailIf.TryParse(text, out var c) ? c : throw new CannotRunException(text))];
             var report = await Run(
                 LoadOptions.Plan(parsed), ServerOptions.KeyOf(parsed), failIfs, parsed.GetValue(LoadOptions.Histogram), terminal, cancellationToken);
-            return Show(report, parsed.GetValue(LoadOptions.Json), terminal);
+            return terminal.Show(parsed.GetValue(Options.Json) ? ReportJson.Of(report) : null, report.ToTable, [.. report.Proof.Findings, .. report.Failures]);
         });
         return command;
     }
 
-    /// <summary>Sends the load and reads back what it has done.</summary>
+    /// <summary>Sends the load and proves what it sold.</summary>
     public static async Task<LoadReport> Run(
         LoadPlan plan, string? key, IReadOnlyList<FailIf> failIfs, string? histogramFile, Terminal terminal, CancellationToken cancellationToken)
     {
         using var log = histogramFile is null ? null : OpenLog(histogramFile);
         var patience = new Patience(plan.RetryFor, terminal.Time);
-        using var server = new PosServer(plan.Targets[0], key, patience, connectionsMax: 16, ProofAttemptMax);
-        using var look = new PosServer(plan.Targets[0], key, patience with { Budget = TimeSpan.Zero }, LookConnections, LookMax);
+        using var server = new PosServer(plan.Targets[0], key, patience, ConnectionsMax, ProofAttemptMax);
+        using var view = new PosServer(plan.Targets[0], key, patience with { Budget = TimeSpan.Zero }, connectionsMax: 1, ViewAttemptMax);
         foreach (var target in plan.Targets)
         {
-            using var one = new PosServer(target, key, patience, LookConnections, plan.AnswerMax);
+            using var one = new PosServer(target, key, patience, connectionsMax: 1, plan.AnswerMax);
             await one.MustAnswer(cancellationToken);
         }
 
         await new LoadShop(server, plan).Open(terminal, cancellationToken);
+        if (plan.Scenario is Scenario.Checkout or Scenario.Soak && !await server.TakesCards(plan.Store, cancellationToken))
+        {
+            plan = plan with { CashOnly = true };
+            terminal.Note("The server takes no cards (it has no payment provider), so cash pays every sale of this load.");
+        }
+
         log?.Begin(terminal.Time.GetUtcNow());
         var figures = new Figures();
         var run = new LoadRun(plan, key, figures, terminal.Time);
-        await new LoadView(plan, run, figures, new LoadShop(look, plan), log, terminal).Follow(run.Run(cancellationToken), cancellationToken);
+        await new LoadView(plan, run, figures, new LoadShop(view, plan), log, terminal).Follow(run.Run(cancellationToken), cancellationToken);
         var seconds = Math.Max((run.Elapsed - plan.Ramp).TotalSeconds, 0.001);
         var tally = figures.Read();
         var unknown = await Settle(run, figures, terminal, cancellationToken);
@@ -67,30 +74,12 @@ internal static class LoadCommand
             plan.Clients,
             plan.Rate,
             plan.Seed,
+            plan.CashOnly,
             Math.Round(seconds, 3),
             Math.Round(rate, 1),
             tally,
             proof,
             [.. failIfs.Select(condition => condition.Found(tally, rate, figures.Whole)).OfType<string>()]);
-    }
-
-    private static int Show(LoadReport report, bool json, Terminal terminal)
-    {
-        if (json)
-        {
-            terminal.Result(report.ToJson());
-        }
-        else
-        {
-            terminal.Result(report.ToTable());
-        }
-
-        foreach (var failure in report.Proof.Findings.Concat(report.Failures))
-        {
-            terminal.Error(failure);
-        }
-
-        return report.Proof.Holds && report.Failures.Count == 0 ? ExitCode.Ok : ExitCode.Wrong;
     }
 
     private static async Task<int> Settle(LoadRun run, Figures figures, Terminal terminal, CancellationToken cancellationToken)
@@ -110,7 +99,7 @@ internal static class LoadCommand
         {
             return new LatencyLog(File.Create(file));
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
             throw new CannotRunException($"--histogram cannot be written: {e.Message}");
         }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Security.Cryptography;
@@ -22,53 +21,51 @@ internal static class LoadOptions
 
     public static Option<string[]> Target { get; } = TargetOption();
 
-    public static Option<int> Clients { get; } = Number("--clients", $"Connections, each with one request under way at most, 1–{ClientsMax}.", 1, ClientsMax, 64);
+    public static Option<int> Clients { get; } = Options.Number("--clients", $"Clients, each with one connection and one request at a time, 1–{ClientsMax}.", 1, ClientsMax, 64);
 
     public static Option<double?> Rate { get; } = RateOption();
 
-    public static Option<string?> Duration { get; } = Time("--duration", $"How long is measured, like {DurationExample}. [default: 30s; 1h for soak]");
+    public static Option<string?> Duration { get; } = Time("--duration", $"How long to measure, like {DurationExample}. [default: 30s; 1h for soak]");
 
-    public static Option<string?> Ramp { get; } = Time("--ramp", "How long clients, or the rate, grow from nothing before the measurement begins. [default: 0s]", zero: true);
+    public static Option<string?> Ramp { get; } = Time("--ramp", "How long the clients, or the rate, grow from nothing before the measurement begins. [default: 0s]", zero: true);
 
-    public static Option<int?> Buyers { get; } = Optional(
-        "--buyers", "So many sessions and no more, instead of a duration: '--buyers 10000 --units 1000' sends 10,000 customers after 1,000 pieces.", 1, UnitsMax);
+    public static Option<int?> Buyers { get; } = Options.OptionalNumber(
+        "--buyers", "The number of customers, instead of a duration: '--buyers 10000 --units 1000' sends 10,000 customers after 1,000 pieces.", 1, UnitsMax);
 
-    public static Option<int?> Items { get; } = Optional("--items", $"Different products, 1–{ItemsMax}. [default: 1 for hot, else 1000]", 1, ItemsMax);
+    public static Option<int?> Items { get; } = Options.OptionalNumber("--items", $"Different products, 1–{ItemsMax}. [default: 1 for hot, else 1000]", 1, ItemsMax);
 
-    public static Option<int> Units { get; } = Number("--units", "Pieces of each product at the start.", 1, UnitsMax, UnitsMax / 10);
+    public static Option<int> Units { get; } = Options.Number("--units", "Pieces of each product at the start.", 1, UnitsMax, UnitsMax / 10);
 
     public static Option<double> Skew { get; } = SkewOption();
 
-    public static Option<int?> Seed { get; } = Optional("--seed", "Repeats who buys what. [default: a new one, shown at the end]", 0, int.MaxValue);
+    public static Option<int?> Seed { get; } = Options.OptionalNumber("--seed", "The number that decides who buys what; the same seed repeats it. [default: a new one, shown at the end]", 0, int.MaxValue);
 
-    public static Option<string?> Store { get; } = StoreOption();
+    public static Option<string?> Store { get; } = Options.Store("The store that is opened for this load: a–z, 0–9 and -. It must not have been used. [default: a new name]", null);
 
-    public static Option<string?> Timeout { get; } = Time("--timeout", "How long a request may take. [default: 30s]");
+    public static Option<string?> Timeout { get; } = Time("--timeout", "The longest time of a request. [default: 30s]");
 
     public static Option<bool> Retry { get; } = new("--retry")
     {
-        Description = "Clients repeat, with the same key, what got no answer, 429, 5xx or 202, for --retry-for. All of that counts in the latency.",
+        Description = "A client repeats a request, with the same key and for --retry-for seconds, after 202, 429, 5xx or no answer. All of that counts in the latency.",
     };
 
-    public static Option<string?> Histogram { get; } = new("--histogram") { Description = "Writes the latencies of every second into this file, in HdrHistogram's log format." };
-
-    public static Option<bool> Json { get; } = new("--json") { Description = "Write the result as JSON, and nothing else, to the standard output." };
+    public static Option<string?> Histogram { get; } = new("--histogram") { Description = "The file for the latencies of every second, in HdrHistogram's log format." };
 
     public static Option<string[]> FailIfs { get; } = FailIfOption();
 
-    /// <exception cref="CannotRunException">The options do not go together.</exception>
+    /// <exception cref="CannotRunException">Two options contradict each other.</exception>
     public static LoadPlan Plan(ParseResult parsed)
     {
         var scenario = parsed.GetRequiredValue(Scenario);
         var items = parsed.GetValue(Items) ?? (scenario == Load.Scenario.Hot ? 1 : 1_000);
         if (parsed.GetValue(Buyers) is not null && parsed.GetValue(Duration) is not null)
         {
-            throw new CannotRunException("--buyers ends when all of them were served, --duration when the time is over: name one of them.");
+            throw new CannotRunException("--buyers and --duration both end the load. Give one of them.");
         }
 
         if (scenario == Load.Scenario.Hot && items != 1)
         {
-            throw new CannotRunException("In the scenario hot everyone wants the same item: --items goes with the others.");
+            throw new CannotRunException("In the scenario hot everyone wants the same item. Give --items with another scenario.");
         }
 
         return new LoadPlan(
@@ -110,75 +107,46 @@ internal static class LoadOptions
     private static TimeSpan TimeOf(ParseResult parsed, Option<string?> option, TimeSpan otherwise) =>
         parsed.GetValue(option) is { } text && TryParseTime(text, out var time) ? time.Value : otherwise;
 
-    private static Option<Scenario> ScenarioOption() => Validated(
+    private static Option<Scenario> ScenarioOption() => Options.Checked(
         new Option<Scenario>("--scenario")
         {
-            Description = "hot: everyone wants one item; spread: items by popularity; checkout: a cart, two lines, a card; soak: all of it, for long.",
+            Description = "hot: everyone wants one item; spread: some items are more popular than others; checkout: a cart, two lines, a card; soak: all of these, for an hour.",
             Required = true,
             CustomParser = result => Enum.TryParse<Scenario>(result.Tokens[0].Value, ignoreCase: true, out var scenario) ? scenario : default,
         }.AcceptOnlyFromAmong("hot", "spread", "checkout", "soak"),
         text => text is "hot" or "spread" or "checkout" or "soak",
         "--scenario is hot, spread, checkout or soak.");
 
-    private static Option<string[]> TargetOption() => Validated(
+    private static Option<string[]> TargetOption() => Options.Checked(
         new Option<string[]>("--target")
         {
-            Description = "A server's address; several times for several servers of one cluster, over which the clients take turns.",
+            Description = "The server's address. Give it several times for several servers of one cluster: clients are spread over them.",
             DefaultValueFactory = _ => [ServerOptions.DefaultUrl],
         },
-        text => Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" && uri.UserInfo.Length == 0 && uri.Query.Length == 0,
+        ServerOptions.IsAddress,
         $"--target is an address like {ServerOptions.DefaultUrl}.");
 
-    private static Option<double?> RateOption() => Validated(
+    private static Option<double?> RateOption() => Options.Checked(
         new Option<double?>("--rate")
         {
-            Description = "Sessions that begin every second, however the server answers: the latency of one counts from when it was to begin. "
-                + "Without it each client begins the next session when the last has ended.",
+            Description = "Customers a second, however the server answers; the latency counts from the time at which a customer was to begin. "
+                + "Without this option each client begins with the next customer when the last one is served.",
         },
         text => double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var rate) && rate is > 0 and <= RateMax,
         FormattableString.Invariant($"--rate is a number above 0, {RateMax} at most."));
 
-    private static Option<double> SkewOption() => Validated(
-        new Option<double>("--skew") { Description = "Exponent of Zipf's law; 0 makes all items equally popular, 5 is the most.", DefaultValueFactory = _ => 1 },
+    private static Option<double> SkewOption() => Options.Checked(
+        new Option<double>("--skew") { Description = "The exponent of Zipf's law, 0–5; 0 makes all items equally popular.", DefaultValueFactory = _ => 1 },
         text => double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var skew) && skew <= 5,
         "--skew is a number from 0 to 5.");
 
-    private static Option<string?> StoreOption() => Validated(
-        new Option<string?>("--store") { Description = "The store that is opened for this load: a–z 0–9 -. It must not have been used. [default: a new name]" },
-        text => text.Length is > 0 and <= 32 && text.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-'),
-        "--store is made of a–z, 0–9 and -, 32 characters at most.");
-
-    private static Option<string[]> FailIfOption() => Validated(
-        new Option<string[]>("--fail-if") { Description = $"Exit with 1 when this holds, like {FailIf.Examples}; may be said several times." },
+    private static Option<string[]> FailIfOption() => Options.Checked(
+        new Option<string[]>("--fail-if") { Description = $"Exit with 1 under this condition, like {FailIf.Examples}. Give it several times for several conditions." },
         text => FailIf.TryParse(text, out _),
         $"--fail-if is a condition like {FailIf.Examples}.");
 
-    private static Option<string?> Time(string name, string description, bool zero = false) => Validated(
+    private static Option<string?> Time(string name, string description, bool zero = false) => Options.Checked(
         new Option<string?>(name) { Description = description },
         text => TryParseTime(text, out var time) && (zero || time > TimeSpan.Zero),
         $"{name} is a time like {DurationExample}, a week at most.");
-
-    private static Option<int> Number(string name, string description, int min, int max, int otherwise) => Validated(
-        new Option<int>(name) { Description = description, DefaultValueFactory = _ => otherwise }, text => IsIn(text, min, max), Range(name, min, max));
-
-    private static Option<int?> Optional(string name, string description, int min, int max) => Validated(
-        new Option<int?>(name) { Description = description }, text => IsIn(text, min, max), Range(name, min, max));
-
-    private static bool IsIn(string text, int min, int max) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= min && number <= max;
-
-    private static string Range(string name, int min, int max) => FormattableString.Invariant($"{name} is a number from {min} to {max}.");
-
-    // The first thing that is wrong is told in our words, before the parser's own.
-    private static Option<T> Validated<T>(Option<T> option, Func<string, bool> isValid, string message)
-    {
-        option.Validators.Add(result =>
-        {
-            if (result.Tokens.Any(token => !isValid(token.Value)))
-            {
-                result.AddError(message);
-            }
-        });
-        return option;
-    }
 }

@@ -5,17 +5,17 @@ using Pos.Verification;
 
 namespace Pos.Cli.Load;
 
-/// <summary>What the shop's books say after the load. Pieces, not orders, unless said.</summary>
-/// <param name="Holds">True when everything agrees.</param>
+/// <summary>The sums of the shop's books after the load, in pieces unless a member says orders.</summary>
+/// <param name="Holds">Whether everything agrees.</param>
 /// <param name="Initial">In stock at the start.</param>
-/// <param name="Sold">In CONFIRMED orders, read back one by one.</param>
+/// <param name="Sold">In CONFIRMED orders, which are read one by one.</param>
 /// <param name="Held">Held at the end.</param>
 /// <param name="Left">For sale at the end.</param>
 /// <param name="ConfirmedOrders">Orders of the store that are CONFIRMED.</param>
-/// <param name="CancelledOrders">That are CANCELLED.</param>
-/// <param name="AcknowledgedOrders">That the clients were told are CONFIRMED.</param>
-/// <param name="Verified">Whether the server checked its journal: <c>green</c>, <c>red</c>, or <c>not asked</c> with the reason.</param>
-/// <param name="Findings">Everything that does not agree, in words.</param>
+/// <param name="CancelledOrders">Orders of the store that are CANCELLED.</param>
+/// <param name="AcknowledgedOrders">Orders that an answer called CONFIRMED.</param>
+/// <param name="Verified">The server's check of its journal: <c>green</c>, <c>red</c>, or <c>not asked</c> with the reason.</param>
+/// <param name="Findings">Every disagreement, in words.</param>
 internal sealed record Proof(
     bool Holds,
     long Initial,
@@ -28,7 +28,7 @@ internal sealed record Proof(
     string Verified,
     IReadOnlyList<string> Findings);
 
-/// <summary>Reads back through the API what the load has left, and does the sums.</summary>
+/// <summary>Reads through the API all orders and the stock of the load's store, and compares the sums.</summary>
 internal sealed class LoadProof(PosServer server, LoadPlan plan, Figures figures, Patience patience)
 {
     private const int FindingsPerKindMax = 5;
@@ -41,7 +41,7 @@ internal sealed class LoadProof(PosServer server, LoadPlan plan, Figures figures
     private long cancelled;
     private long notAcknowledged;
 
-    /// <param name="unknown">Sessions whose outcome could not be found out.</param>
+    /// <param name="unknown">The number of sessions whose outcome could not be found out.</param>
     /// <param name="terminal">Shows the progress.</param>
     /// <param name="cancellationToken">Gives up.</param>
     public async Task<Proof> Read(int unknown, Terminal terminal, CancellationToken cancellationToken)
@@ -49,7 +49,7 @@ internal sealed class LoadProof(PosServer server, LoadPlan plan, Figures figures
         List<string> unsettled = [];
         await terminal.Progress("proof", "orders", figures.Acknowledged.Count, async advance =>
         {
-            await foreach (var order in server.List($"api/v1/orders?store={plan.Store}", LoadJson.Default.PagePlacedOrder, cancellationToken))
+            await foreach (var order in server.List($"api/v1/orders?store={plan.Store}", Messages.Default.PageOrderAnswer, cancellationToken))
             {
                 if (order.Settled)
                 {
@@ -73,12 +73,12 @@ internal sealed class LoadProof(PosServer server, LoadPlan plan, Figures figures
             findings.Count == 0, (long)plan.Items * plan.Units, sold, held, left, confirmed, cancelled, figures.Acknowledged.Count, verified, findings);
     }
 
-    private async Task<PlacedOrder> Settled(string id, CancellationToken cancellationToken)
+    private async Task<OrderAnswer> Settled(string id, CancellationToken cancellationToken)
     {
         var began = patience.Time.GetTimestamp();
         for (var attempt = 0; ; attempt++)
         {
-            var order = await server.Get($"api/v1/orders/{id}", LoadJson.Default.PlacedOrder, cancellationToken);
+            var order = await server.Get($"api/v1/orders/{id}", Messages.Default.OrderAnswer, cancellationToken);
             if (order.Settled || patience.Time.GetElapsedTime(began) > patience.Budget)
             {
                 return order;
@@ -88,7 +88,7 @@ internal sealed class LoadProof(PosServer server, LoadPlan plan, Figures figures
         }
     }
 
-    private void Take(PlacedOrder order, Action advance)
+    private void Take(OrderAnswer order, Action advance)
     {
         var id = UInt128.Parse(order.Id, NumberStyles.HexNumber, CultureInfo.InvariantCulture);
         if (!seen.Add(id))
@@ -114,7 +114,7 @@ internal sealed class LoadProof(PosServer server, LoadPlan plan, Figures figures
 
         confirmed++;
         advance();
-        foreach (var line in order.Lines)
+        foreach (var line in order.Lines ?? [])
         {
             soldBySku[line.Sku] = soldBySku.GetValueOrDefault(line.Sku) + line.Quantity;
         }
@@ -140,12 +140,12 @@ internal sealed class LoadProof(PosServer server, LoadPlan plan, Figures figures
 
         if (notAcknowledged > unknown)
         {
-            findings.Add($"{notAcknowledged} orders are CONFIRMED that no client was told of: a double order, or one that was sold and refused");
+            findings.Add($"{notAcknowledged} orders are CONFIRMED, and no client had such an answer: an order was made twice, or made and refused");
         }
 
         foreach (var id in figures.Acknowledged.Where(id => !seen.Contains(id)).Take(FindingsPerKindMax))
         {
-            findings.Add($"order {id:x32} was acknowledged and is not to be found");
+            findings.Add($"order {id:x32} was acknowledged and does not exist");
         }
 
         if (figures.Acknowledged.Count > confirmed - notAcknowledged)
@@ -157,7 +157,7 @@ internal sealed class LoadProof(PosServer server, LoadPlan plan, Figures figures
     private async Task<(long Sold, long Held, long Left)> Stock(CancellationToken cancellationToken)
     {
         var (held, left, different, items) = (0L, 0L, 0, 0);
-        await foreach (var item in server.List($"api/v1/stores/{plan.Store}/stock", LoadJson.Default.PageStockLevel, cancellationToken))
+        await foreach (var item in server.List($"api/v1/stores/{plan.Store}/stock", Messages.Default.PageStockAnswer, cancellationToken))
         {
             items++;
             held += item.Held;

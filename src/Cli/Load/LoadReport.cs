@@ -1,22 +1,23 @@
 using System.Globalization;
-using System.Text.Json;
+using Pos.Cli.Output;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 
 namespace Pos.Cli.Load;
 
-/// <summary>What a load came to.</summary>
-/// <param name="Scenario">What the customers wanted.</param>
-/// <param name="Store">Where.</param>
-/// <param name="Targets">Servers.</param>
-/// <param name="Clients">Connections.</param>
-/// <param name="Rate">Sessions that were to begin every second; null in a closed model.</param>
-/// <param name="Seed">Repeats who buys what.</param>
-/// <param name="Seconds">Measured, until the last session had ended.</param>
-/// <param name="SessionsPerSecond">That ended in this time, refused ones included.</param>
-/// <param name="Measured">What was counted.</param>
-/// <param name="Proof">What the shop's books say.</param>
-/// <param name="Failures">Conditions of <c>--fail-if</c> that hold, with what was measured.</param>
+/// <summary>The result of a load.</summary>
+/// <param name="Scenario">What customers bought, and how.</param>
+/// <param name="Store">The store that was opened for it.</param>
+/// <param name="Targets">The servers.</param>
+/// <param name="Clients">Clients, each with one connection.</param>
+/// <param name="Rate">Sessions that were to begin every second; null when each client began the next session after the last.</param>
+/// <param name="Seed">The number that repeats who buys what.</param>
+/// <param name="CashOnly">Whether cash paid everything, because the server takes no cards.</param>
+/// <param name="Seconds">The measured time, until the last session had ended.</param>
+/// <param name="SessionsPerSecond">Sessions that ended in this time, refused ones included.</param>
+/// <param name="Measured">The counts.</param>
+/// <param name="Proof">The sums of the shop's books.</param>
+/// <param name="Failures">The conditions of <c>--fail-if</c> that hold, with the measured value.</param>
 internal sealed record LoadReport(
     string Scenario,
     string Store,
@@ -24,14 +25,13 @@ internal sealed record LoadReport(
     int Clients,
     double? Rate,
     ulong Seed,
+    bool CashOnly,
     double Seconds,
     double SessionsPerSecond,
     Tally Measured,
     Proof Proof,
     IReadOnlyList<string> Failures)
 {
-    public string ToJson() => JsonSerializer.Serialize(this, LoadJson.Default.LoadReport);
-
     public IRenderable ToTable()
     {
         var table = new Table().RoundedBorder().AddColumn("").AddColumn(Right("count")).AddColumn(Right("mean ms")).AddColumn(Right("p50"))
@@ -44,6 +44,11 @@ internal sealed record LoadReport(
 
         var outcome = new Table().NoBorder().HideHeaders().AddColumn("").AddColumn("");
         outcome.AddRow("sessions a second", Text(SessionsPerSecond));
+        if (CashOnly)
+        {
+            outcome.AddRow("cards", "none: the server has no payment provider, cash paid everything");
+        }
+
         outcome.AddRow("refused", Codes(Measured.Refusals));
         outcome.AddRow("errors", Codes(Measured.Errors));
         outcome.AddRow("never begun", Text(Measured.Unsent));

@@ -2,10 +2,10 @@ using Pos.Cli.Load.Buyers;
 
 namespace Pos.Cli.Load;
 
-/// <summary>Sends the load: every client a task, all of them taking from one schedule.</summary>
+/// <summary>Sends the load. Each client is a task, and all clients take their sessions from one schedule.</summary>
 internal sealed class LoadRun(LoadPlan plan, string? key, Figures figures, TimeProvider time)
 {
-    // Timers come up to a millisecond late: whoever has less to wait goes at once, and its time counts from then.
+    // Timers fire up to a millisecond late. A session that is due sooner begins at once, and its latency counts from that moment.
     private static readonly TimeSpan TimerGrain = TimeSpan.FromMilliseconds(1);
 
     private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromMilliseconds(100);
@@ -14,14 +14,14 @@ internal sealed class LoadRun(LoadPlan plan, string? key, Figures figures, TimeP
     private readonly Arrivals arrivals = new(plan);
     private readonly long began = time.GetTimestamp();
 
-    /// <summary>Since the start.</summary>
+    /// <summary>The time since the start.</summary>
     public TimeSpan Elapsed => time.GetElapsedTime(began);
 
     /// <summary>Ends when the last session has ended.</summary>
     public Task Run(CancellationToken cancellationToken) =>
         Task.WhenAll(Enumerable.Range(0, plan.Clients).Select(client => Client(client, cancellationToken)));
 
-    /// <summary>Has the sessions again whose outcome is not known, under the same keys, until it is.</summary>
+    /// <summary>Repeats the sessions whose outcome is not known, with the same keys, until it is known.</summary>
     public async Task Settle(IReadOnlyCollection<long> open, Action advance, CancellationToken cancellationToken)
     {
         var waiting = new System.Collections.Concurrent.ConcurrentQueue<long>(open);
@@ -65,7 +65,7 @@ internal sealed class LoadRun(LoadPlan plan, string? key, Figures figures, TimeP
             figures.OnEnd(arrival.Number, end, Elapsed - (sent < arrival.Intended ? sent : arrival.Intended), measured);
             if (plan.Rate is null && end.Passing)
             {
-                // Nobody stands at a dead till and asks a thousand times a second.
+                // Without a pause, clients of a stopped server would send requests as fast as it refuses them.
                 await Task.Delay(end.RetryAfter ?? PauseAfterFailure, time, cancellationToken);
             }
         }

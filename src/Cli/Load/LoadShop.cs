@@ -4,62 +4,30 @@ using Pos.Cli.Server;
 
 namespace Pos.Cli.Load;
 
-/// <summary>The store of a run: new for every run, so that all that happened in it is this run's.</summary>
+/// <summary>The store of a run. It is new for every run, so that everything in it comes from this run.</summary>
 internal sealed class LoadShop(PosServer server, LoadPlan plan)
 {
-    private const string TaxClass = "standard";
-    private const int Parallel = 16;
+    private const int TaxBasisPoints = 1_900;
 
-    /// <summary>Opens the store, defines the products, receives the stock.</summary>
-    /// <exception cref="CannotRunException">The store has sold before, or the server refused.</exception>
+    /// <summary>Opens the store, defines the products and receives the stock.</summary>
+    /// <exception cref="CannotRunException">The store has been used before, or the server refused.</exception>
     public async Task Open(Terminal terminal, CancellationToken cancellationToken)
     {
-        await server.Put(
-            $"api/v1/stores/{plan.Store}",
-            new StoreMessage(
-                "Load test",
-                "",
-                "shop",
-                Requests.Currency,
-                "Etc/UTC",
-                TaxInclusive: true,
-                new Dictionary<string, int>(StringComparer.Ordinal) { [TaxClass] = 1900 },
-                [.. Enumerable.Range(1, Requests.Tills).Select(n => FormattableString.Invariant($"till-{n}"))]),
-            Messages.Default.StoreMessage,
-            cancellationToken);
-        var orders = await server.Get($"api/v1/orders?store={plan.Store}&limit=1", LoadJson.Default.PagePlacedOrder, cancellationToken);
-        var stock = await server.Get($"api/v1/stores/{plan.Store}/stock?limit=1", LoadJson.Default.PageStockLevel, cancellationToken);
+        var opening = new ShopOpening(server, terminal, plan.Store);
+        await opening.Define(StoreMessage.Shop("Load test", "", Requests.Currency, "Etc/UTC", TaxBasisPoints, Requests.Tills), cancellationToken);
+        var orders = await server.Get($"api/v1/orders?store={plan.Store}&limit=1", Messages.Default.PageOrderAnswer, cancellationToken);
+        var stock = await server.Get($"api/v1/stores/{plan.Store}/stock?limit=1", Messages.Default.PageStockAnswer, cancellationToken);
         if (orders.Items.Count > 0 || stock.Items.Count > 0)
         {
-            throw new CannotRunException($"The store {plan.Store} has been used before: a proof needs one of its own. Name another, or none.");
+            throw new CannotRunException($"The store {plan.Store} has been used before, and the proof needs a store of its own. Give --store another name, or leave it out.");
         }
 
-        await terminal.Progress("stock", "items", plan.Items, advance => System.Threading.Tasks.Parallel.ForEachAsync(
-            Enumerable.Range(0, plan.Items),
-            new ParallelOptions { MaxDegreeOfParallelism = Parallel, CancellationToken = cancellationToken },
-            async (item, token) =>
-            {
-                await Receive(LoadPlan.Sku(item), token);
-                advance();
-            }));
+        ShopProduct[] products = [.. Enumerable.Range(0, plan.Items).Select(LoadPlan.Sku).Select(sku =>
+            new ShopProduct(sku, sku, "Load test", IsService: false, Requests.Price, plan.Units))];
+        await opening.Stock(products, Requests.Currency, cancellationToken);
     }
 
-    /// <summary>Pieces that can still be sold of the most popular item.</summary>
+    /// <summary>The pieces of the most popular item that can still be sold.</summary>
     public async Task<long> Left(CancellationToken cancellationToken) => (await server.Get(
-        $"api/v1/stores/{plan.Store}/stock/{LoadPlan.Sku(0)}", LoadJson.Default.StockLevel, cancellationToken)).Available;
-
-    private async Task Receive(string sku, CancellationToken cancellationToken)
-    {
-        await server.Put(
-            $"api/v1/products/{sku}",
-            new ProductMessage(sku, "", "Load test", new MoneyMessage(Requests.Price, Requests.Currency), TaxClass, "goods", Active: true),
-            Messages.Default.ProductMessage,
-            cancellationToken);
-        await server.Post(
-            $"api/v1/stores/{plan.Store}/stock/{sku}/receipts",
-            $"{plan.Store}-opening",
-            new ReceiptMessage(plan.Units, "Opening stock"),
-            Messages.Default.ReceiptMessage,
-            cancellationToken);
-    }
+        $"api/v1/stores/{plan.Store}/stock/{LoadPlan.Sku(0)}", Messages.Default.StockAnswer, cancellationToken)).Available;
 }

@@ -6,12 +6,12 @@ using Spectre.Console.Rendering;
 
 namespace Pos.Cli.Load;
 
-/// <summary>Ends an interval every second, writes it down, and shows how it goes.</summary>
+/// <summary>Ends an interval of the figures every second, writes it into the log, and shows it.</summary>
 internal sealed class LoadView(LoadPlan plan, LoadRun run, Figures figures, LoadShop shop, LatencyLog? log, Terminal terminal)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
-    // On a terminal every interval is shown, in a log file a line of every so many.
+    // A terminal shows every interval. A log file gets one line for this many intervals.
     private const int IntervalsPerLine = 5;
 
     private TimeSpan shownUntil;
@@ -21,7 +21,7 @@ internal sealed class LoadView(LoadPlan plan, LoadRun run, Figures figures, Load
     private Task<long>? asking;
     private int intervals;
 
-    /// <summary>Shows until the load has ended, and a last time then.</summary>
+    /// <summary>Shows the load until it has ended, and once more after the end.</summary>
     public async Task Follow(Task load, CancellationToken cancellationToken)
     {
         await terminal.Live(Render, async refresh =>
@@ -59,7 +59,7 @@ internal sealed class LoadView(LoadPlan plan, LoadRun run, Figures figures, Load
         shownUntil = now;
         if (asking is null or { IsCompleted: true })
         {
-            // Whoever cannot answer this now has other troubles, which the errors show.
+            // A failed question is ignored: the errors of the load show that the server has trouble.
             left = asking is null ? null : asking.IsCompletedSuccessfully ? asking.Result : left;
             _ = asking?.Exception;
             asking = shop.Left(cancellationToken);

@@ -4,7 +4,7 @@ using Spectre.Console.Rendering;
 
 namespace Pos.Cli.Output;
 
-/// <summary>Where a command speaks: results on the standard output, progress and errors on the standard error.</summary>
+/// <summary>The outputs of a command: results go to the standard output, progress and errors to the standard error.</summary>
 internal sealed class Terminal(TextWriter output, TextWriter error, bool errorIsTerminal, TimeProvider time)
 {
     public static Terminal OfProcess() => new(Console.Out, Console.Error, !Console.IsErrorRedirected, TimeProvider.System);
@@ -20,9 +20,30 @@ internal sealed class Terminal(TextWriter output, TextWriter error, bool errorIs
     public void Result(IRenderable renderable)
     {
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) });
-        // A redirected table is as wide as it needs to be: whoever reads it has no terminal to fold it.
+        // A redirected table is not folded to the width of a terminal.
         console.Profile.Width = Console.IsOutputRedirected ? 200 : console.Profile.Width;
         console.Write(renderable);
+    }
+
+    /// <summary>Shows a report, as JSON or else as a table, and every failure as an error.</summary>
+    /// <returns>The exit code: 1 with a failure, else 0.</returns>
+    public int Show(string? json, Func<IRenderable> table, IReadOnlyCollection<string> failures)
+    {
+        if (json is null)
+        {
+            Result(table());
+        }
+        else
+        {
+            Result(json);
+        }
+
+        foreach (var failure in failures)
+        {
+            Error(failure);
+        }
+
+        return failures.Count == 0 ? ExitCode.Ok : ExitCode.Wrong;
     }
 
     /// <summary>Runs work that reports how many of <paramref name="total"/> units are done: a bar on a terminal, lines elsewhere.</summary>
@@ -51,9 +72,9 @@ internal sealed class Terminal(TextWriter output, TextWriter error, bool errorIs
             });
     }
 
-    /// <summary>Shows something that changes, until the work is done: redrawn in place on a terminal, not at all elsewhere.</summary>
-    /// <param name="render">Draws it as it stands.</param>
-    /// <param name="work">Is given what redraws it, which answers whether there is a terminal to draw on.</param>
+    /// <summary>Shows something that changes until the work is done. A terminal redraws it in place; elsewhere it is not shown.</summary>
+    /// <param name="render">Draws the present state.</param>
+    /// <param name="work">Gets a function that redraws, and that returns false where there is no terminal.</param>
     public async Task Live(Func<IRenderable> render, Func<Func<bool>, Task> work)
     {
         if (!errorIsTerminal)
@@ -83,7 +104,7 @@ internal sealed class Terminal(TextWriter output, TextWriter error, bool errorIs
     }
 }
 
-/// <summary>Progress for logs: a line whenever another fiftieth is done.</summary>
+/// <summary>Progress for logs: a line for every tenth of the work.</summary>
 internal sealed class ProgressLines(string title, string unit, int total, TextWriter writer, TimeProvider time)
 {
     private readonly long began = time.GetTimestamp();

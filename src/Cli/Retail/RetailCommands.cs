@@ -10,31 +10,34 @@ namespace Pos.Cli.Retail;
 internal static class RetailCommands
 {
     private const int TillsMax = 256;
+    private const int TaxBasisPoints = 2_000;
 
     private static readonly Argument<string> File = new("FILE")
     {
         Description = "CSV with the columns InvoiceNo, StockCode, Description, Quantity, InvoiceDate, UnitPrice.",
     };
 
-    private static readonly Option<string> Store = StoreOption();
+    private static readonly Option<string?> Store = Options.Store("The store's id: a–z, 0–9 and -.", "retail");
 
     public static Command Import(Terminal terminal)
     {
         var command = new Command(
             "import-retail",
-            "Opens the shop of a retailer's CSV file: the store, its products, and as opening stock all that each code sells and writes "
-            + "off in the file. May be repeated. Goods are the codes with a number of three digits or more; the others (POST, D, M, "
-            + "C2, BANK CHARGES, …) are services.")
+            "Opens the shop of a retailer's CSV file: the store, its products, and as opening stock all pieces that the file sells or writes off. "
+            + "It can be repeated. A code with a number of three digits or more is goods; the others (POST, D, M, C2, BANK CHARGES, …) are services.")
         {
             File, Store, RetailEncoding.Option, ServerOptions.Url, ServerOptions.Key, ServerOptions.RetryFor,
         };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            var shop = RetailShop.Of(RetailFile.Read(parsed.GetRequiredValue(File), RetailEncoding.Named(parsed.GetRequiredValue(RetailEncoding.Option))!));
-            using var server = ServerOptions.Connect(parsed, terminal.Time, RetailImport.Parallel, out _);
+            var shop = RetailShop.Of(Read(parsed));
+            using var server = ServerOptions.Connect(parsed, terminal.Time, ShopOpening.RequestsMax, out _);
             await server.MustAnswer(cancellationToken);
-            var store = parsed.GetRequiredValue(Store);
-            await new RetailImport(server, terminal, store).Run(shop, cancellationToken);
+            var store = parsed.GetRequiredValue(Store)!;
+            var opening = new ShopOpening(server, terminal, store);
+            await opening.Define(
+                StoreMessage.Shop("Online Retail", "London", RetailShop.Currency, RetailShop.TimeZone, TaxBasisPoints, RetailShop.TillCount), cancellationToken);
+            await opening.Stock(shop.Products, RetailShop.Currency, cancellationToken);
             terminal.Result(
                 $"Store {store} is open: {shop.Products.Count} products, {shop.Products.Sum(p => p.OpeningStock)} pieces in stock.");
             return ExitCode.Ok;
@@ -44,34 +47,22 @@ internal static class RetailCommands
 
     public static Command Replay(Terminal terminal)
     {
-        var tills = new Option<int>("--tills")
-        {
-            Description = $"Tills that ring at once, 1–{TillsMax}.",
-            DefaultValueFactory = _ => RetailShop.TillCount,
-        };
-        tills.Validators.Add(result =>
-        {
-            if (result.Tokens.Count > 0 && (!int.TryParse(result.Tokens[0].Value, out var n) || n is < 1 or > TillsMax))
-            {
-                result.AddError($"--tills is a number from 1 to {TillsMax}.");
-            }
-        });
-        var json = new Option<bool>("--json") { Description = "Write the result as JSON, and nothing else, to the standard output." };
+        var tills = Options.Number("--tills", $"Tills that ring at the same time, 1–{TillsMax}.", 1, TillsMax, RetailShop.TillCount);
         var command = new Command(
             "replay",
-            "Sells the file's invoices again through the HTTP API and compares what the API then reports with the file. Half of them go "
-            + "through a cart, and a third is paid by a test card, some with cash besides; when a card is declined, cash pays. A return "
-            + "goes to the sale it comes from, where the file has it. An invoice makes the same requests under the same keys every time: "
-            + "stop and repeat it at will. The sales are told long after they happened, which takes a manager's or an operator's key. "
+            "Sells the file's invoices again through the HTTP API and compares the API's figures with the file. Half of the invoices go through a cart. "
+            + "A test card pays a third of them, partly with cash; when a card is declined, cash pays. A server that takes no cards is noticed at the start, and cash "
+            + "pays everything. A return goes to the sale that it comes from, where the file has it. An invoice makes the same requests under the same keys every "
+            + "time, so the replay can be stopped and repeated. Its sales happened long ago, and reporting them takes a manager's or an operator's key. "
             + "Exits with 1 on any difference.")
         {
-            File, tills, Store, RetailEncoding.Option, json, ServerOptions.Url, ServerOptions.Key, ServerOptions.RetryFor,
+            File, tills, Store, RetailEncoding.Option, Options.Json, ServerOptions.Url, ServerOptions.Key, ServerOptions.RetryFor,
         };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            var lines = RetailFile.Read(parsed.GetRequiredValue(File), RetailEncoding.Named(parsed.GetRequiredValue(RetailEncoding.Option))!);
+            var lines = Read(parsed);
             var shop = RetailShop.Of(lines);
-            var store = parsed.GetRequiredValue(Store);
+            var store = parsed.GetRequiredValue(Store)!;
             using var server = ServerOptions.Connect(parsed, terminal.Time, parsed.GetRequiredValue(tills), out var patience);
             await server.MustAnswer(cancellationToken);
             var replayed = await new RetailReplay(server, terminal, store).Run(shop, parsed.GetRequiredValue(tills), cancellationToken);
@@ -81,40 +72,12 @@ internal static class RetailCommands
                 [.. lines.Where(l => l.IsWriteOff).Select(l => l.StockCode).Distinct(StringComparer.Ordinal)],
                 cancellationToken);
             var sums = RetailSums.Of(lines);
-            return Show(ReplayReport.Of(sums, found, replayed, server.Retries), sums, parsed.GetValue(json), terminal);
+            var report = ReplayReport.Of(sums, found, replayed, server.Retries);
+            return terminal.Show(parsed.GetValue(Options.Json) ? ReportJson.Of(report) : null, () => report.ToTable(sums), report.Findings);
         });
         return command;
     }
 
-    private static int Show(ReplayReport report, RetailSums sums, bool json, Terminal terminal)
-    {
-        if (json)
-        {
-            terminal.Result(report.ToJson());
-        }
-        else
-        {
-            terminal.Result(report.ToTable(sums));
-        }
-
-        foreach (var finding in report.Findings)
-        {
-            terminal.Error(finding);
-        }
-
-        return report.Agrees ? ExitCode.Ok : ExitCode.Wrong;
-    }
-
-    private static Option<string> StoreOption()
-    {
-        var store = new Option<string>("--store") { Description = "The store's id: a–z 0–9 -.", DefaultValueFactory = _ => "retail" };
-        store.Validators.Add(result =>
-        {
-            if (result.Tokens.Count > 0 && !result.Tokens[0].Value.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-'))
-            {
-                result.AddError("--store is made of a–z, 0–9 and -.");
-            }
-        });
-        return store;
-    }
+    private static IReadOnlyList<RetailLine> Read(ParseResult parsed) =>
+        RetailFile.Read(parsed.GetRequiredValue(File), RetailEncoding.Named(parsed.GetRequiredValue(RetailEncoding.Option))!);
 }

@@ -3,14 +3,14 @@ using System.Text;
 
 namespace Pos.Cli.Server;
 
-/// <summary>Keys that are made from what is in a file, as a header takes them: printable ASCII, and not too long.</summary>
+/// <summary>Makes idempotency keys from any text. A header takes printable ASCII only, and the server takes 255 characters.</summary>
 internal static class HeaderText
 {
     private const int LengthMax = 255;
 
     /// <summary>
-    /// The text itself where a header takes it; otherwise its bytes as UTF-8, those that no header takes as %XX. A text that is too long keeps
-    /// its beginning and gets the hash of the whole, so that different texts stay different.
+    /// Leaves a text as it is where a header takes it. Otherwise it writes the text in UTF-8 and the bytes that no header takes as %XX. A text that is
+    /// too long keeps its beginning and ends with the hash of the whole text, so that different texts stay different.
     /// </summary>
     public static string Of(string text)
     {

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Pos.Cli.Server;
 
-// What this program says to the HTTP API and reads of its answers. Members it has no use for are left out.
+// The bodies that this program sends to the HTTP API, and the members that it reads of the answers.
 
 internal sealed record MoneyMessage(long Amount, string Currency);
 
@@ -14,7 +14,21 @@ internal sealed record StoreMessage(
     string TimeZone,
     bool TaxInclusive,
     IReadOnlyDictionary<string, int> TaxRates,
-    IReadOnlyList<string> Tills);
+    IReadOnlyList<string> Tills)
+{
+    public const string TaxClass = "standard";
+
+    /// <summary>A shop whose prices include one tax, with the tills <c>till-1</c>, <c>till-2</c> and so on.</summary>
+    public static StoreMessage Shop(string name, string district, string currency, string timeZone, int taxBasisPoints, int tills) => new(
+        name,
+        district,
+        "shop",
+        currency,
+        timeZone,
+        TaxInclusive: true,
+        new Dictionary<string, int>(StringComparer.Ordinal) { [TaxClass] = taxBasisPoints },
+        [.. Enumerable.Range(1, tills).Select(n => FormattableString.Invariant($"till-{n}"))]);
+}
 
 internal sealed record ProductMessage(
     string Name, string Description, string Category, MoneyMessage Price, string TaxClass, string Kind, bool Active);
@@ -25,21 +39,20 @@ internal sealed record AdjustmentMessage(int Delta, string Reason, DateTimeOffse
 
 internal sealed record OverrideMessage(MoneyMessage UnitPrice, string Reason);
 
-internal sealed record OrderLineMessage(string Sku, int Quantity, OverrideMessage Override);
+/// <summary>A line of an order or of a cart.</summary>
+internal sealed record LineMessage(string Sku, int Quantity, OverrideMessage? Override);
 
 internal sealed record CardMessage(string Token, MoneyMessage? Amount);
 
 internal sealed record OrderMessage(
     string Store,
     string Till,
-    IReadOnlyList<OrderLineMessage> Lines,
+    IReadOnlyList<LineMessage> Lines,
     MoneyMessage? Cash,
     IReadOnlyList<CardMessage>? Cards,
-    DateTimeOffset OccurredAt);
+    DateTimeOffset? OccurredAt);
 
 internal sealed record OpenCartMessage(string Store, string Till, string? From);
-
-internal sealed record CartLineMessage(string Sku, int Quantity, OverrideMessage Override);
 
 internal sealed record CheckOutMessage(
     MoneyMessage? Cash, IReadOnlyList<CardMessage>? Cards, MoneyMessage ExpectedTotal, DateTimeOffset OccurredAt);
@@ -60,11 +73,14 @@ internal sealed record CancellationMessage(string? Code, string Reason);
 
 internal sealed record TenderAnswer(string Type, MoneyMessage Amount);
 
+internal sealed record OrderLineAnswer(string Sku, int Quantity);
+
 internal sealed record OrderAnswer(
     string Id,
     string State,
     bool Settled,
     TotalsMessage Total,
+    IReadOnlyList<OrderLineAnswer>? Lines,
     IReadOnlyList<TenderAnswer>? Tenders,
     string? Cart,
     CancellationMessage? Cancellation);
@@ -73,7 +89,7 @@ internal sealed record CartAnswer(string Id);
 
 internal sealed record ReturnAnswer(string Id, string State, TotalsMessage Refund);
 
-internal sealed record StockAnswer(string Sku, long OnHand, long Held);
+internal sealed record StockAnswer(string Sku, long OnHand, long Held, long Available);
 
 internal sealed record LedgerAnswer(string Kind, long Delta, string Reference);
 
@@ -89,13 +105,14 @@ internal sealed record ProblemAnswer(string? Title, string? Detail, string? Code
 [JsonSerializable(typeof(AdjustmentMessage))]
 [JsonSerializable(typeof(OrderMessage))]
 [JsonSerializable(typeof(OpenCartMessage))]
-[JsonSerializable(typeof(CartLineMessage))]
+[JsonSerializable(typeof(LineMessage))]
 [JsonSerializable(typeof(CheckOutMessage))]
 [JsonSerializable(typeof(CartAnswer))]
 [JsonSerializable(typeof(ReturnMessage))]
 [JsonSerializable(typeof(OrderReturnMessage))]
 [JsonSerializable(typeof(OrderAnswer))]
 [JsonSerializable(typeof(ReturnAnswer))]
+[JsonSerializable(typeof(StockAnswer))]
 [JsonSerializable(typeof(Page<OrderAnswer>))]
 [JsonSerializable(typeof(Page<ReturnAnswer>))]
 [JsonSerializable(typeof(Page<StockAnswer>))]

@@ -5,8 +5,8 @@ using System.Text.Json.Serialization.Metadata;
 namespace Pos.Cli.Server;
 
 /// <summary>
-/// The HTTP API of a running server. Every request may be repeated safely, so it is, until the server answers or the patience is
-/// used up; what the server refuses is told in one line.
+/// The HTTP API of a running server. All requests of this program can be repeated without a second effect, so they are repeated until the server
+/// answers or the patience is used up. A refusal is an exception whose message is one line.
 /// </summary>
 internal sealed class PosServer : IDisposable
 {
@@ -28,7 +28,7 @@ internal sealed class PosServer : IDisposable
         {
             if (key.AsSpan().ContainsAnyExceptInRange('!', '~'))
             {
-                throw new CannotRunException("The API key has characters that no key has.");
+                throw new CannotRunException("The API key has a space or another character that is not printable ASCII. Copy the key again.");
             }
 
             http.DefaultRequestHeaders.Authorization = new("Bearer", key);
@@ -37,13 +37,13 @@ internal sealed class PosServer : IDisposable
 
     public Uri Address { get; }
 
-    /// <summary>Requests that were sent.</summary>
+    /// <summary>The number of requests that were sent.</summary>
     public long Requests => Interlocked.Read(ref requests);
 
-    /// <summary>Requests that had to be sent again.</summary>
+    /// <summary>The number of requests that were sent again.</summary>
     public long Retries => Interlocked.Read(ref retries);
 
-    /// <summary>Whether a server answers at all, asked once.</summary>
+    /// <summary>Asks once whether a server answers at the address.</summary>
     public async Task<bool> Answers(CancellationToken cancellationToken)
     {
         try
@@ -57,7 +57,7 @@ internal sealed class PosServer : IDisposable
         }
     }
 
-    /// <exception cref="CannotRunException">Nobody answers at the address.</exception>
+    /// <exception cref="CannotRunException">No server answers at the address.</exception>
     public async Task MustAnswer(CancellationToken cancellationToken)
     {
         if (!await Answers(cancellationToken))
@@ -80,14 +80,39 @@ internal sealed class PosServer : IDisposable
         return await Read(answer, json, path, cancellationToken);
     }
 
-    /// <summary>Posts under an idempotency key and wants no more than success.</summary>
+    /// <summary>
+    /// Asks whether the server charges cards. The API has no such question, so this sends a sale that can never be made: its till does not exist. A server
+    /// without a payment provider refuses the card before it looks for the till.
+    /// </summary>
+    /// <param name="store">A store that exists.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<bool> TakesCards(string store, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await Post(
+                "api/v1/orders",
+                "are-cards-taken",
+                new OrderMessage(store, "no-such-till", [new LineMessage("no-such-product", 1, null)], null, [new CardMessage("tok_approve", null)], null),
+                Messages.Default.OrderMessage,
+                cancellationToken);
+        }
+        catch (RefusedException refused) when (refused.Code is "no-card-provider" or "unknown-till")
+        {
+            return refused.Code == "unknown-till";
+        }
+
+        throw new CannotRunException($"{Address} sold something at a till that does not exist: this is no server of this version.");
+    }
+
+    /// <summary>Posts under an idempotency key and reads nothing of the answer but its success.</summary>
     public async Task Post<T>(string path, string key, T body, JsonTypeInfo<T> json, CancellationToken cancellationToken)
     {
         using var answer = await Send(() => Request(HttpMethod.Post, path, body, json, key), $"{path} ({key})", cancellationToken);
         await MustSucceed(answer, $"{path} ({key})", cancellationToken);
     }
 
-    /// <summary>Posts without a body and without a key, to what repeats by its nature.</summary>
+    /// <summary>Posts without a body and without a key, where a repetition changes nothing.</summary>
     public async Task<TAnswer> Ask<TAnswer>(string path, JsonTypeInfo<TAnswer> answerJson, CancellationToken cancellationToken)
     {
         using var answer = await Send(() => new HttpRequestMessage(HttpMethod.Post, Relative(path)), path, cancellationToken);
@@ -96,8 +121,8 @@ internal sealed class PosServer : IDisposable
     }
 
     /// <summary>
-    /// Posts under an idempotency key and follows what began (202), or what was made and refused all the same (a problem with a
-    /// Location), until it has ended.
+    /// Posts under an idempotency key and follows the Location of the answer until the order or return has ended. An answer has a Location when the
+    /// sale has begun (202), and also when an order was made and then cancelled (a problem).
     /// </summary>
     public async Task<TAnswer> Post<T, TAnswer>(
         string path,
@@ -181,14 +206,13 @@ internal sealed class PosServer : IDisposable
                 }
 
                 retryAfter = response.Headers.RetryAfter?.Delta;
-                trouble = await Problem(response, cancellationToken);
+                (_, trouble) = await Problem(response, cancellationToken);
                 response.Dispose();
             }
             catch (Exception e) when (IsNoAnswer(e, cancellationToken))
             {
                 trouble = e is HttpRequestException ? e.Message : $"no answer within {http.Timeout.TotalSeconds:0} s";
             }
-
             catch (HttpRequestException unsent) when (!cancellationToken.IsCancellationRequested)
             {
                 throw new CannotRunException($"{what} cannot be sent: {unsent.Message}", unsent);
@@ -204,12 +228,12 @@ internal sealed class PosServer : IDisposable
         }
     }
 
-    // What names something that was made will be answered so for ever: a sale whose card did not answer in time is a 504 too.
+    // An answer with a Location is final even when its status sounds temporary: a sale whose card did not answer in time is a 504 with a Location.
     private static bool IsPassing(HttpResponseMessage response) => response.Headers.Location is null
         && response.StatusCode is HttpStatusCode.ServiceUnavailable or HttpStatusCode.TooManyRequests
             or HttpStatusCode.BadGateway or HttpStatusCode.GatewayTimeout;
 
-    // A request that could not even be sent, because of what is in it, fails the next time too: only what the network did is tried again.
+    // Only failures of the network are repeated. A request that cannot be sent because of its content would fail again.
     internal static bool IsNoAnswer(Exception e, CancellationToken cancellationToken) => e switch
     {
         HttpRequestException http => http.HttpRequestError != HttpRequestError.Unknown || http.InnerException is IOException or System.Net.Sockets.SocketException,
@@ -226,23 +250,24 @@ internal sealed class PosServer : IDisposable
 
         if (!response.IsSuccessStatusCode)
         {
-            throw new CannotRunException($"{what} was refused: {await Problem(response, cancellationToken)}");
+            var (code, told) = await Problem(response, cancellationToken);
+            throw new RefusedException($"{what} was refused: {told}", code);
         }
     }
 
-    private static async Task<string> Problem(HttpResponseMessage response, CancellationToken cancellationToken)
+    private static async Task<(string? Code, string Told)> Problem(HttpResponseMessage response, CancellationToken cancellationToken)
     {
         var status = (int)response.StatusCode;
         var text = await response.Content.ReadAsStringAsync(cancellationToken);
         try
         {
             return JsonSerializer.Deserialize(text, Messages.Default.ProblemAnswer) is { } problem
-                ? $"{status} {problem.Code ?? problem.Title}: {problem.Detail ?? problem.Title}"
-                : $"{status}";
+                ? (problem.Code, $"{status} {problem.Code ?? problem.Title}: {problem.Detail ?? problem.Title}")
+                : (null, $"{status}");
         }
         catch (JsonException)
         {
-            return $"{status} {response.ReasonPhrase}";
+            return (null, $"{status} {response.ReasonPhrase}");
         }
     }
 
@@ -274,6 +299,6 @@ internal sealed class PosServer : IDisposable
         return message;
     }
 
-    // A Location may be absolute or begin with a slash; our own paths do neither. All three are meant from the server's root.
+    // A path is resolved from the server's root. A Location may also be absolute or begin with a slash.
     private Uri Relative(string path) => new(Address, path);
 }

@@ -57,7 +57,9 @@ public sealed class TheConditions
     [InlineData("--scenario hot --target http://a --target b", "--target is an address like http://localhost:5080.")]
     [InlineData("--scenario spread --items 0", "--items is a number from 1 to 100000.")]
     [InlineData("--scenario spread --skew 6", "--skew is a number from 0 to 5.")]
-    [InlineData("--scenario hot --store Shop", "--store is made of a–z, 0–9 and -, 32 characters at most.")]
+    [InlineData("--scenario hot --store Shop", "--store is made of a–z, 0–9 and -, begins with a letter or digit, and has 32 characters at most.")]
+    [InlineData("--scenario hot --store -shop", "--store is made of a–z, 0–9 and -, begins with a letter or digit, and has 32 characters at most.")]
+    [InlineData("--scenario hot --target http://shop/#till", "--target is an address like http://localhost:5080.")]
     [InlineData("--scenario hot --seed -1", "--seed is a number from 0 to 2147483647.")]
     [InlineData("--scenario hot --fail-if p99>500", "--fail-if is a condition like p99>500ms, max>2s, rate<1000, errors>0 or errors>0.1%.")]
     public void a_bad_option_is_told_in_one_line(string arguments, string message) =>

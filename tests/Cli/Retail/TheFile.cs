@@ -1,17 +1,18 @@
 using System.Text;
 using Pos.Cli.Retail.Data;
 using Pos.Cli.Retail.Replay;
+using Pos.Cli.Server;
 using Pos.Cli.Retail;
 using Pos.Cli;
 
 namespace Pos.Tests;
 
-/// <summary>Where the files of these tests lie.</summary>
+/// <summary>The files of these tests.</summary>
 internal static class RetailFiles
 {
     public static IReadOnlyList<RetailLine> Excerpt { get; } = RetailFile.Read(Path.Combine(AppContext.BaseDirectory, "excerpt.csv"));
 
-    /// <summary>The real file beside the repository, or null.</summary>
+    /// <summary>The path of the real file beside the repository; null where it is missing.</summary>
     public static string? Real { get; } = FindReal();
 
     public static IReadOnlyList<RetailLine> Read(string lines) =>
@@ -32,7 +33,7 @@ internal static class RetailFiles
     }
 }
 
-/// <summary>Runs where the real file is.</summary>
+/// <summary>A test that is skipped where the real file is missing.</summary>
 public sealed class RealFileFactAttribute : FactAttribute
 {
     public RealFileFactAttribute() => Skip = RetailFiles.Real is null ? "../shared/data/online-retail-10k.csv is not beside this repository." : null;
@@ -111,11 +112,11 @@ public sealed class ReadingTheFile
     }
 
     [Theory]
-    [InlineData("1,A,x,1.5,2010-12-01 08:26:00,1", "file.csv line 2: Quantity '1.5' is no whole number other than 0.")]
-    [InlineData("1,A,x,0,2010-12-01 08:26:00,1", "file.csv line 2: Quantity '0' is no whole number other than 0.")]
-    [InlineData("1,A,x,1,01/12/2010 08:26,1", "file.csv line 2: InvoiceDate '01/12/2010 08:26' is no time like 2010-12-01 08:26:00.")]
-    [InlineData("1,A,x,1,2010-12-01 08:26:00,1.005", "file.csv line 2: UnitPrice '1.005' is no amount of pounds and pence.")]
-    [InlineData("1,A,x,1,2010-12-01 08:26:00,-1", "file.csv line 2: UnitPrice '-1' is no amount of pounds and pence.")]
+    [InlineData("1,A,x,1.5,2010-12-01 08:26:00,1", "file.csv line 2: Quantity '1.5' is not a whole number, or is 0.")]
+    [InlineData("1,A,x,0,2010-12-01 08:26:00,1", "file.csv line 2: Quantity '0' is not a whole number, or is 0.")]
+    [InlineData("1,A,x,1,01/12/2010 08:26,1", "file.csv line 2: InvoiceDate '01/12/2010 08:26' is not a time like 2010-12-01 08:26:00.")]
+    [InlineData("1,A,x,1,2010-12-01 08:26:00,1.005", "file.csv line 2: UnitPrice '1.005' is not an amount of pounds and pence.")]
+    [InlineData("1,A,x,1,2010-12-01 08:26:00,-1", "file.csv line 2: UnitPrice '-1' is not an amount of pounds and pence.")]
     [InlineData("C1,A,x,1,2010-12-01 08:26:00,1", "file.csv line 2: Quantity '1' is positive on a return.")]
     [InlineData(",A,x,1,2010-12-01 08:26:00,1", "file.csv line 2: InvoiceNo '' is missing.")]
     [InlineData("1,A,x,1", "file.csv line 2: Record 2 (line 2) has 4 fields but 6 were expected.")]
@@ -152,14 +153,14 @@ public sealed class TheShopOfAFile
     [InlineData("85123A", false)]
     [InlineData("22633", false)]
     [InlineData("DCGS0003", false)]
-    public void services_are_told_by_their_codes(string code, bool service) => Assert.Equal(service, StockCodes.IsService(code));
+    public void services_are_told_by_their_codes(string code, bool service) => Assert.Equal(service, RetailFiles.Excerpt[0] with { StockCode = code } is { IsService: true });
 
     [Fact]
     public void codes_that_differ_by_case_are_two_products()
     {
         Assert.Equal(["10001A", "10001a", "POST", "10002", "BANK CHARGES", "D", "10003", "10004"], shop.Products.Select(p => p.Sku));
-        Assert.Equal(new RetailProduct("10001A", "BLUE ENAMEL JUG", false, 255, 10), shop.Products[0]);
-        Assert.Equal(new RetailProduct("10001a", "BLUE ENAMEL JUG SMALL", false, 150, 2), shop.Products[1]);
+        Assert.Equal(new ShopProduct("10001A", "BLUE ENAMEL JUG", "Gifts", false, 255, 10), shop.Products[0]);
+        Assert.Equal(new ShopProduct("10001a", "BLUE ENAMEL JUG SMALL", "Gifts", false, 150, 2), shop.Products[1]);
     }
 
     [Fact]
@@ -169,7 +170,7 @@ public sealed class TheShopOfAFile
     [Fact]
     public void a_product_without_a_name_or_a_price_gets_its_code_and_nothing()
     {
-        Assert.Equal(new RetailProduct("10004", "10004", false, 0, 7), shop.Products[7]);
+        Assert.Equal(new ShopProduct("10004", "10004", "Gifts", false, 0, 7), shop.Products[7]);
         Assert.Equal(0, shop.Products[6].ListPrice);
     }
 
@@ -200,8 +201,8 @@ public sealed class TheShopOfAFile
         var order = RetailSeller.Order(shop.Invoices[0], new RetailWay(false, CardShare.None, ""), "retail");
 
         Assert.Equal(["10001A", "10001a", "POST"], order.Lines.Select(l => l.Sku));
-        Assert.Equal([255, 150, 1800], order.Lines.Select(l => l.Override.UnitPrice.Amount));
-        Assert.All(order.Lines, l => Assert.Equal("replay", l.Override.Reason));
+        Assert.Equal([255, 150, 1800], order.Lines.Select(l => l.Override!.UnitPrice.Amount));
+        Assert.All(order.Lines, l => Assert.Equal("replay", l.Override!.Reason));
         Assert.Equal(4000, order.Cash?.Amount);
         Assert.Null(order.Cards);
         Assert.Equal("replay-700001", RetailReplay.KeyOf(shop.Invoices[0].Number));

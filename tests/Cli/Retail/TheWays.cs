@@ -1,8 +1,6 @@
-using Pos.Cli.Output;
 using Pos.Cli.Retail.Data;
 using Pos.Cli.Retail.Replay;
 using Pos.Cli.Retail;
-using Pos.Cli.Server;
 using static Pos.Tests.ScriptedServer;
 
 namespace Pos.Tests;
@@ -146,6 +144,46 @@ public sealed class TheWays : IAsyncLifetime
         Assert.Equal($"Invoice {invoice.Number} (order o1) was cancelled: no", stopped.Message);
     }
 
+    [Fact]
+    public async Task where_no_cards_are_taken_cash_pays_under_the_same_key()
+    {
+        var invoice = Going(w => w is { InCart: false, Card: CardShare.Whole });
+        scripted.Then(Answer(201, Order("o1", "CONFIRMED")));
+
+        var sold = await Sell(invoice, takesCards: false);
+
+        Assert.Equal(("o1", CardShare.None, false), (sold.Order, sold.Way.Card, sold.Declined));
+        var sent = Assert.Single(scripted.Received);
+        Assert.Equal($"replay-{invoice.Number}", sent.Key);
+        Assert.Contains("\"cash\":{\"amount\":4000,", sent.Body, StringComparison.Ordinal);
+        Assert.DoesNotContain("cards", sent.Body, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task an_invoice_that_an_earlier_replay_paid_the_other_way_is_that_sale_again(bool takesCards)
+    {
+        var invoice = Going(w => w is { InCart: false, Card: CardShare.Whole, Token: "tok_approve" });
+        scripted.Then(Answer(422, """{"code":"idempotency-key-reused"}"""));
+        scripted.Then(Answer(201, Order("o1", "CONFIRMED")));
+
+        var sold = await Sell(invoice, takesCards);
+
+        Assert.Equal(("o1", takesCards ? CardShare.None : CardShare.Whole), (sold.Order, sold.Way.Card));
+        Assert.Equal([$"replay-{invoice.Number}", $"replay-{invoice.Number}"], scripted.Received.Select(r => r.Key));
+        Assert.Equal([takesCards, !takesCards], scripted.Received.Select(r => r.Body.Contains("tok_approve", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task an_invoice_without_a_card_has_no_other_way()
+    {
+        scripted.Then(Answer(422, """{"code":"idempotency-key-reused"}"""));
+
+        await Assert.ThrowsAsync<Pos.Cli.RefusedException>(() => Sell(Going(w => w is { InCart: false, Card: CardShare.None })));
+        Assert.Single(scripted.Received);
+    }
+
     private static RetailInvoice Numbered(int number) => Jugs with { Number = FormattableString.Invariant($"{number}") };
 
     private static RetailInvoice Going(Predicate<RetailWay> way) => Enumerable.Range(1, 10_000).Select(Numbered).First(i => way(RetailWay.Of(i)));
@@ -163,10 +201,9 @@ public sealed class TheWays : IAsyncLifetime
         }
     }
 
-    private async Task<RetailSold> Sell(RetailInvoice invoice)
+    private async Task<RetailSold> Sell(RetailInvoice invoice, bool takesCards = true)
     {
         using var server = scripted.Client(TimeSpan.FromSeconds(30));
-        var terminal = new Terminal(TextWriter.Null, TextWriter.Null, false, TimeProvider.System);
-        return await new RetailSeller(server, terminal, new Latencies(), "retail").Sell(invoice, CancellationToken.None);
+        return await new RetailSeller(server, TimeProvider.System, "retail", takesCards).Sell(invoice, CancellationToken.None);
     }
 }

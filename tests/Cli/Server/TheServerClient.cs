@@ -63,7 +63,7 @@ public sealed class TheServerClient : IAsyncLifetime
         scripted.Then(Answer(409, """{"title":"Not enough stock","code":"insufficient-stock","detail":"2 of 85123A are available."}"""));
         using var server = Client(TimeSpan.FromSeconds(30));
 
-        var refused = await Assert.ThrowsAsync<CannotRunException>(() => Sell(server));
+        var refused = await Assert.ThrowsAsync<RefusedException>(() => Sell(server));
         Assert.Equal("api/v1/orders (k) was refused: 409 insufficient-stock: 2 of 85123A are available.", refused.Message);
         Assert.Single(scripted.Received);
     }
@@ -131,6 +131,30 @@ public sealed class TheServerClient : IAsyncLifetime
         Assert.True(PosServer.IsNoAnswer(new HttpRequestException(HttpRequestError.ConnectionError), CancellationToken.None));
         Assert.True(PosServer.IsNoAnswer(new HttpRequestException("reset", new IOException()), CancellationToken.None));
         Assert.True(PosServer.IsNoAnswer(new TaskCanceledException(), CancellationToken.None));
+    }
+
+    [Theory]
+    [InlineData(422, "no-card-provider", false)]
+    [InlineData(422, "unknown-till", true)]
+    public async Task whether_cards_are_taken_is_asked_with_a_sale_that_cannot_be_made(int status, string code, bool takesCards)
+    {
+        scripted.Then(Answer(status, $$"""{"code":"{{code}}"}"""));
+        using var server = Client(TimeSpan.FromSeconds(30));
+
+        Assert.Equal(takesCards, await server.TakesCards("s", CancellationToken.None));
+        Assert.Equal(
+            """{"store":"s","till":"no-such-till","lines":[{"sku":"no-such-product","quantity":1}],"cards":[{"token":"tok_approve"}]}""",
+            Assert.Single(scripted.Received).Body);
+    }
+
+    [Fact]
+    public async Task a_server_that_refuses_the_question_about_cards_stops_the_command()
+    {
+        scripted.Then(Answer(404, """{"code":"unknown-store","detail":"There is no store s."}"""));
+        using var server = Client(TimeSpan.FromSeconds(30));
+
+        var refused = await Assert.ThrowsAsync<RefusedException>(() => server.TakesCards("s", CancellationToken.None));
+        Assert.Equal("api/v1/orders (are-cards-taken) was refused: 404 unknown-store: There is no store s.", refused.Message);
     }
 
     [Fact]

@@ -1,22 +1,19 @@
 using System.Net.Sockets;
-using System.Security.Cryptography;
+using Pos.Cli.Server;
 
 namespace Pos.Cli.Load.Buyers;
 
-/// <summary>One client: has sessions, one after the other, over one connection.</summary>
+/// <summary>One client, which has one session after another over one connection.</summary>
 internal sealed class Buyer(LoadPlan plan, Customers customers, Uri target, string? key, Figures figures, TimeProvider time) : IDisposable
 {
-    private static readonly TimeSpan PauseMin = TimeSpan.FromMilliseconds(50);
-    private static readonly TimeSpan PauseMax = TimeSpan.FromSeconds(2);
-
     private readonly HttpWire wire = new(target, plan.AnswerMax);
     private readonly Requests requests = new(plan, target, key);
 
     /// <summary>Has one session.</summary>
-    /// <param name="session">Which: the same number makes the same requests under the same keys.</param>
-    /// <param name="measured">Whether the answers' times are counted.</param>
-    /// <param name="retryFor">How long to repeat what got no answer; zero: not at all.</param>
-    /// <param name="cancellationToken">Ends everything.</param>
+    /// <param name="session">The session's number. The same number makes the same requests with the same keys.</param>
+    /// <param name="measured">Whether the times of the answers are counted.</param>
+    /// <param name="retryFor">How long a request without an answer is repeated; zero: not at all.</param>
+    /// <param name="cancellationToken">Ends the session.</param>
     public async Task<SessionEnd> Have(long session, bool measured, TimeSpan retryFor, CancellationToken cancellationToken)
     {
         var customer = customers.Of(session);
@@ -49,21 +46,22 @@ internal sealed class Buyer(LoadPlan plan, Customers customers, Uri target, stri
     private async Task<SessionEnd> Ask(
         string step, Func<ReadOnlyMemory<byte>> request, long began, bool measured, TimeSpan retryFor, CancellationToken cancellationToken)
     {
+        var patience = new Patience(retryFor, time);
         var mayBeDone = false;
         for (var attempt = 0; ; attempt++)
         {
             var sent = time.GetTimestamp();
             var end = await Once(request, cancellationToken);
             figures.OnAnswer(step, time.GetElapsedTime(sent), measured);
-            if (!end.Passing || time.GetElapsedTime(began) >= retryFor)
+            if (!end.Passing || time.GetElapsedTime(began) >= patience.Budget)
             {
-                // What was refused the second time may have been done the first time.
+                // A request that the server refused now may have been done by an earlier attempt.
                 return mayBeDone && end is { Verdict: Verdict.Failed, Passing: true } ? end with { Verdict = Verdict.Open } : end;
             }
 
             mayBeDone |= end.Verdict == Verdict.Open;
             figures.OnRetry();
-            await Task.Delay(Pause(attempt, end.RetryAfter), time, cancellationToken);
+            await patience.Pause(attempt, end.RetryAfter, cancellationToken);
         }
     }
 
@@ -97,12 +95,5 @@ internal sealed class Buyer(LoadPlan plan, Customers customers, Uri target, stri
         {
             return SessionEnd.NoAnswer("connection-lost");
         }
-    }
-
-    // Doubling and jittered, so that many clients do not come back in step; or as the server asked.
-    private static TimeSpan Pause(int attempt, TimeSpan? retryAfter)
-    {
-        var most = TimeSpan.FromTicks(Math.Min(PauseMin.Ticks << Math.Min(attempt, 10), PauseMax.Ticks));
-        return (retryAfter ?? most) * (0.5 + (RandomNumberGenerator.GetInt32(1_000) / 1_000.0));
     }
 }

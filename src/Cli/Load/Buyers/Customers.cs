@@ -1,10 +1,10 @@
 namespace Pos.Cli.Load.Buyers;
 
 /// <summary>What one customer buys.</summary>
-/// <param name="First">An item, one piece.</param>
-/// <param name="Second">Another item, two pieces; null: nothing else.</param>
-/// <param name="ByCart">Through a cart, as a till rings it up, or as one order.</param>
-/// <param name="Card">The card that pays; null: cash.</param>
+/// <param name="First">The number of an item, of which the customer buys one piece.</param>
+/// <param name="Second">The number of another item, of which the customer buys two pieces; null: nothing else.</param>
+/// <param name="ByCart">Whether the sale goes through a cart, or else as one order.</param>
+/// <param name="Card">The card that pays; null: cash pays.</param>
 internal readonly record struct Customer(int First, int? Second, bool ByCart, string? Card)
 {
     public const int FirstPieces = 1;
@@ -12,27 +12,27 @@ internal readonly record struct Customer(int First, int? Second, bool ByCart, st
 }
 
 /// <summary>
-/// Who buys what: a pure function of the seed and the session's number, so that a session whose outcome is not known can be had
-/// again, request by request, under the same keys.
+/// Who buys what. It is a pure function of the seed and the session's number, so a session whose outcome is not known can be repeated, request by
+/// request, with the same keys.
 /// </summary>
 internal sealed class Customers(LoadPlan plan)
 {
     public const string GoodCard = "tok_approve";
     public const string BadCard = "tok_decline_insufficient_funds";
 
-    // In a soak one card of so many has no money on it.
+    // In a soak one card of this many has no money on it.
     private const int DeclinedOneOf = 20;
 
     private readonly Zipf popularity = new(plan.Items, plan.Skew);
 
     public Customer Of(long session)
     {
-        // SplitMix64: as good as independent numbers from consecutive ones.
+        // SplitMix64: consecutive session numbers give independent random numbers.
         var state = plan.Seed + ((ulong)session * 0x9E3779B97F4A7C15);
         var first = popularity.Item(Share(ref state));
         var second = Other(first, ref state);
         var dice = Share(ref state);
-        return plan.Scenario switch
+        Customer customer = plan.Scenario switch
         {
             Scenario.Hot => new(0, null, false, null),
             Scenario.Spread => new(first, null, false, null),
@@ -45,6 +45,7 @@ internal sealed class Customers(LoadPlan plan)
             },
             _ => throw new System.Diagnostics.UnreachableException(),
         };
+        return plan.CashOnly ? customer with { Card = null } : customer;
     }
 
     private int? Other(int first, ref ulong state)
@@ -62,7 +63,7 @@ internal sealed class Customers(LoadPlan plan)
     }
 }
 
-/// <summary>Zipf's law: the n-th most popular of the items is wanted n to the power of minus <c>skew</c> as often as the first.</summary>
+/// <summary>Zipf's law: customers want the n-th most popular item n to the power of minus <c>skew</c> times as often as the most popular one.</summary>
 internal sealed class Zipf
 {
     private readonly double[] upTo;
@@ -82,7 +83,7 @@ internal sealed class Zipf
         }
     }
 
-    /// <param name="share">A number from 0 to 1, 1 excluded, all of them equally likely.</param>
+    /// <param name="share">A random number from 0 to 1, 1 excluded.</param>
     public int Item(double share)
     {
         var found = Array.BinarySearch(upTo, share);

@@ -2,30 +2,31 @@ using System.Text.Json;
 
 namespace Pos.Cli.Load.Buyers;
 
-/// <summary>What became of a session, or of a request of it.</summary>
+/// <summary>How a session, or one of its requests, ended.</summary>
 internal enum Verdict
 {
-    /// <summary>Done: a step, or the sale.</summary>
+    /// <summary>The step, or the sale, was done.</summary>
     Done,
 
-    /// <summary>The shop said no, as it should: sold out, card declined.</summary>
+    /// <summary>The shop refused with a good reason: sold out, or card declined.</summary>
     Refused,
 
-    /// <summary>An answer that no customer should get; nothing was sold.</summary>
+    /// <summary>The answer is one that no customer should get. Nothing was sold.</summary>
     Failed,
 
-    /// <summary>Whether it was done is not known.</summary>
+    /// <summary>It is not known whether it was done.</summary>
     Open,
 }
 
-/// <param name="Verdict">What became of it.</param>
-/// <param name="Code">The problem's code, or what went wrong in one word; empty when it was done.</param>
-/// <param name="Id">Of the order or cart, when it was done.</param>
-/// <param name="Passing">Whether it may be different when asked again.</param>
-/// <param name="RetryAfter">When the server wishes to be asked again.</param>
+/// <summary>The end of a session, or of one of its requests.</summary>
+/// <param name="Verdict">How it ended.</param>
+/// <param name="Code">The problem's code, or one word for the failure; empty when it was done.</param>
+/// <param name="Id">The id of the order or cart, when it was done.</param>
+/// <param name="Passing">Whether a repetition may have another answer.</param>
+/// <param name="RetryAfter">The wait that the server asked for.</param>
 internal readonly record struct SessionEnd(Verdict Verdict, string Code, UInt128 Id = default, bool Passing = false, TimeSpan? RetryAfter = null)
 {
-    // The API promises of these that nothing was done.
+    // With these codes the API promises that nothing was done.
     private static readonly HashSet<string> NothingDone = ["overloaded", "journal-full", "too-many-pending", "too-many-requests"];
 
     public static SessionEnd NotConnected(string code) => new(Verdict.Failed, code, Passing: true);
@@ -54,7 +55,7 @@ internal readonly record struct SessionEnd(Verdict Verdict, string Code, UInt128
         };
     }
 
-    // The top level only: a line of an order has members of the same names.
+    // Only the top level is read: a line of an order has members with the same names.
     private static (string? Id, string? Code) Members(ReadOnlySpan<byte> body)
     {
         string? code = null;
@@ -86,7 +87,7 @@ internal readonly record struct SessionEnd(Verdict Verdict, string Code, UInt128
         }
         catch (JsonException)
         {
-            // A proxy's page: the status alone counts.
+            // The body is a proxy's page, so the status alone counts.
             return default;
         }
 

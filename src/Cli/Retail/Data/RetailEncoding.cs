@@ -3,18 +3,25 @@ using System.Text;
 
 namespace Pos.Cli.Retail.Data;
 
-/// <summary>What the bytes of a file mean. Bytes that mean nothing are refused: read as something else they would become names in the shop.</summary>
+/// <summary>The encoding of a file. Bytes that mean nothing in it are refused, because replaced by question marks they would become names of products.</summary>
 internal static class RetailEncoding
 {
     private const string Default = "utf-8";
 
-    /// <summary>What files are read as that say nothing else.</summary>
+    /// <summary>UTF-8 that refuses invalid bytes.</summary>
     public static Encoding Utf8 { get; } = new UTF8Encoding(encoderShouldEmitUTF8Identifier: true, throwOnInvalidBytes: true);
 
     /// <summary><c>--encoding</c>.</summary>
-    public static Option<string> Option { get; } = MakeOption();
+    public static Option<string> Option { get; } = Options.Checked(
+        new Option<string>("--encoding")
+        {
+            Description = "The encoding of the file: utf-8, windows-1252, iso-8859-1, shift_jis, … A byte order mark in the file overrides it.",
+            DefaultValueFactory = _ => Default,
+        },
+        text => Named(text) is not null,
+        $"--encoding is the name of a text encoding, for example {Default} or windows-1252.");
 
-    /// <summary>The encoding of a name; null when there is none.</summary>
+    /// <summary>The encoding with this name; null when there is none.</summary>
     public static Encoding? Named(string name)
     {
         try
@@ -28,7 +35,7 @@ internal static class RetailEncoding
         }
     }
 
-    /// <summary>Where a file is not what it is read as, and what to do.</summary>
+    /// <summary>A message with the first line that is not in the encoding, and with the remedy.</summary>
     public static string Fault(string path, Encoding encoding)
     {
         var line = 0;
@@ -42,11 +49,11 @@ internal static class RetailEncoding
             catch (DecoderFallbackException fault)
             {
                 var unread = string.Join(' ', (fault.BytesUnknown ?? []).Select(one => one.ToString("X2", System.Globalization.CultureInfo.InvariantCulture)));
-                return $"{path} line {line} is not {encoding.WebName} (byte {fault.Index + 1} of the line: {unread}). Save the file as UTF-8, or say what it is, for example --encoding windows-1252.";
+                return $"{path} line {line} is not {encoding.WebName} (byte {fault.Index + 1} of the line: {unread}). Save the file as UTF-8, or name its encoding, for example --encoding windows-1252.";
             }
         }
 
-        return $"{path} is not {encoding.WebName}. Save it as UTF-8, or say what it is, for example --encoding windows-1252.";
+        return $"{path} is not {encoding.WebName}. Save it as UTF-8, or name its encoding, for example --encoding windows-1252.";
     }
 
     private static IEnumerable<byte[]> Lines(byte[] file)
@@ -58,22 +65,5 @@ internal static class RetailEncoding
             yield return file[begin..end];
             begin = end;
         }
-    }
-
-    private static Option<string> MakeOption()
-    {
-        var option = new Option<string>("--encoding")
-        {
-            Description = "What the file's bytes mean: utf-8, windows-1252, iso-8859-1, shift_jis, … A byte order mark in the file decides where there is one.",
-            DefaultValueFactory = _ => Default,
-        };
-        option.Validators.Add(result =>
-        {
-            if (result.Tokens.Count > 0 && Named(result.Tokens[0].Value) is null)
-            {
-                result.AddError($"--encoding is the name of a text encoding, for example {Default} or windows-1252.");
-            }
-        });
-        return option;
     }
 }

@@ -2,7 +2,7 @@ namespace Pos.Cli.Retail.Data;
 
 /// <summary>The sale that goods come back from.</summary>
 /// <param name="Invoice">Its number.</param>
-/// <param name="Lines">Which of its lines, each once.</param>
+/// <param name="Lines">The lines that come back, each once.</param>
 internal sealed record RetailReceipt(string Invoice, IReadOnlyList<ReceiptLine> Lines);
 
 /// <summary>Pieces of a sale's line.</summary>
@@ -11,14 +11,14 @@ internal sealed record RetailReceipt(string Invoice, IReadOnlyList<ReceiptLine> 
 internal readonly record struct ReceiptLine(int Line, int Quantity);
 
 /// <summary>
-/// Finds the sales that returns belong to; the file does not say. A return has the receipt of its customer's latest earlier invoice
-/// that sold all of it, at the same prices, and of which so much has not come back yet. What has none comes back without.
+/// Finds the sales that returns belong to, which the file does not name. A return gets the receipt of its customer's latest earlier invoice that sold all
+/// its pieces at the same prices and has that many pieces left. A return without such an invoice has no receipt.
 /// </summary>
 internal sealed class RetailReceipts
 {
     private readonly Dictionary<string, List<Sale>> salesOf = new(StringComparer.Ordinal);
 
-    /// <summary>The same invoices, in their order, the returns with the receipts that there are.</summary>
+    /// <summary>Gives the same invoices in the same order, and adds receipts to returns.</summary>
     public static IReadOnlyList<RetailInvoice> Match(IEnumerable<RetailInvoice> invoices)
     {
         var receipts = new RetailReceipts();
@@ -59,7 +59,7 @@ internal sealed class RetailReceipts
 
         public string Invoice => invoice;
 
-        /// <summary>The lines that a return comes from, taken off what is left; null, and nothing taken, when it cannot come from here.</summary>
+        /// <summary>Takes the pieces of a return off this sale and gives their lines. When the sale has too few left, it takes nothing and gives null.</summary>
         public IReadOnlyList<ReceiptLine>? TakeBack(IReadOnlyList<RetailLine> returned)
         {
             int[] after = [.. left];

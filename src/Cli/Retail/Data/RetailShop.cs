@@ -2,23 +2,15 @@ using Pos.Cli.Server;
 
 namespace Pos.Cli.Retail.Data;
 
-/// <summary>A stock code as a catalogue entry.</summary>
-/// <param name="Sku">The stock code.</param>
-/// <param name="Name">Its first description, or the code itself.</param>
-/// <param name="IsService">Services hold no stock.</param>
-/// <param name="ListPrice">Pence: the price it first sells at here, or 0.</param>
-/// <param name="OpeningStock">Pieces: all it sells and writes off here.</param>
-internal sealed record RetailProduct(string Sku, string Name, bool IsService, long ListPrice, long OpeningStock);
-
-/// <summary>An invoice as the till would ring it up. Most have one kind of lines only.</summary>
-/// <param name="Number">Invoice number.</param>
-/// <param name="Till">The store's till that it belongs to, whoever replays it.</param>
-/// <param name="OccurredAt">UTC; the earliest of its lines.</param>
-/// <param name="Sold">Lines sold.</param>
-/// <param name="Returned">Lines brought back.</param>
-/// <param name="WrittenOff">Lines lost.</param>
-/// <param name="Customer">Whose; empty when the file does not know.</param>
-/// <param name="Receipt">The sale that its returned lines come from; null without a receipt.</param>
+/// <summary>An invoice as a till rings it up. Most invoices have one kind of lines only.</summary>
+/// <param name="Number">The invoice's number in the file.</param>
+/// <param name="Till">The store's till that sells it, in every replay.</param>
+/// <param name="OccurredAt">UTC; the earliest time of its lines.</param>
+/// <param name="Sold">The lines sold.</param>
+/// <param name="Returned">The lines brought back.</param>
+/// <param name="WrittenOff">The lines lost.</param>
+/// <param name="Customer">The customer's number; empty when the file names none.</param>
+/// <param name="Receipt">The sale that the returned lines come from; null without a receipt.</param>
 internal sealed record RetailInvoice(
     string Number,
     string Till,
@@ -29,12 +21,12 @@ internal sealed record RetailInvoice(
     string Customer,
     RetailReceipt? Receipt = null)
 {
-    /// <summary>Pence: what the lines sold come to.</summary>
+    /// <summary>The total of the lines sold, in pence.</summary>
     public long Total => Sold.Sum(l => RetailShop.Pence(l.UnitPrice) * l.Quantity);
 }
 
 /// <summary>The shop of a file: its catalogue and its invoices, in the file's order.</summary>
-internal sealed record RetailShop(IReadOnlyList<RetailProduct> Products, IReadOnlyList<RetailInvoice> Invoices)
+internal sealed record RetailShop(IReadOnlyList<ShopProduct> Products, IReadOnlyList<RetailInvoice> Invoices)
 {
     /// <summary>The shop's tills: <c>till-1</c> to <c>till-16</c>.</summary>
     public const int TillCount = 16;
@@ -45,7 +37,7 @@ internal sealed record RetailShop(IReadOnlyList<RetailProduct> Products, IReadOn
 
     public static RetailShop Of(IReadOnlyList<RetailLine> lines)
     {
-        if (lines.FirstOrDefault(l => l.IsWriteOff && StockCodes.IsService(l.StockCode)) is { } lost)
+        if (lines.FirstOrDefault(l => l.IsWriteOff && l.IsService) is { } lost)
         {
             throw new CannotRunException($"Line {lost.FileLine} writes off {lost.StockCode}, which is a service and has no stock.");
         }
@@ -56,7 +48,7 @@ internal sealed record RetailShop(IReadOnlyList<RetailProduct> Products, IReadOn
             RetailReceipts.Match(lines.GroupBy(l => l.Invoice, StringComparer.Ordinal).Select(g => Invoice(g.Key, [.. g], london))));
     }
 
-    /// <summary>An invoice's till depends on its number alone, so that another number of replaying tills repeats the same requests.</summary>
+    /// <summary>The till of an invoice. It depends on the invoice's number alone, so a replay with more or fewer tills makes the same requests.</summary>
     public static string TillOf(string invoice)
     {
         var number = 0;
@@ -72,12 +64,13 @@ internal sealed record RetailShop(IReadOnlyList<RetailProduct> Products, IReadOn
 
     public static MoneyMessage Price(RetailLine line) => new(Pence(line.UnitPrice), Currency);
 
-    private static RetailProduct Product(string code, IReadOnlyList<RetailLine> lines)
+    private static ShopProduct Product(string code, IReadOnlyList<RetailLine> lines)
     {
-        var service = StockCodes.IsService(code);
-        return new RetailProduct(
+        var service = lines[0].IsService;
+        return new ShopProduct(
             code,
             lines.Select(l => l.Description).FirstOrDefault(d => d.Length > 1) ?? code,
+            service ? "Services" : "Gifts",
             service,
             Pence(lines.FirstOrDefault(l => l.IsSale && l.UnitPrice > 0)?.UnitPrice ?? 0),
             service ? 0 : lines.Where(l => l.IsSale || l.IsWriteOff).Sum(l => Math.Abs((long)l.Quantity)));
@@ -89,7 +82,7 @@ internal sealed record RetailShop(IReadOnlyList<RetailProduct> Products, IReadOn
         return new RetailInvoice(
             number,
             TillOf(number),
-            // The offset is asked for and not converted by the framework: that would throw on the hour that spring leaves out.
+            // GetUtcOffset accepts a time in the hour that is skipped in spring; ConvertTimeToUtc would throw.
             new DateTimeOffset(local, london.GetUtcOffset(local)).ToUniversalTime(),
             [.. lines.Where(l => l.IsSale)],
             [.. lines.Where(l => l.IsReturn)],

@@ -1,10 +1,10 @@
 namespace Pos.Cli.Retail.Data;
 
 /// <summary>
-/// What a file comes to, added up from its lines alone, in decimal pounds: it shares nothing with the requests that are made of
-/// them, so that a mistake in those shows as a difference.
+/// The sums of a file, added up from its lines alone, in decimal pounds. They share no code with the requests of a replay, so a mistake in those
+/// shows as a difference.
 /// </summary>
-/// <param name="Invoices">Different invoice numbers.</param>
+/// <param name="Invoices">The number of different invoices.</param>
 /// <param name="Orders">Invoices with something sold.</param>
 /// <param name="ReturnInvoices">Invoices of returns.</param>
 /// <param name="Lines">Lines of the file.</param>
@@ -27,9 +27,9 @@ internal sealed record RetailSums(
         lines.Where(l => l.IsWriteOff).Sum(l => l.Quantity * l.UnitPrice),
         lines.Where(l => l.IsWriteOff).Sum(l => (long)l.Quantity));
 
-    /// <summary>Pieces of every code of goods that are on the shelf after import and replay: exactly what was brought back.</summary>
+    /// <summary>Pieces of every code of goods on the shelf after import and replay. All opening stock is sold or written off, so only returned pieces are there.</summary>
     public static IReadOnlyDictionary<string, long> FinalStock(IReadOnlyList<RetailLine> lines) => lines
-        .Where(l => !StockCodes.IsService(l.StockCode))
+        .Where(l => !l.IsService)
         .GroupBy(l => l.StockCode, StringComparer.Ordinal)
         .ToDictionary(g => g.Key, g => g.Where(l => l.IsReturn).Sum(l => -(long)l.Quantity), StringComparer.Ordinal);
 }

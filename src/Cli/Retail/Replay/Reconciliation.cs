@@ -4,18 +4,18 @@ using Pos.Cli.Server;
 
 namespace Pos.Cli.Retail.Replay;
 
-/// <summary>What the API reports of a store, all of it: what does not come from the file is counted too, and said.</summary>
+/// <summary>Everything that the API reports of a store. Sales that do not come from the file are counted too and reported as findings.</summary>
 /// <param name="Orders">CONFIRMED orders.</param>
 /// <param name="Returns">Returns.</param>
 /// <param name="AdjustmentEntries">Ledger entries of adjustments and counts.</param>
-/// <param name="Gross">Pence: sum of the CONFIRMED orders.</param>
-/// <param name="Refunds">Pence: sum of the returns, not positive.</param>
-/// <param name="AdjustedPieces">Sum of those ledger entries.</param>
-/// <param name="Kinds">How the replay's own orders were sold and paid, as the API shows them.</param>
+/// <param name="Gross">Pence: the sum of the CONFIRMED orders.</param>
+/// <param name="Refunds">Pence: the sum of the returns, not positive.</param>
+/// <param name="AdjustedPieces">The sum of those ledger entries.</param>
+/// <param name="Sold">How the replay's own orders were sold and paid.</param>
 /// <param name="ForeignOrders">CONFIRMED orders that the replay did not place.</param>
-/// <param name="ForeignReturns">Returns that it did not make.</param>
-/// <param name="OpenOrders">Orders without an end.</param>
-/// <param name="StockDifferences">Codes whose pieces on hand are not what the file leaves, with both figures.</param>
+/// <param name="ForeignReturns">Returns that the replay did not make.</param>
+/// <param name="OpenOrders">Orders that are neither CONFIRMED nor CANCELLED.</param>
+/// <param name="StockDifferences">Codes whose pieces on hand are not those of the file, with both figures.</param>
 internal sealed record StoreReport(
     int Orders,
     int Returns,
@@ -23,22 +23,16 @@ internal sealed record StoreReport(
     long Gross,
     long Refunds,
     long AdjustedPieces,
-    StoreKinds Kinds,
+    SaleKinds Sold,
     int ForeignOrders,
     int ForeignReturns,
     int OpenOrders,
     IReadOnlyList<string> StockDifferences);
 
-/// <summary>Of the CONFIRMED orders: how they were sold and paid.</summary>
-/// <param name="Carts">Came from a cart.</param>
-/// <param name="Cards">Paid by card, wholly or in part.</param>
-/// <param name="Charged">Pence that the cards paid.</param>
-internal sealed record StoreKinds(int Carts, int Cards, long Charged);
-
-/// <summary>Reads back through the API what a store has sold, taken back and written off.</summary>
+/// <summary>Reads through the API what a store has sold, taken back and written off.</summary>
 internal sealed class Reconciliation(PosServer server, Patience patience, Terminal terminal, string store)
 {
-    // A saga without its server is woken after half a minute at the latest.
+    // A wake-up continues an order whose server died, after half a minute at the latest.
     private static readonly TimeSpan SettleMax = TimeSpan.FromSeconds(90);
 
     public async Task<StoreReport> Read(
@@ -46,7 +40,7 @@ internal sealed class Reconciliation(PosServer server, Patience patience, Termin
     {
         int orders = 0, open = 0, foreignOrders = 0, returns = 0, foreignReturns = 0, entries = 0;
         long gross = 0, refunds = 0, pieces = 0;
-        var kinds = new StoreKinds(0, 0, 0);
+        var sold = new SaleKinds(0, 0, 0);
         await foreach (var order in server.List($"api/v1/orders?store={store}", Messages.Default.PageOrderAnswer, cancellationToken))
         {
             var confirmed = order.State == "CONFIRMED";
@@ -55,7 +49,7 @@ internal sealed class Reconciliation(PosServer server, Patience patience, Termin
             open += !confirmed && order.State != "CANCELLED" ? 1 : 0;
             var own = replayed.Orders.Contains(order.Id);
             foreignOrders += confirmed && !own ? 1 : 0;
-            kinds = confirmed && own ? Add(kinds, order) : kinds;
+            sold = confirmed && own ? sold.Add(order.Cart is not null, Charged(order)) : sold;
         }
 
         await foreach (var back in server.List($"api/v1/returns?store={store}", Messages.Default.PageReturnAnswer, cancellationToken))
@@ -79,18 +73,14 @@ internal sealed class Reconciliation(PosServer server, Patience patience, Termin
         }
 
         return new StoreReport(
-            orders, returns, entries, gross, refunds, pieces, kinds, foreignOrders, foreignReturns, open, StockDifferences(finalStock, stock));
+            orders, returns, entries, gross, refunds, pieces, sold, foreignOrders, foreignReturns, open, StockDifferences(finalStock, stock));
     }
 
-    private static StoreKinds Add(StoreKinds kinds, OrderAnswer order)
-    {
-        var charged = order.Tenders?.Where(t => t.Type == "card").Sum(t => t.Amount.Amount) ?? 0;
-        return new(kinds.Carts + (order.Cart is null ? 0 : 1), kinds.Cards + (charged > 0 ? 1 : 0), kinds.Charged + charged);
-    }
+    private static long Charged(OrderAnswer order) => order.Tenders?.Where(t => t.Type == "card").Sum(t => t.Amount.Amount) ?? 0;
 
     /// <summary>
-    /// Pieces on hand by code, once nothing is held any more: an order is answered when it is CONFIRMED, and its goods leave the
-    /// shelf a moment later, or after its wake-up when the server died in between. What is still held then shows as a difference.
+    /// Waits until nothing is held and gives the pieces on hand by code. An order is answered when it is CONFIRMED, and its goods leave the shelf a moment
+    /// later, or after a wake-up when the server died in between. Pieces that are still held after the wait show as a difference.
     /// </summary>
     private async Task<Dictionary<string, long>> SettledStock(CancellationToken cancellationToken)
     {

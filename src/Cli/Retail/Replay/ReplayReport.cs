@@ -8,30 +8,31 @@ using Spectre.Console;
 
 namespace Pos.Cli.Retail.Replay;
 
-/// <summary>What a replay came to. Amounts are decimal strings in GBP.</summary>
+/// <summary>The result of a replay. Amounts are decimal strings in GBP.</summary>
 /// <param name="Invoices">Invoices of the file, all of them rung up.</param>
-/// <param name="Lines">Their lines.</param>
-/// <param name="Gross">What the API reports as sold.</param>
-/// <param name="Returns">What it reports as paid back: not positive.</param>
-/// <param name="Adjustments">Value of the write-offs at the file's prices: a till writes off at no price.</param>
-/// <param name="Difference">Gross and returns as the API reports them, minus the same as added up from the file alone.</param>
-/// <param name="OrdersPerSecond">Requests that sell, an order or a checkout, by the time that the whole replay took.</param>
-/// <param name="P50Ms">Half of these took no longer.</param>
-/// <param name="P95Ms">95 % of them.</param>
-/// <param name="P99Ms">99 % of them.</param>
+/// <param name="Lines">Lines of the file.</param>
+/// <param name="Gross">The API's total of sales.</param>
+/// <param name="Returns">The API's total of refunds: not positive.</param>
+/// <param name="Adjustments">The value of the write-offs at the file's prices; a till writes off pieces without a price.</param>
+/// <param name="Difference">Gross and returns of the API minus the same sums of the file alone.</param>
+/// <param name="OrdersPerSecond">Orders and checkouts, divided by the time of the whole replay.</param>
+/// <param name="P50Ms">Half of these requests took no longer.</param>
+/// <param name="P95Ms">95 % of them took no longer.</param>
+/// <param name="P99Ms">99 % of them took no longer.</param>
 /// <param name="Orders">CONFIRMED orders of the store.</param>
 /// <param name="ReturnInvoices">Returns of the store.</param>
-/// <param name="AdjustmentEntries">Write-offs that the stock ledgers show.</param>
-/// <param name="AdjustedPieces">Pieces they took off the shelf: not positive.</param>
+/// <param name="AdjustmentEntries">Write-offs in the stock ledgers.</param>
+/// <param name="AdjustedPieces">Pieces of these write-offs: not positive.</param>
 /// <param name="Carts">Orders that came from a cart.</param>
-/// <param name="Cards">Orders paid by card, wholly or in part.</param>
+/// <param name="Cards">Orders that a card paid, wholly or in part.</param>
 /// <param name="Charged">What the cards paid.</param>
-/// <param name="Declined">Invoices paid in cash because a card did not.</param>
+/// <param name="Declined">Invoices paid in cash because their card was declined.</param>
+/// <param name="CashOnly">Whether cash paid everything, because the server takes no cards.</param>
 /// <param name="Receipts">Returns with a receipt.</param>
-/// <param name="Requests">Requests that the invoices took.</param>
-/// <param name="Seconds">How long the replay took.</param>
-/// <param name="Retries">Requests that had to be sent again.</param>
-/// <param name="Findings">Everything that does not agree, in words; empty when all is well.</param>
+/// <param name="Requests">Requests of all invoices.</param>
+/// <param name="Seconds">The duration of the replay.</param>
+/// <param name="Retries">Requests that were sent again.</param>
+/// <param name="Findings">Every disagreement, in words; empty when all figures agree.</param>
 internal sealed record ReplayReport(
     int Invoices,
     int Lines,
@@ -51,6 +52,7 @@ internal sealed record ReplayReport(
     int Cards,
     string Charged,
     int Declined,
+    bool CashOnly,
     int Receipts,
     long Requests,
     double Seconds,
@@ -59,7 +61,7 @@ internal sealed record ReplayReport(
 {
     private const int StockDifferencesShownMax = 5;
 
-    /// <summary>True when the API and the file agree in every figure.</summary>
+    /// <summary>Whether the API and the file agree in every figure.</summary>
     [JsonIgnore]
     public bool Agrees => Findings.Count == 0;
 
@@ -68,6 +70,7 @@ internal sealed record ReplayReport(
         var gross = store.Gross / 100m;
         var returns = store.Refunds / 100m;
         var difference = gross + returns - (file.Gross + file.Returns);
+        var times = Times.Of(replayed.Latencies);
         var seconds = Math.Max(replayed.Elapsed.TotalSeconds, 0.001);
         return new ReplayReport(
             file.Invoices,
@@ -76,26 +79,25 @@ internal sealed record ReplayReport(
             Pounds(returns),
             Pounds(file.Adjustments),
             Pounds(difference),
-            Math.Round(replayed.Latencies.Count / seconds, 1),
-            replayed.Latencies.Percentile(0.50),
-            replayed.Latencies.Percentile(0.95),
-            replayed.Latencies.Percentile(0.99),
+            Math.Round(times.Count / seconds, 1),
+            times.P50Ms,
+            times.P95Ms,
+            times.P99Ms,
             store.Orders,
             store.Returns,
             store.AdjustmentEntries,
             store.AdjustedPieces,
-            store.Kinds.Carts,
-            store.Kinds.Cards,
-            Pounds(store.Kinds.Charged / 100m),
-            replayed.Kinds.Declined,
-            replayed.Kinds.Receipts,
+            store.Sold.Carts,
+            store.Sold.Cards,
+            Pounds(store.Sold.Charged / 100m),
+            replayed.Declined,
+            replayed.CashOnly,
+            replayed.Receipts,
             replayed.Requests,
             Math.Round(seconds, 3),
             retries,
-            [.. FindingsOf(file, store, replayed.Kinds)]);
+            [.. FindingsOf(file, store, replayed.Sold)]);
     }
-
-    public string ToJson() => JsonSerializer.Serialize(this, ReportJson.Default.ReplayReport);
 
     public IRenderable ToTable(RetailSums file)
     {
@@ -105,7 +107,7 @@ internal sealed record ReplayReport(
         table.AddRow("Orders", Count(Orders), Count(file.Orders));
         table.AddRow("Gross, GBP", Gross, Pounds(file.Gross));
         table.AddRow("  through a cart", Count(Carts), "");
-        table.AddRow("  by card", Count(Cards), "");
+        table.AddRow("  by card", CashOnly ? "0 (no cards taken)" : Count(Cards), "");
         table.AddRow("  by card, GBP", Charged, "");
         table.AddRow("  card declined, then cash", Count(Declined), "");
         table.AddRow("Return invoices", Count(ReturnInvoices), Count(file.ReturnInvoices));
@@ -123,7 +125,7 @@ internal sealed record ReplayReport(
         return table;
     }
 
-    private static IEnumerable<string> FindingsOf(RetailSums file, StoreReport store, ReplayKinds kinds)
+    private static IEnumerable<string> FindingsOf(RetailSums file, StoreReport store, SaleKinds rung)
     {
         foreach (var (what, found, expected) in new[]
         {
@@ -141,11 +143,11 @@ internal sealed record ReplayReport(
             }
         }
 
-        if (store.Kinds != new StoreKinds(kinds.Carts, kinds.Cards, kinds.Charged))
+        if (store.Sold != rung)
         {
             yield return string.Create(
                 CultureInfo.InvariantCulture,
-                $"carts and cards: the API reports {store.Kinds.Carts} orders of carts and {store.Kinds.Cards} by card with {store.Kinds.Charged / 100m}, the tills rang {kinds.Carts} and {kinds.Cards} with {kinds.Charged / 100m}");
+                $"carts and cards: the API reports {store.Sold.Carts} orders of carts and {store.Sold.Cards} by card with {store.Sold.Charged / 100m}, the tills rang {rung.Carts} and {rung.Cards} with {rung.Charged / 100m}");
         }
 
         if (store.ForeignOrders + store.ForeignReturns > 0)
@@ -175,7 +177,3 @@ internal sealed record ReplayReport(
 
     private static string Count(long count) => count.ToString(CultureInfo.InvariantCulture);
 }
-
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
-[JsonSerializable(typeof(ReplayReport))]
-internal sealed partial class ReportJson : JsonSerializerContext;

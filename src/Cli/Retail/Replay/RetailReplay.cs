@@ -6,45 +6,66 @@ using Pos.Cli.Server;
 namespace Pos.Cli.Retail.Replay;
 
 /// <summary>What a replay did and how fast.</summary>
-/// <param name="Orders">Ids of the orders placed, now or by an earlier run.</param>
-/// <param name="Returns">Ids of the returns.</param>
-/// <param name="Kinds">How they were sold and brought back.</param>
-/// <param name="Latencies">Of the requests that sell: orders and checkouts.</param>
+/// <param name="Orders">The ids of the orders that were sold, by this run or an earlier one.</param>
+/// <param name="Returns">The ids of the returns.</param>
+/// <param name="Sold">How the orders were sold and paid.</param>
+/// <param name="Declined">Invoices that were paid in cash because their card was declined.</param>
+/// <param name="Receipts">Returns with a receipt.</param>
+/// <param name="Latencies">The times of the requests that sell: orders and checkouts.</param>
 /// <param name="Requests">Requests sent.</param>
 /// <param name="Elapsed">From the first request to the last answer.</param>
+/// <param name="CashOnly">Whether cash paid everything, because the server takes no cards.</param>
 internal sealed record ReplayOutcome(
-    IReadOnlySet<string> Orders, IReadOnlySet<string> Returns, ReplayKinds Kinds, Latencies Latencies, long Requests, TimeSpan Elapsed);
+    IReadOnlySet<string> Orders,
+    IReadOnlySet<string> Returns,
+    SaleKinds Sold,
+    int Declined,
+    int Receipts,
+    LatencyHistogram Latencies,
+    long Requests,
+    TimeSpan Elapsed,
+    bool CashOnly);
 
-/// <summary>How many invoices were sold and brought back how.</summary>
-/// <param name="Carts">Sold through a cart.</param>
-/// <param name="Cards">Paid by card, wholly or half.</param>
+/// <summary>How orders were sold and paid.</summary>
+/// <param name="Carts">Orders that came from a cart.</param>
+/// <param name="Cards">Orders that a card paid, wholly or in part.</param>
 /// <param name="Charged">Pence that the cards paid.</param>
-/// <param name="Declined">Paid in cash because a card did not.</param>
-/// <param name="Receipts">Brought back with a receipt.</param>
-internal sealed record ReplayKinds(int Carts, int Cards, long Charged, int Declined, int Receipts);
+internal sealed record SaleKinds(int Carts, int Cards, long Charged)
+{
+    public SaleKinds Add(bool fromCart, long charged) => new(Carts + (fromCart ? 1 : 0), Cards + (charged > 0 ? 1 : 0), Charged + charged);
+}
 
 /// <summary>
-/// Rings up the file's invoices, several tills at once. An invoice always makes the same requests under the same keys, so that a
-/// replay can be stopped anywhere and run again, with any number of tills.
+/// Rings up the file's invoices at several tills at once. An invoice always makes the same requests under the same keys, so a replay can be stopped
+/// anywhere and run again, with any number of tills.
 /// </summary>
 internal sealed class RetailReplay(PosServer server, Terminal terminal, string store)
 {
-    /// <summary>The reason given for prices, returns and adjustments.</summary>
+    /// <summary>The reason that is given for prices, returns and adjustments.</summary>
     public const string Reason = "replay";
 
+    private const string CashOnly = "The server takes no cards (it has no payment provider), so cash pays every invoice of this replay.";
     private const string Restock = "restock";
 
     private readonly HashSet<string> orders = new(StringComparer.Ordinal);
     private readonly HashSet<string> returns = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, TaskCompletionSource<string>> receipts = new(StringComparer.Ordinal);
     private readonly Lock gate = new();
-    private readonly Latencies latencies = new();
-    private ReplayKinds kinds = new(0, 0, 0, 0, 0);
+    private readonly LatencyHistogram latencies = new();
+    private SaleKinds sales = new(0, 0, 0);
+    private int declined;
+    private int withReceipt;
 
     public async Task<ReplayOutcome> Run(RetailShop shop, int tills, CancellationToken cancellationToken)
     {
+        var takesCards = await server.TakesCards(store, cancellationToken);
+        if (!takesCards)
+        {
+            terminal.Note(CashOnly);
+        }
+
         var began = terminal.Time.GetTimestamp();
-        var seller = new RetailSeller(server, terminal, latencies, store);
+        var seller = new RetailSeller(server, terminal.Time, store, takesCards);
         var asked = server.Requests;
         await terminal.Progress("replay", "invoices", shop.Invoices.Count, advance => Parallel.ForEachAsync(
             shop.Invoices,
@@ -54,10 +75,11 @@ internal sealed class RetailReplay(PosServer server, Terminal terminal, string s
                 await Ring(invoice, seller, token);
                 advance();
             }));
-        return new ReplayOutcome(orders, returns, kinds, latencies, server.Requests - asked, terminal.Time.GetElapsedTime(began));
+        return new ReplayOutcome(
+            orders, returns, sales, declined, withReceipt, latencies, server.Requests - asked, terminal.Time.GetElapsedTime(began), !takesCards);
     }
 
-    /// <summary>The return that an invoice's lines brought back make without a receipt.</summary>
+    /// <summary>The return of an invoice's lines without a receipt.</summary>
     public static ReturnMessage Return(RetailInvoice invoice, string store) => new(
         store,
         invoice.Till,
@@ -65,7 +87,7 @@ internal sealed class RetailReplay(PosServer server, Terminal terminal, string s
         Reason,
         invoice.OccurredAt);
 
-    /// <summary>The return that they make with one.</summary>
+    /// <summary>The return of an invoice's lines with a receipt.</summary>
     public static OrderReturnMessage Return(RetailInvoice invoice, RetailReceipt receipt) => new(
         invoice.Till, [.. receipt.Lines.Select(l => new OrderReturnLineMessage(l.Line, l.Quantity, Restock))], Reason, invoice.OccurredAt);
 
@@ -90,28 +112,23 @@ internal sealed class RetailReplay(PosServer server, Terminal terminal, string s
             await server.Post(
                 $"api/v1/stores/{store}/stock/{Uri.EscapeDataString(lost.StockCode)}/adjustments",
                 FormattableString.Invariant($"{KeyOf(invoice.Number)}-{line + 1}"),
-                new AdjustmentMessage(lost.Quantity, AdjustmentReason(invoice.Number), invoice.OccurredAt),
+                new AdjustmentMessage(lost.Quantity, $"{Reason} {invoice.Number}", invoice.OccurredAt),
                 Messages.Default.AdjustmentMessage,
                 cancellationToken);
         }
     }
 
-    /// <summary>Says which invoice wrote the goods off; the ledger shows it.</summary>
-    public static string AdjustmentReason(string invoice) => $"{Reason} {invoice}";
-
     private void Note(RetailInvoice invoice, RetailSold sold)
     {
-        var charged = sold.Way.Charge(invoice.Total);
         lock (gate)
         {
             orders.Add(sold.Order);
-            kinds = kinds with
+            sales = sales.Add(sold.Way.InCart, sold.Way.Charge(invoice.Total));
+            declined += sold.Declined ? 1 : 0;
+            foreach (var taken in sold.Taken)
             {
-                Carts = kinds.Carts + (sold.Way.InCart ? 1 : 0),
-                Cards = kinds.Cards + (charged > 0 ? 1 : 0),
-                Charged = kinds.Charged + charged,
-                Declined = kinds.Declined + (sold.Declined ? 1 : 0),
-            };
+                latencies.Record(taken);
+            }
         }
 
         ReceiptOf(invoice.Number).SetResult(sold.Order);
@@ -120,7 +137,7 @@ internal sealed class RetailReplay(PosServer server, Terminal terminal, string s
     private async Task TakeBack(RetailInvoice invoice, CancellationToken cancellationToken)
     {
         var answer = invoice.Receipt is { } receipt
-            // The sale began before, at another till perhaps, and goes its way whatever comes of this.
+            // The sale is an earlier invoice, which another till may be ringing up at this moment.
             ? await TakeBack(invoice, receipt, await ReceiptOf(receipt.Invoice).Task.WaitAsync(cancellationToken), cancellationToken)
             : await server.Post(
                 "api/v1/returns",
@@ -133,7 +150,7 @@ internal sealed class RetailReplay(PosServer server, Terminal terminal, string s
         lock (gate)
         {
             returns.Add(answer.Id);
-            kinds = kinds with { Receipts = kinds.Receipts + (invoice.Receipt is null ? 0 : 1) };
+            withReceipt += invoice.Receipt is null ? 0 : 1;
         }
     }
 

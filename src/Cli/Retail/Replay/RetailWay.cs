@@ -6,54 +6,54 @@ using Pos.Cli.Server;
 
 namespace Pos.Cli.Retail.Replay;
 
-/// <summary>How much of a sale a card pays.</summary>
+/// <summary>The share of a sale that a card pays.</summary>
 internal enum CardShare
 {
-    /// <summary>Nothing: cash pays.</summary>
+    /// <summary>Cash pays everything.</summary>
     None,
 
-    /// <summary>Half; cash pays the rest.</summary>
+    /// <summary>The card pays half and cash the rest.</summary>
     Half,
 
-    /// <summary>All.</summary>
+    /// <summary>The card pays everything.</summary>
     Whole,
 }
 
 /// <summary>How an invoice is sold and paid.</summary>
-/// <param name="InCart">Line by line through a cart; else as one order.</param>
-/// <param name="Card">What a card pays.</param>
-/// <param name="Token">Stands for that card.</param>
+/// <param name="InCart">Whether it goes line by line through a cart, or else as one order.</param>
+/// <param name="Card">The share that a card pays.</param>
+/// <param name="Token">The test card.</param>
 internal sealed record RetailWay(bool InCart, CardShare Card, string Token)
 {
     private const string Approved = "tok_approve";
 
-    // Customers pay with five-pound notes, so that there is change to give.
+    // Customers pay with five-pound notes, so that the till gives change.
     private const long Note = 500;
 
-    // One card in eight is declined; another loses the provider's answer, and another hears it twice.
+    // Of eight cards one is declined, one loses the provider's answer, and one gets the answer twice. The empty text stands for a declined card.
     private static readonly string[] Tokens =
         ["", "tok_lose_reply", "tok_answer_twice", Approved, Approved, Approved, Approved, Approved];
 
     private static readonly string[] Declined = ["tok_decline_insufficient_funds", "tok_decline_lost_card", "tok_decline_do_not_honour"];
 
     /// <summary>
-    /// Half of the invoices go through a cart and a third is paid by card, a quarter of these with cash besides: by a hash of the
-    /// invoice's number, so that every combination occurs and a repetition chooses the same.
+    /// Chooses by a hash of the invoice's number, so that every combination occurs and a repetition chooses the same. Half of the invoices go through a
+    /// cart. A third is paid by card, and a quarter of these partly in cash.
     /// </summary>
     public static RetailWay Of(RetailInvoice invoice)
     {
-        // With this prefix goods come back to card sales too in the Online Retail file, where seven returns have a receipt.
+        // In the Online Retail file seven returns have a receipt. With this prefix two of them belong to card sales, so card refunds are replayed too.
         var hash = BinaryPrimitives.ReadUInt64LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes($"invoice-{invoice.Number}")));
         var inCart = Draw(ref hash, 2) == 0;
         var byCard = Draw(ref hash, 3) == 0;
         var split = Draw(ref hash, 4) == 0;
         var token = Tokens[Draw(ref hash, Tokens.Length)];
-        // Neither nothing nor half a penny can be charged.
+        // A card cannot be charged nothing or half a penny.
         var card = !byCard || invoice.Total < 2 ? CardShare.None : split ? CardShare.Half : CardShare.Whole;
         return new RetailWay(inCart, card, token.Length > 0 ? token : Declined[Draw(ref hash, Declined.Length)]);
     }
 
-    /// <summary>Pence that the card pays of a total.</summary>
+    /// <summary>The pence of a total that the card pays.</summary>
     public long Charge(long total) => Card switch
     {
         CardShare.Whole => total,
@@ -61,11 +61,11 @@ internal sealed record RetailWay(bool InCart, CardShare Card, string Token)
         _ => 0,
     };
 
-    /// <summary>Coins and notes handed over for a total, or null.</summary>
+    /// <summary>The cash handed over for a total; null when the card pays everything.</summary>
     public MoneyMessage? Cash(long total) =>
         Card == CardShare.Whole ? null : new((total - Charge(total) + Note - 1) / Note * Note, RetailShop.Currency);
 
-    /// <summary>The card for a total, or null.</summary>
+    /// <summary>The card for a total; null when cash pays everything.</summary>
     public IReadOnlyList<CardMessage>? Cards(long total) => Card switch
     {
         CardShare.Whole => [new(Token, null)],
