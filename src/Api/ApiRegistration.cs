@@ -8,6 +8,17 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Pos.Api.Barcodes;
+using Pos.Api.Carts;
+using Pos.Api.Catalogue;
+using Pos.Api.Health;
+using Pos.Api.OpenApi;
+using Pos.Api.Orders;
+using Pos.Api.Payments;
+using Pos.Api.Returns;
+using Pos.Api.Sagas;
+using Pos.Api.Stock;
+using Pos.Api.Stores;
 
 namespace Pos.Api;
 

@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
 using Pos.Api;
+using Pos.Api.Access;
 
 namespace Pos.Silo;
 

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Pos.Api;
+using Pos.Api.Health;
 using Pos.Journal;
 
 namespace Pos.Silo;

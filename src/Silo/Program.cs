@@ -1,6 +1,8 @@
 using Microsoft.Extensions.Options;
 using Pos.Api;
+using Pos.Api.Access;
 using Pos.Grains;
+using Pos.Hosting;
 using Pos.Journal;
 using Pos.Payments;
 using Pos.Payments.Simulator;

@@ -1,5 +1,7 @@
 using System.Net;
 using Pos.Api;
+using Pos.Api.Access;
+using Pos.Api.Server;
 using Pos.Journal;
 using Pos.Payments;
 using Pos.Verification;

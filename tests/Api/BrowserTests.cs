@@ -3,6 +3,8 @@ using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Pos.Api;
+using Pos.Api.Access;
+using Pos.Api.Server;
 
 namespace Pos.Tests;
 

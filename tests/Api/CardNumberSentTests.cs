@@ -6,6 +6,8 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Pos.Api;
+using Pos.Api.Json;
+using Pos.Api.Server;
 
 namespace Pos.Tests;
 

@@ -1,6 +1,8 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using Pos.Api;
+using Pos.Api.Carts;
+using Pos.Api.Server;
 
 namespace Pos.Tests;
 

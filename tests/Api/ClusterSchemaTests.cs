@@ -1,5 +1,6 @@
 using Npgsql;
 using Pos.Api;
+using Pos.Hosting;
 using Pos.Silo;
 using Pos.Tests.Rigs;
 
@@ -20,8 +21,8 @@ public sealed class ClusterSchemaTests : IClassFixture<PostgresServer>
     {
         _server = server;
         Database = server.CreateDatabase();
-        _connection = ClusterDatabase.Of(
-            new ClusterSettings(ClusterProvider.Postgres, server.ConnectionString(Database), "pos", "pos", HostRole.Silo)).Connection! + ";Pooling=false";
+        _connection = ClusterDatabase.ConnectionOf(
+            new ClusterSettings(ClusterProvider.Postgres, server.ConnectionString(Database), "pos", "pos", HostRole.Silo)) + ";Pooling=false";
     }
 
     private string Database { get; }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using Pos.Api;
+using Pos.Hosting;
 using Pos.Silo;
 
 namespace Pos.Tests;
@@ -61,7 +62,7 @@ public sealed class ClusterSettingsTests
     public void a_connection_string_that_cannot_be_read_is_refused_by_its_name_and_not_quoted(string connection, string fault)
     {
         var cluster = Read(("Cluster:Provider", "postgres"), ("ConnectionStrings:Cluster", connection));
-        var refused = Assert.Throws<ClusterRefusedException>(() => ClusterDatabase.Of(cluster));
+        var refused = Assert.Throws<ClusterRefusedException>(() => ClusterDatabase.ConnectionOf(cluster));
         Assert.StartsWith($"ConnectionStrings:Cluster {fault}", refused.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("secret", refused.ToString(), StringComparison.OrdinalIgnoreCase);
     }

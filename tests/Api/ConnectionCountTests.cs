@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Npgsql;
-using Pos.Api;
+using Pos.Hosting;
 using Pos.Journal.Postgres;
 
 namespace Pos.Tests;
@@ -10,12 +10,12 @@ namespace Pos.Tests;
 public sealed class ConnectionCountTests
 {
     [Theory]
-    [InlineData("Host=db", ClusterConnection.PoolMax)]
+    [InlineData("Host=db", ClusterDatabase.PoolMax)]
     [InlineData("Host=db;Maximum Pool Size=20", 20)]
-    [InlineData("Host=db;Minimum Pool Size=20", ClusterConnection.PoolMax)]
+    [InlineData("Host=db;Minimum Pool Size=20", ClusterDatabase.PoolMax)]
     public void Orleans_opens_as_few_connections_as_is_said(string connection, int max)
     {
-        var used = new NpgsqlConnectionStringBuilder(ClusterConnection.InSchema(connection, "Cluster"));
+        var used = new NpgsqlConnectionStringBuilder(ClusterDatabase.ConnectionOf(new ClusterSettings(ClusterProvider.Postgres, connection, "pos", "pos", HostRole.Silo)));
         Assert.Equal(max, used.MaxPoolSize);
         Assert.True(used.MinPoolSize <= max);
     }
@@ -25,7 +25,7 @@ public sealed class ConnectionCountTests
     {
         var (silos, apis) = (Replicas("silo"), Replicas("api"));
         var silo = new PostgresJournalOptions().ReadersMax + 2;
-        var withMembership = (silos + 1) * (silo + ClusterConnection.PoolMax) + ((apis + 1) * ClusterConnection.PoolMax);
+        var withMembership = (silos + 1) * (silo + ClusterDatabase.PoolMax) + ((apis + 1) * ClusterDatabase.PoolMax);
         var document = File.ReadAllText(Path.Combine(Repository(), "docs", "operations.md"));
         Assert.Contains(FormattableString.Invariant($"**{(silos + 1) * silo} connections**"), document, StringComparison.Ordinal);
         Assert.Contains(FormattableString.Invariant($"**{withMembership}**"), document, StringComparison.Ordinal);

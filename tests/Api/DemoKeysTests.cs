@@ -2,6 +2,8 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Pos.Api;
+using Pos.Api.Access;
+using Pos.Hosting;
 using Pos.Silo;
 
 namespace Pos.Tests;

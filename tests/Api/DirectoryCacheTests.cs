@@ -8,7 +8,7 @@ using Orleans.Hosting;
 using Pos.Grains;
 using Pos.Journal;
 using Pos.Payments;
-using Pos.Silo;
+using Pos.Hosting;
 
 namespace Pos.Tests;
 

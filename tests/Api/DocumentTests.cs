@@ -3,6 +3,10 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Pos.Api;
+using Pos.Api.Answers;
+using Pos.Api.Json;
+using Pos.Api.OpenApi;
+using Pos.Api.Server;
 
 namespace Pos.Tests;
 

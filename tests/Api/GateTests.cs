@@ -4,6 +4,8 @@ using Microsoft.AspNetCore.Routing.Patterns;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
 using Pos.Api;
+using Pos.Api.Access;
+using Pos.Api.Server;
 
 namespace Pos.Tests;
 

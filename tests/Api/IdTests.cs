@@ -1,6 +1,8 @@
 using System.Net;
 using Microsoft.AspNetCore.Routing.Patterns;
 using Pos.Api;
+using Pos.Api.Carts;
+using Pos.Api.Sagas;
 
 namespace Pos.Tests;
 

@@ -5,6 +5,9 @@ using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Pos.Api;
+using Pos.Api.Input;
+using Pos.Api.Json;
+using Pos.Api.Server;
 
 namespace Pos.Tests;
 

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Orleans;
 using Orleans.Runtime;
 using Pos.Api;
+using Pos.Api.Server;
 
 namespace Pos.Tests;
 

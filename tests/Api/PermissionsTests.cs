@@ -6,6 +6,9 @@ using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Pos.Api;
+using Pos.Api.Access;
+using Pos.Api.Lists;
+using Pos.Api.Server;
 using Xunit.Abstractions;
 
 namespace Pos.Tests;

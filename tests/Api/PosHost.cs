@@ -11,6 +11,7 @@ using Pos.Api;
 using Pos.Grains;
 using Pos.Journal;
 using Pos.Payments;
+using Pos.Hosting;
 using Pos.Silo;
 
 namespace Pos.Tests;

@@ -1,5 +1,6 @@
 using Orleans.Runtime;
 using Pos.Api;
+using Pos.Api.Answers;
 
 namespace Pos.Tests;
 

@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 
-namespace Pos.Api;
+namespace Pos.Api.Access;
 
 /// <summary>Lets endpoints say who may use them.</summary>
 public static class AccessRules

@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Orleans;
 
-namespace Pos.Api;
+namespace Pos.Api.Access;
 
 /// <summary>
 /// Decides who is let in: by what an endpoint declares, by the keys that a request bears, and by the stores that it touches. The gate asks
@@ -9,7 +9,7 @@ namespace Pos.Api;
 /// </summary>
 internal static class Admission
 {
-    private static readonly Refusal UnknownApprover = new(Problems.ApprovalRefused, $"{Access.ApprovalHeader} is not the key of a manager.");
+    private static readonly Refusal UnknownApprover = new(Problems.ApprovalRefused, $"{RequestAccess.ApprovalHeader} is not the key of a manager.");
 
     /// <summary>Why a request is not let in whatever it touches, or null.</summary>
     /// <param name="permission">What the endpoint asks of its callers; null for an endpoint that is open to nobody.</param>
@@ -18,9 +18,9 @@ internal static class Admission
     /// <param name="isSeconded">Whether a second key stands beside it.</param>
     /// <param name="approver">Whose that is; null for nobody's.</param>
     /// <param name="access">What the request may do, when it is let in.</param>
-    public static Refusal? Refuse(Permission? permission, Owner? owner, Caller caller, bool isSeconded, Caller? approver, out Access access)
+    public static Refusal? Refuse(Permission? permission, Owner? owner, Caller caller, bool isSeconded, Caller? approver, out RequestAccess access)
     {
-        access = new Access(caller, approver);
+        access = new RequestAccess(caller, approver);
         // An endpoint of which nobody said whose it is would not have let the host start. Whoever gets here past that is refused.
         return permission is null || owner is null || !caller.Has(permission) ? Forbidden(caller, owner is null ? null : permission)
             : isSeconded && approver is not { Approves: true } ? UnknownApprover
@@ -31,7 +31,7 @@ internal static class Admission
     /// Why what a request touches is not for whoever asks, or null. The resource comes first and always: nothing that a request says of stores
     /// stands in for what it touches.
     /// </summary>
-    public static async ValueTask<Refusal?> RefuseStore(Owner owner, Access access, HttpContext context, IGrainFactory grains) => access.IsEverywhere
+    public static async ValueTask<Refusal?> RefuseStore(Owner owner, RequestAccess access, HttpContext context, IGrainFactory grains) => access.IsEverywhere
         ? null
         : await owner.Refuse(access, context, grains) ?? (owner == Owner.InBody ? null : Owner.RefuseNamed(access, context.Request));
 

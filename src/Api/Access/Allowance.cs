@@ -1,6 +1,6 @@
 using System.Threading.RateLimiting;
 
-namespace Pos.Api;
+namespace Pos.Api.Access;
 
 /// <summary>The rate limit of one key in units a second, and its limit of requests under way.</summary>
 /// <remarks>

@@ -1,6 +1,6 @@
 using System.Collections.Frozen;
 
-namespace Pos.Api;
+namespace Pos.Api.Access;
 
 /// <summary>An API key, in the configuration list <c>Api:Keys</c>. The key itself is nowhere: only its hash is.</summary>
 public sealed class ApiKeyOptions
@@ -25,7 +25,7 @@ public sealed class ApiKeyOptions
             Allowance = allowance,
         };
 
-    private bool Everywhere => Stores is ["*"] || (IsRole(out var role) && role == Api.Role.Operator);
+    private bool Everywhere => Stores is ["*"] || (IsRole(out var role) && role == Access.Role.Operator);
 
     /// <summary>The fault of the entry, as the rest of a sentence that begins with its place; null without one.</summary>
     internal string? Fault =>
@@ -41,10 +41,10 @@ public sealed class ApiKeyOptions
     {
         role = Role.ToUpperInvariant() switch
         {
-            "READER" => Api.Role.Reader,
-            "CASHIER" => Api.Role.Cashier,
-            "MANAGER" => Api.Role.Manager,
-            "OPERATOR" => Api.Role.Operator,
+            "READER" => Access.Role.Reader,
+            "CASHIER" => Access.Role.Cashier,
+            "MANAGER" => Access.Role.Manager,
+            "OPERATOR" => Access.Role.Operator,
             _ => default,
         };
         return role != default;

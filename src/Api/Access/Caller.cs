@@ -1,6 +1,6 @@
 using System.Collections.Frozen;
 
-namespace Pos.Api;
+namespace Pos.Api.Access;
 
 /// <summary>The holder of a known key.</summary>
 /// <param name="Actor">The name that the journal shows.</param>

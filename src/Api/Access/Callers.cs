@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.Options;
 
-namespace Pos.Api;
+namespace Pos.Api.Access;
 
 /// <summary>Finds the holder of a credential. No other code does: another kind of credential would be another branch here.</summary>
 internal sealed class Callers : IDisposable

@@ -5,7 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Orleans;
 
-namespace Pos.Api;
+namespace Pos.Api.Access;
 
 /// <summary>Lets requests in: who asks, may they, and is it of their stores. Before anything is read or done.</summary>
 #pragma warning disable CA1001 // A semaphore has nothing to let go of before its handle is asked for, and requests may outlast whoever would dispose of it.
@@ -55,12 +55,12 @@ internal sealed class Gate(Callers callers, Rates rates, IGrainFactory grains, I
             : Pass(context, next, endpoint, access!);
     }
 
-    private Task Pass(HttpContext context, RequestDelegate next, RouteEndpoint endpoint, Access access) =>
+    private Task Pass(HttpContext context, RequestDelegate next, RouteEndpoint endpoint, RequestAccess access) =>
         access.IsEverywhere ? next(context) : EnterStore(context, next, endpoint.Metadata.GetMetadata<Owner>()!, access);
 
     // No place is taken by a request whose body is still to come: whoever announces one and never sends it keeps nobody out. Of one key only
     // so many are waited for. Whoever waits for a place is not refused at once: clients that ask again at once would leave no time for serving.
-    private async Task Serve(HttpContext context, RequestDelegate next, RouteEndpoint endpoint, Access access)
+    private async Task Serve(HttpContext context, RequestDelegate next, RouteEndpoint endpoint, RequestAccess access)
     {
         var ofKey = access.Allowance.Room;
         if (!await ofKey.WaitAsync(RoomWaitMax, context.RequestAborted))
@@ -93,7 +93,7 @@ internal sealed class Gate(Callers callers, Rates rates, IGrainFactory grains, I
         }
     }
 
-    private Refusal? Admit(HttpContext context, RouteEndpoint endpoint, Permission? permission, out Access? access)
+    private Refusal? Admit(HttpContext context, RouteEndpoint endpoint, Permission? permission, out RequestAccess? access)
     {
         access = null;
         var headers = context.Request.Headers;
@@ -111,12 +111,12 @@ internal sealed class Gate(Callers callers, Rates rates, IGrainFactory grains, I
         }
 
         var owner = endpoint.Metadata.GetMetadata<Owner>();
-        var isSeconded = headers.TryGetValue(Access.ApprovalHeader, out var second);
+        var isSeconded = headers.TryGetValue(RequestAccess.ApprovalHeader, out var second);
         var approver = second.Count == 1 ? callers.FromKey(second[0]) : null;
         return Admission.Refuse(permission, owner, caller, isSeconded, approver, out access);
     }
 
-    private async Task EnterStore(HttpContext context, RequestDelegate next, Owner owner, Access access)
+    private async Task EnterStore(HttpContext context, RequestDelegate next, Owner owner, RequestAccess access)
     {
         var refused = await Admission.RefuseStore(owner, access, context, grains);
         await (refused?.ExecuteAsync(context) ?? next(context));

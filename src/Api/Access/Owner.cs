@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Routing;
 using Orleans;
 
-namespace Pos.Api;
+namespace Pos.Api.Access;
 
 /// <summary>
 /// How an endpoint finds the store that owns the resource of a request. Every endpoint declares exactly one way, and <see cref="OwnerCheck"/> keeps a
@@ -69,7 +69,7 @@ internal abstract class Owner
             return null;
         }
 
-        var access = Access.Of(context);
+        var access = RequestAccess.Of(context);
         return access.Refuse(named.Store) ?? RefuseNamed(access, context.Request);
     }
 
@@ -81,13 +81,13 @@ internal abstract class Owner
         new OfId<TId>(name, storeOf, unknown);
 
     /// <summary>The refusal of a request, or null when its resource is of the caller's stores.</summary>
-    public abstract ValueTask<Refusal?> Refuse(Access access, HttpContext context, IGrainFactory grains);
+    public abstract ValueTask<Refusal?> Refuse(RequestAccess access, HttpContext context, IGrainFactory grains);
 
     /// <summary>Why this way cannot work for an endpoint, as the rest of a sentence that begins with the endpoint; null when it can.</summary>
     public abstract string? Fault(RouteEndpoint endpoint, Permission permission);
 
     /// <summary>The refusal of a store that the query names, or null. Every <c>store</c> is checked, whether the endpoint reads it or not.</summary>
-    public static Refusal? RefuseNamed(Access access, HttpRequest request)
+    public static Refusal? RefuseNamed(RequestAccess access, HttpRequest request)
     {
         Refusal? refused = null;
         // The keys of a query do not differ by case here, and one that is repeated has all its values.
@@ -122,7 +122,7 @@ internal abstract class Owner
     /// <summary>A way that reads no store from the request.</summary>
     private sealed class Stateless(string name, Func<RouteEndpoint, Permission, string?> fault) : Owner(name)
     {
-        public override ValueTask<Refusal?> Refuse(Access access, HttpContext context, IGrainFactory grains) =>
+        public override ValueTask<Refusal?> Refuse(RequestAccess access, HttpContext context, IGrainFactory grains) =>
             new(HttpMethods.IsGet(context.Request.Method) ? null : access.RefuseForAllStores());
 
         public override string? Fault(RouteEndpoint endpoint, Permission permission) => fault(endpoint, permission);
@@ -130,7 +130,7 @@ internal abstract class Owner
 
     private sealed class Named(string name, Func<HttpRequest, string[]> stores, Func<RouteEndpoint, string?> fault) : Owner(name)
     {
-        public override ValueTask<Refusal?> Refuse(Access access, HttpContext context, IGrainFactory grains)
+        public override ValueTask<Refusal?> Refuse(RequestAccess access, HttpContext context, IGrainFactory grains)
         {
             foreach (var text in stores(context.Request))
             {
@@ -149,7 +149,7 @@ internal abstract class Owner
     private sealed class OfId<TId>(string name, Func<IGrainFactory, TId, Task<StoreId?>> storeOf, Func<TId, Refusal> unknown) : Owner(name)
         where TId : IParsable<TId>
     {
-        public override async ValueTask<Refusal?> Refuse(Access access, HttpContext context, IGrainFactory grains) =>
+        public override async ValueTask<Refusal?> Refuse(RequestAccess access, HttpContext context, IGrainFactory grains) =>
             // Where parameters are read, a malformed id is refused.
             context.Request.RouteValues[IdParameter] is string text && TId.TryParse(text, CultureInfo.InvariantCulture, out var id)
                 ? access.Refuse(await storeOf(grains, id).Within(context.Response), unknown(id))

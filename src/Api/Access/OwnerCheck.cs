@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
-namespace Pos.Api;
+namespace Pos.Api.Access;
 
 /// <summary>
 /// Keeps a host from starting that has an endpoint without a permission, or without a way to find the store that owns its resource. It looks at the

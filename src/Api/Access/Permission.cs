@@ -1,4 +1,4 @@
-namespace Pos.Api;
+namespace Pos.Api.Access;
 
 /// <summary>The roles of callers. Each role may do everything that the role before it may.</summary>
 internal enum Role

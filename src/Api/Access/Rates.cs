@@ -4,7 +4,7 @@ using System.Net.Sockets;
 using System.Threading.RateLimiting;
 using Microsoft.Extensions.Options;
 
-namespace Pos.Api;
+namespace Pos.Api.Access;
 
 /// <summary>Rate limits by address: of requests with unknown keys, and of requests that need no key. Each key has an <see cref="Allowance"/> of its own.</summary>
 internal sealed class Rates : IDisposable

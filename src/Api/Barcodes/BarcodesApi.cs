@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Orleans;
 
-namespace Pos.Api;
+namespace Pos.Api.Barcodes;
 
 /// <summary>Gives a barcode to a product.</summary>
 /// <param name="Sku">Which.</param>

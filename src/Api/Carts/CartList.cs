@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using Microsoft.AspNetCore.Http;
 using Orleans;
 
-namespace Pos.Api;
+namespace Pos.Api.Carts;
 
 /// <summary>
 /// The carts of a store that somebody may go on with. Nothing is indexed for it: the journal is to wake each of them one day, and each is asked.
@@ -24,7 +24,7 @@ internal sealed record CartList(StoreId Store, CartState? State, ListCursors Cur
             "PARKED" => CartState.Parked,
             _ => throw new RefusedRequestException(Problems.InvalidParameter, "The parameter 'state' is OPEN or PARKED."),
         };
-        var cursors = Api.Cursors.Of(response.HttpContext, $"carts/{store}/{state}");
+        var cursors = Lists.Cursors.Of(response.HttpContext, $"carts/{store}/{state}");
         return new(store, wanted, cursors, cursors.OpenText(cursor), Paging.Limit(limit));
     }
 

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 
-namespace Pos.Api;
+namespace Pos.Api.Carts;
 
 /// <summary>A line of a cart, as its address names it.</summary>
 internal readonly record struct LineNumber(int Value) : IParsable<LineNumber>

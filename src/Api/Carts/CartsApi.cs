@@ -4,8 +4,10 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Options;
 using Orleans;
+using Pos.Api.Orders;
+using Pos.Api.Stores;
 
-namespace Pos.Api;
+namespace Pos.Api.Carts;
 
 /// <summary><c>/carts</c>: what a customer is about to buy, until it is an order.</summary>
 internal static class CartsApi

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Orleans;
 
-namespace Pos.Api;
+namespace Pos.Api.Catalogue;
 
 /// <summary>Changes the members that are there.</summary>
 /// <param name="Name">1–200 characters.</param>

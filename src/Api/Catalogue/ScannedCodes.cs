@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Text;
 
-namespace Pos.Api;
+namespace Pos.Api.Catalogue;
 
 /// <summary>The barcodes that a text in a search field may be.</summary>
 internal static class ScannedCodes

@@ -7,8 +7,10 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Orleans;
+using Pos.Api.Stock;
+using Pos.Api.Stores;
 
-namespace Pos.Api;
+namespace Pos.Api.Catalogue;
 
 /// <summary>A product that was found.</summary>
 /// <param name="Product">As it stands now.</param>

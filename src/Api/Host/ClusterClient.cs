@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -10,6 +9,8 @@ using Orleans.Configuration;
 using Orleans.Configuration.Internal;
 using Orleans.Dashboard;
 using Orleans.Hosting;
+using Pos.Api.Health;
+using Pos.Hosting;
 
 namespace Pos.Api.Host;
 
@@ -21,20 +22,8 @@ internal static class ClusterClient
     {
         builder.Host.UseOrleansClient((_, client) =>
         {
-            client.Configure<ClusterOptions>(options => (options.ServiceId, options.ClusterId) = (cluster.ServiceId, cluster.ClusterId));
-            client.AddGateways(cluster, builder.Configuration);
-            client.Configure<GatewayOptions>(static options => options.GatewayListRefreshPeriod = TimeSpan.FromSeconds(5));
-            // A client connects to a gateway when it has something to send. With this question it always has, so a process that lost all gateways, and is sent
-            // no requests because it is not ready, finds the next gateway by itself.
-            client.Configure<TypeManagementOptions>(static options => options.TypeMapRefreshInterval = TimeSpan.FromSeconds(5));
+            client.AddPosClient(cluster, builder.Configuration);
             client.Services.AddOptions<ClientMessagingOptions>().Configure<IOptions<ApiOptions>>(Answer);
-            // A cluster that is not there yet is waited for, by a process that lives and is not ready.
-            client.UseConnectionRetryFilter(static async (_, stopped) =>
-            {
-                await Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System, stopped);
-                return true;
-            });
-            client.Services.AddGrainReferenceCache();
             if (cluster.Tracing)
             {
                 client.AddActivityPropagation();
@@ -73,26 +62,6 @@ internal static class ClusterClient
     // What went through a gateway that died has no other end than this: a little above the longest wait that is asked for.
     private static void Answer(ClientMessagingOptions messaging, IOptions<ApiOptions> api) =>
         messaging.ResponseTimeout = api.Value.WaitMax + TimeSpan.FromSeconds(5);
-
-    private static void AddGateways(this IClientBuilder client, ClusterSettings cluster, IConfiguration configuration)
-    {
-        switch (cluster.Provider)
-        {
-            case ClusterProvider.Localhost:
-                client.UseLocalhostClustering(
-                    configuration.GetValue("Orleans:Endpoints:GatewayPort", EndpointOptions.DEFAULT_GATEWAY_PORT), cluster.ServiceId, cluster.ClusterId);
-                break;
-            case ClusterProvider.Redis:
-                client.UseRedisClustering(cluster.Connection);
-                break;
-            case ClusterProvider.Postgres:
-                var connection = ClusterConnection.InSchema(cluster.Connection, "Cluster");
-                client.UseAdoNetClustering(options => (options.Invariant, options.ConnectionString) = ("Npgsql", connection));
-                break;
-            default:
-                throw new System.Diagnostics.UnreachableException();
-        }
-    }
 
     private sealed class ConnectionIsThere(Connection connection) : IHealthCheck
     {

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Pos.Api;
+using Pos.Hosting;
 using Pos.Api.Host;
 
 var builder = WebApplication.CreateBuilder(new WebApplicationOptions

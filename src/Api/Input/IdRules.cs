@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
+using Pos.Api.Carts;
 
-namespace Pos.Api;
+namespace Pos.Api.Input;
 
 /// <summary>The rule of each kind of id, in a sentence for people. Every refusal of an id says it.</summary>
 internal static class IdRules

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Primitives;
 
-namespace Pos.Api;
+namespace Pos.Api.Input;
 
 /// <summary>The checks that all endpoints of the API share. They run behind the gate and before the handler.</summary>
 internal static class InputRules

@@ -1,4 +1,4 @@
-namespace Pos.Api;
+namespace Pos.Api.Input;
 
 /// <summary>Finds the known name that is nearest to one that was sent.</summary>
 internal static class Nearest

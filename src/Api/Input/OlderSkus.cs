@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Http;
 
-namespace Pos.Api;
+namespace Pos.Api.Input;
 
 /// <summary>SKUs from before there was a rule for their normal form: they are read under the spelling in which they were made.</summary>
 internal static class OlderSkus

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 
-namespace Pos.Api;
+namespace Pos.Api.Input;
 
 /// <summary>
 /// The parameters that an endpoint takes in its query: those of its handler that are texts or ids and are not in its path. A handler cannot read a

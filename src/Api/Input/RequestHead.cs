@@ -2,7 +2,7 @@ using System.Text.Unicode;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
-namespace Pos.Api;
+namespace Pos.Api.Input;
 
 /// <summary>
 /// Refuses requests by their first line and headers, before anything else is looked at. The limits lie below those of the web server, because the web

@@ -8,7 +8,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.OpenApi;
 
-namespace Pos.Api;
+namespace Pos.Api.OpenApi;
 
 /// <summary>The API's document at <c>/openapi/v1.json</c>, its page at <c>/</c>, and a page for every kind of problem.</summary>
 internal static class ApiDocument

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 
-namespace Pos.Api;
+namespace Pos.Api.OpenApi;
 
 /// <summary>Adds to every operation its headers, its examples and its problems.</summary>
 internal static class OperationDescriber
@@ -31,7 +31,7 @@ internal static class OperationDescriber
         var refusals = metadata.OfType<RefusalMetadata>().LastOrDefault();
         if (refusals?.Kinds.Contains(Problems.ApprovalRefused) == true)
         {
-            AddHeader(operation, Access.ApprovalHeader, false, "A manager's key, when a cashier needs one to stand behind this.");
+            AddHeader(operation, RequestAccess.ApprovalHeader, false, "A manager's key, when a cashier needs one to stand behind this.");
         }
 
         if (refusals?.Kinds.Contains(Problems.Of(RejectionCode.VersionMismatch)) == true)

@@ -2,8 +2,14 @@ using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Pos.Api.Barcodes;
+using Pos.Api.Carts;
+using Pos.Api.Catalogue;
+using Pos.Api.Orders;
+using Pos.Api.Returns;
+using Pos.Api.Stock;
 
-namespace Pos.Api;
+namespace Pos.Api.OpenApi;
 
 /// <summary>One example of every request and answer, in types, so that they cannot drift from the API.</summary>
 internal static class Samples

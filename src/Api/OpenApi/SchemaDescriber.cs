@@ -4,8 +4,9 @@ using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
+using Pos.Api.Carts;
 
-namespace Pos.Api;
+namespace Pos.Api.OpenApi;
 
 /// <summary>Adds what the framework cannot see behind our own JSON converters: ids, instants, enumerations.</summary>
 internal static class SchemaDescriber

@@ -8,7 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Net.Http.Headers;
 using Microsoft.OpenApi;
 
-namespace Pos.Api;
+namespace Pos.Api.OpenApi;
 
 /// <summary>
 /// The document as it is sent. It never changes while the process runs, and making it is work: it is made, hashed and compressed once, when first

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace Pos.Api;
+namespace Pos.Api.Orders;
 
 /// <summary>Asks for a sale.</summary>
 /// <param name="Store">Where.</param>

@@ -4,8 +4,9 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Options;
 using Orleans;
+using Pos.Api.Stores;
 
-namespace Pos.Api;
+namespace Pos.Api.Orders;
 
 /// <summary><c>/orders</c>: sales, from the request to their end.</summary>
 internal static class OrdersApi

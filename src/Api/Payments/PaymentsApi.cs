@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Orleans;
 
-namespace Pos.Api;
+namespace Pos.Api.Payments;
 
 /// <summary><c>/payments</c>: what became of each card. Orders charge and undo them, returns refund them; nobody else does.</summary>
 internal static class PaymentsApi

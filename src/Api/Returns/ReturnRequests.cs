@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 
-namespace Pos.Api;
+namespace Pos.Api.Returns;
 
 /// <summary>Asks for a return without receipt.</summary>
 /// <param name="Store">Where.</param>

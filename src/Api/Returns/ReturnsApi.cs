@@ -5,8 +5,10 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Options;
 using Orleans;
+using Pos.Api.Orders;
+using Pos.Api.Stores;
 
-namespace Pos.Api;
+namespace Pos.Api.Returns;
 
 /// <summary><c>/returns</c> and <c>/orders/{id}/returns</c>: goods that come back, without a receipt and with one.</summary>
 internal static class ReturnsApi

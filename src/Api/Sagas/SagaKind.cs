@@ -1,7 +1,8 @@
 using System.Collections.Immutable;
 using Orleans;
+using Pos.Api.Carts;
 
-namespace Pos.Api;
+namespace Pos.Api.Sagas;
 
 /// <summary>A kind of what runs by itself.</summary>
 /// <param name="Name">As addresses and views say it.</param>

@@ -3,7 +3,7 @@ using System.Xml;
 using Microsoft.AspNetCore.Http;
 using Orleans;
 
-namespace Pos.Api;
+namespace Pos.Api.Sagas;
 
 /// <summary>A search among what runs by itself. Nothing is indexed for it: each that the journal is to wake is asked.</summary>
 internal sealed record SagaQuery(
@@ -27,7 +27,7 @@ internal sealed record SagaQuery(
 
         var kinds = kind is null ? SagaKind.All : [SagaKind.Of(kind)];
         var (from, after) = (0, "");
-        var cursors = Api.Cursors.Of(response.HttpContext, $"sagas/{kind}/{state}/{olderThan}/{owes}");
+        var cursors = Lists.Cursors.Of(response.HttpContext, $"sagas/{kind}/{state}/{olderThan}/{owes}");
         if (cursors.OpenText(cursor) is { Length: > 0 } place)
         {
             from = kinds.IndexOf(kinds.First(known => place.StartsWith(known.Name + "/", StringComparison.Ordinal)));

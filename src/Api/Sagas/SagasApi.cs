@@ -3,8 +3,9 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Orleans;
+using Pos.Api.Orders;
 
-namespace Pos.Api;
+namespace Pos.Api.Sagas;
 
 /// <summary><c>/sagas</c>: whatever still owes something to others, for whoever runs the system.</summary>
 internal static class SagasApi

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Orleans;
 
-namespace Pos.Api;
+namespace Pos.Api.Stock;
 
 /// <summary><c>/stores/{store}/stock/{sku}/holds</c>: pieces kept back for a while.</summary>
 internal static class HoldsApi

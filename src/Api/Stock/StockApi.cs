@@ -3,8 +3,9 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Orleans;
+using Pos.Api.Stores;
 
-namespace Pos.Api;
+namespace Pos.Api.Stock;
 
 /// <summary><c>/stores/{store}/stock</c>: how much of a product is in a store, and how it came about.</summary>
 internal static class StockApi

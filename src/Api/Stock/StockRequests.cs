@@ -1,4 +1,4 @@
-namespace Pos.Api;
+namespace Pos.Api.Stock;
 
 /// <summary>Goods came in.</summary>
 /// <param name="Quantity">Pieces, 1–1,000,000,000.</param>

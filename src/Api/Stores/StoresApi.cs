@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Orleans;
 
-namespace Pos.Api;
+namespace Pos.Api.Stores;
 
 /// <summary><c>/stores</c>: shops and their tills.</summary>
 internal static class StoresApi
@@ -44,7 +44,7 @@ internal static class StoresApi
         string? limit, string? cursor, HttpContext context, IGrainFactory grains, CancellationToken cancelled)
     {
         var asked = PageRequest.Of(context.Response, "stores", limit, cursor);
-        var access = Access.Of(context);
+        var access = RequestAccess.Of(context);
         var directory = grains.GetGrain<IDirectoryGrain>(IDirectoryGrain.Catalogue);
         var known = ImmutableArray.CreateBuilder<string>();
         var (after, hasMore) = (asked.After, true);
@@ -59,7 +59,7 @@ internal static class StoresApi
         return await asked.Fetch(
             new(known.ToImmutable(), after, hasMore && await HasOneOf(access, after)), context.Response, id => grains.GetGrain<IStoreGrain>(id).Get());
 
-        async Task<bool> HasOneOf(Access keys, long behind)
+        async Task<bool> HasOneOf(RequestAccess keys, long behind)
         {
             for (var more = !keys.IsEverywhere; more;)
             {

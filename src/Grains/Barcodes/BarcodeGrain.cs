@@ -1,10 +1,12 @@
 using Orleans;
+using Orleans.Configuration;
 using Orleans.Placement;
 
 namespace Pos.Grains.Barcodes;
 
 /// <summary>The shell of <see cref="BarcodeRules"/>.</summary>
 [GrainType("barcode"), ResourceOptimizedPlacement]
+[CollectionAgeLimit(Hours = 2)]
 public sealed class BarcodeGrain(IGrainContext context, GrainServices services)
     : EventSourcedGrain<BarcodeState, BarcodeEvent>(context, BarcodeJournal.Aggregate, services), IBarcodeGrain
 {

@@ -1,4 +1,5 @@
 using Orleans;
+using Orleans.Configuration;
 using Orleans.Concurrency;
 using Orleans.Placement;
 using Pos.Journal;
@@ -8,6 +9,7 @@ namespace Pos.Grains.Carts;
 
 /// <summary>The shell of <see cref="Cart"/> and <see cref="CartSaga"/>. Reentrant: others are answered while the order is told.</summary>
 [Reentrant, GrainType("cart"), PreferLocalPlacement]
+[CollectionAgeLimit(Minutes = 15)]
 public sealed partial class CartGrain(IGrainContext context, GrainServices services, IPaymentProvider provider)
     : SagaGrain<CartProgress, CartEvent, CartDebt, CartFact>(context, CartJournal.Aggregate, services), ICartGrain
 {

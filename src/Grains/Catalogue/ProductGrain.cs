@@ -1,4 +1,5 @@
 using Orleans;
+using Orleans.Configuration;
 using Orleans.Placement;
 using Pos.Journal;
 
@@ -6,6 +7,7 @@ namespace Pos.Grains.Catalogue;
 
 /// <summary>The shell of <see cref="Product"/>.</summary>
 [GrainType("product"), ResourceOptimizedPlacement]
+[CollectionAgeLimit(Hours = 2)]
 public sealed class ProductGrain(IGrainContext context, GrainServices services)
     : EventSourcedGrain<ProductState, ProductEvent>(context, ProductJournal.Aggregate, services), IProductGrain
 {

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
 using Orleans;
+using Orleans.Configuration;
 using Orleans.Concurrency;
 using Orleans.Placement;
 using Pos.Journal;
@@ -9,6 +10,7 @@ namespace Pos.Grains.Directories;
 
 /// <summary>Lists streams from the journal's index. Keeps nothing, so it never disagrees with the truth.</summary>
 [Reentrant, GrainType("directory"), ResourceOptimizedPlacement]
+[CollectionAgeLimit(Minutes = 5)]
 public sealed class DirectoryGrain(IGrainContext context, GrainServices services) : Grain(context), IDirectoryGrain
 {
     private const int LimitMax = 100;

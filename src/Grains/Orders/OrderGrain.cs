@@ -1,4 +1,5 @@
 using Orleans;
+using Orleans.Configuration;
 using Orleans.Concurrency;
 using Orleans.Placement;
 using Pos.Journal;
@@ -8,6 +9,7 @@ namespace Pos.Grains.Orders;
 
 /// <summary>The shell of <see cref="Order"/> and <see cref="OrderSaga"/>. Reentrant: the saga goes on while callers wait for its end.</summary>
 [Reentrant, GrainType("order"), PreferLocalPlacement]
+[CollectionAgeLimit(Minutes = 5)]
 public sealed partial class OrderGrain(IGrainContext context, GrainServices services, IPaymentProvider provider)
     : SagaGrain<OrderProgress, OrderEvent, OrderDebt, OrderFact>(context, OrderJournal.Aggregate, services), IOrderGrain
 {

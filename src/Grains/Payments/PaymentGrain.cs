@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Orleans;
+using Orleans.Configuration;
 using Orleans.Concurrency;
 using Orleans.Placement;
 using Pos.Journal;
@@ -9,6 +10,7 @@ namespace Pos.Grains.Payments;
 
 /// <summary>The shell of <see cref="Payment"/> and <see cref="PaymentSaga"/>. Reentrant: the saga goes on while callers wait for its end.</summary>
 [Reentrant, GrainType("payment"), ResourceOptimizedPlacement]
+[CollectionAgeLimit(Minutes = 5)]
 public sealed class PaymentGrain(IGrainContext context, GrainServices services, IPaymentProvider provider)
     : SagaGrain<PaymentProgress, PaymentEvent, PaymentDebt, PaymentFact>(context, PaymentJournal.Aggregate, services), IPaymentGrain
 {

@@ -1,4 +1,5 @@
 using Orleans;
+using Orleans.Configuration;
 using Orleans.Concurrency;
 using Orleans.Placement;
 using Pos.Journal;
@@ -7,6 +8,7 @@ namespace Pos.Grains.Returns;
 
 /// <summary>The shell of <see cref="Return"/> and <see cref="ReturnSaga"/>. Reentrant: the saga goes on while callers wait for its end.</summary>
 [Reentrant, GrainType("return"), ResourceOptimizedPlacement]
+[CollectionAgeLimit(Minutes = 5)]
 public sealed partial class ReturnGrain(IGrainContext context, GrainServices services)
     : SagaGrain<ReturnProgress, ReturnEvent, ReturnDebt, ReturnFact>(context, ReturnJournal.Aggregate, services), IReturnGrain, ICreditGrain
 {

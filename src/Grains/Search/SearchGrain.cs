@@ -1,4 +1,5 @@
 using Orleans;
+using Orleans.Configuration;
 using Orleans.Concurrency;
 using Orleans.Placement;
 
@@ -6,6 +7,7 @@ namespace Pos.Grains.Search;
 
 /// <summary>Answers from the index of the silo it is on.</summary>
 [Reentrant, GrainType("search"), ResourceOptimizedPlacement]
+[CollectionAgeLimit(Minutes = 5)]
 public sealed class SearchGrain(IGrainContext context, IProductSearch index) : Grain(context), ISearchGrain
 {
     /// <inheritdoc/>

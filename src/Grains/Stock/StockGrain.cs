@@ -1,4 +1,5 @@
 using Orleans;
+using Orleans.Configuration;
 using Orleans.Concurrency;
 using Orleans.Placement;
 
@@ -6,6 +7,7 @@ namespace Pos.Grains.Stock;
 
 /// <summary>The shell of <see cref="StockRules"/>. Reentrant: thousands of tills wait for one disk write, not for each other.</summary>
 [Reentrant, GrainType("stock"), HashBasedPlacement]
+[CollectionAgeLimit(Hours = 1)]
 public sealed partial class StockGrain(IGrainContext context, GrainServices services)
     : EventSourcedGrain<StockState, StockEvent>(context, StockJournal.Aggregate, services), IStockGrain
 {

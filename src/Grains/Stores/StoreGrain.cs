@@ -1,10 +1,12 @@
 using Orleans;
+using Orleans.Configuration;
 using Orleans.Placement;
 
 namespace Pos.Grains.Stores;
 
 /// <summary>The shell of <see cref="Store"/>.</summary>
 [GrainType("store"), ResourceOptimizedPlacement]
+[CollectionAgeLimit(Hours = 2)]
 public sealed class StoreGrain(IGrainContext context, GrainServices services)
     : EventSourcedGrain<StoreState, StoreEvent>(context, StoreJournal.Aggregate, services), IStoreGrain
 {

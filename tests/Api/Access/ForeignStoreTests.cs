@@ -5,6 +5,10 @@ using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Pos.Api;
+using Pos.Api.Access;
+using Pos.Api.OpenApi;
+using Pos.Api.Orders;
+using Pos.Api.Server;
 
 namespace Pos.Tests;
 
@@ -139,19 +143,19 @@ public sealed class ForeignStoreTests : IAsyncLifetime
         { "'GET /bare' declares 0 permissions instead of one.", static app => app.MapGet("/bare", static () => "x") },
         { "'* /any' declares 0 permissions instead of one.", static app => app.Map("/any", static context => Task.CompletedTask) },
         { "'GET /whose' declares 0 ways to find the store of what it touches instead of one.", static app => app.MapGet("/whose", static () => "x").WithMetadata(Permission.Read) },
-        { "'GET /two' declares 2 permissions instead of one.", static app => app.MapGet("/two", static () => "x").Requires(Permission.Operate, Pos.Api.Owner.Operators).RequiresOperator() },
-        { "'GET /open' has no owner and yet needs a key", static app => app.MapGet("/open", static () => "x").Requires(Permission.Read, Pos.Api.Owner.Nobody) },
-        { "'GET /bare' needs no key and yet touches what somebody owns.", static app => app.MapGet("/bare", static (StoreId store) => "x").Requires(Permission.Anonymous, Pos.Api.Owner.InQuery) },
-        { "'POST /shared' changes what all stores share with a key for some of them.", static app => app.MapPost("/shared", static () => "x").Requires(Permission.KeepStock, Pos.Api.Owner.Shared) },
-        { "'GET /things/{id}' is shared by all stores and yet its route names a store or a thing of one.", static app => app.MapGet("/things/{id}", static (string id) => id).Requires(Permission.Read, Pos.Api.Owner.Shared) },
-        { "'GET /things/{store}' is shared by all stores and yet its route names a store or a thing of one.", static app => app.MapGet("/things/{store}", static (StoreId store) => "x").Requires(Permission.Read, Pos.Api.Owner.Shared) },
-        { "'GET /all' reaches into all stores and yet is open to others than operators.", static app => app.MapGet("/all", static () => "x").Requires(Permission.Read, Pos.Api.Owner.Operators) },
-        { "'GET /routed' has no {store} in its route that it reads.", static app => app.MapGet("/routed", static () => "x").Requires(Permission.Read, Pos.Api.Owner.InRoute) },
-        { "'GET /routed' has no {store} in its route that it reads.", static app => app.MapGet("/routed", static (StoreId store) => "x").Requires(Permission.Read, Pos.Api.Owner.InRoute) },
-        { "'GET /routed/{store}' has no {store} in its route that it reads.", static app => app.MapGet("/routed/{store}", static (string store) => store).Requires(Permission.Read, Pos.Api.Owner.InRoute) },
-        { "'GET /asked' demands no parameter 'store' in its query.", static app => app.MapGet("/asked", static () => "x").Requires(Permission.Read, Pos.Api.Owner.InQuery) },
-        { "'GET /asked' demands no parameter 'store' in its query.", static app => app.MapGet("/asked", static (StoreId? store) => "x").Requires(Permission.Read, Pos.Api.Owner.InQuery) },
-        { "'POST /body' takes no body that is an INamesStore.", static app => app.MapPost("/body", static () => "x").Requires(Permission.Sell, Pos.Api.Owner.InBody) },
+        { "'GET /two' declares 2 permissions instead of one.", static app => app.MapGet("/two", static () => "x").Requires(Permission.Operate, Pos.Api.Access.Owner.Operators).RequiresOperator() },
+        { "'GET /open' has no owner and yet needs a key", static app => app.MapGet("/open", static () => "x").Requires(Permission.Read, Pos.Api.Access.Owner.Nobody) },
+        { "'GET /bare' needs no key and yet touches what somebody owns.", static app => app.MapGet("/bare", static (StoreId store) => "x").Requires(Permission.Anonymous, Pos.Api.Access.Owner.InQuery) },
+        { "'POST /shared' changes what all stores share with a key for some of them.", static app => app.MapPost("/shared", static () => "x").Requires(Permission.KeepStock, Pos.Api.Access.Owner.Shared) },
+        { "'GET /things/{id}' is shared by all stores and yet its route names a store or a thing of one.", static app => app.MapGet("/things/{id}", static (string id) => id).Requires(Permission.Read, Pos.Api.Access.Owner.Shared) },
+        { "'GET /things/{store}' is shared by all stores and yet its route names a store or a thing of one.", static app => app.MapGet("/things/{store}", static (StoreId store) => "x").Requires(Permission.Read, Pos.Api.Access.Owner.Shared) },
+        { "'GET /all' reaches into all stores and yet is open to others than operators.", static app => app.MapGet("/all", static () => "x").Requires(Permission.Read, Pos.Api.Access.Owner.Operators) },
+        { "'GET /routed' has no {store} in its route that it reads.", static app => app.MapGet("/routed", static () => "x").Requires(Permission.Read, Pos.Api.Access.Owner.InRoute) },
+        { "'GET /routed' has no {store} in its route that it reads.", static app => app.MapGet("/routed", static (StoreId store) => "x").Requires(Permission.Read, Pos.Api.Access.Owner.InRoute) },
+        { "'GET /routed/{store}' has no {store} in its route that it reads.", static app => app.MapGet("/routed/{store}", static (string store) => store).Requires(Permission.Read, Pos.Api.Access.Owner.InRoute) },
+        { "'GET /asked' demands no parameter 'store' in its query.", static app => app.MapGet("/asked", static () => "x").Requires(Permission.Read, Pos.Api.Access.Owner.InQuery) },
+        { "'GET /asked' demands no parameter 'store' in its query.", static app => app.MapGet("/asked", static (StoreId? store) => "x").Requires(Permission.Read, Pos.Api.Access.Owner.InQuery) },
+        { "'POST /body' takes no body that is an INamesStore.", static app => app.MapPost("/body", static () => "x").Requires(Permission.Sell, Pos.Api.Access.Owner.InBody) },
         { "'GET /orders2' has no {id} in its route that it reads as OrderId.", static app => app.MapGet("/orders2", static () => "x").Requires(Permission.Read, OrdersApi.OfOrder) },
         { "'GET /orders2/{id}' has no {id} in its route that it reads as OrderId.", static app => app.MapGet("/orders2/{id}", static (ReturnId id) => "x").Requires(Permission.Read, OrdersApi.OfOrder) },
     };
@@ -173,7 +177,7 @@ public sealed class ForeignStoreTests : IAsyncLifetime
             return true;
         }
 
-        var isNamedInOwnersBody = place.Name.StartsWith("body", StringComparison.Ordinal) && endpoint.Metadata.GetMetadata<Owner>() == Pos.Api.Owner.InBody;
+        var isNamedInOwnersBody = place.Name.StartsWith("body", StringComparison.Ordinal) && endpoint.Metadata.GetMetadata<Owner>() == Pos.Api.Access.Owner.InBody;
         return IsOwned(endpoint) && isStranger && !isNamedInOwnersBody
             ? (without.Status, without.Code, (string?)without["detail"]) == (answer.Status, answer.Code, (string?)answer["detail"])
             : isRefused || (without.Status == HttpStatusCode.OK && !IsOwned(endpoint) && answer.Status == without.Status);
@@ -181,12 +185,12 @@ public sealed class ForeignStoreTests : IAsyncLifetime
 
     // A parameter that the endpoint does not declare is refused whoever sends it, before the body is read that says whose the thing is.
     private static bool IsRefusedUnread(RouteEndpoint endpoint, StorePlace place, Answer answer) =>
-        endpoint.Metadata.GetMetadata<Owner>() == Pos.Api.Owner.InBody && (place.Before + place.After).Length > 0
+        endpoint.Metadata.GetMetadata<Owner>() == Pos.Api.Access.Owner.InBody && (place.Before + place.After).Length > 0
         && answer.Status == HttpStatusCode.BadRequest && answer.Code == "invalid-parameter";
 
     // Not: shared by all, or filtered by the key, or an operator's.
     private static bool IsOwned(RouteEndpoint endpoint) => endpoint.Metadata.GetMetadata<Owner>() is var owner
-        && owner != Pos.Api.Owner.Shared && owner != Pos.Api.Owner.Filtered && owner != Pos.Api.Owner.Operators && owner != Pos.Api.Owner.Nobody;
+        && owner != Pos.Api.Access.Owner.Shared && owner != Pos.Api.Access.Owner.Filtered && owner != Pos.Api.Access.Owner.Operators && owner != Pos.Api.Access.Owner.Nobody;
 
     private static string Method(RouteEndpoint endpoint) => endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods[0] ?? "GET";
 

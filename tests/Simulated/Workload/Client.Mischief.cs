@@ -1,6 +1,9 @@
 using System.Collections.Immutable;
 using Orleans;
 using Pos.Api;
+using Pos.Api.Carts;
+using Pos.Api.Idempotency;
+using Pos.Api.Lists;
 using Pos.Payments.Simulator;
 
 namespace Pos.Tests.Simulated;

@@ -6,6 +6,10 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans;
 using Pos.Api;
+using Pos.Api.Access;
+using Pos.Api.Answers;
+using Pos.Api.Carts;
+using Pos.Api.Lists;
 using StoreOwner = Pos.Api.Owner;
 
 namespace Pos.Tests.Simulated;
@@ -62,7 +66,7 @@ internal static class Door
         }
     }
 
-    private static DefaultHttpContext ContextOf(Access access)
+    private static DefaultHttpContext ContextOf(RequestAccess access)
     {
         var context = new DefaultHttpContext { RequestServices = Services };
         context.Features.Set(access);

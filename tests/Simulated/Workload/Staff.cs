@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
 using Pos.Api;
+using Pos.Api.Access;
 
 namespace Pos.Tests.Simulated;
 
@@ -21,7 +22,7 @@ internal sealed record Key(Person Person, Caller Caller)
 internal sealed record Papers(Key Who, Key? Second)
 {
     /// <summary>The product's own word for the two.</summary>
-    public Access Access { get; } = new(Who.Caller, Second?.Caller);
+    public RequestAccess Access { get; } = new(Who.Caller, Second?.Caller);
 }
 
 /// <summary>Everybody who works in a seed's shop.</summary>

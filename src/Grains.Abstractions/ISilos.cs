@@ -1,0 +1,11 @@
+namespace Pos;
+
+/// <summary>What grains have to know of the silos of their cluster. The host answers from its membership.</summary>
+public interface ISilos
+{
+    /// <summary>This silo, as the others name it. A silo that starts again has another name.</summary>
+    string Self { get; }
+
+    /// <summary>Asks to be told of every silo that is declared dead from now on, by its name and on any thread.</summary>
+    void OnDeath(Action<string> died);
+}
