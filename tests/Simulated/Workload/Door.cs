@@ -10,7 +10,7 @@ using Pos.Api.Access;
 using Pos.Api.Answers;
 using Pos.Api.Carts;
 using Pos.Api.Lists;
-using StoreOwner = Pos.Api.Owner;
+using StoreOwner = Pos.Api.Access.Owner;
 
 namespace Pos.Tests.Simulated;
 
