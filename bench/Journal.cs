@@ -135,7 +135,7 @@ internal static class Journal
         var waits = new List<double>(4_096);
         for (var start = Stopwatch.GetTimestamp(); start < end; start = Stopwatch.GetTimestamp())
         {
-            if (session.TryAppend(events, context, WakeUpChange.Keep, out var result) != AppendAdmission.Admitted
+            if (!session.TryAppend(events, context, WakeUpChange.Keep, out var result)
                 || await result != AppendResult.Durable)
                 throw new InvalidOperationException("An append was not durable.");
             if (start >= begin)

@@ -29,7 +29,7 @@ public static class ChainHash
 
     private static readonly byte[] Zero = new byte[Size];
 
-    /// <summary>What stands for the previous hash before the first event of a stream.</summary>
+    /// <summary>The previous hash of a stream's first event.</summary>
     public static ReadOnlySpan<byte> Start => Zero;
 
     /// <summary>The hash this event must carry behind an event of hash <paramref name="previous"/>.</summary>

@@ -29,10 +29,10 @@ public readonly record struct StreamName
     /// <summary>The whole name.</summary>
     public string Value { get; }
 
-    /// <summary>What stands before the first slash.</summary>
+    /// <summary>The part before the first slash.</summary>
     public string Category => Value[..Value.IndexOf('/', StringComparison.Ordinal)];
 
-    /// <summary>What stands after the first slash.</summary>
+    /// <summary>The part after the first slash.</summary>
     public string Key => Value[(Value.IndexOf('/', StringComparison.Ordinal) + 1)..];
 
     /// <summary>Reads a whole name.</summary>
@@ -43,7 +43,7 @@ public readonly record struct StreamName
         var slash = value.IndexOf('/', StringComparison.Ordinal);
         return slash > 0 && slash < value.Length - 1 && value.Length <= LengthMax
             ? new StreamName(value)
-            : throw new FormatException($"'{value}' is no stream name.");
+            : throw new FormatException($"'{value}' is no stream name: it must be category/key, with at most {LengthMax} characters.");
     }
 
     /// <inheritdoc/>

@@ -5,11 +5,11 @@ namespace Pos.Journal;
 /// </summary>
 /// <remarks>
 /// <para><b>Atomicity.</b> One append (all its events and its wake-up change) is stored whole or not at all, whatever else shares its
-/// transaction: a neighbour that conflicts or fails takes nobody with it but the appends behind it in its own session.</para>
+/// transaction: an append that conflicts or fails takes only the appends behind it in its own session with it.</para>
 /// <para><b>Durability.</b> An append is reported <see cref="AppendResult.Durable"/> only when it survives the loss of power, and when
-/// its loss by any other cause would be noticed at the next start. What is not yet so is neither read nor decided on: reads end before
-/// it, and <see cref="Open"/> waits for it.</para>
-/// <para><b>Failure.</b> Expected outcomes are data: <see cref="AppendAdmission"/> and <see cref="AppendResult"/>. Reads throw
+/// its loss by any other cause would be noticed at the next start. Events that are not durable yet are neither read nor decided on: reads
+/// end before them, and <see cref="Open"/> waits for them.</para>
+/// <para><b>Failure.</b> Expected outcomes are data: a full queue, and <see cref="AppendResult"/>. Reads throw
 /// <see cref="JournalUnavailableException"/> (try again later) or <see cref="JournalCorruptException"/> (a person has to look).</para>
 /// <para><b>Order.</b> <see cref="RecordedEvent.Position"/> grows in commit order; a reader never sees a position before every smaller one.</para>
 /// <para><b>Fencing.</b> (stream, version) is unique: of two writers of one version exactly one wins, the other's session is poisoned.</para>
@@ -39,18 +39,18 @@ public interface IJournal
     IAsyncEnumerable<RecordedEvent> ReadAll(long afterPosition, CancellationToken cancellationToken);
 
     /// <summary>
-    /// The events of some categories with a position above <paramref name="afterPosition"/>, ascending, to the head of this moment. What
-    /// belongs to other categories is passed over in the store, which costs far less than reading it.
+    /// The events of some categories with a position above <paramref name="afterPosition"/>, ascending, to the head of this moment. The
+    /// store passes over events of other categories, which costs far less than reading them.
     /// </summary>
     /// <param name="afterPosition">Exclusive lower bound.</param>
-    /// <param name="categories">What stands before the first <c>/</c> of the streams' names.</param>
+    /// <param name="categories">The parts before the first <c>/</c> of the streams' names.</param>
     /// <param name="cancellationToken">Ends the read.</param>
     /// <exception cref="JournalUnavailableException">The store cannot be read now.</exception>
     IAsyncEnumerable<RecordedEvent> ReadAll(long afterPosition, IReadOnlyCollection<string> categories, CancellationToken cancellationToken);
 
     /// <summary>
     /// Every event of one category's streams to the head of this moment, stream by stream in the order of their names, each from version 1.
-    /// Costs what these streams hold, however much else the journal does.
+    /// The cost depends on the events of these streams alone.
     /// </summary>
     /// <exception cref="JournalUnavailableException">The store cannot be read now.</exception>
     IAsyncEnumerable<RecordedEvent> ReadStreams(string category, CancellationToken cancellationToken);
@@ -66,7 +66,7 @@ public interface IJournal
     /// The streams of one category that began (version 1) in a store after a position, in the order they began.
     /// </summary>
     /// <param name="store">The store of the first event's <see cref="EventContext.Store"/>; empty for streams that belong to none.</param>
-    /// <param name="category">What stands before the first <c>/</c> of the stream's name.</param>
+    /// <param name="category">The part before the first <c>/</c> of the stream's name.</param>
     /// <param name="afterPosition">Exclusive lower bound: a position that an earlier page returned, or 0.</param>
     /// <param name="limit">At most so many streams.</param>
     /// <param name="cancellationToken">Ends the read.</param>
@@ -75,7 +75,7 @@ public interface IJournal
         string store, string category, long afterPosition, int limit, CancellationToken cancellationToken);
 
     /// <summary>The streams of a category that have a wake-up, due or not, leased or not, in the order of their names.</summary>
-    /// <param name="category">What stands before the first <c>/</c> of the stream's name.</param>
+    /// <param name="category">The part before the first <c>/</c> of the stream's name.</param>
     /// <param name="store">Only streams that began in this store; empty for all. Costs a look at each wake-up of the category, whatever its store.</param>
     /// <param name="afterKey">Exclusive lower bound: the key of an earlier page's last stream, or empty.</param>
     /// <param name="limit">At most so many streams.</param>
@@ -106,8 +106,8 @@ public interface IJournal
     ValueTask CompleteWakeUp(WakeUpLease claimed, DateTimeOffset? next, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Ends every lease of an owner who will complete none any more: what was claimed is due at once. Costs what is due, however many
-    /// wake-ups there are.
+    /// Ends every lease of an owner that will complete none any more: the claimed wake-ups are due at once. The cost depends on the number of
+    /// due wake-ups alone.
     /// </summary>
     /// <returns>How many leases were ended.</returns>
     /// <exception cref="JournalUnavailableException">
@@ -116,7 +116,7 @@ public interface IJournal
     ValueTask<int> EndLeases(string owner, CancellationToken cancellationToken);
 }
 
-/// <summary>Receives what <see cref="IJournal.Open"/> reads. <see cref="Restore"/> comes at most once and first.</summary>
+/// <summary>Receives the snapshot and the events that <see cref="IJournal.Open"/> reads. <see cref="Restore"/> comes at most once and first.</summary>
 public interface IStreamFold
 {
     /// <summary>

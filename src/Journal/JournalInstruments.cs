@@ -29,7 +29,7 @@ public sealed class JournalInstruments : IDisposable
         failures = meter.CreateCounter<long>("pos.journal.failures", "{failure}", "Failures of the store, by kind.");
         refused = meter.CreateCounter<long>("pos.journal.refused", "{append}", "Appends refused because the queue was full.");
         meter.CreateObservableGauge("pos.journal.queue.events", () => watched?.Events ?? 0, "{event}", "Events waiting.");
-        meter.CreateObservableGauge("pos.journal.reachable", () => Volatile.Read(ref reachable), null, "1 when the last look at the journal found an answer, else 0.");
+        meter.CreateObservableGauge("pos.journal.reachable", () => Volatile.Read(ref reachable), null, "1 when the last read of the journal succeeded, else 0.");
         meter.CreateObservableGauge("pos.journal.queue.bytes", () => watched?.Bytes ?? 0, "By", "Bytes waiting.");
     }
 

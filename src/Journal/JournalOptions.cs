@@ -1,6 +1,6 @@
 namespace Pos.Journal;
 
-/// <summary>Limits of the writer that every journal shares. Bound from the configuration section <c>Journal</c>.</summary>
+/// <summary>Limits of the writer, the same for every journal. Bound from the configuration section <c>Journal</c>.</summary>
 public class JournalOptions
 {
     /// <summary>
@@ -13,8 +13,8 @@ public class JournalOptions
     public int BatchBytesMax { get; set; } = 4 * 1024 * 1024;
 
     /// <summary>
-    /// Events waiting at most; beyond it appends are refused with <see cref="AppendAdmission.QueueFull"/>. Default 20,000: about a third
-    /// of a second of work. More hides longer stalls and lets callers wait longer for an answer.
+    /// Events waiting at most; beyond it <see cref="JournalSession.TryAppend"/> refuses. Default 20,000: about a third of a
+    /// second of work. More hides longer stalls and lets callers wait longer for an answer.
     /// </summary>
     public int QueueEventsMax { get; set; } = 20_000;
 
@@ -22,9 +22,8 @@ public class JournalOptions
     public int QueueBytesMax { get; set; } = 64 * 1024 * 1024;
 
     /// <summary>
-    /// How long a failed commit is looked up, or a failed flush repeated, before its appends end <see cref="AppendResult.Unknown"/> and
-    /// those that wait behind them <see cref="AppendResult.Failed"/>. Default 2 s. Longer survives longer outages unseen; callers wait
-    /// for it.
+    /// How long a failed commit is looked up, or a failed flush repeated. Then its appends end <see cref="AppendResult.Unknown"/>, and those
+    /// that wait behind them <see cref="AppendResult.Failed"/>. Default 2 s. Longer hides longer outages and lets callers wait longer.
     /// </summary>
     public TimeSpan UnknownAfter { get; set; } = TimeSpan.FromSeconds(2);
 

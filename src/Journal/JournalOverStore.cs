@@ -1,31 +1,35 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Pos.Journal.Writing;
 
 namespace Pos.Journal;
 
-/// <summary>What every journal shares: sessions, reads bounded by what is durable, wake-ups. Stores and drivers differ.</summary>
+/// <summary>
+/// A journal over a store: sessions, reads that end before anything that is not durable, wake-ups. The journals differ in their stores, and
+/// in who drives the writer.
+/// </summary>
 public abstract class JournalOverStore : IJournal
 {
     private const int PageEvents = 512;
 
-    // Positions that one read passes over at most, however little of it is wanted.
+    // Positions that one read of some categories passes over at most, however few events of them it finds.
     private const int PagePositions = 16 * PageEvents;
 
-    // Between who claimed a wake-up, because it was due, and who ends the lease.
+    // The clock of the silo that claimed a wake-up may be ahead of the clock of the silo that ends its lease.
     private static readonly TimeSpan ClocksApartMax = TimeSpan.FromMinutes(1);
 
-    private readonly IJournalStore store;
+    private readonly IJournalReads reads;
 
-    private protected JournalOverStore(IJournalStore store, JournalWriter pipeline)
+    private protected JournalOverStore(IJournalStore store, JournalWriter writer)
     {
-        this.store = store;
-        Pipeline = pipeline;
+        reads = store.Reads;
+        Writer = writer;
     }
 
     /// <inheritdoc/>
-    public long Head => Pipeline.DurablePosition;
+    public long Head => Writer.Durable.Value;
 
-    private protected JournalWriter Pipeline { get; }
+    private protected JournalWriter Writer { get; }
 
     /// <inheritdoc/>
     public async ValueTask<JournalSession> Open(StreamName stream, IStreamFold fold, CancellationToken cancellationToken)
@@ -33,19 +37,15 @@ public abstract class JournalOverStore : IJournal
         ArgumentNullException.ThrowIfNull(fold);
         var page = new List<RecordedEvent>();
         var (version, hash, id) = await Restore(stream, fold, page, cancellationToken);
-        long position = 0;
         var next = new byte[ChainHash.Size];
         do
         {
             page.Clear();
-            var found = await store.ReadStream(stream, version, PageEvents, page, cancellationToken);
+            var found = await reads.ReadStream(stream, version, PageEvents, page, cancellationToken);
             id = page.Count > 0 ? found : id;
-            // A commit that is not yet confirmed may still be lost: nothing is decided on it before it is durable.
+            // A commit that is not confirmed may still be lost, so nothing is decided on it.
             if (page.Count > 0)
-            {
-                position = page[^1].Position;
-                await WaitDurable(position, cancellationToken);
-            }
+                await WaitDurable(page[^1].Position, cancellationToken);
 
             foreach (var recorded in page)
             {
@@ -59,7 +59,7 @@ public abstract class JournalOverStore : IJournal
         }
         while (page.Count == PageEvents);
 
-        return new WriterSession(Pipeline, stream, id, version, hash);
+        return new WriterSession(Writer, stream, id, version, hash);
     }
 
     /// <inheritdoc/>
@@ -72,7 +72,7 @@ public abstract class JournalOverStore : IJournal
         {
             page.Clear();
             var wanted = Math.Min(left, PageEvents);
-            await store.ReadStream(stream, afterVersion, wanted, page, cancellationToken);
+            await reads.ReadStream(stream, afterVersion, wanted, page, cancellationToken);
             foreach (var recorded in page)
             {
                 if (recorded.Position > head)
@@ -87,41 +87,13 @@ public abstract class JournalOverStore : IJournal
     }
 
     /// <inheritdoc/>
-    public async IAsyncEnumerable<RecordedEvent> ReadAll(long afterPosition, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        var head = Head;
-        var page = new List<RecordedEvent>();
-        // In pages, each a read of its own: a long read would keep the store from tidying up behind it.
-        do
-        {
-            page.Clear();
-            await store.ReadAll(afterPosition, head, PageEvents, page, cancellationToken);
-            foreach (var recorded in page)
-            {
-                afterPosition = recorded.Position;
-                yield return recorded;
-            }
-        }
-        while (page.Count == PageEvents);
-    }
+    public IAsyncEnumerable<RecordedEvent> ReadAll(long afterPosition, CancellationToken cancellationToken) =>
+        ReadPages(afterPosition, null, cancellationToken);
 
     /// <inheritdoc/>
-    public async IAsyncEnumerable<RecordedEvent> ReadAll(
-        long afterPosition, IReadOnlyCollection<string> categories, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        var head = Head;
-        var wanted = $"/{string.Join('/', categories)}/";
-        var page = new List<RecordedEvent>();
-        while (afterPosition < head)
-        {
-            page.Clear();
-            var end = Math.Min(afterPosition + PagePositions, head);
-            await store.ReadAll(afterPosition, end, wanted, PageEvents, page, cancellationToken);
-            foreach (var recorded in page)
-                yield return recorded;
-            afterPosition = page.Count == PageEvents ? page[^1].Position : end;
-        }
-    }
+    public IAsyncEnumerable<RecordedEvent> ReadAll(
+        long afterPosition, IReadOnlyCollection<string> categories, CancellationToken cancellationToken) =>
+        ReadPages(afterPosition, $"/{string.Join('/', categories)}/", cancellationToken);
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<RecordedEvent> ReadStreams(string category, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -133,7 +105,7 @@ public abstract class JournalOverStore : IJournal
         do
         {
             page.Clear();
-            await store.ReadStreams(category, stream, version, head, PageEvents, page, cancellationToken);
+            await reads.ReadStreams(category, stream, version, head, PageEvents, page, cancellationToken);
             foreach (var recorded in page)
             {
                 (stream, version) = (recorded.Stream.Value, recorded.Version);
@@ -145,7 +117,7 @@ public abstract class JournalOverStore : IJournal
 
     /// <inheritdoc/>
     public Task WaitBeyond(long position, CancellationToken cancellationToken) =>
-        Pipeline.Reached(position + 1).WaitAsync(cancellationToken);
+        Writer.Durable.Reached(position + 1).WaitAsync(cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<WakeUpLease>> ListWakeUps(string category, string store, string afterKey, int limit, CancellationToken cancellationToken)
@@ -153,7 +125,7 @@ public abstract class JournalOverStore : IJournal
         ArgumentException.ThrowIfNullOrEmpty(category);
         ArgumentNullException.ThrowIfNull(store);
         ArgumentNullException.ThrowIfNull(afterKey);
-        return this.store.ListWakeUps(category, store, afterKey, limit, cancellationToken);
+        return reads.ListWakeUps(category, store, afterKey, limit, cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -162,7 +134,7 @@ public abstract class JournalOverStore : IJournal
     {
         ArgumentNullException.ThrowIfNull(store);
         ArgumentException.ThrowIfNullOrEmpty(category);
-        return this.store.ListStreams(store, category, afterPosition, Head, limit, cancellationToken);
+        return reads.ListStreams(store, category, afterPosition, Head, limit, cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -173,19 +145,15 @@ public abstract class JournalOverStore : IJournal
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(lease, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(limit);
         cancellationToken.ThrowIfCancellationRequested();
-        var now = Pipeline.Time.GetUtcNow();
-        var claim = new WakeUpClaim(owner, now, now + lease, limit, Pipeline.Asynchronous);
-        Enter(claim, "Wake-ups cannot be claimed");
-        return await claim.Result.WaitAsync(cancellationToken);
+        var now = Writer.Time.GetUtcNow();
+        return await Run(new WakeUpClaim(owner, now, now + lease, limit, Writer.Asynchronous), cancellationToken);
     }
 
     /// <inheritdoc/>
     public async ValueTask CompleteWakeUp(WakeUpLease claimed, DateTimeOffset? next, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var completion = new WakeUpCompletion(claimed, next, Pipeline.Asynchronous);
-        Enter(completion, "A lease cannot be ended");
-        await completion.Result.WaitAsync(cancellationToken);
+        await Run(new WakeUpCompletion(claimed, next, Writer.Asynchronous), cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -193,41 +161,55 @@ public abstract class JournalOverStore : IJournal
     {
         ArgumentException.ThrowIfNullOrEmpty(owner);
         cancellationToken.ThrowIfCancellationRequested();
-        var ending = new WakeUpLeasesEnd(owner, Pipeline.Time.GetUtcNow() + ClocksApartMax, Pipeline.Asynchronous);
-        Enter(ending, "Leases cannot be ended");
-        return await ending.Result.WaitAsync(cancellationToken);
+        return await Run(new WakeUpLeasesEnd(owner, Writer.Time.GetUtcNow() + ClocksApartMax, Writer.Asynchronous), cancellationToken);
     }
 
-    /// <summary>Ends when a position that was read is durable.</summary>
+    /// <summary>Waits until a position that was read is durable.</summary>
     private protected virtual ValueTask WaitDurable(long position, CancellationToken cancellationToken) =>
-        Pipeline.WaitDurable(position, cancellationToken);
+        Writer.WaitDurable(position, cancellationToken);
 
-    private void Enter(WriteOperation operation, string what)
+    private async Task<T> Run<T>(WakeUpOperation<T> operation, CancellationToken cancellationToken)
     {
-        switch (Pipeline.Queue.Enter(operation))
+        if (!Writer.TryEnter(operation))
+            throw new JournalUnavailableException($"{operation.Refusal}: the journal's queue is full.");
+        return await operation.Result.WaitAsync(cancellationToken);
+    }
+
+    // In pages, each a read of its own: a long read would keep the store from tidying up behind it.
+    private async IAsyncEnumerable<RecordedEvent> ReadPages(
+        long afterPosition, string? categories, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var head = Head;
+        var page = new List<RecordedEvent>();
+        while (afterPosition < head)
         {
-            case Entry.Taken:
-                Pipeline.OnEntered();
-                break;
-            case Entry.Full:
-                throw new JournalUnavailableException($"{what}: the journal's queue is full.");
-            default:
-                throw new JournalUnavailableException($"{what}: the journal is closed.");
+            page.Clear();
+            var end = categories is null ? head : Math.Min(afterPosition + PagePositions, head);
+            await reads.ReadAll(afterPosition, end, categories, PageEvents, page, cancellationToken);
+            foreach (var recorded in page)
+            {
+                Debug.Assert(recorded.Position > afterPosition && recorded.Position <= head, "A read left its order, or what is durable.");
+                afterPosition = recorded.Position;
+                yield return recorded;
+            }
+
+            if (page.Count < PageEvents)
+                afterPosition = end;
         }
     }
 
     /// <summary>
-    /// Restores the snapshot if the stream still holds the very event it was taken at: one of another state version, ahead of a
-    /// stream that lost its tail, or of another history is as good as none.
+    /// Restores the snapshot if the stream still holds the event that the snapshot was taken at. A snapshot of another state version, of
+    /// another history, or ahead of a stream that lost its tail is ignored.
     /// </summary>
     private async ValueTask<(long Version, byte[] Hash, long StreamId)> Restore(
         StreamName stream, IStreamFold fold, List<RecordedEvent> page, CancellationToken cancellationToken)
     {
-        // Most streams are short and have none: an order would be looked for twice before it begins.
-        var snapshot = fold.StateVersion == 0 ? null : await store.ReadSnapshot(stream, cancellationToken);
+        // Most streams are short and have no snapshots. Looking for one would make two reads of the one with which each order begins.
+        var snapshot = fold.StateVersion == 0 ? null : await reads.ReadSnapshot(stream, cancellationToken);
         if (snapshot is { } saved && saved.StateVersion == fold.StateVersion)
         {
-            var id = await store.ReadStream(stream, saved.Version - 1, 1, page, cancellationToken);
+            var id = await reads.ReadStream(stream, saved.Version - 1, 1, page, cancellationToken);
             if (page.Count == 1 && page[0].Version == saved.Version && page[0].Hash.Span.SequenceEqual(saved.Hash.Span))
             {
                 fold.Restore(saved.State, saved.Version);

@@ -23,61 +23,37 @@ public static class JournalRegistration
         ArgumentNullException.ThrowIfNull(configuration);
         var section = configuration.GetSection("Journal");
         var provider = section["Provider"] ?? "sqlite";
-        return provider.ToUpperInvariant() switch
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<JournalInstruments>();
+        _ = provider.ToUpperInvariant() switch
         {
-            "SQLITE" => services.AddSqliteJournal(section.Bind),
-            "POSTGRES" => services.AddPostgresJournal(options =>
-            {
-                section.Bind(options);
-                options.ConnectionString = configuration.GetConnectionString("Journal") ?? "";
-            }),
+            "SQLITE" => services.Add<SqliteJournal, SqliteJournalOptions>(section.Bind, SqliteJournal.Open),
+            "POSTGRES" => services.Add<PostgresJournal, PostgresJournalOptions>(
+                options =>
+                {
+                    section.Bind(options);
+                    options.ConnectionString = configuration.GetConnectionString("Journal") ?? "";
+                },
+                PostgresJournal.Open),
             _ => throw new JournalRefusedException($"Journal:Provider is '{provider}'; known are: sqlite, postgres."),
         };
-    }
-
-    /// <summary>Registers the SQLite journal.</summary>
-    public static IServiceCollection AddSqliteJournal(this IServiceCollection services, Action<SqliteJournalOptions> configure)
-    {
-        ArgumentNullException.ThrowIfNull(configure);
-        services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton<JournalInstruments>();
-        services.AddSingleton(provider =>
-        {
-            var options = Settings(configure);
-            return SqliteJournal.Open(
-                options,
-                provider.GetRequiredService<TimeProvider>(),
-                provider.GetRequiredService<JournalInstruments>(),
-                provider.GetService<ILogger<SqliteJournal>>());
-        });
-        services.AddSingleton<IJournal>(static provider => provider.GetRequiredService<SqliteJournal>());
-        return services.AddOpenerAndWatch();
-    }
-
-    /// <summary>Registers the PostgreSQL journal.</summary>
-    public static IServiceCollection AddPostgresJournal(this IServiceCollection services, Action<PostgresJournalOptions> configure)
-    {
-        ArgumentNullException.ThrowIfNull(configure);
-        services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton<JournalInstruments>();
-        services.AddSingleton(provider =>
-        {
-            var options = Settings(configure);
-            return PostgresJournal.Open(
-                options,
-                provider.GetRequiredService<TimeProvider>(),
-                provider.GetRequiredService<JournalInstruments>(),
-                provider.GetService<ILogger<PostgresJournal>>());
-        });
-        services.AddSingleton<IJournal>(static provider => provider.GetRequiredService<PostgresJournal>());
-        return services.AddOpenerAndWatch();
-    }
-
-    private static IServiceCollection AddOpenerAndWatch(this IServiceCollection services)
-    {
         services.AddHostedService<JournalOpener>();
         services.TryAddSingleton<JournalWatch>();
-        return services.AddHostedService(static provider => provider.GetRequiredService<JournalWatch>());
+        return services.AddHostedService(static services => services.GetRequiredService<JournalWatch>());
+    }
+
+    private static IServiceCollection Add<TJournal, TOptions>(
+        this IServiceCollection services, Action<TOptions> configure,
+        Func<TOptions, TimeProvider, JournalInstruments, ILogger<TJournal>?, TJournal> open)
+        where TJournal : JournalOverStore
+        where TOptions : JournalOptions, new()
+    {
+        services.AddSingleton(provider => open(
+            Settings(configure),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<JournalInstruments>(),
+            provider.GetService<ILogger<TJournal>>()));
+        return services.AddSingleton<IJournal>(static provider => provider.GetRequiredService<TJournal>());
     }
 
     private static T Settings<T>(Action<T> configure) where T : JournalOptions, new()
@@ -96,23 +72,15 @@ public static class JournalRegistration
         }
     }
 
-    /// <summary>Resolving the journal opens it; hosted services of this kind are made before the first one starts.</summary>
-    private sealed class JournalOpener(IJournal journal) : IHostedLifecycleService
+    /// <summary>Opens the journal: the host creates its hosted services, and so the journal, before it starts the first of them.</summary>
+    private sealed class JournalOpener(IJournal journal) : IHostedService
     {
-        public Task StartingAsync(CancellationToken cancellationToken)
+        public Task StartAsync(CancellationToken cancellationToken)
         {
             _ = journal.Head;
             return Task.CompletedTask;
         }
 
-        public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
         public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 }

@@ -1,12 +1,12 @@
 namespace Pos.Journal;
 
 /// <summary>
-/// One activation's way to append to one stream. Knows the stream's version and chain hash, so appends are queued without
-/// waiting for those before them, and are stored in the order they were queued.
+/// One activation's way to append to one stream. The session knows the stream's version and chain hash, so it queues appends without
+/// waiting for those before them. They are stored in the order they were queued.
 /// </summary>
 /// <remarks>
 /// The first append that does not end <see cref="AppendResult.Durable"/> poisons the session for good: everything queued behind
-/// it ends <see cref="AppendResult.Poisoned"/> unsent, and nothing more is admitted. The owner reopens the stream and decides anew.
+/// it ends <see cref="AppendResult.Poisoned"/> and is never stored. The owner reopens the stream and decides anew.
 /// Not thread-safe for appending: one owner, one turn at a time. <see cref="IsPoisoned"/> may be read from anywhere.
 /// </remarks>
 public abstract class JournalSession
@@ -14,7 +14,7 @@ public abstract class JournalSession
     /// <summary>The stream this session appends to.</summary>
     public abstract StreamName Stream { get; }
 
-    /// <summary>Version of the last admitted event, durable or not; 0 for an empty stream.</summary>
+    /// <summary>Version of the last queued event, durable or not; 0 for an empty stream.</summary>
     public abstract long Version { get; }
 
     /// <summary>Version of the last durable event.</summary>
@@ -24,47 +24,34 @@ public abstract class JournalSession
     public abstract bool IsPoisoned { get; }
 
     /// <summary>
-    /// Ends when everything admitted so far is durable or the session is poisoned; already ended when nothing is under way.
+    /// Ends when everything queued so far is durable or the session is poisoned; already ended when nothing is under way.
     /// </summary>
     public abstract Task<AppendResult> Pending { get; }
 
-    /// <summary>Queues events behind all those admitted before. Returns at once; never blocks.</summary>
+    /// <summary>Queues events behind all those queued before. Returns at once; never blocks.</summary>
     /// <param name="events">One or more events, stored atomically with consecutive versions.</param>
-    /// <param name="context">Who, where and when, stored with every one of them.</param>
-    /// <param name="wakeUp">What becomes of the stream's wake-up in the same transaction.</param>
-    /// <param name="result">When admitted: ends with the append's fate. An unknown fate is looked up first, never guessed.</param>
-    /// <returns>
-    /// Whether it was queued. When it was not, nothing has changed and the session is as it was. A journal that is closed admits and
-    /// fails: the result is <see cref="AppendResult.Failed"/> at once.
-    /// </returns>
+    /// <param name="context">Who, where and when, stored with each of the events.</param>
+    /// <param name="wakeUp">The change of the stream's wake-up in the same transaction.</param>
+    /// <param name="result">
+    /// How the append ends. An unknown outcome is looked up first, never guessed. A poisoned session ends it
+    /// <see cref="AppendResult.Poisoned"/> at once, a closed journal <see cref="AppendResult.Failed"/>.
+    /// </param>
+    /// <returns>False: the journal's queue is full. Nothing has changed, and the session is unharmed; try again later.</returns>
     /// <exception cref="ArgumentException">No events, or more bytes than the journal's queue holds; nothing has changed.</exception>
-    public abstract AppendAdmission TryAppend(
+    public abstract bool TryAppend(
         ReadOnlySpan<NewEvent> events, EventContext context, WakeUpChange wakeUp, out Task<AppendResult> result);
 
     /// <summary>
-    /// Saves the folded state of a durable version, at leisure and without a promise: a snapshot only saves time. Ignored when
+    /// Saves the folded state of a durable version later, without a promise: a snapshot only saves time. Ignored when
     /// <paramref name="version"/> is above <see cref="DurableVersion"/>.
     /// </summary>
-    /// <param name="state">Writes the state, once, on a thread of the journal's: it must not change any more.</param>
-    /// <param name="stateVersion">Version of its shape.</param>
-    /// <param name="version">Version of the stream it was folded to.</param>
+    /// <param name="state">Writes the state, once, on a thread of the journal. The state must not change any more.</param>
+    /// <param name="stateVersion">Version of the state's shape.</param>
+    /// <param name="version">Version of the stream that the state was folded to.</param>
     public abstract void SaveSnapshot(Func<ReadOnlyMemory<byte>> state, int stateVersion, long version);
 }
 
-/// <summary>Whether an append was queued.</summary>
-public enum AppendAdmission
-{
-    /// <summary>Queued; its result follows.</summary>
-    Admitted,
-
-    /// <summary>The journal's queue is full: try again later. The session is unharmed.</summary>
-    QueueFull,
-
-    /// <summary>The session is poisoned: reopen the stream.</summary>
-    Poisoned,
-}
-
-/// <summary>The fate of an admitted append.</summary>
+/// <summary>How an append ends.</summary>
 public enum AppendResult
 {
     /// <summary>On disk, whatever happens next.</summary>
@@ -81,7 +68,7 @@ public enum AppendResult
 
     /// <summary>
     /// The store failed around the commit and could not be asked within the journal's bound (a broken disk, a server away): the
-    /// append is either stored whole or not at all, and nobody knows which. The session is poisoned; reopening the stream tells,
+    /// append is stored whole or not at all, and the journal does not know which. The session is poisoned. Reopening the stream tells,
     /// and throws <see cref="JournalUnavailableException"/> until it can.
     /// </summary>
     Unknown,

@@ -3,32 +3,32 @@ using Microsoft.Extensions.Hosting;
 namespace Pos.Journal;
 
 /// <summary>
-/// Reads the journal every few seconds, and remembers whether that went well, so that a probe hears how the journal is without waiting for it.
+/// Reads the journal every few seconds and remembers whether the read succeeded, so that a probe gets its answer without waiting.
 /// </summary>
 public sealed class JournalWatch(IJournal journal, TimeProvider clock, JournalInstruments instruments) : BackgroundService
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan ReadMax = TimeSpan.FromSeconds(2);
 
     private static readonly StreamName Asked = new("journal", "watch");
 
     private volatile bool _isReachable = true;
 
-    /// <summary>How long between two looks. 5 seconds.</summary>
+    /// <summary>The pause between two reads. 5 seconds.</summary>
     public TimeSpan Interval { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>Whether the last look found an answer in time.</summary>
+    /// <summary>Whether the last read succeeded in time.</summary>
     public bool IsReachable => _isReachable;
 
-    /// <summary>Looks now.</summary>
+    /// <summary>Reads now.</summary>
     public async Task Look(CancellationToken cancellationToken)
     {
-        using var patience = new CancellationTokenSource(Patience, clock);
+        using var patience = new CancellationTokenSource(ReadMax, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
         try
         {
             await foreach (var _ in journal.ReadStream(Asked, 0, 1, either.Token))
             {
-                // Nobody writes there: that it can be read is the answer.
+                // The stream is always empty. The read alone shows that the journal can be reached.
             }
 
             _isReachable = true;

@@ -1,8 +1,8 @@
 namespace Pos.Journal;
 
 /// <summary>
-/// Makes files and folders that nobody but the process's own user may read: they hold what a shop sold, to whom it paid and who did what. Windows
-/// has rights of another kind, which come with the folder.
+/// Makes files and folders that only the process's own user may read: they hold a shop's sales, refunds and staff. On Windows the rights come
+/// with the folder, and nothing is done.
 /// </summary>
 internal static class PrivateFiles
 {
@@ -11,7 +11,10 @@ internal static class PrivateFiles
 
     private static readonly string[] Ours = ["journal.", "provider-ledger."];
 
-    /// <summary>Creates a folder, or closes one to others that holds nothing but what is ours. Any other folder is somebody else's to decide on.</summary>
+    /// <summary>
+    /// Creates a folder, or closes an existing one to other users if it holds nothing but files of ours. The rights of any other folder are for
+    /// its owner to decide.
+    /// </summary>
     public static void CreateFolder(string path)
     {
         if (OperatingSystem.IsWindows())
@@ -42,7 +45,7 @@ internal static class PrivateFiles
         return new FileStream(path, options);
     }
 
-    /// <summary>Creates an empty file where there is none, before somebody opens it who knows nothing of rights.</summary>
+    /// <summary>Creates an empty file where there is none, before a library opens it that knows nothing of rights.</summary>
     public static void Create(string path)
     {
         if (!File.Exists(path))
@@ -53,7 +56,7 @@ internal static class PrivateFiles
         CloseFile(path);
     }
 
-    /// <summary>Takes the rights of others from a file that an earlier release made, or that was copied here. Does nothing where there is none.</summary>
+    /// <summary>Takes the rights of other users from a file that an earlier release made, or that was copied here. Does nothing where there is no file.</summary>
     public static void CloseFile(string path)
     {
         if (!OperatingSystem.IsWindows() && File.Exists(path) && (File.GetUnixFileMode(path) & ~OfFile) != 0)
@@ -80,7 +83,7 @@ internal static class PrivateFiles
         }
         catch (UnauthorizedAccessException)
         {
-            // Another user owns it and lets us write: what it shows to whom is theirs to say.
+            // Another user owns the file or folder and lets us write: its rights are for that user to decide.
         }
     }
 }

@@ -12,9 +12,8 @@ internal static class RealAppends
     {
         var session = await journal.Open(StreamName.Parse(stream), new NoFold(), CancellationToken.None);
         var store = type.StartsWith("stock", StringComparison.Ordinal) ? "london" : "";
-        var admission = session.TryAppend(
-            [new NewEvent(type, 1, Encoding.UTF8.GetBytes(payload))], new EventContext(Book.Start, store), WakeUpChange.Keep, out var result);
-        Assert.Equal(AppendAdmission.Admitted, admission);
+        Assert.True(session.TryAppend(
+            [new NewEvent(type, 1, Encoding.UTF8.GetBytes(payload))], new EventContext(Book.Start, store), WakeUpChange.Keep, out var result));
         Assert.Equal(AppendResult.Durable, await result);
     }
 

@@ -134,29 +134,23 @@ public abstract partial class EventSourcedGrain<TState, TEvent>(
         }
 
         var wakeUp = Change(NextWakeUp(state));
-        switch (session.TryAppend(events, context, wakeUp, out var result))
+        if (!session.TryAppend(events, context, wakeUp, out var result))
         {
-            case AppendAdmission.Admitted:
-                _decided = state;
-                _underWay.Enqueue((session.Version, _decided));
-                _wakeUp = wakeUp.What switch
-                {
-                    WakeUpChange.Kind.Keep => _wakeUp,
-                    WakeUpChange.Kind.Clear => null,
-                    WakeUpChange.Kind.Set => wakeUp.Due,
-                    _ => throw new UnreachableException(),
-                };
-                services.Instruments.OnDecided(aggregate.Category, events.Length);
-                return new Recording(result, null);
-            case AppendAdmission.QueueFull:
-                services.Instruments.OnJournalFull(aggregate.Category);
-                return new Recording(NothingPending, JournalFull);
-            case AppendAdmission.Poisoned:
-                Close(AppendResult.Poisoned);
-                throw NotDurable(AppendResult.Poisoned);
-            default:
-                throw new UnreachableException();
+            services.Instruments.OnJournalFull(aggregate.Category);
+            return new Recording(NothingPending, JournalFull);
         }
+
+        _decided = state;
+        _underWay.Enqueue((session.Version, _decided));
+        _wakeUp = wakeUp.What switch
+        {
+            WakeUpChange.Kind.Keep => _wakeUp,
+            WakeUpChange.Kind.Clear => null,
+            WakeUpChange.Kind.Set => wakeUp.Due,
+            _ => throw new UnreachableException(),
+        };
+        services.Instruments.OnDecided(aggregate.Category, events.Length);
+        return new Recording(result, null);
     }
 
     /// <summary>Waits until a decision, and everything it was decided on, is on disk; answers its refusal, if it was one.</summary>

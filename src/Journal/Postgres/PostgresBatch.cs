@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text;
 using Npgsql;
 using NpgsqlTypes;
@@ -5,7 +6,7 @@ using Pos.Journal.Writing;
 
 namespace Pos.Journal.Postgres;
 
-/// <summary>One batch as the parameters of the schema's functions. Filled anew for each batch; used by the writer alone.</summary>
+/// <summary>One batch as the parameters of the schema's functions. Filled anew for each batch; used by the committer alone.</summary>
 internal sealed class PostgresBatch
 {
     private readonly List<Append> appends = [];
@@ -37,13 +38,14 @@ internal sealed class PostgresBatch
         names.Clear();
         stores.Clear();
         wakeUps.Clear();
-        // The appends' own buffers go to others as soon as their fate is told, while what was given up may still be on its way.
+        // A copy: the appends' own buffers go to others as soon as the appends are settled, while a command that was given up may still
+        // be sending them.
         if (bytes.Length < batch.Bytes)
             bytes = new byte[batch.Bytes];
         var filled = 0;
         foreach (var operation in batch.Operations)
         {
-            if (operation is Append append && Batch.MayWrite(append))
+            if (operation is Append append && append.MayBeWritten())
                 Take(append, ref filled);
         }
     }
@@ -107,7 +109,7 @@ internal sealed class PostgresBatch
         WakeUpChange.Kind.Keep => 0,
         WakeUpChange.Kind.Clear => 1,
         WakeUpChange.Kind.Set => 2,
-        _ => throw new System.Diagnostics.UnreachableException(),
+        _ => throw new UnreachableException(),
     };
 
     private static void Add(NpgsqlBatchCommand command, long writer, long attempt)
@@ -140,7 +142,7 @@ internal sealed class PostgresBatch
         if (append.FirstVersion == 1)
         {
             numbers.Add(records.Count + 1);
-            // Until the database has said where it begins; what follows in this batch is called the same.
+            // The stream's id within this batch. The database answers with the position at which the stream begins.
             append.Session.StreamId = -numbers[^1];
             names.Add(stream);
             stores.Add(StoreOf(append));
@@ -155,6 +157,7 @@ internal sealed class PostgresBatch
             filled += count;
         }
 
+        Debug.Assert(records[^1].Span[^ChainHash.Size..].SequenceEqual(append.LastHash), "An append holds more bytes than its events.");
         if (append.WakeUp.What != WakeUpChange.Kind.Keep)
             wakeUps[stream] = append.WakeUp;
     }

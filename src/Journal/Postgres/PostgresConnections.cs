@@ -2,11 +2,11 @@ using Npgsql;
 
 namespace Pos.Journal.Postgres;
 
-/// <summary>Where the journal is, and the two ways to it: one connection that writes, a pool that reads.</summary>
+/// <summary>The two ways to the database: single connections that write, and a pool of connections that read.</summary>
 internal sealed class PostgresConnections : IDisposable
 {
-    // Every query of ours is an ordered walk along an index. On tables that were never analysed the planner may not know, and a plan
-    // that sorts or scans would be kept for the life of a connection.
+    // Every query of the journal is an ordered walk along an index. On tables that were never analysed the planner might choose to sort or
+    // to scan, and the connection would keep that plan for its life.
     private const string Plans = "-c enable_seqscan=off -c enable_bitmapscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c jit=off";
 
     private PostgresConnections(NpgsqlDataSource writing, NpgsqlDataSource reading, string place, PostgresJournalOptions options)
@@ -18,10 +18,10 @@ internal sealed class PostgresConnections : IDisposable
         Place = place;
     }
 
-    /// <summary>Opens new connections each time: one that failed is never met again.</summary>
+    /// <summary>Opens a new connection each time, so that a broken one is never used again.</summary>
     public NpgsqlDataSource Writing { get; }
 
-    /// <summary>A pool.</summary>
+    /// <summary>Takes connections from a pool.</summary>
     public NpgsqlDataSource Reading { get; }
 
     /// <summary>How long a command may take.</summary>
@@ -38,8 +38,7 @@ internal sealed class PostgresConnections : IDisposable
     {
         var given = Parse(options.ConnectionString);
         var place = $"database '{given.Database}' at {given.Host}";
-        // Session settings that a role or the database may have otherwise: a commit is flushed before it is answered, and each statement
-        // behind the lock sees what was committed before it.
+        // A role or the database may have other defaults. Each statement behind the lock must see everything that was committed before.
         var session = $"{given.Options} {Plans} -c default_transaction_isolation=read\\ committed";
         var writing = new NpgsqlConnectionStringBuilder(given.ConnectionString)
         {
@@ -47,8 +46,8 @@ internal sealed class PostgresConnections : IDisposable
             Pooling = false,
             Multiplexing = false,
             Timeout = (int)options.ConnectTimeout.TotalSeconds,
-            // Whoever runs a command bounds it himself and walks away. The driver's own bound would ask the server to cancel, on a second
-            // connection, and a frozen server lets it wait there for ever.
+            // PostgresLink.Within bounds each command and leaves it behind. The driver's own time-out would ask the server to cancel, on a
+            // second connection, and a frozen server would let it wait there for ever.
             CommandTimeout = 0,
             CancellationTimeout = -1,
             TcpKeepAlive = true,
@@ -90,7 +89,7 @@ internal sealed class PostgresConnections : IDisposable
         }
         catch (Exception e) when (e is ArgumentException or FormatException or KeyNotFoundException or OverflowException)
         {
-            // Not the inner exception's text alone: it may quote what stands in the string, and a password stands there too.
+            // Without the inner exception's text: it may quote the string, and the string holds a password.
             throw new JournalRefusedException(
                 $"{PostgresJournalOptions.ConnectionSetting} is no connection string that Npgsql can read ({e.GetType().Name}).");
         }

@@ -6,7 +6,7 @@ namespace Pos.Journal.Postgres;
 
 /// <summary>
 /// The journal in a PostgreSQL database, for one silo or several: positions are given out under a lock that ends with the commit, and a
-/// version is stored once, whoever writes it.
+/// version is stored once, whichever silo writes it.
 /// </summary>
 public sealed class PostgresJournal : JournalOverStore, IDisposable
 {
@@ -15,12 +15,12 @@ public sealed class PostgresJournal : JournalOverStore, IDisposable
     private readonly PostgresWatch watch;
     private bool disposed;
 
-    private PostgresJournal(IJournalStore store, PostgresStore database, PostgresJournalOptions options, JournalWriter pipeline)
-        : base(store, pipeline)
+    private PostgresJournal(IJournalStore store, PostgresStore database, PostgresJournalOptions options, JournalWriter writer)
+        : base(store, writer)
     {
         this.options = options;
-        threads = new WriterThreads(pipeline, "journal");
-        watch = new PostgresWatch(database, pipeline, options.WatchEvery);
+        threads = new WriterThreads(writer);
+        watch = new PostgresWatch(database, writer, options.WatchEvery);
     }
 
     /// <summary>Connects, makes the schema in an empty database, and checks that the end of the journal is there.</summary>
@@ -44,17 +44,17 @@ public sealed class PostgresJournal : JournalOverStore, IDisposable
         options.Validate();
         var database = PostgresStore.Open(options);
         var store = around(database);
-        var pipeline = new JournalWriter(
+        var writer = new JournalWriter(
             store, options, time, instruments, logger ?? NullLogger<PostgresJournal>.Instance, asynchronous: true);
-        return new PostgresJournal(store, database, options, pipeline);
+        return new PostgresJournal(store, database, options, writer);
     }
 
-    /// <summary>Everything as it is at one moment, beside whoever writes. Opens a connection of its own.</summary>
+    /// <summary>Reads the whole journal as it is at one moment, while others write. Opens a connection of its own.</summary>
     /// <exception cref="JournalUnavailableException">It cannot be read now.</exception>
     public ValueTask<PostgresSnapshot> ReadSnapshot(CancellationToken cancellationToken) => PostgresSnapshot.Open(options, cancellationToken);
 
     /// <summary>
-    /// Stops admission, writes what is queued and lets go of the connections. Appends that come later end
+    /// Takes no more appends, writes the queued ones and lets go of the connections. Appends that come later end
     /// <see cref="AppendResult.Failed"/>; reads throw <see cref="JournalUnavailableException"/>.
     /// </summary>
     public void Dispose()
@@ -64,14 +64,14 @@ public sealed class PostgresJournal : JournalOverStore, IDisposable
         disposed = true;
         watch.Dispose();
         threads.Dispose();
-        Pipeline.Dispose();
+        Writer.Dispose();
     }
 
-    // What can be read is committed, and so is everything before it: there is no need to wait until the watch has heard of it.
+    // An event that can be read is committed, and so is everything before it. There is no need to wait until the watch hears of it.
     private protected override ValueTask WaitDurable(long position, CancellationToken cancellationToken)
     {
-        if (position > Pipeline.DurablePosition)
-            Pipeline.TryConfirm(new JournalMark(position, default));
+        if (position > Writer.Durable.Value)
+            Writer.Confirmer.TryConfirm(new JournalMark(position, default));
         return base.WaitDurable(position, cancellationToken);
     }
 }

@@ -22,8 +22,8 @@ public sealed class PostgresJournalOptions : JournalOptions
     public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(2);
 
     /// <summary>
-    /// How often the head is asked for, so that this silo hears of what others write. Default 100 ms. Shorter tells feeds earlier and
-    /// costs the server one look at one row each time.
+    /// How often this silo asks how far the others have written. Default 100 ms. Shorter tells feeds earlier; each time costs the server
+    /// one look at one row.
     /// </summary>
     public TimeSpan WatchEvery { get; set; } = TimeSpan.FromMilliseconds(100);
 

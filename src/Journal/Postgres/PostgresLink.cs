@@ -5,9 +5,9 @@ using Npgsql;
 namespace Pos.Journal.Postgres;
 
 /// <summary>
-/// The connection that writes. Before anything is written on a new one, all attempts on those before it are fenced off, so that a
-/// command which a frozen or cut-off server still has in hand can store nothing any more, and it is checked that the server holds what
-/// this process has seen committed: one that was promoted without it must not go on.
+/// The connection that writes. Before anything is written on a new connection, a fence ends all attempts on the connections before it: a
+/// command that a frozen or cut-off server still has in hand can store nothing any more. Then the link checks that the server holds
+/// everything that this process has seen committed: a standby that was promoted without it must not go on.
 /// </summary>
 internal sealed class PostgresLink : IDisposable
 {
@@ -26,19 +26,19 @@ internal sealed class PostgresLink : IDisposable
 
     public PostgresLink(PostgresConnections connections) => this.connections = connections;
 
-    /// <summary>Held by whoever uses the connection.</summary>
+    /// <summary>Held by the thread that uses the connection.</summary>
     public Lock Gate { get; } = new();
 
-    /// <summary>This process among those that write.</summary>
+    /// <summary>The number of this process among the processes that write.</summary>
     public long Writer => writer;
 
     /// <summary>How far the journal reached when it was last heard of on this connection.</summary>
     public JournalMark Known => known;
 
-    /// <summary>Whether an attempt of unknown outcome may still come through.</summary>
+    /// <summary>Whether an attempt of unknown outcome may still be stored.</summary>
     public bool OwesFence => owesFence;
 
-    /// <summary>The failures of a server or of the way to it.</summary>
+    /// <summary>Whether an exception means that the server, or the way to it, failed.</summary>
     public static bool IsFailure(Exception e) =>
         e is NpgsqlException or IOException or SocketException or TimeoutException or ObjectDisposedException or InvalidOperationException;
 
@@ -58,7 +58,7 @@ internal sealed class PostgresLink : IDisposable
             throw new JournalUnavailableException(lost);
         if (connection is not null)
             return connection;
-        // Bounded as a whole: a server that freezes in the middle keeps nobody here. What it lets through late is fenced again then.
+        // Bounded as a whole, so that a server that freezes in the middle keeps nobody here. The next attempt fences again.
         var (self, over, held, last) = (writer, attempts, known.Position, seen);
         var reached = Within(
             Task.Run(() => Reach(self, over, held, last)), connections.ConnectMax + connections.CommandMax, static late => late.Connection.Dispose());
@@ -75,10 +75,10 @@ internal sealed class PostgresLink : IDisposable
         return connection = reached.Connection;
     }
 
-    /// <summary>Waits for work with the server, and walks away from it when it takes too long.</summary>
-    /// <param name="work">Changes nothing here: it may end when others have gone on.</param>
-    /// <param name="atMost">How long; as long as any command may take when it is null.</param>
-    /// <param name="late">What becomes of a result that nobody waits for any more.</param>
+    /// <summary>Waits for work with the server, and leaves the work behind when it takes too long.</summary>
+    /// <param name="work">Must not change this object: it may end long after it was left behind.</param>
+    /// <param name="atMost">The longest wait; null for the time that any command may take.</param>
+    /// <param name="late">Takes a result for which nobody waits any more.</param>
     public T Within<T>(Task<T> work, TimeSpan? atMost = null, Action<T>? late = null)
     {
         if (Task.WaitAny([work], atMost ?? connections.CommandMax) == 0)
@@ -99,9 +99,9 @@ internal sealed class PostgresLink : IDisposable
     /// <summary>The number of the next attempt to write.</summary>
     public long NextAttempt() => ++attempts;
 
-    /// <summary>What was committed on this connection.</summary>
+    /// <summary>Remembers what was committed on this connection.</summary>
     /// <param name="mark">The last position and the running hash there.</param>
-    /// <param name="lastHash">The hash of the event there, if it is known.</param>
+    /// <param name="lastHash">The hash of the event there; empty when it is not known.</param>
     public void OnCommitted(JournalMark mark, ReadOnlySpan<byte> lastHash = default)
     {
         if (!lastHash.IsEmpty)
@@ -110,7 +110,7 @@ internal sealed class PostgresLink : IDisposable
     }
 
     /// <summary>Gives the connection up.</summary>
-    /// <param name="uncertain">Whether what was sent on it may still be stored.</param>
+    /// <param name="uncertain">Whether a command that was sent on it may still be stored.</param>
     public void Break(bool uncertain)
     {
         owesFence |= uncertain;
@@ -118,7 +118,7 @@ internal sealed class PostgresLink : IDisposable
         connection = null;
         if (broken is null)
             return;
-        // One that still waits for its answer could make this wait as well.
+        // Closing a connection that still waits for its answer could take as long as the answer.
         if (abandoned)
             Task.Run(() => Close(broken));
         else
@@ -136,11 +136,11 @@ internal sealed class PostgresLink : IDisposable
         }
         catch (Exception e) when (IsFailure(e))
         {
-            // It is given up either way.
+            // The connection is given up either way.
         }
     }
 
-    // It may have been given up by the time it gets through: what it goes by was settled when it was asked.
+    // Runs on a thread of its own and may be left behind, so it uses nothing but its parameters.
     private Reached Reach(long self, long over, long held, Seen? last)
     {
         var opened = Open();
@@ -182,7 +182,7 @@ internal sealed class PostgresLink : IDisposable
         }
     }
 
-    /// <summary>Null: this writer is not known any more, which ends its attempts for good.</summary>
+    /// <summary>Raises the fence. Null: the server does not know this writer any more, which ends its attempts for good.</summary>
     private static JournalMark? Fence(NpgsqlConnection on, long self, long over)
     {
         using var fence = new NpgsqlCommand("SELECT _position, _running FROM pos_journal.fence($1, $2)", on);
@@ -232,9 +232,9 @@ internal sealed class PostgresLink : IDisposable
     private sealed record Seen(long Position, byte[] Hash);
 
     /// <summary>A new connection, behind the fence.</summary>
-    /// <param name="Connection">It is the receiver's.</param>
+    /// <param name="Connection">The receiver owns it.</param>
     /// <param name="Head">How far the journal reaches.</param>
-    /// <param name="Writer">Who this process is there.</param>
+    /// <param name="Writer">The number of this process among the processes that write.</param>
     /// <param name="Lost">Whether the server holds less, or something else, than this process has seen committed.</param>
     private sealed record Reached(NpgsqlConnection Connection, JournalMark Head, long Writer, bool Lost);
 }

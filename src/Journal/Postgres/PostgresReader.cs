@@ -6,23 +6,43 @@ using Pos.Journal.Writing;
 namespace Pos.Journal.Postgres;
 
 /// <summary>Reads on pooled connections. A read that meets a connection which died while it lay idle is tried once more.</summary>
-internal sealed class PostgresReader(PostgresConnections connections)
+internal sealed class PostgresReader : IJournalReads
 {
-    /// <summary>What <see cref="ReadEvent"/> reads.</summary>
+    /// <summary>Selects the columns of <see cref="ReadEvent"/>.</summary>
     internal const string Columns = "SELECT position, stream, version, record FROM pos_journal.events ";
 
     // Where the stream's name stands in a record, from 1.
     private const int NameAt = 6;
 
-    public ValueTask ReadAll(long afterPosition, long upToPosition, int limit, List<RecordedEvent> page, CancellationToken cancellationToken) =>
-        ReadEvents(
-            Columns + "WHERE position > $1 AND position <= $2 ORDER BY position LIMIT $3", page, cancellationToken,
-            Number(afterPosition), Number(upToPosition), Number(limit));
+    private readonly PostgresConnections connections;
+    private readonly PostgresLink link;
+    private readonly PostgresStreamReads streams;
+
+    public PostgresReader(PostgresConnections connections, PostgresLink link)
+    {
+        this.connections = connections;
+        this.link = link;
+        streams = new PostgresStreamReads(this, connections.CommandMax);
+    }
+
+    public ValueTask<long> ReadStream(
+        StreamName stream, long afterVersion, int limit, List<RecordedEvent> page, CancellationToken cancellationToken)
+    {
+        RequireFenced();
+        return streams.Read(stream, afterVersion, limit, page, cancellationToken);
+    }
 
     public ValueTask ReadAll(
-        long afterPosition, long upToPosition, string categories, int limit, List<RecordedEvent> page, CancellationToken cancellationToken)
+        long afterPosition, long upToPosition, string? categories, int limit, List<RecordedEvent> page, CancellationToken cancellationToken)
     {
-        // A few bytes tell most of the others apart; only what looks like one of these has its name read.
+        if (categories is null)
+        {
+            return ReadEvents(
+                Columns + "WHERE position > $1 AND position <= $2 ORDER BY position LIMIT $3", page, cancellationToken,
+                Number(afterPosition), Number(upToPosition), Number(limit));
+        }
+
+        // The first bytes of a name tell most other categories apart; the whole name is compared only where they match.
         string[] wanted = [.. categories.Split('/', StringSplitOptions.RemoveEmptyEntries).Select(static c => c + "/")];
         var bytes = wanted.Length == 0 ? 0 : wanted.Min(Encoding.UTF8.GetByteCount);
         return ReadEvents(
@@ -52,6 +72,7 @@ internal sealed class PostgresReader(PostgresConnections connections)
 
     public async ValueTask<SnapshotRecord?> ReadSnapshot(StreamName stream, CancellationToken cancellationToken)
     {
+        RequireFenced();
         var found = await Read(
             "SELECT state, state_version, version, hash FROM pos_journal.snapshots WHERE stream = $1",
             static row => new SnapshotRecord(row.GetFieldValue<byte[]>(0), row.GetInt32(1), row.GetInt64(2), row.GetFieldValue<byte[]>(3)),
@@ -59,7 +80,7 @@ internal sealed class PostgresReader(PostgresConnections connections)
         return found.Count == 0 ? null : found[0];
     }
 
-    /// <summary>In a transaction of its own, behind the commit of what it is taken of.</summary>
+    /// <summary>Saves a snapshot in a transaction of its own, behind the commit of its last event.</summary>
     public async ValueTask SaveSnapshot(SnapshotWrite snapshot, CancellationToken cancellationToken) => await Read(
         """
         INSERT INTO pos_journal.snapshots AS s (stream, version, state_version, hash, state)
@@ -106,6 +127,7 @@ internal sealed class PostgresReader(PostgresConnections connections)
         return found[0];
     }
 
+    /// <summary>Reads one row of <see cref="Columns"/>.</summary>
     /// <exception cref="JournalCorruptException">The bytes are no event, or another one than the row says.</exception>
     internal static RecordedEvent ReadEvent(NpgsqlDataReader row)
     {
@@ -126,6 +148,16 @@ internal sealed class PostgresReader(PostgresConnections connections)
         throw new JournalCorruptException($"The event at position {position} is not the one that its row names.");
     }
 
+    /// <summary>
+    /// While an attempt that was given up may still come through, a stream that is opened could end before its events: opening waits for
+    /// the fence.
+    /// </summary>
+    private void RequireFenced()
+    {
+        if (link.OwesFence)
+            throw new JournalUnavailableException("The outcome of an earlier commit is not known yet.");
+    }
+
     // '0' is the character behind '/': everything between the two begins with the category and a slash.
     private static string Beyond(string category) => category + "0";
 
@@ -137,6 +169,7 @@ internal sealed class PostgresReader(PostgresConnections connections)
         string sql, List<RecordedEvent> page, CancellationToken cancellationToken, params NpgsqlParameter[] parameters) =>
         await Read(sql, ReadEvent, page, cancellationToken, parameters);
 
+    /// <summary>Runs a query and adds its rows to a list.</summary>
     public async ValueTask<List<T>> Read<T>(
         string sql, Func<NpgsqlDataReader, T> read, List<T> into, CancellationToken cancellationToken, params NpgsqlParameter[] parameters)
     {
@@ -144,7 +177,7 @@ internal sealed class PostgresReader(PostgresConnections connections)
         {
             try
             {
-                // A read that takes too long is left behind with its connection, which goes back to the pool when the server answers.
+                // A read that takes too long is left behind. Its connection goes back to the pool when the server answers.
                 into.AddRange(await Read(sql, read, parameters).WaitAsync(connections.CommandMax, cancellationToken));
                 return into;
             }

@@ -8,7 +8,7 @@ internal static class PostgresSchema
     /// <summary>Versions 1 and 2 were never released, so nothing is migrated from them.</summary>
     public const int Version = 3;
 
-    // Another key than the writers' lock: whoever creates tables keeps nobody from writing.
+    // Another key than the writers' lock: creating tables keeps nobody from writing.
     private const long Lock = 7_957_695_014_971_543_634;
 
     /// <summary>Creates the schema in a database without one, or checks that it is the one this program knows.</summary>
@@ -60,7 +60,7 @@ internal static class PostgresSchema
 
     private static void Execute(NpgsqlConnection connection, string sql)
     {
-        // Others that start at the same moment make the schema first; nobody is waiting for an answer yet.
+        // A minute, because another silo that starts at the same moment may be making the schema.
         using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 60 };
         command.ExecuteNonQuery();
     }

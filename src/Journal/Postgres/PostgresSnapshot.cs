@@ -4,8 +4,8 @@ using Npgsql;
 namespace Pos.Journal.Postgres;
 
 /// <summary>
-/// The whole journal as it is at one moment, read in one REPEATABLE READ transaction: what is committed meanwhile is not seen, and nobody
-/// waits for anybody. Needs no right but to read.
+/// The whole journal as it is at one moment, read in one REPEATABLE READ transaction. Later commits are not seen, and neither reader nor
+/// writers wait. Needs no right but to read.
 /// </summary>
 public sealed class PostgresSnapshot : IAsyncDisposable
 {
@@ -66,7 +66,7 @@ public sealed class PostgresSnapshot : IAsyncDisposable
             yield return recorded;
         }
 
-        // A stream that is not called by its name is as good as lost to whoever opens it.
+        // A stream whose name does not lead to its events looks empty to whoever opens it.
         await foreach (var row in Read("SELECT id, name FROM pos_journal.streams", cancellationToken))
         {
             if (names.TryGetValue(row.GetInt64(0), out var name) && name == NameHash(row.GetString(1)))
@@ -84,12 +84,12 @@ public sealed class PostgresSnapshot : IAsyncDisposable
         connections.Dispose();
     }
 
-    // Enough to notice a mistake, in as little memory as may be.
+    // Enough to notice a mistake, in little memory.
     private static int NameHash(string name) => string.GetHashCode(name, StringComparison.Ordinal);
 
     private async IAsyncEnumerable<NpgsqlDataReader> Read(string sql, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        // However long the whole takes; it is the reader who may lose patience.
+        // No time-out: the whole journal may take long, and the caller can cancel.
         await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 0 };
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await Next(reader, cancellationToken))

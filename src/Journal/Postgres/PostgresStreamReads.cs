@@ -4,8 +4,8 @@ using NpgsqlTypes;
 namespace Pos.Journal.Postgres;
 
 /// <summary>
-/// Reads streams, many in one round trip: what is asked for while others are being read waits for them and travels together. Thousands
-/// of orders a second begin by looking whether they are there, and each would cost the server more alone than storing its events does.
+/// Reads many streams in one round trip: requests that come while others are being read wait and then travel together. Thousands of
+/// orders a second begin by looking whether they exist. Alone, each look would cost the server more than storing the order's events.
 /// </summary>
 internal sealed class PostgresStreamReads(PostgresReader reader, TimeSpan waitMax)
 {
@@ -26,7 +26,7 @@ internal sealed class PostgresStreamReads(PostgresReader reader, TimeSpan waitMa
     private int underWay;
 
     /// <summary>Adds the stream's events above a version to a page, ascending, at most so many.</summary>
-    /// <returns>What the store calls the stream; 0 when it found none of them.</returns>
+    /// <returns>The store's id of the stream; 0 when no event was found.</returns>
     public async ValueTask<long> Read(StreamName stream, long afterVersion, int limit, List<RecordedEvent> page, CancellationToken cancellationToken)
     {
         var wanted = new Wanted(stream, afterVersion, limit);
@@ -41,7 +41,7 @@ internal sealed class PostgresStreamReads(PostgresReader reader, TimeSpan waitMa
             }
         }
 
-        // On no caller's scheduler: others wait for it too.
+        // On the thread pool and not on the caller's scheduler: other callers wait for it too.
         if (first)
             _ = Task.Run(ReadWhatWaits, CancellationToken.None);
         try
@@ -99,7 +99,7 @@ internal sealed class PostgresStreamReads(PostgresReader reader, TimeSpan waitMa
             wanted.Found.TrySetResult();
     }
 
-    // What is wrong with one stream is no other's business.
+    // A corrupt stream fails its own reader alone.
     private static (RecordedEvent Event, JournalCorruptException? Corrupt) ReadEvent(NpgsqlDataReader row)
     {
         try

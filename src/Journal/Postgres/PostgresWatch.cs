@@ -2,20 +2,20 @@ using Pos.Journal.Writing;
 
 namespace Pos.Journal.Postgres;
 
-/// <summary>Hears of what other silos write, and of the server's return.</summary>
+/// <summary>Asks the database regularly how far other silos have written, and whether a server that was away is back.</summary>
 internal sealed class PostgresWatch : IDisposable
 {
     private readonly PostgresStore store;
-    private readonly JournalWriter pipeline;
+    private readonly JournalWriter writer;
     private readonly TimeSpan every;
     private readonly ManualResetEventSlim closing = new(false);
     private readonly CancellationTokenSource closed = new();
     private readonly Thread thread;
 
-    public PostgresWatch(PostgresStore store, JournalWriter pipeline, TimeSpan every)
+    public PostgresWatch(PostgresStore store, JournalWriter writer, TimeSpan every)
     {
         this.store = store;
-        this.pipeline = pipeline;
+        this.writer = writer;
         this.every = every;
         thread = new Thread(Watch) { IsBackground = true, Name = "journal watch" };
         thread.Start();
@@ -38,12 +38,12 @@ internal sealed class PostgresWatch : IDisposable
             try
             {
                 var mark = store.ReadMark(closed.Token).AsTask().GetAwaiter().GetResult();
-                if (mark.Position > pipeline.DurablePosition)
-                    pipeline.TryConfirm(mark);
+                if (mark.Position > writer.Durable.Value)
+                    writer.Confirmer.TryConfirm(mark);
             }
             catch (JournalUnavailableException)
             {
-                // Writers and readers meet the same and say so; here it only means that there is no news.
+                // Writers and readers meet the same failure and report it. Here it only means that there is no news.
             }
             catch (OperationCanceledException)
             {

@@ -3,13 +3,13 @@ namespace Pos.Journal.Sqlite;
 /// <summary>Adds the events above a position to a page, ascending, at most so many.</summary>
 internal delegate void ReadPage(long afterPosition, int limit, List<RecordedEvent> page);
 
-/// <summary>Compares, at start, how far the database reaches with how far the head file says it reached.</summary>
+/// <summary>Compares at start how far the database reaches with the mark in the head file.</summary>
 internal static class HeadCheck
 {
     private const int PageEvents = 1_000;
 
     /// <summary>Returns the mark the journal starts from.</summary>
-    /// <exception cref="JournalCorruptException">The database lacks what was acknowledged, or holds something else.</exception>
+    /// <exception cref="JournalCorruptException">The database lacks acknowledged events, or holds other ones.</exception>
     public static JournalMark Run(ReadPage read, JournalMark stored, JournalMark? head, bool rebuild, string path)
     {
         if (rebuild)

@@ -5,8 +5,8 @@ using Microsoft.Win32.SafeHandles;
 namespace Pos.Journal.Sqlite;
 
 /// <summary>
-/// How far the journal reached when it last acknowledged something, kept outside the database: SQLite drops everything behind a
-/// damaged place of its log without a word, and this file is how that is noticed.
+/// The mark of the last acknowledgement, kept outside the database. SQLite silently drops everything behind a damaged place of its log; the
+/// start of the journal notices that by comparing the database with this file.
 /// </summary>
 /// <remarks>
 /// Two slots, written in turn, each with a checksum: a torn write leaves the other slot, which is older by one batch at most and
@@ -30,9 +30,9 @@ internal sealed class HeadFile : IDisposable
     }
 
     /// <summary>Opens or creates it.</summary>
-    /// <param name="path">Where it lies.</param>
-    /// <param name="found">The newest mark it holds; null when it was created, or holds none that can be read.</param>
-    /// <param name="created">Whether there was no such file.</param>
+    /// <param name="path">The file.</param>
+    /// <param name="found">The newest mark in it; null when the file was created, or holds no mark that can be read.</param>
+    /// <param name="created">Whether the file did not exist.</param>
     public static HeadFile Open(string path, out JournalMark? found, out bool created)
     {
         created = !File.Exists(path);
@@ -42,7 +42,7 @@ internal sealed class HeadFile : IDisposable
         return new HeadFile(file, at == 0 ? 1 : 0);
     }
 
-    /// <summary>The newest mark of a file that is only looked at; null when there is none.</summary>
+    /// <summary>The newest mark of a file, which is not changed; null when there is none.</summary>
     public static JournalMark? Read(string path)
     {
         if (!File.Exists(path))
@@ -61,7 +61,7 @@ internal sealed class HeadFile : IDisposable
         SHA256.HashData(slot.AsSpan(0, SlotBytes - ChainHash.Size), slot.AsSpan(SlotBytes - ChainHash.Size));
         RandomAccess.Write(file, slot, next * (long)SlotDistance);
         RandomAccess.FlushToDisk(file);
-        // Only now: after a failed attempt the same slot is written again, and the good one is left alone.
+        // Only after the flush: a failed attempt is repeated on the same slot and leaves the good slot alone.
         next = 1 - next;
     }
 

@@ -4,12 +4,11 @@ using System.Runtime.InteropServices;
 namespace Pos.Journal.Sqlite;
 
 /// <summary>
-/// The folder of a journal, held by one process for as long as this lives. The operating system lets go of the lock when the
-/// process dies, however it dies.
+/// The folder of a journal, locked by one process. The operating system releases the lock when the process dies, however it dies.
 /// </summary>
 internal sealed partial class JournalDirectory : IDisposable
 {
-    // What an open file that somebody else holds says: EAGAIN of Linux, of macOS, ERROR_SHARING_VIOLATION.
+    // The errors of a file that another process holds: EAGAIN of Linux, of macOS, ERROR_SHARING_VIOLATION.
     private static readonly int[] Held = [11, 35, unchecked((int)0x80070020)];
 
     private readonly FileStream held;
@@ -58,7 +57,7 @@ internal sealed partial class JournalDirectory : IDisposable
         }
     }
 
-    /// <summary>Makes new names in the folder survive a loss of power. Windows does that by itself.</summary>
+    /// <summary>Flushes the folder, so that new file names survive a loss of power. Windows does that by itself.</summary>
     public void Flush()
     {
         if (OperatingSystem.IsWindows())

@@ -3,7 +3,7 @@ using SQLitePCL;
 
 namespace Pos.Journal.Sqlite;
 
-/// <summary>One connection, used by one thread at a time. Thin: what ADO.NET adds costs more than the inserts themselves.</summary>
+/// <summary>One connection, used by one thread at a time. There is no ADO.NET in between: it costs more than the inserts themselves.</summary>
 internal sealed class SqliteConnection : IDisposable
 {
     // sqlite3.h; the binding has no name for it.
@@ -34,8 +34,7 @@ internal sealed class SqliteConnection : IDisposable
         {
             connection.Check(code);
             raw.sqlite3_extended_result_codes(handle, 1);
-            // Readers meet each other while the first of them reads the log's index anew; and somebody may look at the file with a
-            // tool of his own.
+            // Readers wait for each other while one of them reads the log's index anew, and for a tool with which somebody looks at the file.
             raw.sqlite3_busy_timeout(handle, BusyMilliseconds);
             if (reader)
             {
@@ -164,4 +163,34 @@ internal sealed class SqliteStatement(SqliteConnection connection, sqlite3_stmt 
     }
 
     public void Dispose() => handle.Dispose();
+}
+
+/// <summary>SQLite answered with an error.</summary>
+internal sealed class SqliteException(int code, string message) : Exception($"{message} (SQLite {code})")
+{
+    /// <summary>The extended result code.</summary>
+    public int Code => code;
+
+    /// <summary>Whether the file itself is damaged, or no database.</summary>
+    public bool IsCorrupt => (code & 0xff) is raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB;
+
+    /// <summary>The exception of the journal's contract that says the same.</summary>
+    public Exception Translate(string what) =>
+        IsCorrupt ? new JournalCorruptException($"{what}: {Message}", this) : new JournalUnavailableException($"{what}: {Message}", this);
+}
+
+/// <summary>Binds the managed SQLite interface to the library that its package brings for every platform.</summary>
+internal static class BundledSqlite
+{
+    private static readonly Lazy<bool> Loaded = new(Load);
+
+    /// <summary>Loads the library once.</summary>
+    public static void Ensure() => _ = Loaded.Value;
+
+    private static bool Load()
+    {
+        Batteries_V2.Init();
+        // Counting allocated memory takes a process-wide lock at each allocation, and nobody reads the count. Works only before the first use.
+        return raw.sqlite3_config(raw.SQLITE_CONFIG_MEMSTATUS, 0) == raw.SQLITE_OK;
+    }
 }

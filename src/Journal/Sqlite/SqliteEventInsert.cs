@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace Pos.Journal.Sqlite;
 
 /// <summary>
-/// The one statement that runs for each event. Its texts are bound where they lie in the append's buffer: SQLite's copy of each of
-/// them, and the binding's way of calling, cost as much as the insert itself.
+/// The one statement that runs for each event. Its texts are bound where they lie in the append's buffer: copies of them, and calls through
+/// the binding, would cost as much as the insert itself.
 /// </summary>
 internal sealed unsafe partial class SqliteEventInsert(SqliteConnection connection)
 {

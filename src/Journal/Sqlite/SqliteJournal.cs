@@ -14,17 +14,17 @@ public sealed class SqliteJournal : JournalOverStore, IDisposable
     private readonly WriterThreads threads;
     private bool disposed;
 
-    private SqliteJournal(IJournalStore store, SqliteStore files, JournalWriter pipeline)
-        : base(store, pipeline)
+    private SqliteJournal(IJournalStore store, SqliteStore files, JournalWriter writer)
+        : base(store, writer)
     {
         this.files = files;
-        threads = new WriterThreads(pipeline, "journal");
+        threads = new WriterThreads(writer);
     }
 
     /// <summary>Opens the journal, creating it if there is none, and checks that nothing acknowledged is missing.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A setting is out of its range.</exception>
     /// <exception cref="JournalInUseException">Another process has it open.</exception>
-    /// <exception cref="JournalCorruptException">The end is missing, or is not what was acknowledged.</exception>
+    /// <exception cref="JournalCorruptException">The end is missing, or is not the one that was acknowledged.</exception>
     /// <exception cref="JournalUnavailableException">The files cannot be opened now.</exception>
     /// <exception cref="JournalRefusedException">A newer program wrote it, or it is no journal.</exception>
     /// <exception cref="InvalidOperationException">SQLite's library is missing.</exception>
@@ -42,17 +42,17 @@ public sealed class SqliteJournal : JournalOverStore, IDisposable
         options.Validate();
         var files = SqliteStore.Open(options);
         var store = around(files);
-        var pipeline = new JournalWriter(store, options, time, instruments, logger ?? NullLogger<SqliteJournal>.Instance, asynchronous: true);
-        return new SqliteJournal(store, files, pipeline);
+        var writer = new JournalWriter(store, options, time, instruments, logger ?? NullLogger<SqliteJournal>.Instance, asynchronous: true);
+        return new SqliteJournal(store, files, writer);
     }
 
-    /// <summary>Off only in the benchmark that shows what hashing costs. Such a journal cannot be opened again.</summary>
+    /// <summary>Off only in the benchmark that shows the cost of hashing. Such a journal cannot be opened again.</summary>
     internal bool Hashing
     {
-        set => Pipeline.Hashing = files.Writer.Hashing = value;
+        set => Writer.Hashing = files.Writer.Hashing = value;
     }
 
-    /// <summary>Off only in the benchmark that shows what the head file costs.</summary>
+    /// <summary>Off only in the benchmark that shows the cost of the head file.</summary>
     internal bool HeadFileOn
     {
         set => files.HeadFileOn = value;
@@ -62,21 +62,21 @@ public sealed class SqliteJournal : JournalOverStore, IDisposable
     internal void LimitPages(int pages) => files.Writer.LimitPages(pages);
 
     /// <summary>
-    /// What the head file says: how far the journal had reached when it last acknowledged something. Null: it cannot be read. Returns
-    /// when <see cref="IJournal.Head"/> has reached it, so that a read that begins afterwards must find it.
+    /// The mark in the head file: how far the journal had reached when it last acknowledged something. Null: the file cannot be read.
+    /// Returns when <see cref="IJournal.Head"/> has reached the mark, so that a read that begins afterwards must find it.
     /// </summary>
     /// <exception cref="JournalUnavailableException">The head did not get there in time.</exception>
     public JournalMark? ReadHeadFile() => HeadFile.Read(files.Directory.Head) is { } mark ? Reached(mark) : null;
 
     /// <summary>
-    /// What the database says: never behind the head file while the journal is whole. Returns when <see cref="IJournal.Head"/> has
-    /// reached it.
+    /// The mark in the database, which is never behind the head file while the journal is whole. Returns when
+    /// <see cref="IJournal.Head"/> has reached the mark.
     /// </summary>
-    /// <exception cref="JournalUnavailableException">It cannot be read now, or the head did not get there in time.</exception>
+    /// <exception cref="JournalUnavailableException">The database cannot be read now, or the head did not get there in time.</exception>
     public JournalMark ReadStoredMark() => Reached(files.Readers.Read(static r => r.ReadMark()));
 
     /// <summary>
-    /// Stops admission, writes what is queued, moves the log into the database and lets go of the files. Appends that come later end
+    /// Takes no more appends, writes the queued ones, moves the log into the database and lets go of the files. Appends that come later end
     /// <see cref="AppendResult.Failed"/>; reads throw <see cref="JournalUnavailableException"/>.
     /// </summary>
     public void Dispose()
@@ -85,12 +85,12 @@ public sealed class SqliteJournal : JournalOverStore, IDisposable
             return;
         disposed = true;
         threads.Dispose();
-        Pipeline.Dispose();
+        Writer.Dispose();
     }
 
     private JournalMark Reached(JournalMark mark)
     {
-        Pipeline.WaitDurable(mark.Position, CancellationToken.None).AsTask().GetAwaiter().GetResult();
+        Writer.WaitDurable(mark.Position, CancellationToken.None).AsTask().GetAwaiter().GetResult();
         return mark;
     }
 }

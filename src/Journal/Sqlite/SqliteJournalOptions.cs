@@ -19,8 +19,9 @@ public sealed class SqliteJournalOptions : JournalOptions
     public int ReadersKept { get; set; } = 32;
 
     /// <summary>
-    /// For an operator who restored the database from a copy, or accepts the loss of a tail: writes a new head file from the database,
-    /// whatever the old one says, after recomputing the running hash from the first position on (<c>pos verify</c> checks each event). Default false. Never leave it on: a lost tail goes unnoticed then.
+    /// For an operator who restored the database from a copy, or accepts the loss of a tail. Ignores the old head file, recomputes the running
+    /// hash from the first position on, and writes a new head file (<c>pos verify</c> checks each event). Default false. Never leave it on: a
+    /// lost tail would go unnoticed.
     /// </summary>
     public bool RebuildHead { get; set; }
 

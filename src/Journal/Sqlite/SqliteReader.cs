@@ -19,17 +19,17 @@ internal sealed class SqliteReader : IDisposable
         Array.Fill(seen, "");
     }
 
-    // Each is prepared by the first read that needs it: most readers only ever read one stream.
+    // Each statement is prepared by the first read that needs it: most connections only ever read single streams.
     private SqliteStatement ByStream => field ??= connection.Prepare($"SELECT {Columns}, stream_id FROM events WHERE stream_id = (SELECT id FROM streams WHERE name = ?1) AND version > ?2 ORDER BY version LIMIT ?3");
 
     private SqliteStatement ByPosition => field ??= connection.Prepare($"SELECT {Columns} FROM events WHERE position > ?1 AND position <= ?2 ORDER BY position LIMIT ?3");
 
-    // By position alone: what is passed over costs a look at its stream's name.
+    // Walks over the positions. An event of another category costs a look at its stream's name.
     private SqliteStatement ByCategories => field ??= connection.Prepare(
             $"""
             SELECT {Columns} FROM events NOT INDEXED
-            WHERE position > ?1 AND position <= ?2 AND instr(?3, '/' || substr(stream, 1, instr(stream, '/'))) > 0
-            ORDER BY position LIMIT ?4
+            WHERE position > ?1 AND position <= ?2 AND instr(?4, '/' || substr(stream, 1, instr(stream, '/'))) > 0
+            ORDER BY position LIMIT ?3
             """);
 
     private SqliteStatement ByCategory => field ??= connection.Prepare(
@@ -39,7 +39,7 @@ internal sealed class SqliteReader : IDisposable
             ORDER BY name, version LIMIT ?5
             """);
 
-    // NULL for every store. A stream's id is the position it began at.
+    // The store is NULL for all stores. A stream's id is the position at which it began.
     private SqliteStatement Waking => field ??= connection.Prepare(
             """
             SELECT stream, due, owner, leased_until FROM wake_ups
@@ -81,21 +81,15 @@ internal sealed class SqliteReader : IDisposable
         return id;
     }
 
-    public void ReadAll(long afterPosition, long upToPosition, int limit, List<RecordedEvent> page)
+    public void ReadAll(long afterPosition, long upToPosition, string? categories, int limit, List<RecordedEvent> page)
     {
-        ByPosition.Bind(1, afterPosition);
-        ByPosition.Bind(2, upToPosition);
-        ByPosition.Bind(3, limit);
-        ReadEvents(ByPosition, page);
-    }
-
-    public void ReadAll(long afterPosition, long upToPosition, string categories, int limit, List<RecordedEvent> page)
-    {
-        ByCategories.Bind(1, afterPosition);
-        ByCategories.Bind(2, upToPosition);
-        ByCategories.BindText(3, categories);
-        ByCategories.Bind(4, limit);
-        ReadEvents(ByCategories, page);
+        var statement = categories is null ? ByPosition : ByCategories;
+        statement.Bind(1, afterPosition);
+        statement.Bind(2, upToPosition);
+        statement.Bind(3, limit);
+        if (categories is not null)
+            statement.BindText(4, categories);
+        ReadEvents(statement, page);
     }
 
     public void ReadStreams(
@@ -115,22 +109,9 @@ internal sealed class SqliteReader : IDisposable
         Waking.BindText(2, category + "0");
         Waking.Bind(3, limit);
         Waking.BindText(4, store);
-        var found = new List<WakeUpLease>();
-        try
-        {
-            while (Waking.Step())
-            {
-                found.Add(new WakeUpLease(
-                    StreamName.Parse(Waking.Text(0)), new DateTimeOffset(Waking.Int64(1), TimeSpan.Zero), Text(Waking, 2),
-                    new DateTimeOffset(Waking.Int64(3), TimeSpan.Zero)));
-            }
-        }
-        finally
-        {
-            Waking.Reset();
-        }
-
-        return found;
+        return Read(Waking, row => new WakeUpLease(
+            StreamName.Parse(row.Text(0)), new DateTimeOffset(row.Int64(1), TimeSpan.Zero), Text(row, 2),
+            new DateTimeOffset(row.Int64(3), TimeSpan.Zero)));
     }
 
     public IReadOnlyList<StreamListing> ListStreams(string store, string category, long afterPosition, long upToPosition, int limit)
@@ -142,18 +123,7 @@ internal sealed class SqliteReader : IDisposable
         Began.BindText(4, category + "/");
         Began.BindText(5, category + "0");
         Began.Bind(6, limit);
-        var found = new List<StreamListing>();
-        try
-        {
-            while (Began.Step())
-                found.Add(new StreamListing(StreamName.Parse(Began.Text(0)), Began.Int64(1)));
-        }
-        finally
-        {
-            Began.Reset();
-        }
-
-        return found;
+        return Read(Began, static row => new StreamListing(StreamName.Parse(row.Text(0)), row.Int64(1)));
     }
 
     public SnapshotRecord? ReadSnapshot(StreamName stream)
@@ -188,6 +158,22 @@ internal sealed class SqliteReader : IDisposable
 
     public void Dispose() => connection.Dispose();
 
+    private static List<T> Read<T>(SqliteStatement statement, Func<SqliteStatement, T> row)
+    {
+        var rows = new List<T>();
+        try
+        {
+            while (statement.Step())
+                rows.Add(row(statement));
+        }
+        finally
+        {
+            statement.Reset();
+        }
+
+        return rows;
+    }
+
     private void ReadEvents(SqliteStatement statement, List<RecordedEvent> page)
     {
         try
@@ -197,7 +183,7 @@ internal sealed class SqliteReader : IDisposable
         }
         finally
         {
-            // A statement left in the middle of its rows would hold its snapshot, and the log behind it, for ever.
+            // A statement that stops between two rows keeps its view of the database, and the log behind it, until it is reset.
             statement.Reset();
         }
     }

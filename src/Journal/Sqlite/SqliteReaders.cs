@@ -2,12 +2,36 @@ using System.Collections.Concurrent;
 
 namespace Pos.Journal.Sqlite;
 
-/// <summary>Connections for reading, kept open between reads: opening one costs more than most reads.</summary>
-internal sealed class SqliteReaders(string path, int kept) : IDisposable
+/// <summary>A pool of connections that read: opening one costs more than most reads.</summary>
+internal sealed class SqliteReaders(string path, int kept) : IJournalReads, IDisposable
 {
     private readonly ConcurrentStack<SqliteReader> free = [];
     private int room = kept;
     private volatile bool closed;
+
+    public ValueTask<SnapshotRecord?> ReadSnapshot(StreamName stream, CancellationToken cancellationToken) =>
+        Read(r => r.ReadSnapshot(stream), cancellationToken);
+
+    public ValueTask<long> ReadStream(
+        StreamName stream, long afterVersion, int limit, List<RecordedEvent> page, CancellationToken cancellationToken) =>
+        Read(r => r.ReadStream(stream, afterVersion, limit, page), cancellationToken);
+
+    public ValueTask ReadAll(
+        long afterPosition, long upToPosition, string? categories, int limit, List<RecordedEvent> page, CancellationToken cancellationToken) =>
+        Read(r => r.ReadAll(afterPosition, upToPosition, categories, limit, page), cancellationToken);
+
+    public ValueTask ReadStreams(
+        string category, string afterStream, long afterVersion, long upToPosition, int limit, List<RecordedEvent> page,
+        CancellationToken cancellationToken) =>
+        Read(r => r.ReadStreams(category, afterStream, afterVersion, upToPosition, limit, page), cancellationToken);
+
+    public ValueTask<IReadOnlyList<WakeUpLease>> ListWakeUps(
+        string category, string store, string afterKey, int limit, CancellationToken cancellationToken) =>
+        Read(r => r.ListWakeUps(category, store, afterKey, limit), cancellationToken);
+
+    public ValueTask<IReadOnlyList<StreamListing>> ListStreams(
+        string store, string category, long afterPosition, long upToPosition, int limit, CancellationToken cancellationToken) =>
+        Read(r => r.ListStreams(store, category, afterPosition, upToPosition, limit), cancellationToken);
 
     /// <summary>Runs a read on a connection of its own.</summary>
     /// <exception cref="JournalUnavailableException">The database cannot be read now.</exception>
@@ -35,7 +59,7 @@ internal sealed class SqliteReaders(string path, int kept) : IDisposable
         catch (FormatException damaged)
         {
             reader?.Dispose();
-            throw new JournalCorruptException($"The journal holds what was never written: {damaged.Message}", damaged);
+            throw new JournalCorruptException($"The journal holds something that was never written: {damaged.Message}", damaged);
         }
     }
 
@@ -44,6 +68,23 @@ internal sealed class SqliteReaders(string path, int kept) : IDisposable
         closed = true;
         while (free.TryPop(out var reader))
             reader.Dispose();
+    }
+
+    private ValueTask<T> Read<T>(Func<SqliteReader, T> read, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return ValueTask.FromResult(Read(read));
+    }
+
+    private ValueTask Read(Action<SqliteReader> read, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        Read(r =>
+        {
+            read(r);
+            return true;
+        });
+        return ValueTask.CompletedTask;
     }
 
     private void GiveBack(SqliteReader reader)
@@ -56,7 +97,7 @@ internal sealed class SqliteReaders(string path, int kept) : IDisposable
         }
 
         free.Push(reader);
-        // Closing may have emptied the stack between the look and the return.
+        // Dispose may have emptied the stack between the look at 'closed' and the push.
         if (closed && free.TryPop(out var late))
             late.Dispose();
     }

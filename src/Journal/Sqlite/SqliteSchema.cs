@@ -7,8 +7,8 @@ internal static class SqliteSchema
 {
     public const int Version = 2;
 
-    // A stream's id is the position it began at: what is new lies side by side in the index, where names would lie anywhere, each in a page
-    // of its own to be written.
+    // A stream's id is the position at which it began, so new streams lie side by side in the index. Names would be spread over it, and each
+    // new stream would write a page of its own.
     private const string FromVersion1 = """
         CREATE TABLE streams (
             name TEXT PRIMARY KEY,

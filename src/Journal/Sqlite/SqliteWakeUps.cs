@@ -22,7 +22,7 @@ internal sealed class SqliteWakeUps(SqliteConnection connection)
     private readonly SqliteStatement end = connection.Prepare(
         "DELETE FROM wake_ups WHERE stream = ?1 AND due = ?2 AND owner = ?3 AND leased_until = ?4");
 
-    // Only what was due can have been claimed: the rest is passed over in the index.
+    // Only a wake-up that was due can have been claimed. The index passes over the rest.
     private readonly SqliteStatement free = connection.Prepare(
         "UPDATE wake_ups INDEXED BY wake_ups_due SET owner = NULL, leased_until = 0 WHERE due <= ?1 AND owner = ?2");
 

@@ -1,11 +1,12 @@
-using System.Security.Cryptography;
+using System.Diagnostics;
+using System.Text;
 using Pos.Journal.Writing;
 using SQLitePCL;
 
 namespace Pos.Journal.Sqlite;
 
 /// <summary>
-/// The one connection that writes and checkpoints, with its statements. SQLite before 3.51.3 can corrupt its log when two do.
+/// The one connection that writes and checkpoints, with its statements. SQLite before 3.51.3 can corrupt its log when two connections do.
 /// </summary>
 internal sealed class SqliteWriter : IDisposable
 {
@@ -50,7 +51,7 @@ internal sealed class SqliteWriter : IDisposable
         wakeUps = new SqliteWakeUps(connection);
     }
 
-    /// <summary>Off only in the benchmark that shows what hashing costs.</summary>
+    /// <summary>Off only in the benchmark that shows the cost of hashing.</summary>
     public bool Hashing { get; set; } = true;
 
     /// <summary>As <see cref="IJournalStore.Commit"/> says.</summary>
@@ -82,8 +83,8 @@ internal sealed class SqliteWriter : IDisposable
     }
 
     /// <summary>
-    /// As <see cref="IJournalStore.LookUp"/> says. A failed commit may have left its pages in the log, to be found after a crash; a
-    /// later commit overwrites them or follows them. Only behind one is the answer final, so one is made first.
+    /// As <see cref="IJournalStore.LookUp"/> says. A failed commit may have left its pages in the log, where a restart after a crash would
+    /// find them. The next commit overwrites these pages or follows them, so the answer is final only behind a commit. One is made first.
     /// </summary>
     public void LookUp(Batch batch)
     {
@@ -94,8 +95,8 @@ internal sealed class SqliteWriter : IDisposable
         Reload();
         foreach (var operation in batch.Operations)
         {
-            if (operation is Append { Fate: Fate.Stored } append)
-                append.Fate = LookUp(append);
+            if (operation is Append { Ends: AppendResult.Durable } append)
+                append.Ends = LookUp(append);
         }
 
         batch.Mark = new JournalMark(position, running.ToArray());
@@ -153,7 +154,7 @@ internal sealed class SqliteWriter : IDisposable
         switch (operation)
         {
             case Append append:
-                if (Batch.MayWrite(append))
+                if (append.MayBeWritten())
                     Write(append);
                 return;
             case SnapshotWrite snapshot:
@@ -169,10 +170,10 @@ internal sealed class SqliteWriter : IDisposable
                 wakeUps.End(ending);
                 break;
             default:
-                throw new System.Diagnostics.UnreachableException();
+                throw new UnreachableException();
         }
 
-        operation.Fate = Fate.Stored;
+        operation.Ends = AppendResult.Durable;
     }
 
     private void Write(Append append)
@@ -183,7 +184,7 @@ internal sealed class SqliteWriter : IDisposable
         var stream = ReadOnlySpan<byte>.Empty;
         if (StreamId(append) is not { } streamId)
         {
-            Batch.Conflicted(append);
+            append.OnConflict();
             return;
         }
 
@@ -199,18 +200,20 @@ internal sealed class SqliteWriter : IDisposable
             at += consumed + ChainHash.Size;
         }
 
+        Debug.Assert(at == encoded.Length, "An append holds more bytes than its events.");
+        Debug.Assert(stream.SequenceEqual(Encoding.UTF8.GetBytes(append.Session.Stream.Value)), "An event names another stream than its session.");
         position = before + append.Events;
         AdvanceRunning(append);
         wakeUps.Change(stream, append.WakeUp);
-        append.Fate = Fate.Stored;
+        append.Ends = AppendResult.Durable;
     }
 
-    // Null when the stream is there already and the append says it is new.
+    // Null: the append begins the stream, and the stream exists already.
     private long? StreamId(Append append)
     {
         var session = append.Session;
         if (append.FirstVersion > 1)
-            return session.StreamId > 0 ? session.StreamId : throw new System.Diagnostics.UnreachableException($"'{session.Stream}' has not begun.");
+            return session.StreamId > 0 ? session.StreamId : throw new UnreachableException($"'{session.Stream}' has not begun.");
         beginStream.BindText(1, session.Stream.Value);
         beginStream.Bind(2, position + 1);
         // sqlite3.h: SQLITE_CONSTRAINT_PRIMARYKEY.
@@ -233,7 +236,7 @@ internal sealed class SqliteWriter : IDisposable
             removeFrom.Step();
         }
 
-        Batch.Conflicted(append);
+        append.OnConflict();
     }
 
     private void AdvanceRunning(Append append)
@@ -266,13 +269,13 @@ internal sealed class SqliteWriter : IDisposable
         setHead.Step();
     }
 
-    private Fate LookUp(Append append)
+    private AppendResult LookUp(Append append)
     {
         readHash.BindText(1, append.Session.Stream.Value);
         readHash.Bind(2, append.LastVersion);
-        var fate = !readHash.Step() ? Fate.Failed
-            : readHash.Bytes(0).SequenceEqual(append.LastHash) ? Fate.Stored : Fate.Conflict;
+        var found = !readHash.Step() ? AppendResult.Failed
+            : readHash.Bytes(0).SequenceEqual(append.LastHash) ? AppendResult.Durable : AppendResult.Conflict;
         readHash.Reset();
-        return fate;
+        return found;
     }
 }

@@ -11,17 +11,17 @@ internal sealed class Batch
 
     public long Bytes { get; private set; }
 
-    /// <summary>When the writer took it, in the clock's timestamps.</summary>
+    /// <summary>When the committer took the batch, in the clock's timestamps.</summary>
     public long TakenAt { get; set; }
 
-    /// <summary>How far the journal reaches when this batch is durable. Set by the store with the commit or the look-up.</summary>
+    /// <summary>How far the journal reaches when this batch is durable. The store sets it with the commit or the look-up.</summary>
     public JournalMark Mark { get; set; }
 
-    /// <summary>Why it failed, for logs and for those who wait for something other than an append.</summary>
+    /// <summary>Why the batch failed: for logs, and for those who wait for something other than an append.</summary>
     public Exception? Failure { get; set; }
 
-    /// <summary>True when whoever waited has been told.</summary>
-    public bool IsSettled { get; set; }
+    /// <summary>Whether everybody who waited for the batch has been told.</summary>
+    public bool IsSettled { get; private set; }
 
     public void Add(WriteOperation operation)
     {
@@ -31,20 +31,31 @@ internal sealed class Batch
     }
 
     /// <summary>
-    /// Whether an append may be written: not when one before it in its session was not stored, be it in this batch. Marks it so.
+    /// Sets the result of everything that may have been stored, and poisons the sessions of all appends. Call <see cref="Settle"/> then.
     /// </summary>
-    public static bool MayWrite(Append append)
+    public void Fail(AppendResult result)
     {
-        if (!append.Session.IsPoisonedBefore(append.FirstVersion))
-            return true;
-        append.Fate = Fate.Poisoned;
-        return false;
+        foreach (var operation in operations)
+        {
+            // A conflict inside a transaction that was rolled back may have been with something that is gone as well.
+            if (operation.Ends is null or AppendResult.Durable || (operation.Ends == AppendResult.Conflict && result == AppendResult.Failed))
+                operation.Ends = result;
+            if (operation is Append append)
+                append.OnLost();
+        }
     }
 
-    /// <summary>Marks an append whose version was taken; nothing behind it in its session may be written any more.</summary>
-    public static void Conflicted(Append append)
+    /// <summary>Tells everybody who waits for the batch. Returns whether an append was not stored, so that its session is poisoned.</summary>
+    public bool Settle()
     {
-        append.Fate = Fate.Conflict;
-        append.Session.Poison(append.FirstVersion);
+        IsSettled = true;
+        var poisoned = false;
+        foreach (var operation in operations)
+        {
+            operation.Settle(Failure);
+            poisoned |= operation is Append && operation.Ends != AppendResult.Durable;
+        }
+
+        return poisoned;
     }
 }

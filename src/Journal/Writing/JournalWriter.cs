@@ -4,17 +4,19 @@ using Microsoft.Extensions.Logging;
 namespace Pos.Journal.Writing;
 
 /// <summary>
-/// The writer's steps: take, commit, look up, confirm, settle. Who calls them, and when, is the driver's business: two threads for a
-/// real store, the simulator for a simulated one.
+/// The one writer of a journal. Sessions put operations into its queue; the <see cref="Committer"/> takes them out in batches and commits
+/// them; the <see cref="Confirmer"/> makes each committed batch durable and tells its callers.
 /// </summary>
+/// <remarks>
+/// Nothing here has a thread. <see cref="WriterThreads"/> drives committer and confirmer over a real store; the simulator drives them step
+/// by step over a simulated one.
+/// </remarks>
 internal sealed partial class JournalWriter : IDisposable
 {
     private readonly IJournalStore store;
     private readonly ILogger logger;
-    private readonly Lock durableGate = new();
-    private List<(long Position, TaskCompletionSource Reached)> durableWaiters = [];
-    private long durablePosition;
 
+    /// <summary>Creates a writer with an empty queue. The writer owns the store from now on.</summary>
     public JournalWriter(
         IJournalStore store, JournalOptions options, TimeProvider time, JournalInstruments instruments, ILogger logger, bool asynchronous)
     {
@@ -25,11 +27,11 @@ internal sealed partial class JournalWriter : IDisposable
         Instruments = instruments;
         Asynchronous = asynchronous;
         Queue = new WriteQueue(options);
-        durablePosition = store.Opened.Position;
+        Durable = new DurablePosition(store.Opened.Position, asynchronous);
+        Committer = new Committer(this, store, logger);
+        Confirmer = new Confirmer(this, store, logger);
         instruments.Watch(Queue);
     }
-
-    public WriteQueue Queue { get; }
 
     public JournalOptions Options { get; }
 
@@ -40,16 +42,31 @@ internal sealed partial class JournalWriter : IDisposable
     /// <summary>Whether continuations of those who wait run on the thread pool instead of inside the step that settles them.</summary>
     public bool Asynchronous { get; }
 
-    /// <summary>Called after something entered the queue. A driver without threads hangs itself in here.</summary>
+    public WriteQueue Queue { get; }
+
+    public Committer Committer { get; }
+
+    public Confirmer Confirmer { get; }
+
+    public DurablePosition Durable { get; }
+
+    /// <summary>Called after something entered the queue. A driver without threads takes its next step here.</summary>
     public Action OnEntered { get; set; } = static () => { };
 
     /// <summary>Runs work that nobody waits for. A driver with threads has one for it, so that no decision waits either.</summary>
     public Action<Action> Aside { get; set; } = static work => work();
 
-    /// <summary>Off only in the benchmark that shows what hashing costs.</summary>
+    /// <summary>Off only in the benchmark that shows the cost of hashing.</summary>
     public bool Hashing { get; set; } = true;
 
-    public long DurablePosition => Volatile.Read(ref durablePosition);
+    /// <summary>Puts an operation into the queue. False: the queue is full. A closed journal takes the operation and fails it at once.</summary>
+    public bool TryEnter(WriteOperation operation)
+    {
+        if (!Queue.TryEnter(operation))
+            return false;
+        OnEntered();
+        return true;
+    }
 
     public void Hash(ReadOnlySpan<byte> encoded, Span<byte> hash)
     {
@@ -59,120 +76,22 @@ internal sealed partial class JournalWriter : IDisposable
             hash.Clear();
     }
 
-    public AppendAdmission RefuseFull()
+    /// <summary>Tells everybody who waits for a batch, and everybody who waits behind an append of it that was not stored.</summary>
+    public void Settle(Batch batch)
     {
-        Instruments.OnRefused();
-        return AppendAdmission.QueueFull;
+        if (batch.Settle())
+            Queue.SettlePoisoned();
     }
 
-    /// <summary>Commits. A batch that was rolled back is settled at once; the others go on to confirm or look up.</summary>
-    public CommitOutcome Commit(Batch batch)
-    {
-        batch.TakenAt = Time.GetTimestamp();
-        var outcome = store.Commit(batch);
-        if (outcome == CommitOutcome.NothingStored)
-        {
-            LogRolledBack(logger, batch.Operations.Count, batch.Failure);
-            Instruments.OnFailure("rolled-back");
-            Fail(batch, Fate.Failed);
-        }
-        else if (outcome == CommitOutcome.Unknown)
-        {
-            LogUnknown(logger, batch.Operations.Count, batch.Failure);
-            Instruments.OnFailure("unknown");
-        }
-
-        return outcome;
-    }
-
-    /// <summary>Asks once for the fate of a batch of unknown outcome. True when it is known; what was not stored is settled then.</summary>
-    public bool TryLookUp(Batch batch)
-    {
-        try
-        {
-            store.LookUp(batch);
-        }
-        catch (JournalUnavailableException unavailable)
-        {
-            batch.Failure = unavailable;
-            return false;
-        }
-
-        foreach (var operation in batch.Operations)
-        {
-            if (operation is not Append append)
-                operation.Fate = Fate.Failed;
-            else if (append.Fate is Fate.Conflict or Fate.Failed)
-                Lost(append);
-        }
-
-        return true;
-    }
-
-    /// <summary>Tries once to confirm a mark. True when everything up to it is durable.</summary>
-    public bool TryConfirm(JournalMark mark)
-    {
-        try
-        {
-            store.Confirm(mark);
-        }
-        catch (JournalUnavailableException unavailable)
-        {
-            LogNotConfirmed(logger, mark.Position, unavailable);
-            Instruments.OnFailure("not-confirmed");
-            return false;
-        }
-
-        Queue.Resume();
-        // Whoever hears of another silo's commits confirms beside the confirmer.
-        lock (durableGate)
-        {
-            Volatile.Write(ref durablePosition, Math.Max(mark.Position, durablePosition));
-        }
-
-        ReleaseDurableWaiters();
-        return true;
-    }
-
-    /// <summary>Tells everyone in a confirmed batch.</summary>
-    public void Complete(Batch batch)
-    {
-        Settle(batch);
-        Instruments.OnBatchCommitted(batch.Events, batch.Bytes, Time.GetElapsedTime(batch.TakenAt));
-    }
-
-    /// <summary>Nobody could be asked in time, or the flush kept failing: what may be stored ends unknown.</summary>
+    /// <summary>The store could not be asked in time, or its flush kept failing: whatever may be stored ends unknown.</summary>
     public void GiveUp(Batch batch)
     {
         if (batch.IsSettled)
             return;
         LogGivenUp(logger, batch.Operations.Count, batch.Failure);
         Instruments.OnFailure("given-up");
-        Fail(batch, Fate.Unknown);
-    }
-
-    /// <summary>Fails what waits, and refuses newcomers until something is confirmed again.</summary>
-    public void Suspend()
-    {
-        foreach (var operation in Queue.Suspend())
-        {
-            operation.Fate = operation is Append append && append.Session.IsPoisonedBefore(append.FirstVersion) ? Fate.Poisoned : Fate.Failed;
-            operation.Settle(null);
-        }
-    }
-
-    /// <summary>Housekeeping of the store, on the writer's turn.</summary>
-    public void Maintain()
-    {
-        try
-        {
-            store.Maintain();
-        }
-        catch (JournalUnavailableException unavailable)
-        {
-            LogNotMaintained(logger, unavailable);
-            Instruments.OnFailure("maintenance");
-        }
+        batch.Fail(AppendResult.Unknown);
+        Settle(batch);
     }
 
     /// <summary>Writes a state out and saves it.</summary>
@@ -181,8 +100,9 @@ internal sealed partial class JournalWriter : IDisposable
         try
         {
             var snapshot = new SnapshotWrite(stream, state(), stateVersion, version);
-            if (!store.TrySaveSnapshot(snapshot) && Queue.Enter(snapshot) == Entry.Taken)
-                OnEntered();
+            // A full queue drops the snapshot.
+            if (!store.TrySaveSnapshot(snapshot))
+                TryEnter(snapshot);
         }
 #pragma warning disable CA1031 // A snapshot only saves time: whatever is wrong with one ends nothing else.
         catch (Exception failed)
@@ -192,11 +112,11 @@ internal sealed partial class JournalWriter : IDisposable
         }
     }
 
-    /// <summary>Ends when a position is durable.</summary>
-    /// <exception cref="JournalUnavailableException">It did not become so within the bound.</exception>
+    /// <summary>Waits until a position is durable.</summary>
+    /// <exception cref="JournalUnavailableException">It did not become durable within <see cref="JournalOptions.UnknownAfter"/>.</exception>
     public async ValueTask WaitDurable(long position, CancellationToken cancellationToken)
     {
-        var reached = Reached(position);
+        var reached = Durable.Reached(position);
         if (reached.IsCompleted)
             return;
         try
@@ -209,26 +129,6 @@ internal sealed partial class JournalWriter : IDisposable
         }
     }
 
-    /// <summary>Ends when a position is durable, however long that takes.</summary>
-    public Task Reached(long position)
-    {
-        lock (durableGate)
-        {
-            if (position <= DurablePosition)
-                return Task.CompletedTask;
-            // Whoever asks again for what another one waits for shares its wait, so that those who gave up leave nothing behind.
-            foreach (var waiter in durableWaiters)
-            {
-                if (waiter.Position == position)
-                    return waiter.Reached.Task;
-            }
-
-            var reached = new TaskCompletionSource(Asynchronous ? TaskCreationOptions.RunContinuationsAsynchronously : TaskCreationOptions.None);
-            durableWaiters.Add((position, reached));
-            return reached.Task;
-        }
-    }
-
     public void Dispose()
     {
         Instruments.Unwatch(Queue);
@@ -236,65 +136,9 @@ internal sealed partial class JournalWriter : IDisposable
         store.Dispose();
     }
 
-    private void Fail(Batch batch, Fate fate)
-    {
-        foreach (var operation in batch.Operations)
-        {
-            // A conflict inside a transaction that was rolled back may have been with something that is gone as well.
-            if (operation.Fate is Fate.Stored or Fate.Open || (operation.Fate is Fate.Conflict && fate == Fate.Failed))
-                operation.Fate = fate;
-            if (operation is Append append)
-                Lost(append);
-        }
+    [LoggerMessage(4, LogLevel.Critical, "The outcome of {Operations} operations could not be found out in time: their callers are told that it is unknown.")]
+    private static partial void LogGivenUp(ILogger logger, int operations, Exception? cause);
 
-        Settle(batch);
-    }
-
-    private static void Lost(Append append)
-    {
-        if (append.Fate == Fate.Failed && append.Session.IsPoisonedBefore(append.FirstVersion))
-            append.Fate = Fate.Poisoned;
-        append.Session.Poison(append.FirstVersion);
-    }
-
-    private void Settle(Batch batch)
-    {
-        batch.IsSettled = true;
-        var poisoned = false;
-        foreach (var operation in batch.Operations)
-        {
-            operation.Settle(batch.Failure);
-            poisoned |= operation is Append && operation.Fate != Fate.Stored;
-        }
-
-        if (!poisoned)
-            return;
-        foreach (var append in Queue.RemovePoisoned())
-        {
-            append.Fate = Fate.Poisoned;
-            append.Settle(null);
-        }
-    }
-
-    private void ReleaseDurableWaiters()
-    {
-        List<TaskCompletionSource>? reached = null;
-        lock (durableGate)
-        {
-            if (durableWaiters.Count == 0)
-                return;
-            var still = new List<(long, TaskCompletionSource)>();
-            foreach (var waiter in durableWaiters)
-            {
-                if (waiter.Position <= durablePosition)
-                    (reached ??= []).Add(waiter.Reached);
-                else
-                    still.Add(waiter);
-            }
-
-            durableWaiters = still;
-        }
-
-        reached?.ForEach(static r => r.TrySetResult());
-    }
+    [LoggerMessage(6, LogLevel.Warning, "The snapshot of '{Stream}' was not saved: its next activation reads more events.")]
+    private static partial void LogSnapshotNotSaved(ILogger logger, string stream, Exception exception);
 }

@@ -1,9 +1,9 @@
 namespace Pos.Journal.Writing;
 
-/// <summary>A thread for work that takes long and that nobody waits for, one thing after the other.</summary>
+/// <summary>A thread that saves snapshots, one after the other: they take long, and nobody waits for them.</summary>
 internal sealed class SnapshotThread : IDisposable
 {
-    // Everything that leaves at once when a silo stops; beyond it work is dropped, which may be done to what only saves time.
+    // Room for the snapshots of all activations that leave when a silo stops. Work beyond it is dropped: a snapshot only saves time.
     private const int WaitingMax = 100_000;
 
     private readonly Lock gate = new();
@@ -13,8 +13,9 @@ internal sealed class SnapshotThread : IDisposable
     private readonly TimeSpan drainMax;
     private bool closed;
 
-    /// <param name="name">The thread's.</param>
-    /// <param name="drainMax">How long what waits may take when this ends.</param>
+    /// <summary>Starts the thread.</summary>
+    /// <param name="name">The thread's name.</param>
+    /// <param name="drainMax">How long <see cref="Dispose"/> lets waiting work go on.</param>
     public SnapshotThread(string name, TimeSpan drainMax)
     {
         this.drainMax = drainMax;
@@ -34,7 +35,9 @@ internal sealed class SnapshotThread : IDisposable
         come.Release();
     }
 
-    /// <summary>Takes nothing more, and ends when what waits is done, or when its time is up and what is under way is done.</summary>
+    /// <summary>
+    /// Takes no more work. Ends when the waiting work is done; when its time is up first, drops the rest and ends with the work under way.
+    /// </summary>
     public void Dispose()
     {
         lock (gate)

@@ -1,50 +1,36 @@
 using System.Buffers;
+using System.Diagnostics;
 
 namespace Pos.Journal.Writing;
 
-/// <summary>What became of an operation in the transaction it travelled in.</summary>
-internal enum Fate : byte
-{
-    /// <summary>Nothing yet.</summary>
-    Open,
-
-    /// <summary>Stored with the transaction.</summary>
-    Stored,
-
-    /// <summary>Its version is taken by another event; nothing of it is stored.</summary>
-    Conflict,
-
-    /// <summary>Left out because an append before it in its session was not stored.</summary>
-    Poisoned,
-
-    /// <summary>The transaction was rolled back, or a look-up found nothing of it.</summary>
-    Failed,
-
-    /// <summary>Nobody could be asked in time.</summary>
-    Unknown,
-}
-
-/// <summary>Something the writer does inside a transaction.</summary>
+/// <summary>One thing that the writer does inside a transaction.</summary>
 internal abstract class WriteOperation
 {
-    /// <summary>Events it counts for against the limits.</summary>
+    /// <summary>The events that the operation counts for against the limits.</summary>
     public abstract int Events { get; }
 
-    /// <summary>Bytes it counts for against the limits.</summary>
+    /// <summary>The bytes that the operation counts for against the limits.</summary>
     public abstract int Bytes { get; }
 
-    /// <summary>Set by the store and the writer; read when it is settled.</summary>
-    public Fate Fate { get; set; }
+    /// <summary>
+    /// How the operation ends when its batch is settled. Null: the store has not written it yet. <see cref="AppendResult.Durable"/> is
+    /// set when the operation is written, and holds only if the transaction is committed and confirmed; whatever breaks before that
+    /// sets another result.
+    /// </summary>
+    public AppendResult? Ends { get; set; }
 
-    /// <summary>Tells whoever waits. Called once, without any lock held.</summary>
+    /// <summary>Tells the caller who waits for the operation. Called once, without any lock held.</summary>
     public abstract void Settle(Exception? failure);
 }
 
-/// <summary>The append of one session. The buffer reads: previous hash, then per event its encoding and its hash.</summary>
+/// <summary>The append of one session. The buffer holds the previous hash, then for each event its encoding and its hash.</summary>
 internal sealed class Append(
     WriterSession session, long firstVersion, int count, byte[] buffer, int length, WakeUpChange wakeUp, bool asynchronous)
     : WriteOperation
 {
+    /// <summary>Where the first event's encoding begins in <see cref="Encoded"/>. Each encoding is followed by its hash.</summary>
+    public const int FirstEvent = ChainHash.Size;
+
     private readonly TaskCompletionSource<AppendResult> completion =
         new(asynchronous ? TaskCreationOptions.RunContinuationsAsynchronously : TaskCreationOptions.None);
 
@@ -58,12 +44,9 @@ internal sealed class Append(
 
     public WakeUpChange WakeUp => wakeUp;
 
-    /// <summary>Where the first event's encoding begins in <see cref="Encoded"/>; each is followed by its hash.</summary>
-    public static int FirstEvent => ChainHash.Size;
-
     public ReadOnlySpan<byte> Encoded => rented.AsSpan(0, length);
 
-    /// <summary>As <see cref="Encoded"/>, for who has to keep it until the append is settled.</summary>
+    /// <summary>The same bytes as <see cref="Encoded"/>, for a store that keeps them until the append is settled.</summary>
     public ReadOnlyMemory<byte> Buffer => rented.AsMemory(0, length);
 
     public ReadOnlySpan<byte> PreviousHash => rented.AsSpan(0, ChainHash.Size);
@@ -75,6 +58,33 @@ internal sealed class Append(
     public override int Events => count;
 
     public override int Bytes => length;
+
+    /// <summary>
+    /// Asks before the append is written: an append behind one of its session that was not stored must not be, also when both are in
+    /// the same batch. Then the append ends <see cref="AppendResult.Poisoned"/>.
+    /// </summary>
+    public bool MayBeWritten()
+    {
+        if (!session.IsPoisonedBefore(firstVersion))
+            return true;
+        Ends = AppendResult.Poisoned;
+        return false;
+    }
+
+    /// <summary>The version is taken by another event. Nothing behind the append in its session may be written any more.</summary>
+    public void OnConflict()
+    {
+        Ends = AppendResult.Conflict;
+        session.Poison(firstVersion);
+    }
+
+    /// <summary>The append was not stored, so nothing behind it in its session may be written any more.</summary>
+    public void OnLost()
+    {
+        if (Ends == AppendResult.Failed && session.IsPoisonedBefore(firstVersion))
+            Ends = AppendResult.Poisoned;
+        session.Poison(firstVersion);
+    }
 
     /// <summary>Gives the buffer back; nothing may read it any more.</summary>
     public void Drop()
@@ -88,17 +98,10 @@ internal sealed class Append(
 
     public override void Settle(Exception? failure)
     {
-        var result = Fate switch
-        {
-            Fate.Stored when session.IsPoisonedBefore(firstVersion) => AppendResult.Unknown,
-            Fate.Stored => AppendResult.Durable,
-            Fate.Conflict => AppendResult.Conflict,
-            Fate.Poisoned => AppendResult.Poisoned,
-            Fate.Failed => AppendResult.Failed,
-            Fate.Unknown => AppendResult.Unknown,
-            Fate.Open => throw new System.Diagnostics.UnreachableException("An append was settled before its fate was known."),
-            _ => throw new System.Diagnostics.UnreachableException(),
-        };
+        var result = Ends ?? throw new UnreachableException("An append was settled before its end was known.");
+        // An append before this one was given up while this one was being committed: its owner goes by the first result that is not durable.
+        if (result == AppendResult.Durable && session.IsPoisonedBefore(firstVersion))
+            result = AppendResult.Unknown;
         if (result == AppendResult.Durable)
             session.OnDurable(LastVersion);
         else
@@ -109,7 +112,7 @@ internal sealed class Append(
     }
 }
 
-/// <summary>Saves a snapshot; nobody waits for it.</summary>
+/// <summary>Saves a snapshot. Nobody waits for it: a snapshot that was not saved costs time at the next activation, nothing else.</summary>
 internal sealed class SnapshotWrite(StreamName stream, ReadOnlyMemory<byte> state, int stateVersion, long version) : WriteOperation
 {
     public StreamName Stream => stream;
@@ -126,16 +129,41 @@ internal sealed class SnapshotWrite(StreamName stream, ReadOnlyMemory<byte> stat
 
     public override void Settle(Exception? failure)
     {
-        // A snapshot that was not saved costs time at the next activation, nothing else.
+    }
+}
+
+/// <summary>An operation on wake-ups, whose caller waits for what the store found.</summary>
+/// <param name="refusal">Says what could not be done, without a full stop.</param>
+/// <param name="asynchronous">As <see cref="JournalWriter.Asynchronous"/>.</param>
+internal abstract class WakeUpOperation<T>(string refusal, bool asynchronous) : WriteOperation
+{
+    private readonly TaskCompletionSource<T> completion =
+        new(asynchronous ? TaskCreationOptions.RunContinuationsAsynchronously : TaskCreationOptions.None);
+
+    public string Refusal => refusal;
+
+    /// <summary>What the store found. Set anew when the transaction starts anew.</summary>
+    public abstract T Found { get; }
+
+    public Task<T> Result => completion.Task;
+
+    public override int Events => 1;
+
+    public override int Bytes => 256;
+
+    public override void Settle(Exception? failure)
+    {
+        if (Ends == AppendResult.Durable)
+            completion.TrySetResult(Found);
+        else
+            completion.TrySetException(new JournalUnavailableException($"{refusal}.", failure));
     }
 }
 
 /// <summary>Leases due wake-ups.</summary>
-internal sealed class WakeUpClaim(string owner, DateTimeOffset now, DateTimeOffset until, int limit, bool asynchronous) : WriteOperation
+internal sealed class WakeUpClaim(string owner, DateTimeOffset now, DateTimeOffset until, int limit, bool asynchronous)
+    : WakeUpOperation<IReadOnlyList<WakeUpLease>>("Wake-ups could not be claimed", asynchronous)
 {
-    private readonly TaskCompletionSource<IReadOnlyList<WakeUpLease>> completion =
-        new(asynchronous ? TaskCreationOptions.RunContinuationsAsynchronously : TaskCreationOptions.None);
-
     public string Owner => owner;
 
     public DateTimeOffset Now => now;
@@ -144,73 +172,32 @@ internal sealed class WakeUpClaim(string owner, DateTimeOffset now, DateTimeOffs
 
     public int Limit => limit;
 
-    /// <summary>The wake-ups that the store claimed; emptied when the transaction starts anew.</summary>
     public List<WakeUpLease> Claimed { get; } = [];
 
-    public Task<IReadOnlyList<WakeUpLease>> Result => completion.Task;
-
-    public override int Events => 1;
-
-    public override int Bytes => 256;
-
-    public override void Settle(Exception? failure)
-    {
-        if (Fate == Fate.Stored)
-            completion.TrySetResult(Claimed);
-        else
-            completion.TrySetException(new JournalUnavailableException("Wake-ups could not be claimed.", failure));
-    }
+    public override IReadOnlyList<WakeUpLease> Found => Claimed;
 }
 
 /// <summary>Ends a lease.</summary>
-internal sealed class WakeUpCompletion(WakeUpLease claimed, DateTimeOffset? next, bool asynchronous) : WriteOperation
+internal sealed class WakeUpCompletion(WakeUpLease claimed, DateTimeOffset? next, bool asynchronous)
+    : WakeUpOperation<bool>("A wake-up's lease could not be ended", asynchronous)
 {
-    private readonly TaskCompletionSource completion =
-        new(asynchronous ? TaskCreationOptions.RunContinuationsAsynchronously : TaskCreationOptions.None);
-
     public WakeUpLease Claimed => claimed;
 
     public DateTimeOffset? Next => next;
 
-    public Task Result => completion.Task;
-
-    public override int Events => 1;
-
-    public override int Bytes => 256;
-
-    public override void Settle(Exception? failure)
-    {
-        if (Fate == Fate.Stored)
-            completion.TrySetResult();
-        else
-            completion.TrySetException(new JournalUnavailableException("A wake-up's lease could not be ended.", failure));
-    }
+    public override bool Found => true;
 }
 
-/// <summary>Ends all leases of one owner, among the wake-ups that may have been due by its clock.</summary>
-internal sealed class WakeUpLeasesEnd(string owner, DateTimeOffset dueUntil, bool asynchronous) : WriteOperation
+/// <summary>Ends all leases of one owner, among the wake-ups that may have been due by the owner's clock.</summary>
+internal sealed class WakeUpLeasesEnd(string owner, DateTimeOffset dueUntil, bool asynchronous)
+    : WakeUpOperation<int>("The leases of wake-ups could not be ended", asynchronous)
 {
-    private readonly TaskCompletionSource<int> completion =
-        new(asynchronous ? TaskCreationOptions.RunContinuationsAsynchronously : TaskCreationOptions.None);
-
     public string Owner => owner;
 
     public DateTimeOffset DueUntil => dueUntil;
 
-    /// <summary>The number of leases that the store ended; set anew when the transaction starts anew.</summary>
+    /// <summary>The number of leases that the store ended.</summary>
     public int Ended { get; set; }
 
-    public Task<int> Result => completion.Task;
-
-    public override int Events => 1;
-
-    public override int Bytes => 256;
-
-    public override void Settle(Exception? failure)
-    {
-        if (Fate == Fate.Stored)
-            completion.TrySetResult(Ended);
-        else
-            completion.TrySetException(new JournalUnavailableException("The leases of wake-ups could not be ended.", failure));
-    }
+    public override int Found => Ended;
 }

@@ -1,14 +1,8 @@
+using System.Diagnostics;
+
 namespace Pos.Journal.Writing;
 
-/// <summary>Whether the queue took an operation.</summary>
-internal enum Entry
-{
-    Taken,
-    Full,
-    Closed,
-}
-
-/// <summary>The bounded queue before the writer. Any thread enters; one writer takes.</summary>
+/// <summary>The bounded queue in front of the committer. Any thread puts operations in; the committer takes them out in batches.</summary>
 internal sealed class WriteQueue(JournalOptions options) : IDisposable
 {
     private readonly Lock gate = new();
@@ -18,7 +12,7 @@ internal sealed class WriteQueue(JournalOptions options) : IDisposable
     private long bytes;
     private bool closed;
     private bool suspended;
-    private bool writerSleeps;
+    private bool committerSleeps;
 
     /// <summary>Events waiting now.</summary>
     public int Events => Volatile.Read(ref events);
@@ -26,33 +20,42 @@ internal sealed class WriteQueue(JournalOptions options) : IDisposable
     /// <summary>Bytes waiting now.</summary>
     public long Bytes => Volatile.Read(ref bytes);
 
-    /// <summary>A look without a lock, so that a full queue costs its callers no hashing.</summary>
+    /// <summary>Looks without a lock, so that a full queue costs its callers no hashing.</summary>
     public bool LooksFull => Volatile.Read(ref suspended) || Volatile.Read(ref events) >= options.QueueEventsMax;
 
-    public Entry Enter(WriteOperation operation)
+    /// <summary>
+    /// Puts an operation in. False: the queue is full, and nothing has changed. A closed queue takes the operation and fails it at once.
+    /// </summary>
+    public bool TryEnter(WriteOperation operation)
     {
-        var wakeWriter = false;
+        bool isClosed;
+        var wakeCommitter = false;
         lock (gate)
         {
-            if (closed)
-                return Entry.Closed;
-            // An empty queue takes an append of any number of events: no limit may make an order impossible.
-            if (suspended || (events > 0 && events + operation.Events > options.QueueEventsMax)
-                || bytes + operation.Bytes > options.QueueBytesMax)
-                return Entry.Full;
-            waiting.Enqueue(operation);
-            events += operation.Events;
-            bytes += operation.Bytes;
-            if (writerSleeps)
+            isClosed = closed;
+            if (!isClosed)
             {
-                writerSleeps = false;
-                wakeWriter = true;
+                // An empty queue takes an append of any number of events: no limit may make an order impossible.
+                if (suspended || (events > 0 && events + operation.Events > options.QueueEventsMax)
+                    || bytes + operation.Bytes > options.QueueBytesMax)
+                    return false;
+                waiting.Enqueue(operation);
+                events += operation.Events;
+                bytes += operation.Bytes;
+                wakeCommitter = committerSleeps;
+                committerSleeps = false;
             }
         }
 
-        if (wakeWriter)
+        if (isClosed)
+        {
+            operation.Ends = AppendResult.Failed;
+            operation.Settle(new JournalUnavailableException("The journal is closed."));
+        }
+
+        if (wakeCommitter)
             wake.Set();
-        return Entry.Taken;
+        return true;
     }
 
     /// <summary>The next batch, or null when nothing waits.</summary>
@@ -75,15 +78,15 @@ internal sealed class WriteQueue(JournalOptions options) : IDisposable
                     return batch;
                 if (closed)
                     return null;
-                writerSleeps = true;
+                committerSleeps = true;
             }
 
             wake.WaitOne();
         }
     }
 
-    /// <summary>Takes everything out that stands behind a poisoned append of its session.</summary>
-    public List<Append> RemovePoisoned()
+    /// <summary>Takes out and settles everything that stands behind an append of its session that was not stored.</summary>
+    public void SettlePoisoned()
     {
         var removed = new List<Append>();
         lock (gate)
@@ -91,7 +94,7 @@ internal sealed class WriteQueue(JournalOptions options) : IDisposable
             var kept = new Queue<WriteOperation>(waiting.Count);
             foreach (var operation in waiting)
             {
-                if (operation is Append append && append.Session.IsPoisonedBefore(append.FirstVersion))
+                if (operation is Append append && !append.MayBeWritten())
                 {
                     removed.Add(append);
                     events -= operation.Events;
@@ -106,20 +109,27 @@ internal sealed class WriteQueue(JournalOptions options) : IDisposable
             waiting = kept;
         }
 
-        return removed;
+        removed.ForEach(static append => append.Settle(null));
     }
 
-    /// <summary>While the store is known not to work: takes everything out and refuses newcomers as if full.</summary>
-    public List<WriteOperation> Suspend()
+    /// <summary>While the store is known not to work: fails everything that waits, and refuses newcomers as if the queue were full.</summary>
+    public void Suspend()
     {
+        List<WriteOperation> all;
         lock (gate)
         {
             suspended = true;
-            var all = new List<WriteOperation>(waiting);
+            all = [.. waiting];
             waiting.Clear();
             events = 0;
             bytes = 0;
-            return all;
+        }
+
+        foreach (var operation in all)
+        {
+            if (operation is not Append append || append.MayBeWritten())
+                operation.Ends = AppendResult.Failed;
+            operation.Settle(null);
         }
     }
 
@@ -134,7 +144,7 @@ internal sealed class WriteQueue(JournalOptions options) : IDisposable
         }
     }
 
-    /// <summary>Refuses newcomers for good; what waits is still taken.</summary>
+    /// <summary>Takes no newcomers any more. The committer still takes out the waiting ones.</summary>
     public void Close()
     {
         lock (gate)
@@ -149,6 +159,7 @@ internal sealed class WriteQueue(JournalOptions options) : IDisposable
 
     private Batch? Take()
     {
+        Debug.Assert(events >= 0 && bytes >= 0 && (waiting.Count > 0 || (events, bytes) == (0, 0)), "The queue lost count of what waits.");
         if (waiting.Count == 0)
             return null;
         var batch = new Batch();

@@ -1,17 +1,17 @@
 using System.Buffers;
-using System.Security.Cryptography;
+using System.Diagnostics;
 using System.Text;
 
 namespace Pos.Journal.Writing;
 
-/// <summary>The session of every journal: hashes at admission, on the caller's thread, so that the writer only stores.</summary>
+/// <summary>The session of every journal. Events are encoded and hashed on the caller's thread, so that the committer only stores them.</summary>
 internal sealed class WriterSession : JournalSession
 {
     private static readonly Task<AppendResult> Durable = Task.FromResult(AppendResult.Durable);
     private static readonly Task<AppendResult> Poisoned = Task.FromResult(AppendResult.Poisoned);
     private static readonly Task<AppendResult> Failed = Task.FromResult(AppendResult.Failed);
 
-    private readonly JournalWriter pipeline;
+    private readonly JournalWriter writer;
     private readonly byte[] streamBytes;
     private readonly byte[] hash;
     private long version;
@@ -19,9 +19,9 @@ internal sealed class WriterSession : JournalSession
     private long poisonedFrom = long.MaxValue;
     private Append? last;
 
-    public WriterSession(JournalWriter pipeline, StreamName stream, long streamId, long version, byte[] hash)
+    public WriterSession(JournalWriter writer, StreamName stream, long streamId, long version, byte[] hash)
     {
-        this.pipeline = pipeline;
+        this.writer = writer;
         this.hash = hash;
         this.version = version;
         Stream = stream;
@@ -41,7 +41,7 @@ internal sealed class WriterSession : JournalSession
     public override Task<AppendResult> Pending =>
         IsPoisoned ? Poisoned : last is null || last.LastVersion <= DurableVersion ? Durable : last.Result;
 
-    /// <summary>The store's id of the stream, once the stream has begun. Only the writer reads it.</summary>
+    /// <summary>The store's id of the stream, once the stream has begun. Only the committer reads and sets it.</summary>
     public long StreamId { get; set; }
 
     /// <summary>Whether an append of a smaller version was not stored.</summary>
@@ -59,9 +59,14 @@ internal sealed class WriterSession : JournalSession
         }
     }
 
-    public void OnDurable(long lastVersion) => Volatile.Write(ref durableVersion, lastVersion);
+    /// <summary>The confirmer's word that everything up to a version is durable.</summary>
+    public void OnDurable(long lastVersion)
+    {
+        Debug.Assert(lastVersion > durableVersion && lastVersion < Volatile.Read(ref poisonedFrom), "Versions became durable out of turn.");
+        Volatile.Write(ref durableVersion, lastVersion);
+    }
 
-    public override AppendAdmission TryAppend(
+    public override bool TryAppend(
         ReadOnlySpan<NewEvent> events, EventContext context, WakeUpChange wakeUp, out Task<AppendResult> result)
     {
         ArgumentNullException.ThrowIfNull(context);
@@ -71,40 +76,40 @@ internal sealed class WriterSession : JournalSession
         result = Failed;
         if (IsPoisoned)
         {
+            Debug.Assert(version > DurableVersion, "A session is poisoned, and everything it admitted is durable.");
             result = Poisoned;
-            return AppendAdmission.Poisoned;
+            return true;
         }
 
-        if (pipeline.Queue.LooksFull)
-            return pipeline.RefuseFull();
+        if (writer.Queue.LooksFull)
+        {
+            writer.Instruments.OnRefused();
+            return false;
+        }
 
         var append = Encode(events, context, wakeUp);
-        // Before it enters: from then on the writer may settle it, and its buffer may belong to another, at any moment.
+        // Before the append enters: from then on the writer may settle it at any moment, and its buffer may belong to another append.
         append.LastHash.CopyTo(hash);
-        switch (pipeline.Queue.Enter(append))
+        if (!writer.Queue.TryEnter(append))
         {
-            case Entry.Taken:
-                version = append.LastVersion;
-                last = append;
-                result = append.Result;
-                pipeline.OnEntered();
-                return AppendAdmission.Admitted;
-            case Entry.Full:
-                append.PreviousHash.CopyTo(hash);
-                append.Drop();
-                return pipeline.RefuseFull();
-            default:
-                append.Drop();
-                Poison(version + 1);
-                return AppendAdmission.Admitted;
+            append.PreviousHash.CopyTo(hash);
+            append.Drop();
+            writer.Instruments.OnRefused();
+            return false;
         }
+
+        version = append.LastVersion;
+        last = append;
+        result = append.Result;
+        writer.OnEntered();
+        return true;
     }
 
     public override void SaveSnapshot(Func<ReadOnlyMemory<byte>> state, int stateVersion, long version)
     {
         if (version > DurableVersion || version <= 0)
             return;
-        pipeline.Aside(() => pipeline.SaveSnapshot(Stream, state, stateVersion, version));
+        writer.Aside(() => writer.SaveSnapshot(Stream, state, stateVersion, version));
     }
 
     private Append Encode(ReadOnlySpan<NewEvent> events, EventContext context, WakeUpChange wakeUp)
@@ -112,10 +117,10 @@ internal sealed class WriterSession : JournalSession
         var max = (long)ChainHash.Size;
         foreach (ref readonly var e in events)
             max += EventEncoding.BytesMax(streamBytes.Length, e, context) + ChainHash.Size;
-        if (max > pipeline.Options.QueueBytesMax)
-            throw new ArgumentException($"An append has at most {pipeline.Options.QueueBytesMax} bytes (Journal:QueueBytesMax).", nameof(events));
+        if (max > writer.Options.QueueBytesMax)
+            throw new ArgumentException($"An append has at most {writer.Options.QueueBytesMax} bytes (Journal:QueueBytesMax).", nameof(events));
 
-        var recordedAt = pipeline.Time.GetUtcNow().UtcTicks;
+        var recordedAt = writer.Time.GetUtcNow().UtcTicks;
         var buffer = ArrayPool<byte>.Shared.Rent((int)max);
         hash.CopyTo(buffer, 0);
         var at = 0;
@@ -124,11 +129,12 @@ internal sealed class WriterSession : JournalSession
         {
             var encoded = EventEncoding.Write(
                 buffer.AsSpan(at + ChainHash.Size), streamBytes, ++next, e.Type, e.TypeVersion, recordedAt, context, e.Payload.Span);
+            Debug.Assert(encoded <= EventEncoding.BytesMax(streamBytes.Length, e, context), "An event is longer than its bound.");
             var end = at + ChainHash.Size + encoded;
-            pipeline.Hash(buffer.AsSpan(at, ChainHash.Size + encoded), buffer.AsSpan(end, ChainHash.Size));
+            writer.Hash(buffer.AsSpan(at, ChainHash.Size + encoded), buffer.AsSpan(end, ChainHash.Size));
             at = end;
         }
 
-        return new Append(this, version + 1, events.Length, buffer, at + ChainHash.Size, wakeUp, pipeline.Asynchronous);
+        return new Append(this, version + 1, events.Length, buffer, at + ChainHash.Size, wakeUp, writer.Asynchronous);
     }
 }

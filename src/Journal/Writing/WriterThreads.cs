@@ -1,60 +1,59 @@
 namespace Pos.Journal.Writing;
 
 /// <summary>
-/// Drives the pipeline with threads: one commits, another confirms the batch before it and tells its callers, so that the two flushes of
-/// neighbouring batches overlap; a third does what nobody waits for.
+/// Drives a writer with threads. One thread commits a batch while another confirms the batch before it, so that the two flushes overlap. A
+/// third thread saves snapshots, for which nobody waits.
 /// </summary>
 internal sealed class WriterThreads : IDisposable
 {
-    // Of snapshots when the journal closes: what is not saved then costs time at the next activation.
+    // For snapshots that wait when the journal closes. A snapshot that is not saved costs time at the next activation.
     private static readonly TimeSpan SnapshotsMax = TimeSpan.FromSeconds(5);
 
-    private readonly JournalWriter pipeline;
+    private readonly JournalWriter writer;
     private readonly Handoff committed = new();
     private readonly ManualResetEventSlim pause = new(false);
-    private readonly Thread writer;
-    private readonly Thread confirmer;
-    private readonly SnapshotThread aside;
+    private readonly Thread committing;
+    private readonly Thread confirming;
+    private readonly SnapshotThread snapshots;
     private volatile bool closing;
 
-    public WriterThreads(JournalWriter pipeline, string name)
+    public WriterThreads(JournalWriter writer)
     {
-        this.pipeline = pipeline;
-        writer = new Thread(Write) { IsBackground = true, Name = $"{name} writer" };
-        confirmer = new Thread(Confirm) { IsBackground = true, Name = $"{name} confirmer" };
-        aside = new SnapshotThread($"{name} snapshots", SnapshotsMax);
-        pipeline.Aside = aside.Put;
-        writer.Start();
-        confirmer.Start();
+        this.writer = writer;
+        committing = new Thread(Commit) { IsBackground = true, Name = "journal committer" };
+        confirming = new Thread(Confirm) { IsBackground = true, Name = "journal confirmer" };
+        snapshots = new SnapshotThread("journal snapshots", SnapshotsMax);
+        writer.Aside = snapshots.Put;
+        committing.Start();
+        confirming.Start();
     }
 
-    /// <summary>Stops admission, writes what is queued, ends both threads. A store that keeps failing bounds it.</summary>
+    /// <summary>Takes no more operations, writes the queued ones, and ends the threads. A store that keeps failing delays the end by a bounded time.</summary>
     public void Dispose()
     {
-        aside.Dispose();
-        pipeline.Queue.Close();
+        snapshots.Dispose();
+        writer.Queue.Close();
         closing = true;
-        writer.Join();
-        confirmer.Join();
+        committing.Join();
+        confirming.Join();
         pause.Dispose();
     }
 
-    private void Write()
+    private void Commit()
     {
-        var lane = new Committer(pipeline);
-        while (pipeline.Queue.WaitAndTake() is { } batch)
+        while (writer.Queue.WaitAndTake() is { } batch)
         {
-            var done = lane.Start(batch);
-            while (lane.IsUncertain)
+            var done = writer.Committer.Commit(batch);
+            while (writer.Committer.IsUncertain)
             {
-                done = lane.Retry();
-                if (lane.IsUncertain)
+                done = writer.Committer.LookUp();
+                if (writer.Committer.IsUncertain)
                     Pause();
             }
 
             if (done is not null)
                 committed.Put(done);
-            pipeline.Maintain();
+            writer.Committer.Maintain();
         }
 
         committed.Close();
@@ -62,19 +61,18 @@ internal sealed class WriterThreads : IDisposable
 
     private void Confirm()
     {
-        var lane = new Confirmer(pipeline);
         while (committed.Take() is { } batch)
         {
-            lane.Start(batch);
-            // Closing over a store that keeps failing ends here: its callers were told, and the next start confirms what is there.
-            while (!lane.Try(committed.TryTake) && !(closing && lane.HasGivenUp))
+            writer.Confirmer.Start(batch);
+            // A journal that closes over a failing store stops here: the callers were told, and the next start confirms the stored events.
+            while (!writer.Confirmer.Try(committed.TryTake) && !(closing && writer.Confirmer.HasGivenUp))
                 Pause();
         }
     }
 
-    private void Pause() => pause.Wait(pipeline.Options.RetryEvery);
+    private void Pause() => pause.Wait(writer.Options.RetryEvery);
 
-    /// <summary>Room for one batch between the threads, so that the writer runs at most one commit ahead.</summary>
+    /// <summary>Room for one batch between the threads, so that the committer runs at most one batch ahead.</summary>
     private sealed class Handoff
     {
         private readonly object gate = new();

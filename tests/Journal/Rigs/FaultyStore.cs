@@ -18,6 +18,8 @@ internal sealed class FaultyStore(IJournalStore inner, ISimulatedFaults faults, 
 
     public JournalMark Opened => inner.Opened;
 
+    public IJournalReads Reads { get; } = new FaultyReads(inner.Reads, faults);
+
     public CommitOutcome Commit(Batch batch)
     {
         open.Wait();
@@ -96,37 +98,6 @@ internal sealed class FaultyStore(IJournalStore inner, ISimulatedFaults faults, 
 
     public bool TrySaveSnapshot(SnapshotWrite snapshot) => inner.TrySaveSnapshot(snapshot);
 
-    public ValueTask<SnapshotRecord?> ReadSnapshot(StreamName stream, CancellationToken cancellationToken) =>
-        inner.ReadSnapshot(stream, cancellationToken);
-
-    public ValueTask<long> ReadStream(
-        StreamName stream, long afterVersion, int limit, List<RecordedEvent> page, CancellationToken cancellationToken)
-    {
-        if (faults.At(SimulatedPoint.Read) != SimulatedFault.None)
-            throw new JournalUnavailableException("planned");
-        return inner.ReadStream(stream, afterVersion, limit, page, cancellationToken);
-    }
-
-    public ValueTask ReadAll(
-        long afterPosition, long upToPosition, int limit, List<RecordedEvent> page, CancellationToken cancellationToken) =>
-        inner.ReadAll(afterPosition, upToPosition, limit, page, cancellationToken);
-
-    public ValueTask ReadAll(
-        long afterPosition, long upToPosition, string categories, int limit, List<RecordedEvent> page, CancellationToken cancellationToken) =>
-        inner.ReadAll(afterPosition, upToPosition, categories, limit, page, cancellationToken);
-
-    public ValueTask ReadStreams(
-        string category, string afterStream, long afterVersion, long upToPosition, int limit, List<RecordedEvent> page,
-        CancellationToken cancellationToken) =>
-        inner.ReadStreams(category, afterStream, afterVersion, upToPosition, limit, page, cancellationToken);
-
-    public ValueTask<IReadOnlyList<WakeUpLease>> ListWakeUps(string category, string store, string afterKey, int limit, CancellationToken cancellationToken) =>
-        inner.ListWakeUps(category, store, afterKey, limit, cancellationToken);
-
-    public ValueTask<IReadOnlyList<StreamListing>> ListStreams(
-        string store, string category, long afterPosition, long upToPosition, int limit, CancellationToken cancellationToken) =>
-        inner.ListStreams(store, category, afterPosition, upToPosition, limit, cancellationToken);
-
     public void Dispose() => inner.Dispose();
 
     private CommitOutcome Die(Batch batch, Action leave)
@@ -154,10 +125,41 @@ internal sealed class FaultyStore(IJournalStore inner, ISimulatedFaults faults, 
         batch.Failure = new IOException("planned");
         foreach (var operation in batch.Operations)
         {
-            if (operation is not Append append || Batch.MayWrite(append))
-                operation.Fate = Fate.Stored;
+            if (operation is not Append append || append.MayBeWritten())
+                operation.Ends = AppendResult.Durable;
         }
 
         return CommitOutcome.Unknown;
     }
+}
+
+/// <summary>The reads of a real store, with faults.</summary>
+internal sealed class FaultyReads(IJournalReads inner, ISimulatedFaults faults) : IJournalReads
+{
+    public ValueTask<SnapshotRecord?> ReadSnapshot(StreamName stream, CancellationToken cancellationToken) =>
+        inner.ReadSnapshot(stream, cancellationToken);
+
+    public ValueTask<long> ReadStream(
+        StreamName stream, long afterVersion, int limit, List<RecordedEvent> page, CancellationToken cancellationToken)
+    {
+        if (faults.At(SimulatedPoint.Read) != SimulatedFault.None)
+            throw new JournalUnavailableException("planned");
+        return inner.ReadStream(stream, afterVersion, limit, page, cancellationToken);
+    }
+
+    public ValueTask ReadAll(
+        long afterPosition, long upToPosition, string? categories, int limit, List<RecordedEvent> page, CancellationToken cancellationToken) =>
+        inner.ReadAll(afterPosition, upToPosition, categories, limit, page, cancellationToken);
+
+    public ValueTask ReadStreams(
+        string category, string afterStream, long afterVersion, long upToPosition, int limit, List<RecordedEvent> page,
+        CancellationToken cancellationToken) =>
+        inner.ReadStreams(category, afterStream, afterVersion, upToPosition, limit, page, cancellationToken);
+
+    public ValueTask<IReadOnlyList<WakeUpLease>> ListWakeUps(string category, string store, string afterKey, int limit, CancellationToken cancellationToken) =>
+        inner.ListWakeUps(category, store, afterKey, limit, cancellationToken);
+
+    public ValueTask<IReadOnlyList<StreamListing>> ListStreams(
+        string store, string category, long afterPosition, long upToPosition, int limit, CancellationToken cancellationToken) =>
+        inner.ListStreams(store, category, afterPosition, upToPosition, limit, cancellationToken);
 }

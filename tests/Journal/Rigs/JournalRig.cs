@@ -82,3 +82,28 @@ public abstract class JournalRig : IDisposable
 
     public abstract void Dispose();
 }
+
+/// <summary>A kind of journal with real threads, which works by itself while a test waits.</summary>
+public abstract class ThreadedRig : JournalRig
+{
+    protected static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    /// <summary>Closed while the committer is held.</summary>
+    protected ManualResetEventSlim Open { get; } = new(true);
+
+    public override void Hold() => Open.Reset();
+
+    public override void Release() => Open.Set();
+
+    public override Task<T> Settle<T>(Task<T> task) => task.WaitAsync(Patience);
+
+    public override async Task Until(Func<Task<bool>> condition)
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        while (!await condition())
+        {
+            patience.Token.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
+    }
+}

@@ -96,13 +96,10 @@ internal sealed class Load : IAsyncDisposable
             }
 
             var payload = $"{appender}.{i}";
-            var admission = session.TryAppend(
-                [new NewEvent("x", 1, Encoding.UTF8.GetBytes(payload))], new EventContext(DateTimeOffset.UnixEpoch), WakeUpChange.Keep, out var result);
-            if (admission == AppendAdmission.QueueFull)
-                Interlocked.Increment(ref refused);
-            if (admission != AppendAdmission.Admitted)
+            if (!session.TryAppend(
+                [new NewEvent("x", 1, Encoding.UTF8.GetBytes(payload))], new EventContext(DateTimeOffset.UnixEpoch), WakeUpChange.Keep, out var result))
             {
-                session = admission == AppendAdmission.Poisoned ? null : session;
+                Interlocked.Increment(ref refused);
                 await Pause();
                 continue;
             }

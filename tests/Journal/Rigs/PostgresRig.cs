@@ -7,12 +7,9 @@ using Pos.Journal.Postgres;
 namespace Pos.Tests.Rigs;
 
 /// <summary>The PostgreSQL journal in a database of its own, with its real threads. A crash of the silo leaves the server as it is.</summary>
-public sealed class PostgresRig(PostgresServer server) : JournalRig
+public sealed class PostgresRig(PostgresServer server) : ThreadedRig
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-
     private readonly string database = server.CreateDatabase();
-    private readonly ManualResetEventSlim open = new(true);
     private readonly JournalInstruments instruments = new();
     private readonly List<PostgresJournal> journals = [];
 
@@ -31,7 +28,7 @@ public sealed class PostgresRig(PostgresServer server) : JournalRig
         };
         var journal = PostgresJournal.Open(
             options, new ManualDate(Clock), instruments, null,
-            store => new FaultyStore(store, Faults, open, static _ => { }, static () => { }) { Torn = batch => Tear(store, batch) });
+            store => new FaultyStore(store, Faults, Open, static _ => { }, static () => { }) { Torn = batch => Tear(store, batch) });
         journals.Add(journal);
         return journal;
     }
@@ -42,22 +39,6 @@ public sealed class PostgresRig(PostgresServer server) : JournalRig
     {
         Release();
         Stop();
-    }
-
-    public override void Hold() => open.Reset();
-
-    public override void Release() => open.Set();
-
-    public override Task<T> Settle<T>(Task<T> task) => task.WaitAsync(Patience);
-
-    public override async Task Until(Func<Task<bool>> condition)
-    {
-        using var patience = new CancellationTokenSource(Patience);
-        while (!await condition())
-        {
-            patience.Token.ThrowIfCancellationRequested();
-            await Task.Yield();
-        }
     }
 
     public override void LoseTail(int events) =>
@@ -71,7 +52,7 @@ public sealed class PostgresRig(PostgresServer server) : JournalRig
 
     public override void Dispose()
     {
-        open.Set();
+        Open.Set();
         journals.ForEach(static j => j.Dispose());
         instruments.Dispose();
     }

@@ -5,12 +5,9 @@ using Pos.Journal.Sqlite;
 namespace Pos.Tests.Rigs;
 
 /// <summary>The SQLite journal in a folder of its own, with its real threads.</summary>
-public sealed class SqliteRig : JournalRig
+public sealed class SqliteRig : ThreadedRig
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-
     private readonly string root = Directory.CreateTempSubdirectory("pos-journal-").FullName;
-    private readonly ManualResetEventSlim open = new(true);
     private readonly JournalInstruments instruments = new();
     private readonly List<SqliteJournal> journals = [];
     private int lives;
@@ -37,7 +34,7 @@ public sealed class SqliteRig : JournalRig
             RetryEvery = TimeSpan.FromMilliseconds(5),
         };
         var journal = SqliteJournal.Open(
-            options, new ManualDate(Clock), instruments, null, store => new FaultyStore(store, Faults, open, CopyFiles, TearHead));
+            options, new ManualDate(Clock), instruments, null, store => new FaultyStore(store, Faults, Open, CopyFiles, TearHead));
         journals.Add(journal);
         return journal;
     }
@@ -52,22 +49,6 @@ public sealed class SqliteRig : JournalRig
         Stop();
     }
 
-    public override void Hold() => open.Reset();
-
-    public override void Release() => open.Set();
-
-    public override Task<T> Settle<T>(Task<T> task) => task.WaitAsync(Patience);
-
-    public override async Task Until(Func<Task<bool>> condition)
-    {
-        using var patience = new CancellationTokenSource(Patience);
-        while (!await condition())
-        {
-            patience.Token.ThrowIfCancellationRequested();
-            await Task.Yield();
-        }
-    }
-
     public override void LoseTail(int events)
     {
         using var connection = SqliteConnection.Open(Path.Combine(Folder, "journal.db"), reader: false);
@@ -77,7 +58,7 @@ public sealed class SqliteRig : JournalRig
         var running = new byte[ChainHash.Size];
         using var reader = new SqliteReader(SqliteConnection.Open(Path.Combine(Folder, "journal.db"), reader: true));
         var page = new List<RecordedEvent>();
-        reader.ReadAll(0, long.MaxValue, int.MaxValue, page);
+        reader.ReadAll(0, long.MaxValue, null, int.MaxValue, page);
         page.ForEach(e => RunningHash.Advance(running, e.Hash.Span));
         connection.Execute($"UPDATE head SET position = {head}, running = x'{Convert.ToHexString(running)}'");
     }
@@ -96,7 +77,7 @@ public sealed class SqliteRig : JournalRig
 
     public override void Dispose()
     {
-        open.Set();
+        Open.Set();
         journals.ForEach(static j => j.Dispose());
         instruments.Dispose();
         Directory.Delete(root, recursive: true);

@@ -93,7 +93,7 @@ internal sealed class Book
         if (disk.Tables.Count > Position)
         {
             _page.Clear();
-            disk.Tables.ReadAll(Position, long.MaxValue, int.MaxValue, _page);
+            disk.Tables.ReadAll(Position, long.MaxValue, null, int.MaxValue, _page);
             foreach (var recorded in _page)
             {
                 Take(recorded);
@@ -212,7 +212,7 @@ internal sealed class Book
         public bool IsSame(SimulatedDisk disk, long upTo)
         {
             var stored = new List<RecordedEvent>();
-            disk.Tables.ReadAll(0, upTo, int.MaxValue, stored);
+            disk.Tables.ReadAll(0, upTo, null, int.MaxValue, stored);
             return stored.Count == _hashes.Count && stored.Index().All(at => at.Item.Hash.Span.SequenceEqual(_hashes[at.Index].Span));
         }
     }

@@ -117,7 +117,7 @@ internal sealed class WatchedJournal(World world, SimulatedJournal inner, string
 
         public override Task<AppendResult> Pending => inner.Pending;
 
-        public override AppendAdmission TryAppend(
+        public override bool TryAppend(
             ReadOnlySpan<NewEvent> events, EventContext context, WakeUpChange wakeUp, out Task<AppendResult> result)
         {
             var steps = SagaSteps.None;
@@ -129,18 +129,17 @@ internal sealed class WatchedJournal(World world, SimulatedJournal inner, string
             result = Task.FromResult(AppendResult.Failed);
             if (!inner.IsPoisoned && world.Plan.Strikes(Fault.JournalFull, steps))
             {
-                return AppendAdmission.QueueFull;
+                return false;
             }
 
-            var admission = inner.TryAppend(events, context, wakeUp, out result);
-            if (admission == AppendAdmission.QueueFull && world.Plan.IsOn)
+            if (!inner.TryAppend(events, context, wakeUp, out result))
             {
-                world.Plan.Cover(Fault.JournalFull, steps);
-            }
+                if (world.Plan.IsOn)
+                {
+                    world.Plan.Cover(Fault.JournalFull, steps);
+                }
 
-            if (admission != AppendAdmission.Admitted)
-            {
-                return admission;
+                return false;
             }
 
             world.Machine.Note(MemoryMarshal.AsBytes(Stream.Value.AsSpan()));
@@ -157,7 +156,7 @@ internal sealed class WatchedJournal(World world, SimulatedJournal inner, string
             }
 
             journal.Activations?.MayGo(Stream.Value);
-            return admission;
+            return true;
         }
 
         public override void SaveSnapshot(Func<ReadOnlyMemory<byte>> state, int stateVersion, long version)

@@ -16,7 +16,7 @@ namespace Pos.Tests.Simulated.Journal;
 public sealed class SimulatedJournal : JournalOverStore, IDisposable
 {
     private readonly SimulatedStore store;
-    private readonly SimulatedWriter writer;
+    private readonly SimulatedDriver driver;
     private bool disposed;
 
     /// <summary>Opens a journal over a disk, checking it as every journal does at start.</summary>
@@ -43,7 +43,7 @@ public sealed class SimulatedJournal : JournalOverStore, IDisposable
     {
         options.Validate();
         this.store = store;
-        writer = new SimulatedWriter(Pipeline, schedule, Die);
+        driver = new SimulatedDriver(Writer, schedule, Die);
     }
 
     /// <summary>Whether the simulated process is dead: nothing moves, nobody is told, reads fail.</summary>
@@ -55,7 +55,7 @@ public sealed class SimulatedJournal : JournalOverStore, IDisposable
     /// <summary>The process dies now, between two steps. The disk keeps what was committed; nothing queued survives.</summary>
     public void Crash()
     {
-        writer.Stop();
+        driver.Stop();
         Die();
     }
 
@@ -67,13 +67,13 @@ public sealed class SimulatedJournal : JournalOverStore, IDisposable
         disposed = true;
         if (!IsCrashed)
         {
-            Pipeline.Queue.Close();
-            writer.Drain();
-            writer.Stop();
+            Writer.Queue.Close();
+            driver.Drain();
+            driver.Stop();
         }
 
-        Pipeline.Instruments.Dispose();
-        Pipeline.Dispose();
+        Writer.Instruments.Dispose();
+        Writer.Dispose();
     }
 
     private void Die()

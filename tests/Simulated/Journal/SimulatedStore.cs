@@ -8,7 +8,7 @@ namespace Pos.Tests.Simulated.Journal;
 internal sealed class SimulatedCrashException(SimulatedPoint point) : Exception($"The simulated process died at {point}.");
 
 /// <summary>A store over a simulated disk that asks for a fault at each of its steps.</summary>
-internal sealed class SimulatedStore : IJournalStore
+internal sealed class SimulatedStore : IJournalStore, IJournalReads
 {
     public const int SchemaVersion = 1;
 
@@ -24,7 +24,7 @@ internal sealed class SimulatedStore : IJournalStore
         try
         {
             Opened = HeadCheck.Run(
-                (after, limit, page) => disk.Tables.ReadAll(after, long.MaxValue, limit, page), disk.Tables.Mark, disk.Head,
+                (after, limit, page) => disk.Tables.ReadAll(after, long.MaxValue, null, limit, page), disk.Tables.Mark, disk.Head,
                 rebuild: false, "simulated disk");
             disk.WriteHead(Opened, torn: false);
         }
@@ -36,6 +36,8 @@ internal sealed class SimulatedStore : IJournalStore
     }
 
     public JournalMark Opened { get; }
+
+    public IJournalReads Reads => this;
 
     public CommitOutcome Commit(Batch batch)
     {
@@ -75,11 +77,11 @@ internal sealed class SimulatedStore : IJournalStore
             ThrowOnFault(SimulatedPoint.LookUp);
             foreach (var operation in batch.Operations)
             {
-                if (operation is not Append { Fate: Fate.Stored } append)
+                if (operation is not Append { Ends: AppendResult.Durable } append)
                     continue;
                 var stored = disk.Tables.HashAt(append.Session.Stream, append.LastVersion);
-                append.Fate = stored.IsEmpty ? Fate.Failed
-                    : stored.Span.SequenceEqual(append.LastHash) ? Fate.Stored : Fate.Conflict;
+                append.Ends = stored.IsEmpty ? AppendResult.Failed
+                    : stored.Span.SequenceEqual(append.LastHash) ? AppendResult.Durable : AppendResult.Conflict;
             }
 
             batch.Mark = disk.Tables.Mark;
@@ -129,18 +131,7 @@ internal sealed class SimulatedStore : IJournalStore
     }
 
     public ValueTask ReadAll(
-        long afterPosition, long upToPosition, int limit, List<RecordedEvent> page, CancellationToken cancellationToken)
-    {
-        Read(tables =>
-        {
-            tables.ReadAll(afterPosition, upToPosition, limit, page);
-            return true;
-        }, cancellationToken);
-        return ValueTask.CompletedTask;
-    }
-
-    public ValueTask ReadAll(
-        long afterPosition, long upToPosition, string categories, int limit, List<RecordedEvent> page, CancellationToken cancellationToken)
+        long afterPosition, long upToPosition, string? categories, int limit, List<RecordedEvent> page, CancellationToken cancellationToken)
     {
         Read(tables =>
         {
@@ -219,7 +210,7 @@ internal sealed class SimulatedStore : IJournalStore
         switch (operation)
         {
             case Append append:
-                if (Batch.MayWrite(append))
+                if (append.MayBeWritten())
                     Write(append);
                 return;
             case SnapshotWrite snapshot:
@@ -245,7 +236,7 @@ internal sealed class SimulatedStore : IJournalStore
                 throw new System.Diagnostics.UnreachableException();
         }
 
-        operation.Fate = Fate.Stored;
+        operation.Ends = AppendResult.Durable;
     }
 
     private void Write(Append append)
@@ -253,7 +244,7 @@ internal sealed class SimulatedStore : IJournalStore
         var stream = append.Session.Stream;
         if (append.FirstVersion <= disk.Tables.VersionOf(stream))
         {
-            Batch.Conflicted(append);
+            append.OnConflict();
             return;
         }
 
@@ -268,7 +259,7 @@ internal sealed class SimulatedStore : IJournalStore
 
         if (append.WakeUp.What != WakeUpChange.Kind.Keep)
             disk.Tables.SetWakeUp(stream, append.WakeUp.What == WakeUpChange.Kind.Set ? Unleased(stream, append.WakeUp.Due) : null);
-        append.Fate = Fate.Stored;
+        append.Ends = AppendResult.Durable;
     }
 
     private void Write(SnapshotWrite snapshot)

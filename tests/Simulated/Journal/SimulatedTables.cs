@@ -110,17 +110,11 @@ internal sealed class SimulatedTables
             page.Add(events[own[i]]);
     }
 
-    public void ReadAll(long afterPosition, long upToPosition, int limit, List<RecordedEvent> page)
-    {
-        for (var i = (int)afterPosition; i < Math.Min(events.Count, upToPosition) && limit > 0; i++, limit--)
-            page.Add(events[i]);
-    }
-
-    public void ReadAll(long afterPosition, long upToPosition, string categories, int limit, List<RecordedEvent> page)
+    public void ReadAll(long afterPosition, long upToPosition, string? categories, int limit, List<RecordedEvent> page)
     {
         for (var i = (int)afterPosition; i < Math.Min(events.Count, upToPosition) && limit > 0; i++)
         {
-            if (categories.Contains($"/{events[i].Stream.Category}/", StringComparison.Ordinal))
+            if (categories is null || categories.Contains($"/{events[i].Stream.Category}/", StringComparison.Ordinal))
             {
                 page.Add(events[i]);
                 limit--;

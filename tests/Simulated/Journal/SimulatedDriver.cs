@@ -4,29 +4,29 @@ using Pos.Journal.Writing;
 namespace Pos.Tests.Simulated.Journal;
 
 /// <summary>
-/// Drives the pipeline without threads: each step is handed to a scheduler, or runs at once when there is none. Retries wait on the
-/// injected clock.
+/// Drives a journal's writer without threads: each step is handed to a scheduler, or runs at once when there is none. Retries wait on
+/// the injected clock.
 /// </summary>
-internal sealed class SimulatedWriter
+internal sealed class SimulatedDriver
 {
-    private readonly JournalWriter pipeline;
+    private readonly JournalWriter writer;
     private readonly Action<Action>? schedule;
     private readonly Action onCrash;
-    private readonly Committer commits;
-    private readonly Confirmer confirms;
+    private readonly Committer committer;
+    private readonly Confirmer confirmer;
     private readonly object gate = new();
     private Batch? committed;
     private bool writeArmed;
     private bool confirmArmed;
 
-    public SimulatedWriter(JournalWriter pipeline, Action<Action>? schedule, Action onCrash)
+    public SimulatedDriver(JournalWriter writer, Action<Action>? schedule, Action onCrash)
     {
-        this.pipeline = pipeline;
+        this.writer = writer;
         this.schedule = schedule;
         this.onCrash = onCrash;
-        commits = new Committer(pipeline);
-        confirms = new Confirmer(pipeline);
-        pipeline.OnEntered = Arm;
+        committer = writer.Committer;
+        confirmer = writer.Confirmer;
+        writer.OnEntered = Arm;
     }
 
     public bool IsStopped { get; private set; }
@@ -45,19 +45,19 @@ internal sealed class SimulatedWriter
                     Guard(Confirm);
                 else
                     Guard(Write);
-                if (commits.IsUncertain)
-                    commits.GiveUp();
-                if (!confirms.IsBusy)
+                if (committer.IsUncertain)
+                    committer.GiveUp();
+                if (!confirmer.IsBusy)
                     continue;
-                confirms.GiveUp(TakeCommitted);
+                confirmer.GiveUp(TakeCommitted);
                 return;
             }
         }
     }
 
-    private bool CanWrite => commits.IsUncertain || (committed is null && pipeline.Queue.Events > 0);
+    private bool CanWrite => committer.IsUncertain || (committed is null && writer.Queue.Events > 0);
 
-    private bool CanConfirm => confirms.IsBusy || committed is not null;
+    private bool CanConfirm => confirmer.IsBusy || committed is not null;
 
     private void Arm()
     {
@@ -68,13 +68,13 @@ internal sealed class SimulatedWriter
             if (CanWrite && !writeArmed)
             {
                 writeArmed = true;
-                Later(commits.IsUncertain, WriteStep);
+                Later(committer.IsUncertain, WriteStep);
             }
 
             if (CanConfirm && !confirmArmed)
             {
                 confirmArmed = true;
-                Later(confirms.IsBusy, ConfirmStep);
+                Later(confirmer.IsBusy, ConfirmStep);
             }
         }
     }
@@ -84,7 +84,7 @@ internal sealed class SimulatedWriter
         if (retry)
         {
             var timer = new Retry();
-            timer.Start(pipeline.Time, pipeline.Options.RetryEvery, step);
+            timer.Start(writer.Time, writer.Options.RetryEvery, step);
         }
         else if (schedule is null)
         {
@@ -118,23 +118,23 @@ internal sealed class SimulatedWriter
 
     private void Write()
     {
-        if (commits.IsUncertain)
-            committed = commits.Retry();
-        else if (committed is null && pipeline.Queue.TryTake() is { } batch)
-            committed = commits.Start(batch);
-        pipeline.Maintain();
+        if (committer.IsUncertain)
+            committed = committer.LookUp();
+        else if (committed is null && writer.Queue.TryTake() is { } batch)
+            committed = committer.Commit(batch);
+        committer.Maintain();
     }
 
     private void Confirm()
     {
-        if (!confirms.IsBusy)
+        if (!confirmer.IsBusy)
         {
             if (TakeCommitted() is not { } batch)
                 return;
-            confirms.Start(batch);
+            confirmer.Start(batch);
         }
 
-        confirms.Try(TakeCommitted);
+        confirmer.Try(TakeCommitted);
     }
 
     private Batch? TakeCommitted()

@@ -6,10 +6,10 @@ using Pos.Journal.Writing;
 namespace Pos.Journal.Postgres;
 
 /// <summary>
-/// What travels in a batch beside appends: ended leases and claims. They run behind the appends, in this order, which differs
-/// from the order they were queued in only where nobody has been told yet of either.
+/// The operations of a batch on wake-ups: ended and moved leases, leases of a dead owner, claims. They run behind the appends and in this
+/// order. Nobody has been told of any of them yet, so the order in which they were queued does not matter.
 /// </summary>
-internal static class PostgresSideEffects
+internal static class PostgresWakeUps
 {
     private const string End =
         """
@@ -24,7 +24,7 @@ internal static class PostgresSideEffects
         WHERE w.stream = c.stream AND w.due = c.due AND w.owner = c.owner AND w.leased_until = c.leased_until
         """;
 
-    // Only what was due can have been claimed: the rest is passed over in the index.
+    // Only a wake-up that was due can have been claimed. The index passes over the rest.
     private const string Free =
         """
         WITH freed AS
@@ -77,10 +77,10 @@ internal static class PostgresSideEffects
         claims?.ForEach(claim => command.BatchCommands.Add(Claiming(claim)));
     }
 
-    /// <summary>Reads what was freed and claimed; the reader stands on the result of the appends.</summary>
+    /// <summary>Reads the freed leases and the claims. The reader stands on the result of the appends.</summary>
     public static async Task Read(DbDataReader reader, Batch batch)
     {
-        // Only these return rows; the others among the statements have no result of their own to stand on.
+        // Only these statements return rows. The reader passes over the others.
         foreach (var free in batch.Operations.OfType<WakeUpLeasesEnd>())
         {
             if (!await reader.NextResultAsync() || !await reader.ReadAsync())
