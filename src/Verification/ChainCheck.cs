@@ -18,7 +18,7 @@ internal sealed class ChainCheck(Tally tally, IReadOnlyList<Checkpoint> checkpoi
         NoteCheckpoints(at.Position);
         tally.Check(Invariant.Positions, at.Position > position, at, $"position {at.Position} comes after {position}");
         position = Math.Max(position, at.Position);
-        // Behind a gap there is nothing to compare the hash with: the gap is said once, and the chain goes on from there.
+        // Behind a gap there is no hash to compare with. The gap is reported once, and the chain goes on behind it.
         if (tally.Check(Invariant.Versions, at.Version == trace.Version + 1, at, $"version {at.Version} follows {trace.Version}"))
         {
             ChainHash.Compute(trace.Hash.Span, at, hash);
@@ -53,7 +53,7 @@ internal sealed class ChainCheck(Tally tally, IReadOnlyList<Checkpoint> checkpoi
         }
     }
 
-    // A checkpoint was read before the events, so that more may have been written behind it since: it is compared where it lies.
+    // A checkpoint was read before the events, and more may have been written since: it is compared at its own position.
     private void NoteCheckpoints(long next)
     {
         for (var i = 0; i < found.Length; i++)

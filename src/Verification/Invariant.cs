@@ -2,7 +2,7 @@ using Pos.Verification.Payments;
 
 namespace Pos.Verification;
 
-/// <summary>Something that must hold, by its stable name and in one line.</summary>
+/// <summary>A rule that must hold: its stable name, and its meaning in one line.</summary>
 internal sealed record Invariant(string Name, string Meaning)
 {
     public static readonly Invariant Positions = new("positions-ascending", "Positions begin above 0 and grow.");
@@ -41,14 +41,14 @@ internal sealed record Invariant(string Name, string Meaning)
         "order-returned", "Of no line more comes back than was sold, at the price paid to the minor unit, and to no card more than it paid.");
 
     public static readonly Invariant RefundsPaid = new(
-        "refunds-paid", "Nobody gets back more than they paid, per order and per tender: coins over all returns and exchanges, and what a card paid in coins by a manager's word alone.");
+        "refunds-paid", "Nobody gets back more than they paid: coins over all returns and exchanges of an order, each card up to its payment, a card's money in coins only with a manager's approval.");
 
     public static readonly Invariant PaymentTransitions = new(
         "payment-transitions", "requested, then captured, declined or abandoned; captured money is voided whole, or refunded under ids that were asked for.");
     public static readonly Invariant PaymentMoney = new(
         "payment-money", "A payment asks for its order's tender, and gives back at most what it captured.");
     public static readonly Invariant ProviderLedger = new(
-        "provider-ledger", "What the payment provider's own ledger keeps of an order is what ours does, in each currency.");
+        "provider-ledger", "The payment provider's own ledger keeps as much of each order as ours, in each currency.");
 
     public static readonly Invariant BarcodeOwner = new("barcode-owner", "A code belongs to one SKU at a time, and only that SKU gives it up.");
     public static readonly Invariant CartTransitions = new("cart-transitions", "A cart is checked out or cancelled once, and nothing is put into it afterwards.");
@@ -58,7 +58,7 @@ internal sealed record Invariant(string Name, string Meaning)
     public static readonly Invariant ReturnMoney = new(
         "return-money", "Line totals, tax and sums are right to the minor unit; the refund is the gross, to the tenders and for the lines that the order says.");
     public static readonly Invariant ReturnStock = new(
-        "return-stock", "What a return restocks are its goods lines to be restocked, each once, all of them when it is completed.");
+        "return-stock", "A return restocks exactly its goods lines to be restocked, each once, and all of them before it is completed.");
 
     /// <summary>All of them, in the order of the report.</summary>
     public static IReadOnlyList<Invariant> All { get; } =

@@ -2,8 +2,8 @@ using System.Text.Json.Serialization;
 
 namespace Pos.Verification;
 
-// What the verifier reads of the journaled events: their pinned JSON, seen without the code that wrote it. A member that is listed
-// without a default must be there; members that no check needs are left out.
+// The members of journaled events that the verifier reads, from their pinned JSON and without the code that wrote it. A member without a
+// default must be there. Members that no check needs are left out.
 
 internal sealed record Amount([property: JsonPropertyName("amount")] long Minor, string Currency);
 

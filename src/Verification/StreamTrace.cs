@@ -3,8 +3,8 @@ using Pos.Journal;
 namespace Pos.Verification;
 
 /// <summary>
-/// What is remembered of a stream while the journal goes by: its version, its hash and the operations it still knows. About 300
-/// bytes a settled order; what is known of an order, return or hold beyond that is let go at its end.
+/// The verifier's memory of a stream: its version, its hash and the operations that the stream still knows. About 300 bytes a settled order.
+/// Details of an order, return or hold are dropped at its end.
 /// </summary>
 internal class StreamTrace
 {
@@ -17,7 +17,7 @@ internal class StreamTrace
 
     public ReadOnlyMemory<byte> Hash { get; set; } = ChainHash.Start.ToArray();
 
-    /// <summary>Of a barcode: the SKU it belongs to.</summary>
+    /// <summary>For a barcode, the SKU that it belongs to.</summary>
     public string? Owner { get; set; }
 
     /// <summary>Notes an operation's effect; false when it had one before and is still remembered.</summary>

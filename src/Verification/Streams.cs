@@ -1,3 +1,4 @@
+using System.Globalization;
 using Pos.Journal;
 using Pos.Verification.Carts;
 using Pos.Verification.Orders;
@@ -17,6 +18,15 @@ internal sealed class Streams
     public int Count => traces.Count;
 
     public StreamTrace? Find(string stream) => traces.GetValueOrDefault(stream);
+
+    public OrderTrace? Order(string? id) => Find("order/" + id) as OrderTrace;
+
+    public ReturnTrace? Return(string id) => Find("return/" + id) as ReturnTrace;
+
+    public CartTrace? Cart(string id) => Find("cart/" + id) as CartTrace;
+
+    public PaymentTrace? Payment(string? order, int tender) =>
+        Find(string.Create(CultureInfo.InvariantCulture, $"payment/{order}.{tender}")) as PaymentTrace;
 
     public IEnumerable<T> All<T>() where T : StreamTrace => traces.Values.OfType<T>();
 

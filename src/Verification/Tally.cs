@@ -45,6 +45,14 @@ internal sealed class Tally
         return holds;
     }
 
+    /// <summary>Counts the check that an operation has not taken effect before.</summary>
+    public void CheckOnce(in RecordedEvent at, StreamTrace trace, OperationRef operation) =>
+        Check(Invariant.Operations, trace.Note(operation, at.RecordedAt), at, $"operation {operation.Id} took effect twice");
+
+    /// <summary>Counts the check that the envelope names the store of the event's owner.</summary>
+    public void CheckStore(in RecordedEvent at, string store, string owner) =>
+        Check(Invariant.Envelope, at.Context.Store == store, at, $"the envelope says store '{at.Context.Store}', the {owner} '{store}'");
+
     public IReadOnlyList<InvariantReport> Reports() =>
         [.. Invariant.All.Select(i => new InvariantReport(i.Name, i.Meaning, entries[i.Name].Checked, entries[i.Name].Violations, entries[i.Name].First))];
 

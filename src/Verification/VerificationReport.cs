@@ -9,21 +9,21 @@ namespace Pos.Verification;
 /// <param name="Streams">Different streams.</param>
 /// <param name="Violations">Of all invariants together.</param>
 /// <param name="Invariants">Each with its counts, in a fixed order.</param>
-/// <param name="Open">What is under way, which is no violation.</param>
-/// <param name="Cards">The money on cards; null in the reports of servers of before.</param>
+/// <param name="Open">Work under way, which is no violation.</param>
+/// <param name="Cards">The money on cards; null in the reports of older servers.</param>
 public sealed record VerificationReport(
     bool Ok, long Head, long Events, int Streams, long Violations, IReadOnlyList<InvariantReport> Invariants, OpenWork Open,
     CardMoney? Cards = null);
 
-/// <summary>What was seen of the money on cards.</summary>
+/// <summary>The money on cards.</summary>
 /// <param name="Payments">Card payments in the journal.</param>
 /// <param name="IsCompared">Whether a provider's ledger was compared with them.</param>
-/// <param name="Closed">What customers were owed and did not get by the provider, as operators closed it: no violation, and not to be overlooked.</param>
+/// <param name="Closed">Refunds that the provider did not pay and an operator closed: no violation, but customers were owed this money.</param>
 public sealed record CardMoney(int Payments, bool IsCompared, ClosedRefunds Closed);
 
 /// <summary>Refunds that operators closed.</summary>
 /// <param name="Count">How many.</param>
-/// <param name="Sums">What they come to.</param>
+/// <param name="Sums">Their sums by currency.</param>
 /// <param name="First">The first of them, twenty at most.</param>
 public sealed record ClosedRefunds(int Count, IReadOnlyList<ClosedSum> Sums, IReadOnlyList<ClosedRefund> First);
 
@@ -34,15 +34,15 @@ public sealed record ClosedSum(string Currency, long Amount);
 /// <param name="Payment">The payment's stream.</param>
 /// <param name="Refund">The return's id, or <c>undo</c>.</param>
 /// <param name="Amount">Minor units that did not go back.</param>
-/// <param name="Currency">Of them.</param>
-/// <param name="Provider">What the provider had said.</param>
-/// <param name="Reason">What the operator said.</param>
+/// <param name="Currency">ISO 4217.</param>
+/// <param name="Provider">The provider's answer.</param>
+/// <param name="Reason">The operator's reason.</param>
 /// <param name="By">The operator.</param>
 public sealed record ClosedRefund(string Payment, string Refund, long Amount, string Currency, string Provider, string Reason, string By);
 
 /// <summary>One invariant.</summary>
 /// <param name="Name">Stable name.</param>
-/// <param name="Meaning">What must hold, in one line.</param>
+/// <param name="Meaning">The rule, in one line.</param>
 /// <param name="Checked">How often it was checked.</param>
 /// <param name="Violations">How often it did not hold.</param>
 /// <param name="First">The first violations, twenty at most.</param>
@@ -50,10 +50,10 @@ public sealed record InvariantReport(string Name, string Meaning, long Checked, 
 
 /// <summary>A place where an invariant does not hold.</summary>
 /// <param name="Where"><c>stream@version</c>, or the part of the journal.</param>
-/// <param name="What">What was found and what should have been.</param>
+/// <param name="What">The finding, and the expected value.</param>
 public sealed record Violation(string Where, string What);
 
-/// <summary>What had not reached its end when the reading ended.</summary>
+/// <summary>Work that had not reached its end when the reading ended.</summary>
 /// <param name="Orders">Orders that are not settled.</param>
 /// <param name="Returns">Returns that are not completed.</param>
 /// <param name="Payments">Card payments whose outcome, void or refund is owed.</param>

@@ -3,10 +3,43 @@ using Pos.Verification.Orders;
 
 namespace Pos.Verification.Carts;
 
-/// <summary>Follows every cart to its end, and to the order that it is.</summary>
-internal sealed class CartCheck(Tally tally, Streams streams)
+/// <summary>Follows every cart to its end, and to the order that it becomes.</summary>
+internal sealed class CartCheck(Tally tally, PayloadReader payloads, Streams streams)
 {
-    public void Opened(in RecordedEvent at, CartTrace cart, CartOpened opened)
+    public void Next(in RecordedEvent at, CartTrace cart)
+    {
+        switch (at.Type)
+        {
+            case "cart.opened" when payloads.Read(at, Payloads.Default.CartOpened) is { } opened:
+                Opened(at, cart, opened);
+                break;
+            case "cart.line-added" when payloads.Read(at, Payloads.Default.CartLineAdded) is { } added:
+                Added(at, cart, added);
+                break;
+            case "cart.line-changed" or "cart.line-removed" when payloads.Read(at, Payloads.Default.CartLineTouched) is { } touched:
+                Touched(at, cart, touched);
+                break;
+            case "cart.repriced" or "cart.parked" or "cart.resumed" when payloads.Read(at, Payloads.Default.CartMoved) is { } moved:
+                Moved(at, cart, moved);
+                break;
+            case "cart.cancelled" when payloads.Read(at, Payloads.Default.CartCancelled) is not null:
+                Cancelled(at, cart);
+                break;
+            case "cart.checked-out" when payloads.Read(at, Payloads.Default.CartCheckedOut) is { } done:
+                CheckedOut(at, cart, done);
+                break;
+            case "cart.handed-over" when payloads.Read(at, Payloads.Default.Nothing) is not null:
+                HandedOver(at, cart);
+                break;
+            case "cart.retry-asked" when payloads.Read(at, Payloads.Default.Nothing) is not null:
+                break;
+            default:
+                payloads.NotTaken(at);
+                break;
+        }
+    }
+
+    private void Opened(in RecordedEvent at, CartTrace cart, CartOpened opened)
     {
         if (Follows(at, cart, cart.Standing == CartStanding.Unknown))
         {
@@ -17,7 +50,7 @@ internal sealed class CartCheck(Tally tally, Streams streams)
         }
     }
 
-    public void Added(in RecordedEvent at, CartTrace cart, CartLineAdded added)
+    private void Added(in RecordedEvent at, CartTrace cart, CartLineAdded added)
     {
         if (Changes(at, cart, added.Operation) && !cart.Lines.Add(added.Line.Number))
         {
@@ -25,7 +58,7 @@ internal sealed class CartCheck(Tally tally, Streams streams)
         }
     }
 
-    public void Touched(in RecordedEvent at, CartTrace cart, CartLineTouched touched)
+    private void Touched(in RecordedEvent at, CartTrace cart, CartLineTouched touched)
     {
         if (Changes(at, cart, touched.Operation))
         {
@@ -34,7 +67,7 @@ internal sealed class CartCheck(Tally tally, Streams streams)
         }
     }
 
-    public void Moved(in RecordedEvent at, CartTrace cart, CartMoved moved)
+    private void Moved(in RecordedEvent at, CartTrace cart, CartMoved moved)
     {
         if (Follows(at, cart, cart.Standing == (at.Type == "cart.resumed" ? CartStanding.Parked : CartStanding.Open)))
         {
@@ -43,7 +76,7 @@ internal sealed class CartCheck(Tally tally, Streams streams)
         }
     }
 
-    public void Cancelled(in RecordedEvent at, CartTrace cart)
+    private void Cancelled(in RecordedEvent at, CartTrace cart)
     {
         if (Follows(at, cart, cart.Standing is CartStanding.Open or CartStanding.Parked))
         {
@@ -51,7 +84,7 @@ internal sealed class CartCheck(Tally tally, Streams streams)
         }
     }
 
-    public void CheckedOut(in RecordedEvent at, CartTrace cart, CartCheckedOut done)
+    private void CheckedOut(in RecordedEvent at, CartTrace cart, CartCheckedOut done)
     {
         if (Follows(at, cart, cart.Standing == CartStanding.Open))
         {
@@ -63,22 +96,22 @@ internal sealed class CartCheck(Tally tally, Streams streams)
         }
     }
 
-    public void HandedOver(in RecordedEvent at, CartTrace cart)
+    private void HandedOver(in RecordedEvent at, CartTrace cart)
     {
         if (Follows(at, cart, cart is { Standing: CartStanding.CheckedOut, IsHandedOver: false }))
         {
             cart.IsHandedOver = true;
-            var order = streams.Find("order/" + cart.Sold!.Order) as OrderTrace;
+            var order = streams.Order(cart.Sold!.Order);
             tally.Check(Invariant.CartOrder, order is { Standing: not OrderStanding.Unknown }, at, $"there is no order {cart.Sold.Order} yet");
         }
     }
 
-    /// <summary>An order says which cart it was.</summary>
+    /// <summary>An order names the cart that it comes from.</summary>
     public void Ordered(in RecordedEvent at, OrderPlaced placed)
     {
         if (placed.Cart is { } cart)
         {
-            var sold = (streams.Find("cart/" + cart) as CartTrace)?.Sold;
+            var sold = streams.Cart(cart)?.Sold;
             tally.Check(
                 Invariant.CartOrder,
                 sold is not null && sold.Order == at.Stream.Key && sold.Sale.Gross == placed.Gross,
@@ -100,8 +133,8 @@ internal sealed class CartCheck(Tally tally, Streams streams)
 
     private void Asked(in RecordedEvent at, CartTrace cart, OperationRef operation)
     {
-        tally.Check(Invariant.Operations, cart.Note(operation, at.RecordedAt), at, $"operation {operation.Id} took effect twice");
-        tally.Check(Invariant.Envelope, at.Context.Store == cart.Store, at, $"the envelope says store '{at.Context.Store}', the cart '{cart.Store}'");
+        tally.CheckOnce(at, cart, operation);
+        tally.CheckStore(at, cart.Store, "cart");
     }
 
     private bool Follows(in RecordedEvent at, CartTrace cart, bool legal) =>

@@ -17,7 +17,7 @@ internal sealed class CartTrace : StreamTrace
 
     public string Store { get; set; } = "";
 
-    /// <summary>Numbers of what is in it.</summary>
+    /// <summary>Numbers of the cart's lines.</summary>
     public HashSet<int> Lines { get; } = [];
 
     /// <summary>Null before it was checked out.</summary>

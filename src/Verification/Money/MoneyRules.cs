@@ -41,7 +41,7 @@ internal static class MoneyRules
                 $"net {net.Minor}, tax {tax.Minor}, gross {gross.Minor}, and the lines come to {netSum}, {taxSum}, {grossSum}");
     }
 
-    /// <summary>What some of a line's pieces come to.</summary>
+    /// <summary>The share of some of a line's pieces.</summary>
     public static long Share(long amount, long pieces, long of) => (long)Round((Int128)amount * pieces, of);
 
     // Half away from zero.

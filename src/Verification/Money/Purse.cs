@@ -1,7 +1,7 @@
 namespace Pos.Verification.Money;
 
 /// <summary>
-/// The coins of a sale and of everything it was exchanged for: what came in, and what may go out.
+/// The coins of a sale and of its exchanges: the coins that came in, and those that went out.
 /// </summary>
 internal sealed class Purse
 {

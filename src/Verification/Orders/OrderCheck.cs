@@ -1,18 +1,57 @@
 using System.Globalization;
 using Pos.Journal;
+using Pos.Verification.Carts;
 using Pos.Verification.Money;
 using Pos.Verification.Stock;
 
 namespace Pos.Verification.Orders;
 
 /// <summary>Follows every order through its transitions, its money and its holds.</summary>
-internal sealed class OrderCheck(Tally tally, Streams streams, OrderTenderCheck tenders, PurseCheck purses)
+internal sealed class OrderCheck(
+    Tally tally, PayloadReader payloads, Streams streams, OrderTenderCheck tenders, OrderReturnCheck returns, PurseCheck purses, CartCheck carts)
 {
     private const string OwnerPrefix = "order:";
 
+    public void Next(in RecordedEvent at, OrderTrace order)
+    {
+        switch (at.Type)
+        {
+            case "order.placed" when payloads.Read(at, Payloads.Default.OrderPlaced) is { } placed:
+                Placed(at, order, placed);
+                carts.Ordered(at, placed);
+                break;
+            case "order.stock-reserved" when payloads.Read(at, Payloads.Default.OrderStockReserved) is { } reserved:
+                StockReserved(at, order, reserved);
+                break;
+            case "order.cash-taken" when payloads.Read(at, Payloads.Default.OrderCashTaken) is { } taken:
+                CashTaken(at, order, taken);
+                break;
+            case "order.paid" when payloads.Read(at, Payloads.Default.OrderPaid) is { } paid:
+                Paid(at, order, paid);
+                break;
+            case "order.cancelled" when payloads.Read(at, Payloads.Default.OrderCancelled) is not null:
+                Cancelled(at, order);
+                break;
+            case "order.settled" when payloads.Read(at, Payloads.Default.Nothing) is not null:
+                Settled(at, order);
+                break;
+            case "order.return-accepted" when payloads.Read(at, Payloads.Default.OrderReturnAccepted) is { } accepted:
+                returns.Accepted(at, order, accepted);
+                break;
+            case "order.return-handed-over" when payloads.Read(at, Payloads.Default.OrderReturnHandedOver) is { } handed:
+                returns.HandedOver(at, order, handed);
+                break;
+            case "order.retry-asked" when payloads.Read(at, Payloads.Default.Nothing) is not null:
+                break;
+            default:
+                payloads.NotTaken(at);
+                break;
+        }
+    }
+
     public static bool IsOrder(string owner) => owner.StartsWith(OwnerPrefix, StringComparison.Ordinal);
 
-    public void Placed(in RecordedEvent at, OrderTrace order, OrderPlaced placed)
+    private void Placed(in RecordedEvent at, OrderTrace order, OrderPlaced placed)
     {
         if (!Follows(at, order, order.Standing == OrderStanding.Unknown))
         {
@@ -21,14 +60,14 @@ internal sealed class OrderCheck(Tally tally, Streams streams, OrderTenderCheck 
 
         order.Standing = OrderStanding.Created;
         order.Details = new OrderDetails(placed);
-        tally.Check(Invariant.Envelope, at.Context.Store == placed.Store, at, $"the envelope says store '{at.Context.Store}', the order '{placed.Store}'");
+        tally.CheckStore(at, placed.Store, "order");
         var fault = LineFault(placed.Lines, placed.TaxInclusive)
             ?? MoneyRules.Fault(placed.Lines, placed.Net, placed.Tax, placed.Gross)
             ?? OrderTenderCheck.Fault(placed);
         tally.Check(Invariant.OrderMoney, fault is null, at, $"{fault}");
     }
 
-    public void StockReserved(in RecordedEvent at, OrderTrace order, OrderStockReserved reserved)
+    private void StockReserved(in RecordedEvent at, OrderTrace order, OrderStockReserved reserved)
     {
         if (!Follows(at, order, order.Standing == OrderStanding.Created))
         {
@@ -49,7 +88,7 @@ internal sealed class OrderCheck(Tally tally, Streams streams, OrderTenderCheck 
             $"{details.Goods.Count} holds are due, {live} pinned holds live, and the event says {reserved.Holds}");
     }
 
-    public void CashTaken(in RecordedEvent at, OrderTrace order, OrderCashTaken taken)
+    private void CashTaken(in RecordedEvent at, OrderTrace order, OrderCashTaken taken)
     {
         if (Follows(at, order, order.Standing == OrderStanding.Reserved && order.Details is not { Placed.IsCharged: true }))
         {
@@ -57,7 +96,7 @@ internal sealed class OrderCheck(Tally tally, Streams streams, OrderTenderCheck 
         }
     }
 
-    public void Paid(in RecordedEvent at, OrderTrace order, OrderPaid paid)
+    private void Paid(in RecordedEvent at, OrderTrace order, OrderPaid paid)
     {
         if (Follows(at, order, order.Standing == OrderStanding.Reserved && order.Details is { Placed.IsCharged: true }))
         {
@@ -66,8 +105,8 @@ internal sealed class OrderCheck(Tally tally, Streams streams, OrderTenderCheck 
         }
     }
 
-    // What is only cash is confirmed with the reservation; what is charged may be given up until it is paid.
-    public void Cancelled(in RecordedEvent at, OrderTrace order)
+    // A sale for cash alone is confirmed with the reservation. A sale that is charged may be cancelled until it is paid.
+    private void Cancelled(in RecordedEvent at, OrderTrace order)
     {
         if (Follows(
             at,
@@ -78,7 +117,7 @@ internal sealed class OrderCheck(Tally tally, Streams streams, OrderTenderCheck 
         }
     }
 
-    public void Settled(in RecordedEvent at, OrderTrace order)
+    private void Settled(in RecordedEvent at, OrderTrace order)
     {
         if (!Follows(at, order, order.Standing is OrderStanding.Confirmed or OrderStanding.Cancelled))
         {
@@ -201,7 +240,7 @@ internal sealed class OrderCheck(Tally tally, Streams streams, OrderTenderCheck 
     private bool Follows(in RecordedEvent at, OrderTrace order, bool legal) =>
         tally.Check(Invariant.OrderTransitions, legal, at, $"{at.Type} while the order is {order.Standing}");
 
-    private OrderTrace? Owner(string owner) => streams.Find("order/" + owner[OwnerPrefix.Length..]) as OrderTrace;
+    private OrderTrace? Owner(string owner) => streams.Order(owner[OwnerPrefix.Length..]);
 
     private static int? LineOf(string owner, string hold)
     {

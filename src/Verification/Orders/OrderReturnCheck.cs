@@ -4,7 +4,7 @@ using Pos.Verification.Money;
 
 namespace Pos.Verification.Orders;
 
-/// <summary>Of an order's lines never more comes back than was sold, at the price paid, to the tenders it came from.</summary>
+/// <summary>Checks that no line comes back in more pieces than were sold, and that its price goes back to the tenders that paid it.</summary>
 internal sealed class OrderReturnCheck(Tally tally, PurseCheck purses)
 {
     public void Accepted(in RecordedEvent at, OrderTrace order, OrderReturnAccepted accepted)

@@ -1,11 +1,10 @@
 using System.Globalization;
 using Pos.Journal;
 using Pos.Verification.Payments;
-using Pos.Verification.Returns;
 
 namespace Pos.Verification.Orders;
 
-/// <summary>What an order's tenders come to, and whether the money is where the order says.</summary>
+/// <summary>Checks the sums of an order's tenders, and that the money is where the order says.</summary>
 internal sealed class OrderTenderCheck(Tally tally, Streams streams)
 {
     /// <summary>The fault of the tenders that an order was placed with, or null.</summary>
@@ -25,7 +24,7 @@ internal sealed class OrderTenderCheck(Tally tally, Streams streams)
             ? string.Create(CultureInfo.InvariantCulture, $"{placed.Tendered.Minor} {placed.Tendered.Currency} tendered for {placed.CashDue} {placed.Gross.Currency} in cash")
             : exact < 0 || placed.Credit is { Amount: <= 0 }
                 ? string.Create(CultureInfo.InvariantCulture, $"cards and credit come to more than the gross {placed.Gross.Minor}")
-                // Half away from zero may round up from nothing at the most half of what is rounded to.
+                // Rounding half away from zero moves the cash by at most its own amount.
                 : placed.Credit is { Cards: { } behind } credit && (behind.Sum(c => c.Amount) > credit.Amount || behind.Any(c => c.Amount <= 0 || c.Order is null))
                     ? string.Create(CultureInfo.InvariantCulture, $"credit of {credit.Amount} is said to be {behind.Sum(c => c.Amount)} of cards")
                 : Math.Abs(placed.Rounding) > exact
@@ -37,7 +36,7 @@ internal sealed class OrderTenderCheck(Tally tally, Streams streams)
     {
         foreach (var card in placed.Cards ?? [])
         {
-            var payment = Payment(at, card);
+            var payment = streams.Payment(at.Stream.Key, card.Tender);
             tally.Check(
                 Invariant.OrderTenders,
                 payment is { Standing: PaymentStanding.Captured, Undone: false } && payment.Captured == card.Amount,
@@ -47,7 +46,7 @@ internal sealed class OrderTenderCheck(Tally tally, Streams streams)
 
         if (placed.Credit is { } credit)
         {
-            var taken = (streams.Find("return/" + credit.Return) as ReturnTrace)?.Credit;
+            var taken = streams.Return(credit.Return)?.Credit;
             tally.Check(
                 Invariant.OrderTenders, taken == (at.Stream.Key, credit.Amount), at, $"credit {credit.Amount} of return {credit.Return} is taken as {taken}");
         }
@@ -58,7 +57,7 @@ internal sealed class OrderTenderCheck(Tally tally, Streams streams)
     {
         foreach (var card in placed.Cards ?? [])
         {
-            var payment = Payment(at, card);
+            var payment = streams.Payment(at.Stream.Key, card.Tender);
             tally.Check(
                 Invariant.OrderTenders,
                 payment is null or { IsOpen: false } && (payment?.Captured ?? 0) == (payment?.GivenBack ?? 0) + (payment?.Unpaid ?? 0),
@@ -66,12 +65,9 @@ internal sealed class OrderTenderCheck(Tally tally, Streams streams)
                 $"the order is settled, and card {card.Tender} is {payment?.Standing} with {payment?.Captured} taken, {payment?.GivenBack} given back and {payment?.Unpaid} closed");
         }
 
-        if (placed.Credit is { } credit && (streams.Find("return/" + credit.Return) as ReturnTrace)?.Credit is { } taken)
+        if (placed.Credit is { } credit && streams.Return(credit.Return)?.Credit is { } taken)
         {
             tally.Check(Invariant.OrderTenders, taken.Order != at.Stream.Key, at, $"the order is settled, and keeps credit {taken.Amount} of return {credit.Return}");
         }
     }
-
-    private PaymentTrace? Payment(in RecordedEvent at, Card card) =>
-        streams.Find(string.Create(CultureInfo.InvariantCulture, $"payment/{at.Stream.Key}.{card.Tender}")) as PaymentTrace;
 }

@@ -1,20 +1,58 @@
 using System.Globalization;
 using Pos.Journal;
-using Pos.Verification.Orders;
 
 namespace Pos.Verification.Payments;
 
 /// <summary>Follows every card payment from its intent to the money that is kept.</summary>
-internal sealed class PaymentCheck(Tally tally, Streams streams)
+internal sealed class PaymentCheck(Tally tally, PayloadReader payloads, Streams streams)
 {
     private const int ClosedMax = 20;
 
     private readonly List<ClosedRefund> closed = [];
 
+    public void Next(in RecordedEvent at, PaymentTrace payment)
+    {
+        switch (at.Type)
+        {
+            case "payment.requested" when payloads.Read(at, Payloads.Default.PaymentRequested) is { } requested:
+                Requested(at, payment, requested);
+                break;
+            case "payment.captured" when payloads.Read(at, Payloads.Default.PaymentReference) is not null:
+                Captured(at, payment);
+                break;
+            case "payment.declined" when payloads.Read(at, Payloads.Default.PaymentDeclined) is not null:
+                Declined(at, payment);
+                break;
+            case "payment.undo-asked" when payloads.Read(at, Payloads.Default.PaymentUndoAsked) is not null:
+                UndoAsked(at, payment);
+                break;
+            case "payment.abandoned" when payloads.Read(at, Payloads.Default.Nothing) is not null:
+                Abandoned(at, payment);
+                break;
+            case "payment.voided" when payloads.Read(at, Payloads.Default.PaymentReference) is not null:
+                Voided(at, payment);
+                break;
+            case "payment.refund-asked" when payloads.Read(at, Payloads.Default.PaymentRefundAsked) is { } asked:
+                RefundAsked(at, payment, asked);
+                break;
+            case "payment.refunded" when payloads.Read(at, Payloads.Default.PaymentRefunded) is { } refunded:
+                Refunded(at, payment, refunded);
+                break;
+            case "payment.refund-closed" when payloads.Read(at, Payloads.Default.PaymentRefundClosed) is { } closed:
+                RefundClosed(at, payment, closed);
+                break;
+            case "payment.retry-asked" when payloads.Read(at, Payloads.Default.Nothing) is not null:
+                break;
+            default:
+                payloads.NotTaken(at);
+                break;
+        }
+    }
+
     /// <summary>Card payments that were asked for.</summary>
     public int Count => streams.All<PaymentTrace>().Count(payment => payment.Amount is not null);
 
-    public void Requested(in RecordedEvent at, PaymentTrace payment, PaymentRequested requested)
+    private void Requested(in RecordedEvent at, PaymentTrace payment, PaymentRequested requested)
     {
         if (!Follows(at, payment, payment.Standing == PaymentStanding.Unknown && !payment.Undone))
         {
@@ -25,7 +63,7 @@ internal sealed class PaymentCheck(Tally tally, Streams streams)
         payment.Amount = requested.Amount;
         payment.Order = requested.Order;
         payment.Key = requested.Key;
-        var placed = (streams.Find("order/" + requested.Order) as OrderTrace)?.Details?.Placed;
+        var placed = streams.Order(requested.Order)?.Details?.Placed;
         var card = placed?.Cards?.FirstOrDefault(c => c.Tender == requested.Tender);
         tally.Check(
             Invariant.PaymentMoney,
@@ -33,12 +71,14 @@ internal sealed class PaymentCheck(Tally tally, Streams streams)
                 && at.Stream.Key == string.Create(CultureInfo.InvariantCulture, $"{requested.Order}.{requested.Tender}"),
             at,
             $"asks for {requested.Amount.Minor} {requested.Amount.Currency}, which is not card {requested.Tender} of an open order {requested.Order}");
-        tally.Check(
-            Invariant.Envelope, placed is null || at.Context.Store == placed.Store, at, $"the envelope says store '{at.Context.Store}', the order '{placed?.Store}'");
+        if (placed is not null)
+        {
+            tally.CheckStore(at, placed.Store, "order");
+        }
     }
 
-    // Money that arrives after it was thought declined, given up or gone back is a fact, and owed back.
-    public void Captured(in RecordedEvent at, PaymentTrace payment)
+    // Money that arrives after the payment was declined, abandoned or given back is a fact, and is owed back.
+    private void Captured(in RecordedEvent at, PaymentTrace payment)
     {
         if (Follows(at, payment, payment.Amount is not null && payment.Standing != PaymentStanding.Unknown && payment.Captured == payment.GivenBack + payment.Unpaid))
         {
@@ -47,7 +87,7 @@ internal sealed class PaymentCheck(Tally tally, Streams streams)
         }
     }
 
-    public void Declined(in RecordedEvent at, PaymentTrace payment)
+    private void Declined(in RecordedEvent at, PaymentTrace payment)
     {
         if (Follows(at, payment, payment.Standing == PaymentStanding.Requested))
         {
@@ -55,7 +95,7 @@ internal sealed class PaymentCheck(Tally tally, Streams streams)
         }
     }
 
-    public void UndoAsked(in RecordedEvent at, PaymentTrace payment)
+    private void UndoAsked(in RecordedEvent at, PaymentTrace payment)
     {
         if (Follows(at, payment, !payment.Undone))
         {
@@ -63,7 +103,7 @@ internal sealed class PaymentCheck(Tally tally, Streams streams)
         }
     }
 
-    public void Abandoned(in RecordedEvent at, PaymentTrace payment)
+    private void Abandoned(in RecordedEvent at, PaymentTrace payment)
     {
         if (Follows(at, payment, payment is { Undone: true, Standing: PaymentStanding.Requested or PaymentStanding.Unknown }))
         {
@@ -71,7 +111,7 @@ internal sealed class PaymentCheck(Tally tally, Streams streams)
         }
     }
 
-    public void Voided(in RecordedEvent at, PaymentTrace payment)
+    private void Voided(in RecordedEvent at, PaymentTrace payment)
     {
         if (Follows(at, payment, payment.Standing == PaymentStanding.Captured && payment.Captured - payment.GivenBack == payment.Amount!.Minor))
         {
@@ -86,7 +126,7 @@ internal sealed class PaymentCheck(Tally tally, Streams streams)
         }
     }
 
-    public void RefundAsked(in RecordedEvent at, PaymentTrace payment, PaymentRefundAsked asked)
+    private void RefundAsked(in RecordedEvent at, PaymentTrace payment, PaymentRefundAsked asked)
     {
         if (!Follows(at, payment, payment.Standing == PaymentStanding.Captured && !payment.Refunds.ContainsKey(asked.Refund)))
         {
@@ -102,7 +142,7 @@ internal sealed class PaymentCheck(Tally tally, Streams streams)
             $"{all} is to be given back of {payment.Captured} captured");
     }
 
-    public void Refunded(in RecordedEvent at, PaymentTrace payment, PaymentRefunded refunded)
+    private void Refunded(in RecordedEvent at, PaymentTrace payment, PaymentRefunded refunded)
     {
         var asked = payment.Refunds.GetValueOrDefault(refunded.Refund);
         if (!Follows(at, payment, payment.Standing == PaymentStanding.Captured && asked is { Amount: > 0, Done: false }))
@@ -111,7 +151,7 @@ internal sealed class PaymentCheck(Tally tally, Streams streams)
         }
 
         payment.Refunds[refunded.Refund] = (asked.Amount, true);
-        // It has gone back after all.
+        // The money has gone back after all.
         payment.Closed?.Remove(refunded.Refund);
         payment.GivenBack += refunded.Amount.Minor;
         tally.Check(
@@ -122,7 +162,7 @@ internal sealed class PaymentCheck(Tally tally, Streams streams)
     }
 
     /// <summary>A refund, or all that an undone payment keeps, is owed no longer.</summary>
-    public void RefundClosed(in RecordedEvent at, PaymentTrace payment, PaymentRefundClosed closed)
+    private void RefundClosed(in RecordedEvent at, PaymentTrace payment, PaymentRefundClosed closed)
     {
         var asked = payment.Refunds.GetValueOrDefault(closed.Refund);
         var left = payment.Captured - payment.GivenBack - payment.Refunds.Where(r => !r.Value.Done).Sum(r => r.Value.Amount);
@@ -144,7 +184,7 @@ internal sealed class PaymentCheck(Tally tally, Streams streams)
         this.closed.Add(new(at.Stream.Value, closed.Refund, owed, payment.Amount!.Currency, closed.Provider, closed.Reason, closed.By));
     }
 
-    /// <summary>What operators closed, but for what went back after all.</summary>
+    /// <summary>The refunds that operators closed, without those whose money went back after all.</summary>
     public ClosedRefunds Closed()
     {
         List<ClosedRefund> unpaid = [.. closed.Where(one => streams.Find(one.Payment) is PaymentTrace { Unpaid: > 0 } payment && payment.Closed!.ContainsKey(one.Refund))];
@@ -154,8 +194,8 @@ internal sealed class PaymentCheck(Tally tally, Streams streams)
             [.. unpaid.Take(ClosedMax)]);
     }
 
-    /// <summary>The provider's own ledger against ours, an order and currency at a time.</summary>
-    /// <param name="ledger">All of it.</param>
+    /// <summary>Compares the provider's own ledger with ours, for each order and currency.</summary>
+    /// <param name="ledger">The provider's whole ledger.</param>
     /// <param name="moving">Orders whose money moved while the journal was read.</param>
     public void Compare(ProviderLedger ledger, IReadOnlySet<string> moving)
     {
@@ -175,9 +215,9 @@ internal sealed class PaymentCheck(Tally tally, Streams streams)
         {
             theirs.Remove(payments.Key, out var kept);
             var ours = payments.Sum(p => p.Captured - p.GivenBack);
-            // A closed refund says that the provider does not know the charge: then it keeps nothing of it, whatever we do.
+            // Where a closed refund says that the provider does not know the charge, the provider's ledger has nothing of it.
             var withoutLost = ours - payments.Where(p => p.IsLost).Sum(p => p.Captured - p.GivenBack);
-            // What is under way may have happened there and not be known here yet.
+            // A payment under way may have happened there and not be known here yet.
             tally.CheckPart(
                 Invariant.ProviderLedger,
                 ours == kept || withoutLost == kept || moving.Contains(payments.Key.Order) || payments.Any(p => p.IsOpen),

@@ -26,21 +26,21 @@ internal sealed class PaymentTrace : StreamTrace
 
     public long GivenBack { get; set; }
 
-    /// <summary>What of it went back in cash.</summary>
+    /// <summary>The part of the captured money that went back in cash.</summary>
     public long Diverted { get; set; }
 
-    /// <summary>Nothing is to be kept.</summary>
+    /// <summary>An undo was asked for: none of the money is to be kept.</summary>
     public bool Undone { get; set; }
 
     public Dictionary<string, (long Amount, bool Done)> Refunds { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>Refunds that an operator closed, with what did not go back; null for none.</summary>
+    /// <summary>The refunds that an operator closed, with the amounts that did not go back; null for none.</summary>
     public Dictionary<string, long>? Closed { get; set; }
 
-    /// <summary>What did not go back and is owed no longer.</summary>
+    /// <summary>The amount that did not go back and is owed no longer.</summary>
     public long Unpaid => Closed?.Values.Sum() ?? 0;
 
-    /// <summary>Whether a charge is closed of which the provider had said that it does not know it: its ledger may have lost all of it.</summary>
+    /// <summary>Whether a refund was closed because the provider does not know the charge: the provider's ledger may have lost the charge.</summary>
     public bool IsLost { get; set; }
 
     /// <summary>Whether something is still owed.</summary>

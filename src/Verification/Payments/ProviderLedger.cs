@@ -7,7 +7,7 @@ namespace Pos.Verification.Payments;
 /// <summary>A line of the payment provider's own ledger. Amounts are minor units.</summary>
 internal sealed record ProviderEntry(string Kind, string Order, long Amount, string Currency)
 {
-    /// <summary>What it adds to the money that the provider keeps of the order; null when nobody knows what it says.</summary>
+    /// <summary>The amount that the line adds to the money that the provider keeps of the order; null when the kind is not known.</summary>
     [JsonIgnore]
     public long? Kept => Kind switch
     {
@@ -19,14 +19,14 @@ internal sealed record ProviderEntry(string Kind, string Order, long Amount, str
 }
 
 /// <summary>The ledger that a payment provider keeps on its own side: JSON lines, the last of which may be torn.</summary>
-/// <param name="Entries">What could be read.</param>
-/// <param name="Damage">Number of each line that is none of a ledger and not the torn last one, and what is wrong with it.</param>
+/// <param name="Entries">The lines that could be read.</param>
+/// <param name="Damage">Number and fault of each line that could not be read, without a torn last one.</param>
 internal sealed record ProviderLedger(IReadOnlyList<ProviderEntry> Entries, IReadOnlyList<(int Line, string Trouble)> Damage)
 {
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static async Task<ProviderLedger> Read(string path, CancellationToken cancellationToken)
     {
-        // The provider goes on writing meanwhile.
+        // The provider may go on writing while the file is read.
         await using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         using var reader = new StreamReader(file, Encoding.UTF8);
         var whole = await reader.ReadToEndAsync(cancellationToken);

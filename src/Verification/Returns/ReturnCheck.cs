@@ -2,15 +2,41 @@ using System.Globalization;
 using Pos.Journal;
 using Pos.Verification.Money;
 using Pos.Verification.Orders;
-using Pos.Verification.Payments;
 using Pos.Verification.Stock;
 
 namespace Pos.Verification.Returns;
 
-/// <summary>Follows every return to its refund, and what it puts back on the shelf.</summary>
-internal sealed class ReturnCheck(Tally tally, Streams streams, PurseCheck purses)
+/// <summary>Follows every return to its refund, and the goods that it puts back on the shelf.</summary>
+internal sealed class ReturnCheck(Tally tally, PayloadReader payloads, Streams streams, PurseCheck purses)
 {
-    public void Accepted(in RecordedEvent at, ReturnTrace back, ReturnAccepted accepted)
+    public void Next(in RecordedEvent at, ReturnTrace back)
+    {
+        switch (at.Type)
+        {
+            case "return.accepted" when payloads.Read(at, Payloads.Default.ReturnAccepted) is { } accepted:
+                Accepted(at, back, accepted);
+                break;
+            case "return.credit-taken" when payloads.Read(at, Payloads.Default.ReturnCredit) is { } taken:
+                CreditTaken(at, back, taken);
+                break;
+            case "return.credit-given-back" when payloads.Read(at, Payloads.Default.ReturnCredit) is { } given:
+                CreditGivenBack(at, back, given);
+                break;
+            case "return.credit-kept" when payloads.Read(at, Payloads.Default.ReturnCredit) is { } kept:
+                CreditKept(at, back, kept);
+                break;
+            case "return.completed" when payloads.Read(at, Payloads.Default.ReturnCompleted) is { } completed:
+                Completed(at, back, completed);
+                break;
+            case "return.restocked" or "return.pay-out-asked" or "return.retry-asked" when payloads.Read(at, Payloads.Default.Nothing) is not null:
+                break;
+            default:
+                payloads.NotTaken(at);
+                break;
+        }
+    }
+
+    private void Accepted(in RecordedEvent at, ReturnTrace back, ReturnAccepted accepted)
     {
         if (!tally.Check(Invariant.ReturnTransitions, !back.Accepted, at, $"the return was accepted before"))
         {
@@ -19,9 +45,8 @@ internal sealed class ReturnCheck(Tally tally, Streams streams, PurseCheck purse
 
         back.Accepted = true;
         back.Details = accepted;
-        tally.Check(
-            Invariant.Envelope, at.Context.Store == accepted.Store, at, $"the envelope says store '{at.Context.Store}', the return '{accepted.Store}'");
-        // Of an order's line some pieces come to their share of what was paid, which the order checks.
+        tally.CheckStore(at, accepted.Store, "return");
+        // Pieces of an order's line come to their share of the price that was paid. The order checks that share.
         var fault = (accepted.Order is null ? OrderCheck.LineFault(accepted.Lines, accepted.TaxInclusive) : null)
             ?? MoneyRules.Fault(accepted.Lines, accepted.Net, accepted.Tax, accepted.Gross)
             ?? (accepted.Gross.Minor >= 0 ? null : "the gross is negative")
@@ -31,7 +56,7 @@ internal sealed class ReturnCheck(Tally tally, Streams streams, PurseCheck purse
     }
 
     /// <summary>An order takes the refund as its credit.</summary>
-    public void CreditTaken(in RecordedEvent at, ReturnTrace back, ReturnCredit taken)
+    private void CreditTaken(in RecordedEvent at, ReturnTrace back, ReturnCredit taken)
     {
         if (tally.Check(
             Invariant.ReturnTransitions,
@@ -48,11 +73,11 @@ internal sealed class ReturnCheck(Tally tally, Streams streams, PurseCheck purse
         }
     }
 
-    public void CreditKept(in RecordedEvent at, ReturnTrace back, ReturnCredit kept) =>
+    private void CreditKept(in RecordedEvent at, ReturnTrace back, ReturnCredit kept) =>
         tally.Check(Invariant.ReturnTransitions, back.Credit?.Order == kept.Order, at, $"order {kept.Order} keeps credit that it does not have");
 
-    // Given back before it was taken, it is a tombstone.
-    public void CreditGivenBack(in RecordedEvent at, ReturnTrace back, ReturnCredit given)
+    // Credit that is given back before it was taken leaves a tombstone.
+    private void CreditGivenBack(in RecordedEvent at, ReturnTrace back, ReturnCredit given)
     {
         if (tally.Check(Invariant.ReturnTransitions, !back.Completed || back.Credit?.Order != given.Order, at, $"credit is given back after the return is completed")
             && back.Credit?.Order == given.Order)
@@ -61,7 +86,7 @@ internal sealed class ReturnCheck(Tally tally, Streams streams, PurseCheck purse
         }
     }
 
-    public void Completed(in RecordedEvent at, ReturnTrace back, ReturnCompleted completed)
+    private void Completed(in RecordedEvent at, ReturnTrace back, ReturnCompleted completed)
     {
         if (!tally.Check(
             Invariant.ReturnTransitions,
@@ -84,21 +109,20 @@ internal sealed class ReturnCheck(Tally tally, Streams streams, PurseCheck purse
             Invariant.ReturnMoney,
             completed.Refund.Currency == details.Gross.Currency && completed.Refund.Minor == refunds && (completed.Credit?.Minor ?? 0) == credit
                 && refunds + credit == details.Gross.Minor + completed.Rounding
-                // Of an order it is rounded over all that came back, and bounded by what was paid.
+                // The rounding of an order's returns runs over all of them, and the check of the purse bounds it.
                 && (details.Order is not null || Math.Abs(completed.Rounding) < Math.Max(details.CashRounding, 1)),
             at,
             $"refund {completed.Refund.Minor} {completed.Refund.Currency} ({refunds} in tenders) and credit {credit}, and the gross is {details.Gross.Minor} {details.Gross.Currency}");
         foreach (var refund in completed.Refunds ?? [])
         {
-            var id = string.Create(CultureInfo.InvariantCulture, $"payment/{refund.Order ?? details.Order}.{refund.Tender}");
-            var payment = streams.Find(id) as PaymentTrace;
+            var payment = streams.Payment(refund.Order ?? details.Order, refund.Tender);
             var done = refund is { Tender: > 0, Amount: > 0 }
                 ? payment?.Refunds.GetValueOrDefault(at.Stream.Key) ?? default
                 : (refund.Amount, Done: true);
             var isUnpaid = completed.Unpaid?.Contains(refund) == true;
             tally.Check(
                 Invariant.ReturnMoney,
-                // Its money may have come back after all between the payment's answer and this.
+                // The money may have come back after all between the payment's answer and this event.
                 done.Amount == refund.Amount && (done.Done || (isUnpaid && payment?.Closed?.ContainsKey(at.Stream.Key) == true)),
                 at,
                 $"{refund.Amount} {(isUnpaid ? "was closed for" : "went back to")} card {refund.Tender}, whose payment says {done}");
@@ -119,7 +143,7 @@ internal sealed class ReturnCheck(Tally tally, Streams streams, PurseCheck purse
             return accepted.Refunds is null ? null : "refunds go to the tenders of an order, and it names none";
         }
 
-        var said = (streams.Find("order/" + accepted.Order) as OrderTrace)?.Returns?.GetValueOrDefault(at.Stream.Key);
+        var said = streams.Order(accepted.Order)?.Returns?.GetValueOrDefault(at.Stream.Key);
         return said is not null && said.Gross == accepted.Gross
             && said.Refunds.SequenceEqual(accepted.Refunds ?? []) && said.Lines.Count == accepted.Lines.Count
                 ? null
@@ -129,7 +153,7 @@ internal sealed class ReturnCheck(Tally tally, Streams streams, PurseCheck purse
     /// <summary>A stock item took goods back in the name of a return.</summary>
     public void Restocked(in RecordedEvent at, StockRestocked restocked)
     {
-        var back = streams.Find("return/" + restocked.Return) as ReturnTrace;
+        var back = streams.Return(restocked.Return);
         var (store, sku) = StockCheck.KeyOf(at.Stream);
         var prefix = restocked.Return + ".";
         var line = back?.Details is { } details && details.Store == store

@@ -12,10 +12,10 @@ internal sealed class ReturnTrace : StreamTrace
     /// <summary>Null before it is accepted, and again once it is completed.</summary>
     public ReturnAccepted? Details { get; set; }
 
-    /// <summary>The coins that it may pay from; null before it is accepted.</summary>
+    /// <summary>The purse that the return's cash comes from; null before the return is accepted.</summary>
     public Purse? Purse { get; set; }
 
-    /// <summary>The order that took the refund as its credit, and how much; null when none.</summary>
+    /// <summary>The order that took the refund as its credit, and the amount; null for none.</summary>
     public (string Order, long Amount)? Credit { get; set; }
 
     /// <summary>Lines that are back on the shelf.</summary>

@@ -1,10 +1,11 @@
 using Pos.Journal;
 using Pos.Verification.Orders;
+using Pos.Verification.Returns;
 
 namespace Pos.Verification.Stock;
 
-/// <summary>Does the arithmetic of every stock item over, and follows every hold from its beginning to its one end.</summary>
-internal sealed class StockCheck(Tally tally, OrderCheck orders)
+/// <summary>Repeats the arithmetic of every stock item, and follows every hold from its beginning to its one end.</summary>
+internal sealed class StockCheck(Tally tally, PayloadReader payloads, OrderCheck orders, ReturnCheck returns)
 {
     /// <summary>Store and SKU of a stock stream.</summary>
     public static (string Store, string Sku) KeyOf(StreamName stream)
@@ -14,23 +15,51 @@ internal sealed class StockCheck(Tally tally, OrderCheck orders)
         return slash < 0 ? (key, "") : (key[..slash], key[(slash + 1)..]);
     }
 
-    /// <summary>An operation moved <c>onHand</c> by <paramref name="delta"/>.</summary>
-    public void Moved(in RecordedEvent at, StockTrace item, OperationRef operation, long delta, long balance)
+    public void Next(in RecordedEvent at, StockTrace item)
     {
-        Once(at, item, operation);
+        var store = KeyOf(at.Stream).Store;
+        tally.Check(Invariant.Envelope, at.Context.Store == store, at, $"the envelope says store '{at.Context.Store}'");
+        switch (at.Type)
+        {
+            case "stock.received" when payloads.Read(at, Payloads.Default.StockReceived) is { } received:
+                CameIn(at, item, received.Operation, received.Quantity, received.Balance);
+                break;
+            case "stock.restocked" when payloads.Read(at, Payloads.Default.StockRestocked) is { } restocked:
+                CameIn(at, item, restocked.Operation, restocked.Quantity, restocked.Balance);
+                returns.Restocked(at, restocked);
+                break;
+            case "stock.adjusted" when payloads.Read(at, Payloads.Default.StockAdjusted) is { } adjusted:
+                Moved(at, item, adjusted.Operation, adjusted.Delta, adjusted.Balance);
+                break;
+            case "stock.counted" when payloads.Read(at, Payloads.Default.StockCounted) is { } counted:
+                Counted(at, item, counted);
+                break;
+            case "stock.policy-set" when payloads.Read(at, Payloads.Default.StockPolicySet) is { } set:
+                PolicySet(at, item, set);
+                break;
+            default:
+                NextOfHold(at, item);
+                break;
+        }
+    }
+
+    /// <summary>An operation moved <c>onHand</c> by <paramref name="delta"/>.</summary>
+    private void Moved(in RecordedEvent at, StockTrace item, OperationRef operation, long delta, long balance)
+    {
+        tally.CheckOnce(at, item, operation);
         Balance(at, item, delta, balance);
     }
 
     /// <summary>Goods came in, from a supplier or a customer.</summary>
-    public void CameIn(in RecordedEvent at, StockTrace item, OperationRef operation, long quantity, long balance)
+    private void CameIn(in RecordedEvent at, StockTrace item, OperationRef operation, long quantity, long balance)
     {
         tally.Check(Invariant.HoldQuantities, quantity > 0, at, $"{at.Type} of {quantity} pieces");
         Moved(at, item, operation, quantity, balance);
     }
 
-    public void Counted(in RecordedEvent at, StockTrace item, StockCounted counted)
+    private void Counted(in RecordedEvent at, StockTrace item, StockCounted counted)
     {
-        Once(at, item, counted.Operation);
+        tally.CheckOnce(at, item, counted.Operation);
         tally.Check(
             Invariant.StockBalance,
             counted.Counted == counted.Balance,
@@ -39,13 +68,13 @@ internal sealed class StockCheck(Tally tally, OrderCheck orders)
         Balance(at, item, counted.Delta, counted.Balance);
     }
 
-    public void PolicySet(in RecordedEvent at, StockTrace item, StockPolicySet set)
+    private void PolicySet(in RecordedEvent at, StockTrace item, StockPolicySet set)
     {
-        Once(at, item, set.Operation);
+        tally.CheckOnce(at, item, set.Operation);
         item.Backorder = set.Policy == "backorder";
     }
 
-    public void Reserved(in RecordedEvent at, StockTrace item, StockReserved reserved)
+    private void Reserved(in RecordedEvent at, StockTrace item, StockReserved reserved)
     {
         tally.Check(Invariant.HoldQuantities, reserved.Quantity > 0, at, $"hold {reserved.Hold} of {reserved.Quantity} pieces");
         if (!tally.Check(
@@ -75,7 +104,7 @@ internal sealed class StockCheck(Tally tally, OrderCheck orders)
         orders.Reserved(at, item, reserved.Hold, hold);
     }
 
-    public void Pinned(in RecordedEvent at, StockTrace item, StockPinned pinned)
+    private void Pinned(in RecordedEvent at, StockTrace item, StockPinned pinned)
     {
         var hold = item.Holds.GetValueOrDefault(pinned.Hold);
         if (tally.Check(
@@ -85,9 +114,9 @@ internal sealed class StockCheck(Tally tally, OrderCheck orders)
         }
     }
 
-    public void Committed(in RecordedEvent at, StockTrace item, StockCommitted committed)
+    private void Committed(in RecordedEvent at, StockTrace item, StockCommitted committed)
     {
-        // The balance is the event's own, whatever is wrong with the hold.
+        // The balance is checked first: it is right or wrong whatever is wrong with the hold.
         Balance(at, item, -committed.Quantity, committed.Balance);
         if (End(at, item, committed.Hold, committed.Quantity, HoldStanding.Committed) is { } hold)
         {
@@ -95,7 +124,7 @@ internal sealed class StockCheck(Tally tally, OrderCheck orders)
         }
     }
 
-    public void Released(in RecordedEvent at, StockTrace item, StockReleased released)
+    private void Released(in RecordedEvent at, StockTrace item, StockReleased released)
     {
         if (released.Quantity == 0)
         {
@@ -109,7 +138,7 @@ internal sealed class StockCheck(Tally tally, OrderCheck orders)
         }
     }
 
-    public void Expired(in RecordedEvent at, StockTrace item, StockExpired expired)
+    private void Expired(in RecordedEvent at, StockTrace item, StockExpired expired)
     {
         if (End(at, item, expired.Hold, expired.Quantity, HoldStanding.Expired) is { } hold)
         {
@@ -118,6 +147,31 @@ internal sealed class StockCheck(Tally tally, OrderCheck orders)
                 !hold.Pinned && hold.ExpiresAt <= at.RecordedAt,
                 at,
                 $"hold {expired.Hold} expired at {at.RecordedAt:O} and {(hold.Pinned ? "is pinned" : $"lasts until {hold.ExpiresAt:O}")}");
+        }
+    }
+
+    private void NextOfHold(in RecordedEvent at, StockTrace item)
+    {
+        switch (at.Type)
+        {
+            case "stock.reserved" when payloads.Read(at, Payloads.Default.StockReserved) is { } reserved:
+                Reserved(at, item, reserved);
+                break;
+            case "stock.pinned" when payloads.Read(at, Payloads.Default.StockPinned) is { } pinned:
+                Pinned(at, item, pinned);
+                break;
+            case "stock.committed" when payloads.Read(at, Payloads.Default.StockCommitted) is { } committed:
+                Committed(at, item, committed);
+                break;
+            case "stock.released" when payloads.Read(at, Payloads.Default.StockReleased) is { } released:
+                Released(at, item, released);
+                break;
+            case "stock.expired" when payloads.Read(at, Payloads.Default.StockExpired) is { } expired:
+                Expired(at, item, expired);
+                break;
+            default:
+                payloads.NotTaken(at);
+                break;
         }
     }
 
@@ -160,12 +214,9 @@ internal sealed class StockCheck(Tally tally, OrderCheck orders)
     {
         tally.Check(
             Invariant.StockBalance, item.OnHand + delta == balance, at, $"{item.OnHand} on hand and {delta:+0;-0;0} make {item.OnHand + delta}, not {balance}");
-        // One wrong balance is one violation: what follows is measured from what the event says.
+        // One wrong balance is one violation: the next event is measured from the balance that this one says.
         item.OnHand = balance;
     }
-
-    private void Once(in RecordedEvent at, StockTrace item, OperationRef operation) =>
-        tally.Check(Invariant.Operations, item.Note(operation, at.RecordedAt), at, $"operation {operation.Id} took effect twice");
 
     private static string Describe(HoldTrace? hold) =>
         hold is null ? "it never began" : hold.Standing == HoldStanding.Live && hold.Pinned ? "it is pinned" : $"it is {hold.Standing}";

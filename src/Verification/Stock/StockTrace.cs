@@ -43,7 +43,7 @@ internal sealed class StockTrace : StreamTrace
 
     public Dictionary<string, HoldTrace> Holds { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>Lets go of ended holds that nobody owns any more and whose ids the item itself has forgotten.</summary>
+    /// <summary>Drops ended holds whose ids the item itself has forgotten, unless an order still checks them.</summary>
     public void Forget(DateTimeOffset now)
     {
         if (Holds.Count < forgetAt)
