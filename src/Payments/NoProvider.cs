@@ -1,13 +1,13 @@
 namespace Pos.Payments;
 
 /// <summary>
-/// No payment provider. Orders with a card are refused before anything is held, so what comes here is what was begun under another setting:
-/// nothing is sent, nothing is known, and what is owed stays owed until there is a provider again.
+/// No payment provider. Orders with a card are refused before anything is held, so only payments that began under another setting come here.
+/// Nothing is sent, and their debts stay until there is a provider again.
 /// </summary>
-public sealed class NoProvider : IPaymentProvider, IPaymentNews
+internal sealed class NoProvider : IPaymentProvider, IPaymentNews
 {
     private static readonly Task<PaymentAnswer> Nobody = Task.FromResult<PaymentAnswer>(new PaymentAnswer.NotSent(
-        $"This server has no payment provider (Payments:Provider={PaymentsOptions.None}); it stays owed until there is one."));
+        $"This server has no payment provider (Payments:Provider={PaymentsOptions.None}): the payment waits until there is one."));
 
     /// <inheritdoc/>
     public bool TakesCards => false;

@@ -1,6 +1,6 @@
 namespace Pos.Payments;
 
-/// <summary>What a provider answers. There are no others.</summary>
+/// <summary>The answers of a provider. There are no others.</summary>
 public abstract record PaymentAnswer
 {
     private PaymentAnswer()
@@ -26,20 +26,20 @@ public abstract record PaymentAnswer
     /// <param name="Reference">The provider's own name of the refund.</param>
     public sealed record Refunded(string Reference) : PaymentAnswer;
 
-    /// <summary>The provider has it and has not decided.</summary>
+    /// <summary>The provider has the operation and has not decided.</summary>
     public sealed record Pending : PaymentAnswer;
 
-    /// <summary>The provider knows nothing of it, so far.</summary>
+    /// <summary>The provider does not know the operation, so far.</summary>
     public sealed record NotFound : PaymentAnswer;
 
     /// <summary>Too late to void: refund instead.</summary>
     public sealed record TooLate : PaymentAnswer;
 
-    /// <summary>It may or may not have been done: ask.</summary>
+    /// <summary>The operation may or may not have been done: ask.</summary>
     /// <param name="Why">One sentence for the log.</param>
     public sealed record Unknown(string Why) : PaymentAnswer;
 
-    /// <summary>It never left: surely nothing was done by this call.</summary>
+    /// <summary>The request was never sent, so this call did nothing.</summary>
     /// <param name="Why">One sentence for the log.</param>
     public sealed record NotSent(string Why) : PaymentAnswer;
 }

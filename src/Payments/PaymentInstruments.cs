@@ -3,7 +3,7 @@ using System.Diagnostics.Metrics;
 namespace Pos.Payments;
 
 /// <summary>Metrics of the talk with the provider: meter <c>Pos.Payments</c>.</summary>
-public sealed class PaymentInstruments
+internal sealed class PaymentInstruments
 {
     private readonly Histogram<double> _calls;
     private readonly Counter<long> _retries;
@@ -14,8 +14,8 @@ public sealed class PaymentInstruments
     {
         ArgumentNullException.ThrowIfNull(meters);
         var meter = meters.Create("Pos.Payments");
-        _calls = meter.CreateHistogram<double>("pos.payments.calls", "s", "Calls of the provider, repetitions included, by what came of them.");
-        _retries = meter.CreateCounter<long>("pos.payments.retries", "{call}", "Calls repeated at once because they surely did nothing.");
+        _calls = meter.CreateHistogram<double>("pos.payments.calls", "s", "Calls of the provider, repetitions included, by their answers.");
+        _retries = meter.CreateCounter<long>("pos.payments.retries", "{call}", "Calls repeated at once because they did nothing.");
         _breaker = meter.CreateCounter<long>("pos.payments.breaker", "{change}", "Changes of the circuit breaker, by its new state.");
     }
 
@@ -26,7 +26,7 @@ public sealed class PaymentInstruments
     /// <summary>A call is repeated.</summary>
     public void OnRetried(string operation) => _retries.Add(1, Tag("operation", operation));
 
-    /// <summary>The breaker changed.</summary>
+    /// <summary>The circuit breaker changed its state.</summary>
     public void OnBreaker(string state) => _breaker.Add(1, Tag("state", state));
 
     private static KeyValuePair<string, object?> Tag(string name, object value) => new(name, value);

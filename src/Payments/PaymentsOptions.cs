@@ -7,14 +7,14 @@ namespace Pos.Payments;
 /// <summary>Settings of card payments, section <c>Payments</c>; validated at start.</summary>
 public sealed class PaymentsOptions
 {
-    /// <summary>The <see cref="Provider"/> that charges nobody.</summary>
+    /// <summary>The <see cref="Provider"/> that simulates, and charges nobody.</summary>
     public const string Simulated = "simulated";
 
-    /// <summary>No <see cref="Provider"/>: cash alone.</summary>
+    /// <summary>No <see cref="Provider"/>: cash only.</summary>
     public const string None = "none";
 
     /// <summary>
-    /// Who moves the money of cards: <c>simulated</c> or <c>none</c>. Default <c>simulated</c> in the environment Development and <c>none</c> in every
+    /// The provider that moves the money of cards: <c>simulated</c> or <c>none</c>. Default <c>simulated</c> in the environment Development and <c>none</c> in every
     /// other. With <c>none</c> cash is taken and cards are refused.
     /// </summary>
     public string? Provider { get; set; }
@@ -27,18 +27,16 @@ public sealed class PaymentsOptions
     /// </summary>
     public string Path { get; set; } = "";
 
-    /// <summary>Of the simulator.</summary>
+    /// <summary>Settings of the simulator.</summary>
     public SimulatorOptions Simulator { get; set; } = new();
 
-    /// <summary>How long is waited, how often repeated, and when a provider that fails is left alone.</summary>
+    /// <summary>Time-outs, repetitions, and when a failing provider is left alone.</summary>
     public ResilienceOptions Resilience { get; set; } = new();
 
     /// <summary>Whether the simulator moves the money; otherwise nobody does.</summary>
-    /// <param name="environment">The name of the host's environment.</param>
     internal bool IsSimulated(string environment) => string.IsNullOrEmpty(Provider) ? IsDevelopment(environment) : Is(Simulated);
 
-    /// <param name="environment">The name of the host's environment.</param>
-    /// <param name="ledger">Where the simulator's ledger would lie.</param>
+    /// <summary>A sentence for each setting that cannot work.</summary>
     internal IEnumerable<string> Problems(string environment, string ledger)
     {
         if (!string.IsNullOrEmpty(Provider) && !Is(Simulated) && !Is(None))

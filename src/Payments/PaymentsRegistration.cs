@@ -19,9 +19,9 @@ public static class PaymentsRegistration
     /// Registers the provider that the configuration section <c>Payments</c> describes, behind time-outs, repetitions and a circuit breaker; or none.
     /// Its ledger opens before any other part of the host starts.
     /// </summary>
-    /// <param name="services">The host's.</param>
-    /// <param name="configuration">The host's.</param>
-    /// <param name="environment">The name of the host's environment: only in Development is there a provider without being asked for.</param>
+    /// <param name="services">The services of the host.</param>
+    /// <param name="configuration">The whole configuration: the ledger lies beside the journal by default.</param>
+    /// <param name="environment">The name of the host's environment. In Development the simulator is the default provider.</param>
     public static IServiceCollection AddPayments(this IServiceCollection services, IConfiguration configuration, string environment)
     {
         ArgumentNullException.ThrowIfNull(configuration);
@@ -75,7 +75,10 @@ public static class PaymentsRegistration
     }
 }
 
-/// <summary>Resolving the provider opens its ledger; hosted services are made before the first one starts. Says whose money moves.</summary>
+/// <summary>
+/// Opens the provider's ledger: the host creates its hosted services, and so the provider, before it starts the first of them. Logs whose
+/// money moves.
+/// </summary>
 internal sealed partial class ProviderOpener(IPaymentProvider provider, bool isDevelopment, ILogger<ProviderOpener> logger) : IHostedService
 {
     public Task StartAsync(CancellationToken cancellationToken)
@@ -101,10 +104,12 @@ internal sealed partial class ProviderOpener(IPaymentProvider provider, bool isD
     private static partial void LogSimulated(ILogger logger);
 }
 
-/// <summary>Where the simulator's ledger lies, or would lie.</summary>
-/// <param name="Path">Its full path.</param>
+/// <summary>The file of the simulator's ledger, whether it exists or not.</summary>
+/// <param name="Path">The file's full path.</param>
 public sealed record LedgerFile(string Path)
 {
-    /// <summary>Its path when there is such a file, also one of before the provider was <c>none</c>; null when there is nothing to compare with.</summary>
+    /// <summary>
+    /// The path when the file exists, also when the provider is <c>none</c> by now; null when there is nothing to compare the journal with.
+    /// </summary>
     public string? Existing => File.Exists(Path) ? Path : null;
 }

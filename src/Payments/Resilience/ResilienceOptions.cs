@@ -8,7 +8,7 @@ public sealed class ResilienceOptions
     /// </summary>
     public TimeSpan CallTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>Repetitions of a call that surely did nothing. Default 2. Zero is legal: the payment itself repeats, more slowly.</summary>
+    /// <summary>Repetitions of a call that did nothing. Default 2. Zero is legal: the payment itself repeats, more slowly.</summary>
     public int RetriesMax { get; set; } = 2;
 
     /// <summary>First pause before a repetition; doubles, with jitter. Default 100 ms.</summary>
@@ -20,10 +20,10 @@ public sealed class ResilienceOptions
     /// <summary>Calls in <see cref="BreakerWindow"/> below which the breaker never opens. Default 20, at least 2.</summary>
     public int BreakerCallsMin { get; set; } = 20;
 
-    /// <summary>How far back failures count. Default 10 s.</summary>
+    /// <summary>How long a failure counts. Default 10 s.</summary>
     public TimeSpan BreakerWindow { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How long the provider is left alone. Default 5 s. Then one call tries it.</summary>
+    /// <summary>How long a failing provider is left alone. Default 5 s. Then one call tries the provider.</summary>
     public TimeSpan BreakerPause { get; set; } = TimeSpan.FromSeconds(5);
 
     internal IEnumerable<string> Problems()

@@ -7,11 +7,10 @@ using Polly.Timeout;
 namespace Pos.Payments.Resilience;
 
 /// <summary>
-/// Around a provider that sits behind a network: each call has a time-out; a provider that fails is left alone for a while; and what
-/// surely did nothing is repeated at once. A charge, void or refund of unknown outcome is never repeated here: whoever asked for it asks
-/// what became of it first.
+/// Wraps a provider behind a network. Each call has a time-out, a failing provider is left alone for a while, and a call that did nothing
+/// is repeated at once. A charge, void or refund of unknown outcome is never repeated here: the caller queries its outcome first.
 /// </summary>
-public sealed partial class ResilientProvider : IPaymentProvider
+internal sealed partial class ResilientProvider : IPaymentProvider
 {
     private readonly IPaymentProvider _provider;
     private readonly TimeProvider _clock;
@@ -20,7 +19,7 @@ public sealed partial class ResilientProvider : IPaymentProvider
     private readonly ResiliencePipeline<PaymentAnswer> _asking;
     private readonly ResiliencePipeline<PaymentAnswer> _moving;
 
-    /// <summary>Around <paramref name="provider"/>; pauses and jitter are the given clock's and chance's.</summary>
+    /// <summary>Wraps <paramref name="provider"/>. Pauses use the given clock, and jitter the given chance.</summary>
     public ResilientProvider(
         IPaymentProvider provider,
         ResilienceOptions options,
@@ -39,7 +38,7 @@ public sealed partial class ResilientProvider : IPaymentProvider
 
         ResiliencePipeline<PaymentAnswer> Pipeline(Func<PaymentAnswer, bool> isSafe)
         {
-            // The breaker counts what is left after the repetitions: one unlucky card is no outage.
+            // The breaker counts calls after their repetitions: one unlucky card is no outage.
             var builder = new ResiliencePipelineBuilder<PaymentAnswer> { TimeProvider = clock }.AddPipeline(breaker);
             if (options.RetriesMax > 0)
             {

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Pos.Payments.Simulator;
 
-/// <summary>What a line of the provider's ledger says.</summary>
+/// <summary>The kinds of lines in the provider's ledger.</summary>
 public enum LedgerKind
 {
     /// <summary>Money came in.</summary>
@@ -23,16 +23,16 @@ public enum LedgerKind
 }
 
 /// <summary>One line of the provider's ledger: a fact about money. The names are the file's format.</summary>
-/// <param name="At">When, UTC.</param>
-/// <param name="Kind">What.</param>
+/// <param name="At">The instant of the fact, UTC.</param>
+/// <param name="Kind">The kind of the fact.</param>
 /// <param name="Key">Key of the operation.</param>
-/// <param name="Charge">Key of the charge; of a charge itself the same as <paramref name="Key"/>.</param>
-/// <param name="Order">What the money is for.</param>
+/// <param name="Charge">Key of the charge; for a charge itself the same as <paramref name="Key"/>.</param>
+/// <param name="Order">The order that the money is for.</param>
 /// <param name="Amount">Minor units, above zero.</param>
 /// <param name="Currency">ISO 4217.</param>
 /// <param name="Reference">The provider's own name of the operation.</param>
 /// <param name="Code">Why a charge was declined; null otherwise.</param>
-/// <param name="Token">What a charge was made with, so that a repetition is recognised after a restart; null otherwise.</param>
+/// <param name="Token">The token of a charge, so that a repetition is recognised after a restart; null otherwise.</param>
 public sealed record LedgerLine(
     DateTimeOffset At,
     LedgerKind Kind,

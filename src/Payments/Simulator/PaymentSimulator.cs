@@ -2,17 +2,17 @@ using System.Diagnostics;
 
 namespace Pos.Payments.Simulator;
 
-/// <summary>What has arrived at a provider, repetitions included.</summary>
+/// <summary>The calls that arrived at a provider, repetitions included.</summary>
 public readonly record struct SimulatedCalls(long Charges, long Queries, long Voids, long Refunds);
 
 /// <summary>
-/// A payment provider in this process, with a ledger of its own: it decides by test tokens (<see cref="TestTokens"/>), loses requests and
-/// replies, and moves money late. Thread-safe; with a <see cref="MemoryLedger"/> and one thread everything it does happens in the calls
-/// and timers of that thread, so that a simulation can own it.
+/// A payment provider in this process, with a ledger of its own. It decides by test tokens (<see cref="TestTokens"/>), loses requests and
+/// replies, and moves money late. Thread-safe. With a <see cref="MemoryLedger"/> and one thread everything happens in the calls and timers
+/// of that thread, so that a simulation can own the provider.
 /// </summary>
-public sealed partial class PaymentSimulator : IPaymentProvider, IPaymentNews
+public sealed class PaymentSimulator : IPaymentProvider, IPaymentNews
 {
-    // Of so many charges it is remembered at most that they have met with their mishap, or until when they do: those that never come again.
+    // A charge that has met its mishap is remembered until it is booked. Charges that never come again would pile up beyond this number.
     private const int UnlandedMax = 10_000;
 
     private readonly Lock _gate = new();
@@ -23,7 +23,7 @@ public sealed partial class PaymentSimulator : IPaymentProvider, IPaymentNews
     private readonly Dictionary<string, LateCharge> _late = new(StringComparer.Ordinal);
     private readonly Dictionary<string, DateTimeOffset> _downUntil = new(StringComparer.Ordinal);
     private readonly HashSet<string> _met = new(StringComparer.Ordinal);
-    private readonly HashSet<ITimer> _timers = [];
+    private readonly SimulatorTime _time;
     private Action<string> _heard = static _ => { };
 
     /// <summary>Goes on where the ledger ends.</summary>
@@ -32,10 +32,11 @@ public sealed partial class PaymentSimulator : IPaymentProvider, IPaymentNews
     {
         ArgumentNullException.ThrowIfNull(options);
         (_options, _clock, _chance) = (options, clock, chance);
+        _time = new(clock);
         _accounts = new(ledger, options, clock);
     }
 
-    /// <summary>While true nothing can be sent to it. Charges that it is late with go on.</summary>
+    /// <summary>While true, no request can be sent to the provider. Late charges go on.</summary>
     public bool IsDown { get; set; }
 
     /// <summary>Calls that arrived so far, also those whose answer was lost.</summary>
@@ -82,8 +83,8 @@ public sealed partial class PaymentSimulator : IPaymentProvider, IPaymentNews
                 (there, back) = (_options.LatencyMax * _chance.NextDouble(), _options.LatencyMax * _chance.NextDouble());
             }
 
-            // Nothing here belongs to whoever calls: a caller that dies does not take back a request that is on its way.
-            await Pass(there, cancellationToken).ConfigureAwait(false);
+            // Nothing here belongs to the caller: a caller that dies does not take back a request that is on its way.
+            await _time.Pass(there, cancellationToken).ConfigureAwait(false);
             switch (mishap)
             {
                 case Mishap.Down:
@@ -116,7 +117,7 @@ public sealed partial class PaymentSimulator : IPaymentProvider, IPaymentNews
             case Mishap.LostReply:
                 return new PaymentAnswer.Unknown("The connection broke before the answer.");
             case Mishap.Twice:
-                After(back + TimeSpan.FromMilliseconds(1), () => _heard(charge));
+                _time.After(back + TimeSpan.FromMilliseconds(1), () => _heard(charge));
                 break;
             case Mishap.None or Mishap.Late:
                 break;
@@ -124,11 +125,17 @@ public sealed partial class PaymentSimulator : IPaymentProvider, IPaymentNews
                 throw new UnreachableException($"No rule for {mishap}.");
         }
 
-        await Pass(back, cancellationToken).ConfigureAwait(false);
+        await _time.Pass(back, cancellationToken).ConfigureAwait(false);
         return answer;
     }
 
-    // What goes wrong with a charge by its token goes wrong with its first request alone.
+    private async Task<PaymentAnswer> Silence(CancellationToken cancellationToken)
+    {
+        await _time.Pass(_options.Silence, cancellationToken).ConfigureAwait(false);
+        return new PaymentAnswer.Unknown("No answer came.");
+    }
+
+    // The mishap of a charge's token strikes the first request alone.
     private Mishap Meet(ChargeRequest request)
     {
         if (request.Token == TestTokens.Approve)
@@ -151,7 +158,7 @@ public sealed partial class PaymentSimulator : IPaymentProvider, IPaymentNews
         return first;
     }
 
-    // A charge that is in the ledger is known by it; of those that never come again the oldest knowledge goes, and a card may fail twice.
+    // A charge in the ledger is known by the ledger. Forgetting the others means that a card may fail twice.
     private void ForgetUnlanded()
     {
         if (_met.Count > UnlandedMax)
@@ -194,7 +201,7 @@ public sealed partial class PaymentSimulator : IPaymentProvider, IPaymentNews
 
         var isHidden = _chance.Next(2) == 0;
         _late.Add(request.Key, new(request, isHidden));
-        After(_options.LateAfter * (0.5 + _chance.NextDouble()), () => _ = Land(request));
+        _time.After(_options.LateAfter * (0.5 + _chance.NextDouble()), () => _ = Land(request));
         return Known(isHidden ? new PaymentAnswer.Unknown("The provider took too long.") : new PaymentAnswer.Pending());
     }
 
@@ -213,7 +220,7 @@ public sealed partial class PaymentSimulator : IPaymentProvider, IPaymentNews
         }
         catch (IOException)
         {
-            // Nobody can be told of what may not be so; whoever asks learns that it is unknown.
+            // The charge may or may not be booked, so nobody is told. Whoever asks learns that the outcome is unknown.
             return;
         }
 

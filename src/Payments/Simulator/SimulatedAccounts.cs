@@ -1,12 +1,11 @@
 namespace Pos.Payments.Simulator;
 
-/// <summary>What an operation came to, and when that is certain.</summary>
+/// <summary>The answer to an operation, and the task that ends when the answer is on the disk.</summary>
 internal readonly record struct Booked(PaymentAnswer Answer, Task Durable);
 
 /// <summary>
-/// The provider's rules over its ledger: what each charge, void and refund came to. Not thread-safe. The ledger is the truth and is read again
-/// for what is asked about; memory holds the place of each line, the lines that are on their way to the disk, and what went back of the
-/// charges of which something did.
+/// The provider's rules over its ledger: the answers to charges, voids and refunds. Not thread-safe. The ledger is the truth, and its line is
+/// read again for each question. Memory holds the place of each line, the lines on their way to the disk, and the sums that went back.
 /// </summary>
 internal sealed class SimulatedAccounts
 {
@@ -37,7 +36,7 @@ internal sealed class SimulatedAccounts
 
     public bool Knows(string charge) => FindCharge(charge) is not null;
 
-    /// <summary>Captures, or declines with a code; a repetition is answered as before.</summary>
+    /// <summary>Captures, or declines with a code. A repetition gets the first answer.</summary>
     public Booked Take(ChargeRequest request, string? declined)
     {
         if (Find(request.Key) is { } known)
@@ -132,14 +131,14 @@ internal sealed class SimulatedAccounts
         _ => throw new System.Diagnostics.UnreachableException($"No rule for {line.Kind}."),
     };
 
-    // Of a charge that was voided, the void.
+    // The answer about a voided charge is its void.
     private Booked Answer(Found found)
     {
         var said = IsCharge(found.Line) && _goneBack.TryGetValue(found.Place, out var back) && back.IsVoided ? At(back.Void) : found;
         return new(Answer(said.Line), said.Durable);
     }
 
-    // What was not written because the ledger broke may have been asked for: nobody knows any more.
+    // After the ledger broke, a line that was not written may have been this one: the answer is as uncertain as that line.
     private Booked NotFound()
     {
         ForgetWritten();
@@ -157,7 +156,7 @@ internal sealed class SimulatedAccounts
             return underWay;
         }
 
-        // Whoever compares a key reads its line, and is asked for the line next.
+        // The index has just read this line to compare its key.
         if (_lastRead is not { } last || last.Place != place)
         {
             _lastRead = last = new(place, _ledger.ReadAt(place), Task.CompletedTask);
@@ -189,7 +188,7 @@ internal sealed class SimulatedAccounts
         return new(Answer(line), durable);
     }
 
-    // The ledger writes in order: what is behind a line that is not written is not written either.
+    // The ledger writes in order: a line behind one that is not written is not written either.
     private void ForgetWritten()
     {
         while (_oldestUnderWay.TryPeek(out var oldest) && oldest.Durable.IsCompleted)
@@ -238,7 +237,7 @@ internal sealed class SimulatedAccounts
 
     private readonly record struct Found(long Place, LedgerLine Line, Task Durable);
 
-    /// <summary>What went back of a charge.</summary>
+    /// <summary>The amount that went back of a charge.</summary>
     /// <param name="Refunded">Minor units.</param>
     /// <param name="Void">Place of its void; below zero for none.</param>
     private readonly record struct GoneBack(long Refunded, long Void)

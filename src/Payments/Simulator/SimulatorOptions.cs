@@ -6,19 +6,19 @@ public sealed class SimulatorOptions
     /// <summary>How long a charge can be voided; afterwards it can only be refunded. Default 1 h. Real ones close their batch once a day.</summary>
     public TimeSpan VoidWindow { get; set; } = TimeSpan.FromHours(1);
 
-    /// <summary>After how long about the money of a late charge moves: between half of it and one and a half. Default 3 s.</summary>
+    /// <summary>How long the money of a late charge takes to move, from half of this to one and a half of it. Default 3 s.</summary>
     public TimeSpan LateAfter { get; set; } = TimeSpan.FromSeconds(3);
 
     /// <summary>How long the provider cannot be reached for a charge with <c>tok_down</c>. Default 30 s.</summary>
     public TimeSpan DownFor { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>After how long a request without an answer is given up, unless the caller gives up sooner. Default 10 s.</summary>
+    /// <summary>How long a request waits for an answer that never comes, unless the caller gives up sooner. Default 10 s.</summary>
     public TimeSpan Silence { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Longest way of a request, and of its answer; each is drawn between zero and this. Default 0: at once.</summary>
+    /// <summary>Longest time of a request on its way, and of its answer. Each is drawn between zero and this. Default 0: at once.</summary>
     public TimeSpan LatencyMax { get; set; } = TimeSpan.Zero;
 
-    /// <summary>How often something goes wrong with charges by <c>tok_approve</c> and with every other request. Default never.</summary>
+    /// <summary>Mishaps of charges with <c>tok_approve</c>, and of every request that is no charge. Default never.</summary>
     public SimulatedChances Chances { get; set; } = new();
 
     internal IEnumerable<string> Problems()
@@ -43,25 +43,25 @@ public sealed class SimulatorOptions
     }
 }
 
-/// <summary>Probabilities from 0 to 1; together at most 1.</summary>
+/// <summary>Probabilities of mishaps, from 0 to 1, together at most 1.</summary>
 public sealed class SimulatedChances
 {
-    /// <summary>It is done, and the connection breaks.</summary>
+    /// <summary>The request is done, and the connection breaks.</summary>
     public double LoseReply { get; set; }
 
-    /// <summary>It does not arrive, and no answer comes.</summary>
+    /// <summary>The request does not arrive, and no answer comes.</summary>
     public double TimeoutBefore { get; set; }
 
-    /// <summary>It is done, and no answer comes.</summary>
+    /// <summary>The request is done, and no answer comes.</summary>
     public double TimeoutAfter { get; set; }
 
-    /// <summary>Only of charges: the money moves after a while.</summary>
+    /// <summary>The money moves after a while. Charges only.</summary>
     public double Late { get; set; }
 
-    /// <summary>It is done, answered, and told again.</summary>
+    /// <summary>The request is done, answered, and told again.</summary>
     public double Twice { get; set; }
 
-    /// <summary>It cannot be sent.</summary>
+    /// <summary>The request cannot be sent.</summary>
     public double Down { get; set; }
 
     internal Mishap Draw(Random chance, bool isCharge)

@@ -17,7 +17,7 @@ internal static class TemporaryFolders
     private static bool IsIn(string file, string folder) =>
         file.StartsWith(Path.TrimEndingDirectorySeparator(folder) + Path.DirectorySeparatorChar, AsNamesAre);
 
-    // Without links: /data may be a link to /tmp, and /tmp one to /private/tmp.
+    // Follows links: /data may be a link to /tmp, and /tmp one to /private/tmp.
     private static string Real(string path)
     {
         var full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
@@ -41,7 +41,7 @@ internal static class TemporaryFolders
         }
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
         {
-            // Links in a circle, or a folder that is not ours: opening the ledger says what is wrong with it.
+            // Links in a circle, or a folder without access: opening the ledger will report the error.
             return path;
         }
     }

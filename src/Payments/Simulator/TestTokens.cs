@@ -2,7 +2,7 @@ using System.Collections.Frozen;
 
 namespace Pos.Payments.Simulator;
 
-/// <summary>What the simulator does with a card, by the card's token. The table is in <c>docs/payments.md</c>.</summary>
+/// <summary>The tokens of test cards. The token decides what the simulator does with the card; <c>docs/payments.md</c> has the table.</summary>
 public static class TestTokens
 {
     /// <summary>The money moves, and the answer says so.</summary>
@@ -55,32 +55,32 @@ public static class TestTokens
     internal static TestCard Of(string token) => Cards.TryGetValue(token, out var card) ? card : new(Mishap.None, "unknown-token");
 }
 
-/// <summary>What goes wrong with a request.</summary>
+/// <summary>Mishaps of a request.</summary>
 internal enum Mishap
 {
     /// <summary>Nothing.</summary>
     None,
 
-    /// <summary>It cannot be sent.</summary>
+    /// <summary>The request cannot be sent.</summary>
     Down,
 
-    /// <summary>It does not arrive, and no answer comes.</summary>
+    /// <summary>The request does not arrive, and no answer comes.</summary>
     SilentBefore,
 
-    /// <summary>It is done, and no answer comes.</summary>
+    /// <summary>The request is done, and no answer comes.</summary>
     SilentAfter,
 
-    /// <summary>It is done, and the connection breaks.</summary>
+    /// <summary>The request is done, and the connection breaks.</summary>
     LostReply,
 
-    /// <summary>It is done, answered, and told again.</summary>
+    /// <summary>The request is done, answered, and told again.</summary>
     Twice,
 
-    /// <summary>It is done after a while.</summary>
+    /// <summary>The request is done after a while.</summary>
     Late,
 }
 
-/// <summary>What a token means.</summary>
-/// <param name="First">What goes wrong with the first request of a charge.</param>
-/// <param name="Declined">Why the charge is declined, or null.</param>
+/// <summary>The meaning of a token.</summary>
+/// <param name="First">The mishap of a charge's first request.</param>
+/// <param name="Declined">The code with which the charge is declined, or null.</param>
 internal sealed record TestCard(Mishap First, string? Declined = null);

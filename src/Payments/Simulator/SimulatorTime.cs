@@ -1,15 +1,12 @@
 namespace Pos.Payments.Simulator;
 
-public sealed partial class PaymentSimulator
+/// <summary>The simulator's waits and delayed acts, on a clock that a simulation may own.</summary>
+internal sealed class SimulatorTime(TimeProvider clock)
 {
-    private async Task<PaymentAnswer> Silence(CancellationToken cancellationToken)
-    {
-        await Pass(_options.Silence, cancellationToken).ConfigureAwait(false);
-        return new PaymentAnswer.Unknown("No answer came.");
-    }
+    private readonly HashSet<ITimer> _timers = [];
 
-    // The timer completes the wait in its own callback: whoever owns the clock owns what follows.
-    private async Task Pass(TimeSpan time, CancellationToken cancellationToken)
+    /// <summary>Ends when a time has passed. The timer's own callback ends the wait, so whoever owns the clock owns the continuation.</summary>
+    public async Task Pass(TimeSpan time, CancellationToken cancellationToken)
     {
         if (time <= TimeSpan.Zero)
         {
@@ -17,13 +14,13 @@ public sealed partial class PaymentSimulator
         }
 
         var passed = new TaskCompletionSource();
-        using var timer = _clock.CreateTimer(static state => End((TaskCompletionSource)state!), passed, time, Timeout.InfiniteTimeSpan);
+        using var timer = clock.CreateTimer(static state => End((TaskCompletionSource)state!), passed, time, Timeout.InfiniteTimeSpan);
         using var givenUp = cancellationToken.UnsafeRegister(
             static (state, token) => ((TaskCompletionSource)state!).TrySetCanceled(token), passed);
         await passed.Task.ConfigureAwait(false);
     }
 
-    // What waits goes on at once and here: with a context around it the runtime would send it to the thread pool.
+    // Without a synchronization context, so that the continuation runs here at once: otherwise the runtime sends it to the thread pool.
     private static void End(TaskCompletionSource passed)
     {
         var around = SynchronizationContext.Current;
@@ -38,11 +35,12 @@ public sealed partial class PaymentSimulator
         }
     }
 
-    private void After(TimeSpan time, Action act)
+    /// <summary>Acts when a time has passed.</summary>
+    public void After(TimeSpan time, Action act)
     {
-        // An owned timer cannot fire before it is in the set: it is started behind that.
+        // The timer is started when it is in the set, so that it cannot fire before.
         ITimer? timer = null;
-        timer = _clock.CreateTimer(_ => Fire(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        timer = clock.CreateTimer(_ => Fire(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         lock (_timers)
         {
             _timers.Add(timer);
