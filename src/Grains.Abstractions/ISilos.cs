@@ -6,6 +6,6 @@ public interface ISilos
     /// <summary>This silo, as the others name it. A silo that starts again has another name.</summary>
     string Self { get; }
 
-    /// <summary>Asks to be told of every silo that is declared dead from now on, by its name and on any thread.</summary>
+    /// <summary>Calls back with the name of every silo that is declared dead from now on, on any thread.</summary>
     void OnDeath(Action<string> died);
 }

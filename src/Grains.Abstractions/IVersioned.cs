@@ -1,6 +1,6 @@
 namespace Pos;
 
-/// <summary>What shows at which version of its stream it was taken.</summary>
+/// <summary>A view that shows the version of the stream it was taken at.</summary>
 public interface IVersioned
 {
     /// <summary>Version of its stream.</summary>

@@ -26,7 +26,7 @@ public sealed record Rejection(RejectionCode Code, string Detail, ImmutableArray
 
 /// <summary>A line that could not be had. Quantities are pieces.</summary>
 /// <param name="Line">Line number from 1; 0 outside orders, where it is left out of what is written.</param>
-/// <param name="Sku">What was asked for.</param>
+/// <param name="Sku">The product.</param>
 /// <param name="Requested">How much of it.</param>
 /// <param name="Available">How much there was at that moment; may be negative after a count.</param>
 [GenerateSerializer, Immutable, Alias("pos.Shortage")]
@@ -139,7 +139,7 @@ public enum RejectionCode
     /// <summary>A card was declined.</summary>
     PaymentDeclined = 34,
 
-    /// <summary>What came of a charge did not become known in time; whatever it took is given back.</summary>
+    /// <summary>The outcome of a charge did not become known in time. Any money it took is given back.</summary>
     PaymentTimedOut = 35,
 
     /// <summary>There is no such payment.</summary>

@@ -3,7 +3,7 @@ using Pos.Journal;
 
 namespace Pos.Grains;
 
-/// <summary>Metrics of the business: meter <c>Pos.Grains</c>.</summary>
+/// <summary>Metrics of the grains: meter <c>Pos.Grains</c>.</summary>
 public sealed class GrainInstruments
 {
     private readonly Counter<long> _events;

@@ -4,17 +4,17 @@ using Pos.Journal;
 
 namespace Pos.Grains;
 
-/// <summary>What every grain needs of its host: truth, time, chance, and ways to be watched.</summary>
+/// <summary>The services of the host that every grain uses: journal, clock, chance, metrics, settings and logs.</summary>
 public sealed class GrainServices(
     IJournal journal, TimeProvider clock, Random chance, GrainInstruments instruments, IOptions<GrainsOptions> options, ILogger<GrainServices> logger)
 {
-    /// <summary>The only source of truth.</summary>
+    /// <summary>The journal, which is the only source of truth.</summary>
     public IJournal Journal => journal;
 
-    /// <summary>The only source of time.</summary>
+    /// <summary>The clock. Grains use no other one.</summary>
     public TimeProvider Clock => clock;
 
-    /// <summary>The only source of chance.</summary>
+    /// <summary>The random numbers. Grains use no other ones.</summary>
     public Random Chance => chance;
 
     /// <summary>Metrics.</summary>
@@ -23,6 +23,6 @@ public sealed class GrainServices(
     /// <summary>Settings.</summary>
     public GrainsOptions Options => options.Value;
 
-    /// <summary>Logs of the shells.</summary>
+    /// <summary>The log of the shells.</summary>
     public ILogger Logger => logger;
 }

@@ -1,6 +1,6 @@
 namespace Pos.Grains;
 
-/// <summary>Settings of the business, section <c>Pos:Grains</c>; validated at start.</summary>
+/// <summary>Settings of the grains, section <c>Pos:Grains</c>; validated at start.</summary>
 public sealed class GrainsOptions
 {
     /// <summary>
@@ -18,7 +18,7 @@ public sealed class GrainsOptions
     /// </summary>
     public TimeSpan SagaWakeUp { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Longest wait of a <c>Place</c> for the saga's end, whatever the caller asks for. Default 20 s: below Orleans' response time-out.</summary>
+    /// <summary>Longest wait of a request for the saga's end; a caller may ask for less. Default 20 s: below Orleans' response time-out.</summary>
     public TimeSpan WaitMax { get; set; } = TimeSpan.FromSeconds(20);
 
     /// <summary>

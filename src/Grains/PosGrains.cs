@@ -5,20 +5,20 @@ using Microsoft.Extensions.Options;
 
 namespace Pos.Grains;
 
-/// <summary>Registers the business.</summary>
+/// <summary>Registers the grains.</summary>
 public static class PosGrains
 {
     /// <summary>Section of the settings.</summary>
     public const string Section = "Pos:Grains";
 
-    /// <summary>Registers what grains need, with settings from <see cref="Section"/>. Orleans and the journal are registered by the host.</summary>
+    /// <summary>Registers the services of the grains, with settings from <see cref="Section"/>. Orleans and the journal are registered by the host.</summary>
     public static IServiceCollection AddPosGrains(this IServiceCollection services, IConfiguration configuration)
     {
         ArgumentNullException.ThrowIfNull(configuration);
         return services.AddPosGrains(options => configuration.GetSection(Section).Bind(options));
     }
 
-    /// <summary>Registers what grains need. A <see cref="TimeProvider"/> or <see cref="Random"/> registered before is theirs too.</summary>
+    /// <summary>Registers the services of the grains. A <see cref="TimeProvider"/> or <see cref="Random"/> registered before is used.</summary>
     public static IServiceCollection AddPosGrains(this IServiceCollection services, Action<GrainsOptions> configure)
     {
         services.AddOptions<GrainsOptions>().Configure(configure).ValidateOnStart();

@@ -34,14 +34,14 @@ public sealed record ReleaseBarcode(Operation Operation);
 
 /// <summary>A code as it stands.</summary>
 /// <param name="Code">Canonical.</param>
-/// <param name="Sku">Whose it is; null when it was released.</param>
+/// <param name="Sku">The product that has the barcode; null when it was released.</param>
 /// <param name="Version">Version of its stream.</param>
 [GenerateSerializer, Immutable, Alias("pos.BarcodeView")]
 public sealed record BarcodeView(Barcode Code, Sku? Sku, long Version) : IVersioned;
 
 /// <summary>How a store's EAN-13 codes with a prefix carry a price or a weight: prefix, item, value, check digit.</summary>
 /// <param name="Prefix">The first two digits, 20–29.</param>
-/// <param name="Kind">What the value is.</param>
+/// <param name="Kind">Price or weight.</param>
 /// <param name="ItemDigits">Digits of the item, 4–6; the other 10 − n before the check digit are the value.</param>
 [GenerateSerializer, Immutable, Alias("pos.EmbeddedBarcode")]
 public sealed record EmbeddedBarcode(string Prefix, EmbeddedKind Kind, int ItemDigits);

@@ -5,7 +5,7 @@ using Orleans.Concurrency;
 
 namespace Pos.Carts;
 
-/// <summary>Where a cart stands.</summary>
+/// <summary>The state of a cart.</summary>
 [GenerateSerializer, Alias("pos.CartState")]
 public enum CartState
 {
@@ -27,19 +27,19 @@ public enum CartState
 }
 
 /// <summary>A cart as it durably stands.</summary>
-/// <param name="Id">Its id.</param>
-/// <param name="Store">Where.</param>
+/// <param name="Id">The id.</param>
+/// <param name="Store">The store.</param>
 /// <param name="Till">The till that opened or resumed it last.</param>
-/// <param name="State">Where it stands.</param>
-/// <param name="Label">What a parked cart is found by; null otherwise.</param>
-/// <param name="Lines">What is in it, priced as shown.</param>
+/// <param name="State">The state.</param>
+/// <param name="Label">The label of a parked cart; null otherwise.</param>
+/// <param name="Lines">The lines with the prices shown.</param>
 /// <param name="Total">Sums of the lines.</param>
 /// <param name="Order">The order it is; null before it was checked out.</param>
-/// <param name="Cancellation">Why it was given up; null while it was not.</param>
+/// <param name="Cancellation">Why it was cancelled; null while it is not.</param>
 /// <param name="From">The cart it was copied from, or null.</param>
 /// <param name="OpenedAt">When it was opened, UTC.</param>
 /// <param name="ChangedAt">When anything last happened to it, UTC.</param>
-/// <param name="Actions">What can be done next: <c>add</c>, <c>change</c>, <c>park</c>, <c>resume</c>, <c>cancel</c>, <c>checkout</c>.</param>
+/// <param name="Actions">Possible next actions: <c>add</c>, <c>change</c>, <c>park</c>, <c>resume</c>, <c>cancel</c>, <c>checkout</c>.</param>
 /// <param name="Version">Version of its stream.</param>
 [GenerateSerializer, Immutable, Alias("pos.CartView")]
 public sealed record CartView(
@@ -60,17 +60,17 @@ public sealed record CartView(
 
 /// <summary>A line with the price shown.</summary>
 /// <param name="Line">Its number; stays the same, whatever else is taken out.</param>
-/// <param name="Sku">What.</param>
+/// <param name="Sku">The product.</param>
 /// <param name="Name">The product's name.</param>
 /// <param name="Quantity">Pieces.</param>
 /// <param name="ListPrice">The product's price, of one piece.</param>
-/// <param name="UnitPrice">What one piece costs here.</param>
+/// <param name="UnitPrice">Price of one piece here.</param>
 /// <param name="OverrideReason">Why that differs from the list, or null.</param>
 /// <param name="TaxRateBasisPoints">2000 = 20 %.</param>
-/// <param name="Total">Of the line.</param>
+/// <param name="Total">Amounts of the line.</param>
 /// <param name="Barcode">The code it was rung up by, or null.</param>
-/// <param name="Embedded">What that code said of the price, or null.</param>
-/// <param name="ApprovedBy">Who with a manager's authority stands behind its price, or null.</param>
+/// <param name="Embedded">The price or weight in that barcode, or null.</param>
+/// <param name="ApprovedBy">The manager who approved its price, or null.</param>
 /// <param name="ApprovedUntil">Until when it can be checked out at that price without another approval, UTC; null for the list price.</param>
 [GenerateSerializer, Immutable, Alias("pos.CartLineView")]
 public sealed record CartLineView(
@@ -91,6 +91,6 @@ public sealed record CartLineView(
 /// <summary>Why a cart was given up.</summary>
 /// <param name="Abandoned">Nobody has touched it for too long; false when somebody wished it.</param>
 /// <param name="Reason">One sentence.</param>
-/// <param name="At">When, UTC.</param>
+/// <param name="At">The time, UTC.</param>
 [GenerateSerializer, Immutable, Alias("pos.CartCancellationView")]
 public sealed record CartCancellationView(bool Abandoned, string Reason, DateTimeOffset At);

@@ -3,8 +3,8 @@ using Orleans;
 namespace Pos.Carts;
 
 /// <summary>
-/// What a customer is about to buy: lines with the prices shown, which are checked again when the cart becomes an order. A cart that nobody
-/// touches for a day is given up. Key: the cart's id.
+/// A cart: lines with the prices shown, which are checked again at the checkout. A cart that is not changed for a day is cancelled. Key: the cart's
+/// id.
 /// </summary>
 /// <exception cref="NotDurableException">Any member, when the journal failed: repeat the same operation.</exception>
 [Alias("pos.ICartGrain")]
@@ -14,7 +14,7 @@ public interface ICartGrain : ISagaGrain
     [Alias("Open")]
     Task<Outcome<CartView>> Open(OpenCart command);
 
-    /// <summary>Puts a line in, at the price of this moment. Only while OPEN, as all that changes lines.</summary>
+    /// <summary>Adds a line at the present price. Lines change only while the cart is OPEN.</summary>
     [Alias("Add")]
     Task<Outcome<CartView>> Add(AddCartLine command);
 
@@ -22,11 +22,11 @@ public interface ICartGrain : ISagaGrain
     [Alias("Change")]
     Task<Outcome<CartView>> Change(ChangeCartLine command);
 
-    /// <summary>Takes a line out.</summary>
+    /// <summary>Removes a line.</summary>
     [Alias("Remove")]
     Task<Outcome<CartView>> Remove(RemoveCartLine command);
 
-    /// <summary>Takes over the prices and taxes of this moment.</summary>
+    /// <summary>Shows the present prices and taxes.</summary>
     [Alias("Refresh")]
     Task<Outcome<CartView>> Refresh(RefreshCart command);
 
@@ -38,19 +38,18 @@ public interface ICartGrain : ISagaGrain
     [Alias("Resume")]
     Task<Outcome<CartView>> Resume(ResumeCart command);
 
-    /// <summary>OPEN or PARKED → CANCELLED. A cancelled cart stays as it is.</summary>
+    /// <summary>OPEN or PARKED → CANCELLED. Cancelling again changes nothing.</summary>
     [Alias("Cancel")]
     Task<Outcome<CartView>> Cancel(CancelCart command);
 
     /// <summary>
-    /// OPEN → CHECKED_OUT, once: whatever the operation's id, the same request again shows the one order. Everything that can be refused
-    /// is refused here: what the shelves and the payments say, the order finds out. Answers with the order at its end, or as it stands when
-    /// <see cref="CheckOutCart.WaitMax"/> has passed.
+    /// OPEN → CHECKED_OUT, once: the same request under any operation id shows the one order. The cart checks prices and tenders here; the order asks stock
+    /// and payments. Answers with the order at its end, or with its present state when <see cref="CheckOutCart.WaitMax"/> has passed.
     /// </summary>
     [Alias("CheckOut")]
     Task<Outcome<OrderView>> CheckOut(CheckOutCart command);
 
-    /// <summary>The cart as it durably stands, or null when there is none.</summary>
+    /// <summary>The durable state of the cart, or null when there is none.</summary>
     [Alias("Get")]
     Task<CartView?> Get();
 }

@@ -58,7 +58,7 @@ public sealed record ChangeProduct(
 
 /// <summary>A product as it stands. The members mean what those of <see cref="ProductDetails"/> mean.</summary>
 /// <param name="Sku">Its key.</param>
-/// <param name="Name">Name.</param>
+/// <param name="Name">The name.</param>
 /// <param name="Description">Description.</param>
 /// <param name="Category">Category.</param>
 /// <param name="Price">List price of one piece.</param>
@@ -78,6 +78,6 @@ public sealed record ProductView(
     bool Active,
     long Version) : IVersioned
 {
-    /// <summary>What can be done next: <c>change</c>, and <c>sell</c> while it is sold.</summary>
+    /// <summary>Possible next actions: <c>change</c>, and <c>sell</c> while it is sold.</summary>
     public ImmutableArray<string> Actions => Active ? ["change", "sell"] : ["change"];
 }

@@ -18,14 +18,14 @@ public interface IDirectoryGrain : IGrainWithStringKey
     const string Everywhere = "*";
 
     /// <summary>One page.</summary>
-    /// <param name="kind">What to list.</param>
+    /// <param name="kind">The kind of things to list.</param>
     /// <param name="after">The <see cref="DirectoryPage.Next"/> of the page before, or 0.</param>
     /// <param name="limit">Entries at most, 1–100.</param>
     /// <param name="cancellationToken">Ends the read.</param>
     [Alias("List"), ReadOnly]
     Task<DirectoryPage> List(DirectoryKind kind, long after, int limit, CancellationToken cancellationToken);
 
-    /// <summary>The sagas of a kind, of the key's store, that the journal is to wake: whatever owes something is among them.</summary>
+    /// <summary>The sagas of a kind and of the key's store that have a wake-up. Every saga that owes something has one.</summary>
     /// <param name="kind">As <see cref="SagaView.Kind"/> says it.</param>
     /// <param name="after">The last id of the page before, or empty.</param>
     /// <param name="limit">Entries at most, 1–100.</param>
@@ -57,7 +57,7 @@ public enum DirectoryKind
 /// <summary>A page of ids.</summary>
 /// <param name="Ids">SKUs, store ids, order ids or return ids.</param>
 /// <param name="Next">Where the next page begins.</param>
-/// <param name="HasMore">Whether there is one.</param>
+/// <param name="HasMore">Whether there is a next page.</param>
 /// <param name="Positions">Where a page behind each of the ids begins; default from a silo that does not say it yet.</param>
 [GenerateSerializer, Immutable, Alias("pos.DirectoryPage")]
 public sealed record DirectoryPage(ImmutableArray<string> Ids, long Next, bool HasMore, ImmutableArray<long> Positions = default);

@@ -12,35 +12,34 @@ namespace Pos.Orders;
 public interface IOrderGrain : ISagaGrain
 {
     /// <summary>
-    /// Places the order and answers when it is CONFIRMED or CANCELLED, or as it stands when <see cref="PlaceOrder.WaitMax"/> has
+    /// Places the order. Answers when it is CONFIRMED or CANCELLED, or with its present state when <see cref="PlaceOrder.WaitMax"/> has
     /// passed. The same command again joins the running saga or shows its end. A refusal leaves no trace.
     /// </summary>
     [Alias("Place")]
     Task<Outcome<OrderView>> Place(PlaceOrder command);
 
     /// <summary>
-    /// Takes a sale that a cart has decided: never refused for what it says, since nothing is looked up again, and the same however often it
-    /// is told. Otherwise as <see cref="Place"/>.
+    /// Takes a sale that a cart has decided. Nothing is looked up or checked again, so the sale is not refused, and it may be told any number of times.
+    /// Otherwise as <see cref="Place"/>.
     /// </summary>
     [Alias("Take")]
     Task<Outcome<OrderView>> Take(TakeOrder command);
 
     /// <summary>
-    /// Gives the order up. Accepted until all the money was taken, also while a payment is under way: what has been or will be charged
-    /// is given back; refused for a CONFIRMED order, which is undone by a return. A cancelled
-    /// order stays as it is.
+    /// Cancels the order. Accepted until all the money was taken, also while a payment is in flight: money that has been or will be charged goes back.
+    /// Refused for a CONFIRMED order, which a return undoes. Cancelling again changes nothing.
     /// </summary>
     [Alias("Cancel")]
     Task<Outcome<OrderView>> Cancel(CancelOrder command);
 
     /// <summary>
-    /// Takes lines of a CONFIRMED order back: never more than was sold, at the price paid, to the tenders it came from. Decided here, so that
-    /// two returns cannot both have the last piece; carried out by the return, whose view is the answer.
+    /// Takes lines of a CONFIRMED order back: never more than was sold, at the price paid, to the tenders that paid. The order decides, so that two
+    /// returns cannot both have the last piece. The return carries it out, and its view is the answer.
     /// </summary>
     [Alias("Return")]
     Task<Outcome<ReturnView>> Return(ReturnLines command);
 
-    /// <summary>The order as it durably stands, or null when there is none.</summary>
+    /// <summary>The durable state of the order, or null when there is none.</summary>
     [Alias("Get")]
     Task<OrderView?> Get();
 

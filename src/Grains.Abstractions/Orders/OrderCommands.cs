@@ -4,12 +4,12 @@ using Orleans.Concurrency;
 
 namespace Pos.Orders;
 
-/// <summary>Asks for a sale.</summary>
-/// <param name="Operation">Makes it repeatable; the grain's key is made from the same idempotency key.</param>
-/// <param name="Store">Where.</param>
-/// <param name="Till">Which of the store's tills.</param>
+/// <summary>Places an order.</summary>
+/// <param name="Operation">Makes the command repeatable. The grain's key is made from the same idempotency key.</param>
+/// <param name="Store">The store.</param>
+/// <param name="Till">A till of the store.</param>
 /// <param name="Lines">1–1,000; several may name one SKU.</param>
-/// <param name="Tender">How it is paid.</param>
+/// <param name="Tender">The tenders.</param>
 /// <param name="OccurredAt">Business time when it is told later; null for now. Not in the future.</param>
 /// <param name="WaitMax">How long the answer may wait for the saga's end; zero answers as soon as the order is durable.</param>
 [GenerateSerializer, Immutable, Alias("pos.PlaceOrder")]
@@ -23,7 +23,7 @@ public sealed record PlaceOrder(
     TimeSpan WaitMax);
 
 /// <summary>A line asked for.</summary>
-/// <param name="Sku">What.</param>
+/// <param name="Sku">The product.</param>
 /// <param name="Quantity">Pieces, 1–100,000.</param>
 /// <param name="Override">A price other than the list price, or null.</param>
 [GenerateSerializer, Immutable, Alias("pos.OrderLineRequest")]
@@ -36,14 +36,14 @@ public sealed record OrderLineRequest(Sku Sku, int Quantity, PriceOverride? Over
 public sealed record PriceOverride(Money UnitPrice, string Reason);
 
 /// <summary>A sale that a cart has decided.</summary>
-/// <param name="Operation">Whom it comes from; the order's id is made of the cart's.</param>
-/// <param name="Sale">All of it.</param>
+/// <param name="Operation">The cart that asks. The order's id is made from the cart's.</param>
+/// <param name="Sale">The sale.</param>
 /// <param name="WaitMax">How long the answer may wait for the saga's end; zero answers as soon as the order is durable.</param>
 [GenerateSerializer, Immutable, Alias("pos.TakeOrder")]
 public sealed record TakeOrder(Operation Operation, PricedSale Sale, TimeSpan WaitMax);
 
-/// <summary>Gives an order up.</summary>
-/// <param name="Operation">Makes it repeatable.</param>
+/// <summary>Cancels an order.</summary>
+/// <param name="Operation">Makes the command repeatable.</param>
 /// <param name="Reason">1–200 characters.</param>
 [GenerateSerializer, Immutable, Alias("pos.CancelOrder")]
 public sealed record CancelOrder(Operation Operation, string Reason);

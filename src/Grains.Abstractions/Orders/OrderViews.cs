@@ -5,7 +5,7 @@ using Orleans.Concurrency;
 
 namespace Pos.Orders;
 
-/// <summary>Where an order stands.</summary>
+/// <summary>The state of an order.</summary>
 [GenerateSerializer, Alias("pos.OrderState")]
 public enum OrderState
 {
@@ -29,30 +29,30 @@ public enum OrderState
     [JsonStringEnumMemberName("CONFIRMED")]
     Confirmed = 5,
 
-    /// <summary>Given up.</summary>
+    /// <summary>Cancelled: everything taken is given back.</summary>
     [JsonStringEnumMemberName("CANCELLED")]
     Cancelled = 6,
 }
 
-/// <summary>An order as it durably stands.</summary>
-/// <param name="Id">Its id.</param>
-/// <param name="Store">Where.</param>
-/// <param name="Till">Which till.</param>
-/// <param name="State">Where it stands.</param>
+/// <summary>The durable state of an order.</summary>
+/// <param name="Id">The id.</param>
+/// <param name="Store">The store.</param>
+/// <param name="Till">The till.</param>
+/// <param name="State">The state.</param>
 /// <param name="Settled">True when nothing is owed any more: stock committed, or everything taken given back.</param>
-/// <param name="Lines">What is sold, priced.</param>
+/// <param name="Lines">The sold lines with their prices.</param>
 /// <param name="Total">Sums of the lines.</param>
-/// <param name="Tenders">How it is paid.</param>
-/// <param name="Cash">Cash handed over and change; null before the money was taken and without cash.</param>
-/// <param name="Cancellation">Why it was given up; null while it was not.</param>
+/// <param name="Tenders">The tenders.</param>
+/// <param name="Cash">Cash handed over and change; null without cash, and before the money was taken.</param>
+/// <param name="Cancellation">Why it was cancelled; null while it is not.</param>
 /// <param name="Cart">The cart it was, or null.</param>
-/// <param name="ApprovedBy">Who with a manager's authority stands behind other prices, or null.</param>
+/// <param name="ApprovedBy">The manager who approved other prices, or null.</param>
 /// <param name="OccurredAt">Business time, UTC.</param>
-/// <param name="PlacedAt">When it was recorded, UTC.</param>
-/// <param name="Returns">What has come back of it.</param>
-/// <param name="Actions">What can be done next: <c>cancel</c>, <c>return</c>.</param>
+/// <param name="PlacedAt">The time of the recording, UTC.</param>
+/// <param name="Returns">The returns of the order.</param>
+/// <param name="Actions">Possible next actions: <c>cancel</c>, <c>return</c>.</param>
 /// <param name="Version">Version of its stream.</param>
-/// <param name="SoldBy">Whose key placed it, or checked its cart out; null in orders of before it was kept.</param>
+/// <param name="SoldBy">The key that placed the order or checked its cart out; null in orders from before it was recorded.</param>
 /// <param name="Rounding">
 /// What the rounding of cash adds to the total, for the receipt: the tenders come to the total's gross and this. Below zero when it is rounded down, zero
 /// without cash.
@@ -82,20 +82,20 @@ public sealed record OrderView(
     Money? Unpaid = null) : IVersioned;
 
 /// <summary>A priced line.</summary>
-/// <param name="Line">From 1.</param>
-/// <param name="Sku">What.</param>
+/// <param name="Line">Number of the line, from 1.</param>
+/// <param name="Sku">The product.</param>
 /// <param name="Name">The product's name at that time.</param>
 /// <param name="Kind">Goods or service.</param>
 /// <param name="Quantity">Pieces.</param>
 /// <param name="ListPrice">The product's price at that time, of one piece.</param>
-/// <param name="UnitPrice">What was charged for one piece.</param>
+/// <param name="UnitPrice">Price charged for one piece.</param>
 /// <param name="OverrideReason">Why that differs from the list, or null.</param>
 /// <param name="TaxRateBasisPoints">2000 = 20 %.</param>
-/// <param name="Total">Of the line.</param>
+/// <param name="Total">Amounts of the line.</param>
 /// <param name="Barcode">The code it was rung up by, or null.</param>
-/// <param name="Embedded">What that code said of the price, or null.</param>
+/// <param name="Embedded">The price or weight in that barcode, or null.</param>
 /// <param name="Returned">Pieces that have come back.</param>
-/// <param name="ApprovedBy">Who with a manager's authority stands behind its price, or null.</param>
+/// <param name="ApprovedBy">The manager who approved its price, or null.</param>
 [GenerateSerializer, Immutable, Alias("pos.OrderLineView")]
 public sealed record OrderLineView(
     int Line,
@@ -123,11 +123,11 @@ public sealed record Totals(Money Net, Money Tax, Money Gross);
 [GenerateSerializer, Immutable, Alias("pos.CashView")]
 public sealed record CashView(Money Tendered, Money Change);
 
-/// <summary>Why an order was given up.</summary>
+/// <summary>Why an order was cancelled.</summary>
 /// <param name="Code">The refusal that ended it; null when the till or an operator wished it.</param>
 /// <param name="Reason">One sentence.</param>
 /// <param name="Shortages">Lines that could not be had; empty otherwise.</param>
-/// <param name="At">When, UTC.</param>
+/// <param name="At">The time, UTC.</param>
 [GenerateSerializer, Immutable, Alias("pos.CancellationView")]
 public sealed record CancellationView(RejectionCode? Code, string Reason, ImmutableArray<Shortage> Shortages, DateTimeOffset At);
 
@@ -138,11 +138,11 @@ public sealed record OrderHistory(OrderId Id, ImmutableArray<OrderTransition> Tr
 /// <summary>One transition.</summary>
 /// <param name="State">The state entered; null for <c>settled</c>.</param>
 /// <param name="Event">The journaled event that says so.</param>
-/// <param name="At">When it was recorded, UTC.</param>
-/// <param name="Cause">What brought it about.</param>
-/// <param name="Actor">Who.</param>
+/// <param name="At">The time of the recording, UTC.</param>
+/// <param name="Cause">The operation or step that caused it.</param>
+/// <param name="Actor">The actor.</param>
 /// <param name="Version">Version of the stream.</param>
 /// <param name="Reason">Of a cancellation: why; null otherwise.</param>
-/// <param name="ApprovedBy">Who with a manager's authority stands behind it; null where nobody had to.</param>
+/// <param name="ApprovedBy">The manager who approved it; null where no approval was needed.</param>
 [GenerateSerializer, Immutable, Alias("pos.OrderTransition")]
 public sealed record OrderTransition(OrderState? State, string Event, DateTimeOffset At, string Cause, string Actor, long Version, string? Reason = null, string? ApprovedBy = null);

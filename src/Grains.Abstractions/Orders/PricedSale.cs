@@ -6,21 +6,21 @@ using Orleans.Concurrency;
 namespace Pos.Orders;
 
 /// <summary>A sale with everything decided: what, for how much, paid how. Also how a cart journals what it was checked out as.</summary>
-/// <param name="Store">Where.</param>
-/// <param name="Till">Which till.</param>
-/// <param name="Lines">What is sold, priced.</param>
+/// <param name="Store">The store.</param>
+/// <param name="Till">The till.</param>
+/// <param name="Lines">The sold lines with their prices.</param>
 /// <param name="TaxInclusive">Whether unit prices contain the tax.</param>
-/// <param name="Net">Sum of the lines.</param>
-/// <param name="Tax">Sum of the lines.</param>
-/// <param name="Gross">Sum of the lines.</param>
+/// <param name="Net">Net sum of the lines.</param>
+/// <param name="Tax">Tax sum of the lines.</param>
+/// <param name="Gross">Gross sum of the lines.</param>
 /// <param name="Tendered">Cash handed over; zero without cash.</param>
 /// <param name="OccurredAt">Business time, UTC.</param>
 /// <param name="Rounding">Cash due − what is exactly left for cash, in minor units; null for none.</param>
 /// <param name="Cards">Cards to be charged; null for none.</param>
 /// <param name="Credit">Credit of a return, or null.</param>
 /// <param name="Cart">The cart it comes from, or null.</param>
-/// <param name="ApprovedBy">Who with a manager's authority stands behind what needs it; null when nobody does.</param>
-/// <param name="SoldBy">Whose key asked for the sale; null in the events of before it was kept.</param>
+/// <param name="ApprovedBy">The manager who approved what needs approval; null when nobody did.</param>
+/// <param name="SoldBy">The key that asked for the sale; null in events from before it was recorded.</param>
 /// <param name="CashRounding">Step to which the store rounds cash: what comes back is rounded by it, whatever the store does then. Null for none.</param>
 [GenerateSerializer, Immutable, Alias("pos.PricedSale")]
 public sealed record PricedSale(
@@ -42,21 +42,21 @@ public sealed record PricedSale(
     int? CashRounding = null);
 
 /// <summary>A priced line, also as it is journaled. Amounts are minor units of the sale's currency.</summary>
-/// <param name="Line">From 1.</param>
-/// <param name="Sku">What.</param>
+/// <param name="Line">Number of the line, from 1.</param>
+/// <param name="Sku">The product.</param>
 /// <param name="Name">The product's name at that time.</param>
 /// <param name="Kind">Goods or service.</param>
 /// <param name="Quantity">Pieces.</param>
 /// <param name="ListPrice">The product's price at that time.</param>
-/// <param name="UnitPrice">What was charged for one piece.</param>
+/// <param name="UnitPrice">Price charged for one piece.</param>
 /// <param name="TaxRate">Basis points.</param>
-/// <param name="Net">Of the line.</param>
-/// <param name="Tax">Of the line.</param>
-/// <param name="Gross">Of the line.</param>
+/// <param name="Net">Net amount of the line.</param>
+/// <param name="Tax">Tax of the line.</param>
+/// <param name="Gross">Gross amount of the line.</param>
 /// <param name="OverrideReason">Why the price differs from the list, or null.</param>
 /// <param name="Barcode">The code it was rung up by, or null.</param>
-/// <param name="Embedded">What that code said of the price, or null; the unit price then comes from it and is no override.</param>
-/// <param name="Approval">The manager's word for a price that differs from the list; null for the list price, and in the events of before it was kept.</param>
+/// <param name="Embedded">The price or weight in that barcode, or null. The unit price then comes from it and is no override.</param>
+/// <param name="Approval">The manager's word for a price that differs from the list; null for the list price, and in events from before it was recorded.</param>
 [GenerateSerializer, Immutable, Alias("pos.OrderLine")]
 public sealed record OrderLine(
     int Line,
@@ -76,7 +76,7 @@ public sealed record OrderLine(
     PriceApproval? Approval = null);
 
 /// <summary>
-/// A manager's word for one line: this product at this price, so many pieces at most, for <see cref="Limits.PriceApprovalLifetime"/>. It does not
+/// A manager's approval of one line: this product at this price, so many pieces at most, for <see cref="Limits.PriceApprovalLifetime"/>. It does not
 /// travel: more pieces, a copy of the line, or a sale that comes later take a word of their own.
 /// </summary>
 /// <param name="By">The manager.</param>

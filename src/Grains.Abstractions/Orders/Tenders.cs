@@ -33,14 +33,14 @@ public sealed record CardRequest(string Token, Money? Amount = null);
 public sealed record CardTender(int Tender, long Amount, string Token);
 
 /// <summary>Credit of a return that pays for a sale.</summary>
-/// <param name="Return">Which.</param>
+/// <param name="Return">The return.</param>
 /// <param name="Amount">Minor units of the sale's currency, above zero.</param>
-/// <param name="Cards">The cards whose money it is, each with its order: what this sale sells goes back to them. Null in the events of before it was kept.</param>
-/// <param name="Coins">What was paid in coins for it; null in the events of before it was kept.</param>
+/// <param name="Cards">The cards whose money it is, each with its order: what this sale sells goes back to them. Null in events from before it was recorded.</param>
+/// <param name="Coins">What was paid in coins for it; null in events from before it was recorded.</param>
 [GenerateSerializer, Immutable, Alias("pos.CreditTender")]
 public sealed record CreditTender(ReturnId Return, long Amount, ImmutableArray<TenderRefund>? Cards = null, long? Coins = null);
 
-/// <summary>What kind of money a tender is.</summary>
+/// <summary>The kinds of money.</summary>
 [GenerateSerializer, Alias("pos.TenderKind")]
 public enum TenderKind
 {
@@ -58,8 +58,8 @@ public enum TenderKind
 }
 
 /// <summary>One tender of an order.</summary>
-/// <param name="Type">What kind.</param>
-/// <param name="Amount">What it pays of the total; for cash after rounding.</param>
+/// <param name="Type">The kind of money.</param>
+/// <param name="Amount">The part of the total that it pays; for cash after rounding.</param>
 /// <param name="Payment">For a card: its payment.</param>
 /// <param name="Return">For an exchange: whose credit.</param>
 [GenerateSerializer, Immutable, Alias("pos.TenderView")]

@@ -6,8 +6,8 @@ namespace Pos.Payments;
 /// <summary>Asks for money.</summary>
 /// <param name="Operation">Who asks, and for the trace. What makes it repeatable is the payment's id.</param>
 /// <param name="Order">What is paid; the one of the payment's id.</param>
-/// <param name="Store">Where.</param>
-/// <param name="Till">Which till.</param>
+/// <param name="Store">The store.</param>
+/// <param name="Till">The till.</param>
 /// <param name="Tender">Which of the order's cards; the one of the payment's id.</param>
 /// <param name="Amount">Above zero.</param>
 /// <param name="Token">Stands for the card, 1–255 printable characters; never a card number.</param>
@@ -24,10 +24,10 @@ public sealed record ChargePayment(
     TimeSpan WaitMax);
 
 /// <summary>Asks that nothing be kept.</summary>
-/// <param name="Operation">Who asks, and for the trace.</param>
+/// <param name="Operation">The order that asks, with its trace.</param>
 /// <param name="Order">What was to be paid; the one of the payment's id.</param>
-/// <param name="Store">Where.</param>
-/// <param name="Till">Which till.</param>
+/// <param name="Store">The store.</param>
+/// <param name="Till">The till.</param>
 /// <param name="Reason">One sentence; kept up to 2,000 characters.</param>
 /// <param name="WaitMax">How long the answer may wait until nothing is kept.</param>
 [GenerateSerializer, Immutable, Alias("pos.UndoPayment")]
@@ -35,13 +35,13 @@ public sealed record UndoPayment(Operation Operation, OrderId Order, StoreId Sto
 
 /// <summary>Asks to owe a refund no longer.</summary>
 /// <param name="Operation">Who asks.</param>
-/// <param name="Reason">What became of the money, 1–2,000 characters.</param>
+/// <param name="Reason">Where the money went, 1–2,000 characters.</param>
 /// <param name="Refund">Which: a return's id or <c>undo</c>; null for the one that is owed next.</param>
 [GenerateSerializer, Immutable, Alias("pos.CloseRefund")]
 public sealed record CloseRefund(Operation Operation, string Reason, string? Refund = null);
 
 /// <summary>Asks to give money back.</summary>
-/// <param name="Operation">Who asks, and for the trace.</param>
+/// <param name="Operation">The order that asks, with its trace.</param>
 /// <param name="Refund">The return that it belongs to: one refund for each.</param>
 /// <param name="Amount">Above zero, in the payment's currency.</param>
 /// <param name="WaitMax">How long the answer may wait until the money has gone back.</param>

@@ -5,7 +5,7 @@ using Orleans.Concurrency;
 
 namespace Pos.Payments;
 
-/// <summary>Where a payment stands.</summary>
+/// <summary>The state of a payment.</summary>
 [GenerateSerializer, Alias("pos.PaymentState")]
 public enum PaymentState
 {
@@ -39,12 +39,12 @@ public enum PaymentState
 }
 
 /// <summary>A payment as it durably stands.</summary>
-/// <param name="Id">Its id.</param>
-/// <param name="Order">What it pays.</param>
-/// <param name="Store">Where; empty when it was undone before it was asked for and nobody said where.</param>
+/// <param name="Id">The id.</param>
+/// <param name="Order">The order that is paid.</param>
+/// <param name="Store">The store; empty when the payment was undone before it was requested and the undo named no store.</param>
 /// <param name="Tender">Which of the order's cards, from 1.</param>
-/// <param name="Amount">What was asked for; null when it was undone before.</param>
-/// <param name="State">Where it stands.</param>
+/// <param name="Amount">The requested amount; null when the payment was undone before the request.</param>
+/// <param name="State">The state.</param>
 /// <param name="Settled">True when nothing is owed to anybody: neither an answer nor money.</param>
 /// <param name="Decline">Why the card was refused, for example <c>insufficient-funds</c>; null otherwise.</param>
 /// <param name="Reference">The provider's own name of the charge; null while there is none.</param>
@@ -79,16 +79,16 @@ public sealed record PaymentView(
 
 /// <summary>A refund of a payment.</summary>
 /// <param name="Refund">The return that it belongs to, or <c>undo</c>.</param>
-/// <param name="Amount">Of it.</param>
+/// <param name="Amount">The amount.</param>
 /// <param name="Reference">The provider's own name of the refund; null until the money has gone back.</param>
 /// <param name="Closed">Why it is not given back any more; null while it is owed, and when it has gone back.</param>
 [GenerateSerializer, Immutable, Alias("pos.PaymentRefundView")]
 public sealed record PaymentRefundView(string Refund, Money Amount, string? Reference, ClosedRefundView? Closed = null);
 
 /// <summary>A refund that an operator has closed: the money did not go back by the provider.</summary>
-/// <param name="Reason">What became of the money, in a sentence of the operator's.</param>
+/// <param name="Reason">Where the money went, in the operator's words.</param>
 /// <param name="By">The operator.</param>
-/// <param name="At">When, UTC.</param>
+/// <param name="At">The time, UTC.</param>
 /// <param name="Provider">What the provider had said: <c>not-found</c>, or <c>declined: </c> and its code.</param>
 [GenerateSerializer, Immutable, Alias("pos.ClosedRefundView")]
 public sealed record ClosedRefundView(string Reason, string By, DateTimeOffset At, string Provider);

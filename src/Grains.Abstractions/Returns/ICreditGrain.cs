@@ -33,23 +33,23 @@ public interface ICreditGrain : IGrainWithStringKey
 }
 
 /// <summary>Takes credit.</summary>
-/// <param name="Operation">Who asks, and for the trace.</param>
-/// <param name="Order">What is paid.</param>
+/// <param name="Operation">The order that asks, with its trace.</param>
+/// <param name="Order">The order that is paid.</param>
 /// <param name="Amount">Above zero.</param>
 [GenerateSerializer, Immutable, Alias("pos.TakeCredit")]
 public sealed record TakeCredit(Operation Operation, OrderId Order, Money Amount);
 
 /// <summary>Ends an order's claim on credit, one way or the other.</summary>
-/// <param name="Operation">Who asks, and for the trace.</param>
-/// <param name="Order">Which order.</param>
+/// <param name="Operation">The order that asks, with its trace.</param>
+/// <param name="Order">The order.</param>
 [GenerateSerializer, Immutable, Alias("pos.EndCredit")]
 public sealed record EndCredit(Operation Operation, OrderId Order);
 
 /// <summary>Credit of a return.</summary>
-/// <param name="Return">Which.</param>
+/// <param name="Return">The return.</param>
 /// <param name="Store">Where it can be spent.</param>
-/// <param name="Total">What the return is worth to an order; zero when nothing was paid, and then nothing is to be had or waited for.</param>
-/// <param name="Free">What an order could take now; zero when another has it or it is paid out.</param>
+/// <param name="Total">The credit when nothing of it is taken; zero when nothing was paid.</param>
+/// <param name="Free">The credit that an order could take now; zero when another order has it, or when it is paid out.</param>
 /// <param name="Order">The order that has it, or null.</param>
 /// <param name="Money">The money behind it, each card with its order; null from a silo of an earlier release.</param>
 [GenerateSerializer, Immutable, Alias("pos.CreditView")]

@@ -36,7 +36,7 @@ public interface IReturnGrain : ISagaGrain
     Task<ReturnView?> Get();
 }
 
-/// <summary>What becomes of returned goods.</summary>
+/// <summary>Whether returned goods can be sold again.</summary>
 [GenerateSerializer, Alias("pos.Disposition")]
 public enum Disposition
 {
@@ -49,7 +49,7 @@ public enum Disposition
     WriteOff = 2,
 }
 
-/// <summary>Where a return stands.</summary>
+/// <summary>The state of a return.</summary>
 [GenerateSerializer, Alias("pos.ReturnState")]
 public enum ReturnState
 {
@@ -63,9 +63,9 @@ public enum ReturnState
 }
 
 /// <summary>Asks for a return without receipt.</summary>
-/// <param name="Operation">Makes it repeatable; the grain's key is made from the same idempotency key.</param>
-/// <param name="Store">Where.</param>
-/// <param name="Till">Which of the store's tills.</param>
+/// <param name="Operation">Makes the command repeatable. The grain's key is made from the same idempotency key.</param>
+/// <param name="Store">The store.</param>
+/// <param name="Till">A till of the store.</param>
 /// <param name="Lines">1–1,000.</param>
 /// <param name="Reason">1–2,000 characters.</param>
 /// <param name="OccurredAt">Business time when it is told later; null for now. Not in the future.</param>
@@ -83,7 +83,7 @@ public sealed record PlaceReturn(
     bool Exchange = false);
 
 /// <summary>A line that comes back.</summary>
-/// <param name="Sku">What.</param>
+/// <param name="Sku">The product.</param>
 /// <param name="Quantity">Pieces, 1–100,000.</param>
 /// <param name="UnitPrice">Refund for one piece, or null for the list price.</param>
 /// <param name="Disposition">Restock or write off; of no meaning for services.</param>
@@ -91,23 +91,23 @@ public sealed record PlaceReturn(
 public sealed record ReturnLineRequest(Sku Sku, int Quantity, Money? UnitPrice, Disposition Disposition);
 
 /// <summary>A return as it durably stands.</summary>
-/// <param name="Id">Its id.</param>
-/// <param name="Store">Where.</param>
-/// <param name="Till">Which till.</param>
-/// <param name="State">Where it stands.</param>
-/// <param name="Lines">What came back, priced.</param>
+/// <param name="Id">The id.</param>
+/// <param name="Store">The store.</param>
+/// <param name="Till">The till.</param>
+/// <param name="State">The state.</param>
+/// <param name="Lines">The returned lines with their prices.</param>
 /// <param name="Refund">Sums of the lines; the gross is paid out in cash.</param>
-/// <param name="Reason">Why.</param>
+/// <param name="Reason">The reason.</param>
 /// <param name="OccurredAt">Business time, UTC.</param>
-/// <param name="PlacedAt">When it was recorded, UTC.</param>
-/// <param name="Order">What it was sold by; null without receipt.</param>
-/// <param name="Refunds">Where money goes back to: as planned, and once it is completed as it went.</param>
+/// <param name="PlacedAt">The time of the recording, UTC.</param>
+/// <param name="Order">The order that sold the goods; null without a receipt.</param>
+/// <param name="Refunds">The tenders to which money goes back: planned, or, once completed, as it went.</param>
 /// <param name="Credit">Credit for a new order; null without exchange.</param>
 /// <param name="ApprovedBy">Who with a manager's authority stands behind a return without receipt, or behind cash for what a card paid; or null.</param>
-/// <param name="Actions">What can be done next: <c>exchange</c>, <c>pay-out</c>.</param>
+/// <param name="Actions">Possible next actions: <c>exchange</c>, <c>pay-out</c>.</param>
 /// <param name="Version">Version of its stream.</param>
 /// <param name="Rounding">What the rounding of cash makes of it: refunds and spent credit come to the gross and this, which may be below zero.</param>
-/// <param name="TakenBy">Whose key took the goods back; null in returns of before it was kept.</param>
+/// <param name="TakenBy">The key that took the goods back; null in returns from before it was recorded.</param>
 /// <param name="Unpaid">What of the refunds never went back, because an operator closed it at the payment; null for nothing.</param>
 [GenerateSerializer, Immutable, Alias("pos.ReturnView")]
 public sealed record ReturnView(
@@ -138,15 +138,15 @@ public sealed record ReturnView(
 public sealed record RefundView(TenderKind Type, Money Amount, PaymentId? Payment = null);
 
 /// <summary>A priced line that came back.</summary>
-/// <param name="Line">From 1.</param>
-/// <param name="Sku">What.</param>
+/// <param name="Line">Number of the line, from 1.</param>
+/// <param name="Sku">The product.</param>
 /// <param name="Name">The product's name at that time.</param>
 /// <param name="Kind">Goods or service.</param>
 /// <param name="Quantity">Pieces.</param>
 /// <param name="UnitPrice">Refunded for one piece.</param>
 /// <param name="TaxRateBasisPoints">2000 = 20 %.</param>
 /// <param name="Disposition">Restock or write off.</param>
-/// <param name="Total">Of the line.</param>
+/// <param name="Total">Amounts of the line.</param>
 /// <param name="OrderLine">The order's line that it was sold on; null without receipt.</param>
 [GenerateSerializer, Immutable, Alias("pos.ReturnLineView")]
 public sealed record ReturnLineView(

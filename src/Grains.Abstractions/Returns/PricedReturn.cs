@@ -5,23 +5,23 @@ using Orleans.Concurrency;
 namespace Pos.Returns;
 
 /// <summary>A return of an order's lines with everything decided by the order.</summary>
-/// <param name="Store">Where.</param>
-/// <param name="Till">Which till.</param>
-/// <param name="Lines">What came back, at the price paid.</param>
+/// <param name="Store">The store.</param>
+/// <param name="Till">The till.</param>
+/// <param name="Lines">The returned lines, at the price paid.</param>
 /// <param name="TaxInclusive">Whether unit prices contain the tax.</param>
-/// <param name="Net">Sum of the lines.</param>
-/// <param name="Tax">Sum of the lines.</param>
+/// <param name="Net">Net sum of the lines.</param>
+/// <param name="Tax">Tax sum of the lines.</param>
 /// <param name="Gross">Sum of the lines: what is given back, but for the rounding of cash.</param>
-/// <param name="Reason">Why.</param>
+/// <param name="Reason">The reason.</param>
 /// <param name="OccurredAt">Business time, UTC.</param>
-/// <param name="Order">What it was sold by.</param>
+/// <param name="Order">The order that sold the goods.</param>
 /// <param name="Refunds">Where the money goes back to; together <paramref name="Gross"/>.</param>
 /// <param name="CashRounding">Step to which cash is rounded; null for none.</param>
 /// <param name="Exchange">Whether the money is kept as credit for a new order.</param>
-/// <param name="Coins">What is paid out in coins; null without cash.</param>
-/// <param name="CashCredit">What a new order may take instead of those coins; null without exchange.</param>
-/// <param name="ApprovedBy">Who stands behind cash for what a card paid; null when nobody has to.</param>
-/// <param name="TakenBy">Whose key took the goods back; null in returns of before it was kept.</param>
+/// <param name="Coins">The part that is paid out in coins; null without cash.</param>
+/// <param name="CashCredit">The credit that a new order may take instead of those coins; null without an exchange.</param>
+/// <param name="ApprovedBy">The manager who approved cash for what a card paid; null when nothing needed approval.</param>
+/// <param name="TakenBy">The key that took the goods back; null in returns from before it was recorded.</param>
 [GenerateSerializer, Immutable, Alias("pos.PricedReturn")]
 public sealed record PricedReturn(
     StoreId Store,
@@ -43,17 +43,17 @@ public sealed record PricedReturn(
     string? TakenBy = null);
 
 /// <summary>A priced line that came back, also as it is journaled. Amounts are minor units of the return's currency.</summary>
-/// <param name="Line">From 1.</param>
-/// <param name="Sku">What.</param>
+/// <param name="Line">Number of the line, from 1.</param>
+/// <param name="Sku">The product.</param>
 /// <param name="Name">The product's name at that time.</param>
 /// <param name="Kind">Goods or service.</param>
 /// <param name="Quantity">Pieces.</param>
 /// <param name="UnitPrice">Price of one piece.</param>
 /// <param name="TaxRate">Basis points.</param>
 /// <param name="Disposition">Restock or write off.</param>
-/// <param name="Net">Of the line.</param>
-/// <param name="Tax">Of the line.</param>
-/// <param name="Gross">Of the line.</param>
+/// <param name="Net">Net amount of the line.</param>
+/// <param name="Tax">Tax of the line.</param>
+/// <param name="Gross">Gross amount of the line.</param>
 /// <param name="OrderLine">The order's line that it was sold on; null without receipt.</param>
 [GenerateSerializer, Immutable, Alias("pos.ReturnLine")]
 public sealed record ReturnLine(
@@ -80,21 +80,21 @@ public sealed record TenderRefund(int Tender, long Amount, OrderId? Order = null
 
 /// <summary>The money of a return. Amounts are minor units.</summary>
 /// <param name="Cards">To which card how much, in the order of the tenders.</param>
-/// <param name="Credit">What the rest is worth to a new order: its price.</param>
-/// <param name="Coins">What the rest is when it is paid out: rounded.</param>
+/// <param name="Credit">The rest as credit for a new order: its exact price.</param>
+/// <param name="Coins">The rest when it is paid out in coins: rounded.</param>
 /// <param name="Step">To which coins are rounded; 1 for not at all.</param>
 [GenerateSerializer, Immutable, Alias("pos.ReturnMoney")]
 public sealed record ReturnMoney(ImmutableArray<TenderRefund> Cards, long Credit, long Coins, int Step);
 
 /// <summary>Hands over what an order has accepted back.</summary>
-/// <param name="Operation">Whom it comes from.</param>
-/// <param name="Return">All of it.</param>
+/// <param name="Operation">The saga that asks.</param>
+/// <param name="Return">The return.</param>
 /// <param name="WaitMax">How long the answer may wait for the saga's end.</param>
 [GenerateSerializer, Immutable, Alias("pos.TakeReturn")]
 public sealed record TakeReturn(Operation Operation, PricedReturn Return, TimeSpan WaitMax);
 
 /// <summary>Ends the wait for an exchange.</summary>
-/// <param name="Operation">Makes it repeatable.</param>
+/// <param name="Operation">Makes the command repeatable.</param>
 /// <param name="Reason">1–200 characters.</param>
 /// <param name="WaitMax">How long the answer may wait for the saga's end.</param>
 [GenerateSerializer, Immutable, Alias("pos.PayOutReturn")]
@@ -102,8 +102,8 @@ public sealed record PayOutReturn(Operation Operation, string Reason, TimeSpan W
 
 /// <summary>Asks an order to take some of its lines back.</summary>
 /// <param name="Operation">Makes it repeatable; the return's id is made from the same idempotency key.</param>
-/// <param name="Return">What it will be called.</param>
-/// <param name="Till">Which of the store's tills.</param>
+/// <param name="Return">The id of the new return.</param>
+/// <param name="Till">A till of the store.</param>
 /// <param name="Lines">1–1,000, each of the order's lines at most once.</param>
 /// <param name="Reason">1–2,000 characters.</param>
 /// <param name="Exchange">Whether the money is kept as credit for a new order.</param>

@@ -4,20 +4,20 @@ using Orleans.Concurrency;
 
 namespace Pos.Sagas;
 
-/// <summary>A grain that may owe something to others, as whoever runs the system sees it.</summary>
+/// <summary>A grain that may owe something to other grains, as operators see it.</summary>
 /// <exception cref="NotDurableException">Any member, when the journal failed: repeat the same operation.</exception>
 [Alias("pos.ISagaGrain")]
 public interface ISagaGrain : IWakeable
 {
     /// <summary>
-    /// How it stands; null when it never began. What is owed goes on by itself: an activation that this call makes begins with it.
+    /// The saga; null when it never began. An activation that this call creates continues with the owed step by itself.
     /// </summary>
     [Alias("Inspect")]
     Task<SagaView?> Inspect(CancellationToken cancellationToken);
 
     /// <summary>
-    /// Tries what is owed at once instead of after the pause. Journaled with whoever asks. Refused when nothing is owed; the last accepted
-    /// operation again is accepted and changes nothing.
+    /// Tries the owed step at once instead of after the pause. Journaled with the operator's name. Refused when nothing is owed. The last accepted
+    /// operation, repeated, is accepted and changes nothing.
     /// </summary>
     [Alias("Retry")]
     Task<Outcome<SagaView>> Retry(Operation operation);
@@ -26,7 +26,7 @@ public interface ISagaGrain : IWakeable
 /// <summary>A saga from outside.</summary>
 /// <param name="Kind"><c>order</c>, <c>return</c>, <c>payment</c> or <c>cart</c>.</param>
 /// <param name="Id">Of the order, return, payment or cart.</param>
-/// <param name="Store">Where.</param>
+/// <param name="Store">The store.</param>
 /// <param name="State">As the view of its kind says it, in capitals.</param>
 /// <param name="Owes">The step that is owed; null when none is, as while an exchange waits for its new order.</param>
 /// <param name="Since">When it last came on, UTC: a retry does not count.</param>
@@ -34,8 +34,8 @@ public interface ISagaGrain : IWakeable
 /// <param name="LastError">Why, in a sentence; null when the last attempt is under way or was well.</param>
 /// <param name="NextAttempt">When it is tried again, UTC; null while it is being tried and when nothing is owed.</param>
 /// <param name="NextWakeUp">When the journal wakes it, UTC; null for never.</param>
-/// <param name="Steps">What has happened, oldest first.</param>
-/// <param name="Actions">What can be done: <c>retry</c>, <c>cancel</c>, <c>close-refund</c>.</param>
+/// <param name="Steps">The events, oldest first.</param>
+/// <param name="Actions">Possible actions: <c>retry</c>, <c>cancel</c>, <c>close-refund</c>.</param>
 /// <param name="Version">Of its stream.</param>
 [GenerateSerializer, Immutable, Alias("pos.SagaView")]
 public sealed record SagaView(
@@ -55,9 +55,9 @@ public sealed record SagaView(
 
 /// <summary>One thing that has happened to a saga.</summary>
 /// <param name="Event">Its name in the journal.</param>
-/// <param name="At">When it was recorded, UTC.</param>
+/// <param name="At">The time of the recording, UTC.</param>
 /// <param name="Cause">The operation or the saga's own step.</param>
-/// <param name="Actor">Who caused it.</param>
+/// <param name="Actor">The actor that caused it.</param>
 /// <param name="Version">Of the stream after it.</param>
 [GenerateSerializer, Immutable, Alias("pos.SagaStepView")]
 public sealed record SagaStepView(string Event, DateTimeOffset At, string Cause, string Actor, long Version);

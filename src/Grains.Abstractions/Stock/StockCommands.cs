@@ -4,7 +4,7 @@ using Orleans.Concurrency;
 namespace Pos.Stock;
 
 /// <summary>Goods came in.</summary>
-/// <param name="Operation">Makes it repeatable.</param>
+/// <param name="Operation">Makes the command repeatable.</param>
 /// <param name="Quantity">Pieces, 1–1,000,000,000.</param>
 /// <param name="Note">Delivery note or nothing; 0–2,000 characters.</param>
 [GenerateSerializer, Immutable, Alias("pos.ReceiveStock")]
@@ -15,14 +15,14 @@ public sealed record ReceiveStock(Operation Operation, int Quantity, string Note
 /// <param name="Quantity">Pieces, at least 1.</param>
 /// <param name="Return">The return they came with.</param>
 /// <param name="OccurredAt">Business time of the return; null for now.</param>
-/// <param name="TakenBy">Whose key took the goods back; null from a return of before it was kept.</param>
-/// <param name="ApprovedBy">Who with a manager's authority stands behind the return; or null.</param>
+/// <param name="TakenBy">The key that took the goods back; null from a return from before it was recorded.</param>
+/// <param name="ApprovedBy">The manager who approved the return, or null.</param>
 [GenerateSerializer, Immutable, Alias("pos.RestockReturned")]
 public sealed record RestockReturned(
     Operation Operation, int Quantity, ReturnId Return, DateTimeOffset? OccurredAt = null, string? TakenBy = null, string? ApprovedBy = null);
 
 /// <summary>A difference was found.</summary>
-/// <param name="Operation">Makes it repeatable.</param>
+/// <param name="Operation">Makes the command repeatable.</param>
 /// <param name="Delta">Pieces, not 0; negative for breakage, theft, write-off.</param>
 /// <param name="Reason">Required, 1–2,000 characters.</param>
 /// <param name="OccurredAt">Business time when it is told later; null for now.</param>
@@ -30,13 +30,13 @@ public sealed record RestockReturned(
 public sealed record AdjustStock(Operation Operation, int Delta, string Reason, DateTimeOffset? OccurredAt = null);
 
 /// <summary>The shelf was counted.</summary>
-/// <param name="Operation">Makes it repeatable.</param>
+/// <param name="Operation">Makes the command repeatable.</param>
 /// <param name="Counted">Pieces that are really there, held ones included; 0–1,000,000,000.</param>
 /// <param name="Reason">0–2,000 characters.</param>
 [GenerateSerializer, Immutable, Alias("pos.CountStock")]
 public sealed record CountStock(Operation Operation, int Counted, string Reason = "");
 
-/// <summary>What happens when more is asked for than available.</summary>
+/// <summary>Sets whether holds may go beyond the available pieces.</summary>
 [GenerateSerializer, Immutable, Alias("pos.SetStockPolicy")]
 public sealed record SetStockPolicy(Operation Operation, StockPolicy Policy);
 
@@ -62,8 +62,8 @@ public sealed record ReserveStock(
 /// Why a hold that is no order's is committed, or released by somebody who has not made it: 1–2,000 characters, and the operation's approval. Null where
 /// nobody has to say.
 /// </param>
-/// <param name="SoldBy">An order's commit: whose key sold the pieces; null otherwise, and from orders of before it was kept.</param>
-/// <param name="ApprovedBy">An order's commit: who with a manager's authority stands behind the order; or null.</param>
+/// <param name="SoldBy">An order's commit: the key that sold the pieces; null otherwise, and from orders from before it was recorded.</param>
+/// <param name="ApprovedBy">An order's commit: the manager who approved the order, or null.</param>
 [GenerateSerializer, Immutable, Alias("pos.HoldCommand")]
 public sealed record HoldCommand(
     Operation Operation, HoldId Hold, string Owner, DateTimeOffset? OccurredAt = null, string? Reason = null, string? SoldBy = null, string? ApprovedBy = null);

@@ -5,7 +5,7 @@ using Orleans.Concurrency;
 
 namespace Pos.Stock;
 
-/// <summary>What happens to a hold beyond what is available.</summary>
+/// <summary>Whether a hold may go beyond the available pieces.</summary>
 [GenerateSerializer, Alias("pos.StockPolicy")]
 public enum StockPolicy
 {
@@ -31,13 +31,13 @@ public enum StockPolicy
 public sealed record StockView(
     StoreId Store, Sku Sku, long OnHand, long Held, long Available, StockPolicy Policy, int LiveHolds, long Version) : IVersioned
 {
-    /// <summary>What can be done next: <c>receive</c>, <c>adjust</c>, <c>count</c>, <c>set-policy</c>, and <c>hold</c> while there is something to hold.</summary>
+    /// <summary>Possible next actions: <c>receive</c>, <c>adjust</c>, <c>count</c>, <c>set-policy</c>, and <c>hold</c> while there is something to hold.</summary>
     public ImmutableArray<string> Actions => Available > 0 || Policy == StockPolicy.Backorder
         ? ["receive", "adjust", "count", "set-policy", "hold"]
         : ["receive", "adjust", "count", "set-policy"];
 }
 
-/// <summary>Where a hold stands. A live one has exactly one end before it.</summary>
+/// <summary>The state of a hold. A live hold ends exactly once.</summary>
 [GenerateSerializer, Alias("pos.HoldState")]
 public enum HoldState
 {
@@ -63,14 +63,14 @@ public enum HoldState
 }
 
 /// <summary>A hold.</summary>
-/// <param name="Id">Its id.</param>
+/// <param name="Id">The id.</param>
 /// <param name="Owner">Who may end it.</param>
 /// <param name="Quantity">Pieces; 0 for a release that came before its reserve.</param>
 /// <param name="State">Live or how it ended.</param>
 /// <param name="ExpiresAt">UTC; null when pinned or ended.</param>
 /// <param name="Available">Pieces available of the item after this.</param>
 /// <param name="Version">Version of the item's stream.</param>
-/// <param name="MadeBy">Who has made it and may pin and release it; null for an order's, and for those of before it was kept.</param>
+/// <param name="MadeBy">Who has made it and may pin and release it; null for an order's, and for those from before it was recorded.</param>
 /// <param name="MadeAt">When, UTC; null where <paramref name="MadeBy"/> is.</param>
 [GenerateSerializer, Immutable, Alias("pos.HoldView")]
 public sealed record HoldView(
@@ -85,7 +85,7 @@ public sealed record HoldView(
     DateTimeOffset? MadeAt = null) : IVersioned
 {
     /// <summary>
-    /// What can be done next: <c>pin</c>, <c>release</c>, and with a manager's approval <c>commit</c>, <c>end</c>. Nothing with an order's: that ends it.
+    /// Possible next actions: <c>pin</c>, <c>release</c>, and with a manager's approval <c>commit</c>, <c>end</c>. Nothing with an order's: that ends it.
     /// </summary>
     public ImmutableArray<string> Actions => State switch
     {
@@ -96,29 +96,29 @@ public sealed record HoldView(
     };
 }
 
-/// <summary>Whose holds are.</summary>
+/// <summary>The owners of holds.</summary>
 public static class HoldOwner
 {
-    /// <summary>Of whoever made them through the API.</summary>
+    /// <summary>The owner of holds that were made through the API.</summary>
     public const string Api = "api";
 
     private const string OrderPrefix = "order:";
 
-    /// <summary>Whether it is an order, which ends its holds itself, whatever happens.</summary>
+    /// <summary>Whether an owner is an order. An order ends its holds itself.</summary>
     public static bool IsOrder(string owner) => owner.StartsWith(OrderPrefix, StringComparison.Ordinal);
 }
 
 /// <summary>Some of an item's live holds.</summary>
 /// <param name="Holds">In the order in which they began.</param>
 /// <param name="Next">Where the next page begins.</param>
-/// <param name="HasMore">Whether there is one.</param>
+/// <param name="HasMore">Whether there is a next page.</param>
 [GenerateSerializer, Immutable, Alias("pos.HoldPage")]
 public sealed record HoldPage(ImmutableArray<HoldView> Holds, long Next, bool HasMore);
 
 /// <summary>A page of a stock item's ledger.</summary>
 /// <param name="Entries">In order.</param>
 /// <param name="Next">Where the next page begins.</param>
-/// <param name="HasMore">Whether there is one.</param>
+/// <param name="HasMore">Whether there is a next page.</param>
 [GenerateSerializer, Immutable, Alias("pos.LedgerPage")]
 public sealed record LedgerPage(ImmutableArray<LedgerEntry> Entries, long Next, bool HasMore);
 
@@ -131,7 +131,7 @@ public sealed record LedgerPage(ImmutableArray<LedgerEntry> Entries, long Next, 
 /// <param name="Balance"><c>onHand</c> after it.</param>
 /// <param name="Reference">The hold (<c>orderId.line</c> for an order's), the return, the note or the reason.</param>
 /// <param name="Actor">Who: of a sale whoever sold, of a return whoever took it back. Sales and returns of before that was kept name themselves.</param>
-/// <param name="ApprovedBy">Who with a manager's authority stands behind it, or behind its sale or return; null where nobody had to.</param>
+/// <param name="ApprovedBy">The manager who approved it, or its sale or return; null where no approval was needed.</param>
 [GenerateSerializer, Immutable, Alias("pos.LedgerEntry")]
 public sealed record LedgerEntry(
     long Version,

@@ -47,7 +47,7 @@ public sealed record DefineStore(Operation Operation, StoreDetails Details);
 
 /// <summary>A store as it stands. The members mean what those of <see cref="StoreDetails"/> mean.</summary>
 /// <param name="Id">Its key.</param>
-/// <param name="Name">Name.</param>
+/// <param name="Name">The name.</param>
 /// <param name="District">District.</param>
 /// <param name="Kind">Free word.</param>
 /// <param name="Currency">All its prices and totals.</param>
@@ -73,6 +73,6 @@ public sealed record StoreView(
     long Version,
     ImmutableArray<EmbeddedBarcode>? EmbeddedBarcodes = null) : IVersioned
 {
-    /// <summary>What can be done next: <c>change</c>, and with a till <c>sell</c> and <c>return</c>.</summary>
+    /// <summary>Possible next actions: <c>change</c>, and with a till <c>sell</c> and <c>return</c>.</summary>
     public ImmutableArray<string> Actions => Tills.IsEmpty ? ["change"] : ["change", "sell", "return"];
 }

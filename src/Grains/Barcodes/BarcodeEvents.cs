@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Pos.Grains.Barcodes;
 
-/// <summary>What happens to a barcode.</summary>
+/// <summary>The events of a barcode.</summary>
 public abstract record BarcodeEvent
 {
     private BarcodeEvent()
@@ -19,15 +19,15 @@ public abstract record BarcodeEvent
 /// <summary>How barcodes are journaled.</summary>
 public static class BarcodeJournal
 {
-    /// <summary>Category of their streams.</summary>
+    /// <summary>The category of their streams.</summary>
     public const string Category = "barcode";
 
-    /// <summary>Names of their events, for ever.</summary>
+    /// <summary>The names of their events. A name never changes.</summary>
     public static EventCodec<BarcodeEvent> Codec { get; } = new(
         new EventCase("barcode.claimed", 1, BarcodeJson.Default.Claimed),
         new EventCase("barcode.released", 1, BarcodeJson.Default.Released));
 
-    /// <summary>Everything a grain or a replay needs.</summary>
+    /// <summary>The aggregate, as grains and replays use it.</summary>
     public static Aggregate<BarcodeState, BarcodeEvent> Aggregate { get; } = new(Category, BarcodeRules.Initial, BarcodeRules.Evolve, Codec);
 }
 

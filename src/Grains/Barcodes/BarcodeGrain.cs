@@ -13,7 +13,7 @@ public sealed class BarcodeGrain(IGrainContext context, GrainServices services)
     /// <inheritdoc/>
     public async Task<Outcome<BarcodeView>> Claim(ClaimBarcode command)
     {
-        var product = await Asked(GrainFactory.GetGrain<IProductGrain>(command.Sku.Value).Get());
+        var product = await WaitFor(GrainFactory.GetGrain<IProductGrain>(command.Sku.Value).Get());
         return await Run(new BarcodeCommand.Claim(command, product is not null, Now), command.Operation);
     }
 
@@ -30,21 +30,9 @@ public sealed class BarcodeGrain(IGrainContext context, GrainServices services)
     /// <inheritdoc/>
     protected override BarcodeState Tidy(BarcodeState state, int max) => BarcodeRules.Tidy(state, Now, max);
 
-    private async Task<Outcome<BarcodeView>> Run(BarcodeCommand command, Operation operation)
+    private Task<Outcome<BarcodeView>> Run(BarcodeCommand command, Operation operation)
     {
         var recording = Record(BarcodeRules.Decide(Decided, command), Envelope.Of(operation, default, operation.Till, Now), operation.IfVersion);
-        var (sku, version) = (Decided.Sku, DecidedVersion);
-        if (await Durably(recording) is not { } refused)
-        {
-            return new BarcodeView(new(Key), sku, version);
-        }
-
-        // An activation that was overtaken, and has never seen who has it, must not deny it.
-        if (refused.Code is RejectionCode.UnknownBarcode or RejectionCode.BarcodeTaken)
-        {
-            await RequireNewest(CancellationToken.None);
-        }
-
-        return refused;
+        return Answer(recording, new BarcodeView(new(Key), Decided.Sku, DecidedVersion));
     }
 }

@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace Pos.Grains.Barcodes;
 
 /// <summary>A barcode after some events.</summary>
-/// <param name="Sku">Whose it is, or null.</param>
-/// <param name="Last">Whose it is or was last; null when it never belonged to a product.</param>
+/// <param name="Sku">The product that has the barcode, or null.</param>
+/// <param name="Last">The product that has it or had it last; null when none ever had it.</param>
 /// <param name="Operations">Claims and releases that are remembered.</param>
 public sealed record BarcodeState(Sku? Sku, Sku? Last, OperationMemory Operations);
 

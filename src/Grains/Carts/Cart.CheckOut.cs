@@ -4,11 +4,11 @@ namespace Pos.Grains.Carts;
 
 public static partial class Cart
 {
-    // Everything that can be refused is refused here: the order takes the sale as it is told.
+    // Every refusal happens here: the order takes the sale without checking it again.
     private static Decision<CartEvent> CheckOut(CartProgress state, CartCommand.CheckOut command)
     {
         var asked = command.Asked;
-        // Another till's, or another click's, key: the same sale is the same order.
+        // Another till or another click sends another key. The same sale is the same order.
         if (state.CheckedOut is { } done && done.Operation.Fingerprint == asked.Operation.Fingerprint)
         {
             return Nothing;
@@ -24,15 +24,15 @@ public static partial class Cart
             return new Rejection(RejectionCode.CartEmpty, "There is nothing in the cart.");
         }
 
-        if ((Checkout.RefuseTime(asked.OccurredAt, command.Now, command.ToldLateMax, asked.Operation)
-            ?? Tenders.Refuse(asked.Tender, command.TakesCards)
+        if ((Checkout.RefuseTime(asked.OccurredAt, command.Now, command.Policy, asked.Operation)
+            ?? Tenders.Refuse(asked.Tender, command.Policy.TakesCards)
             ?? Checkout.RefusePlace(command.Store, state.Opened!.Store, state.Till)) is { } refused)
         {
             return refused;
         }
 
         var store = command.Store!;
-        if (CartPricing.Price(state.Lines.Values, store, command.Products, out var priced) is { } unsold)
+        if (CartPricing.Price(state.Lines.Values, new(store, command.Products), out var priced) is { } unsold)
         {
             return unsold;
         }
@@ -55,7 +55,7 @@ public static partial class Cart
 
         var sale = Sale.Of(
             store.Id, state.Till, Numbered(priced), sum, store, tenders, (asked.OccurredAt ?? command.Now).ToUniversalTime(), command.Id,
-            Approvers(priced, Checkout.IsToldLate(asked.OccurredAt, command.Now, command.ToldLateMax) ? asked.Operation.ApprovedBy : ""),
+            Approvers(priced, Checkout.IsToldLate(asked.OccurredAt, command.Now, command.Policy) ? asked.Operation.ApprovedBy : ""),
             asked.Operation.Actor);
         return new CartEvent.CheckedOut(OperationKey.Of(asked.Operation), OrderId.Of(command.Id), sale, command.Now);
     }

@@ -6,7 +6,7 @@ public static partial class Cart
 {
     private static readonly Rejection Unknown = new(RejectionCode.UnknownCart, "There is no such cart.");
 
-    // What every change asks first: whether it is new, and whether the cart can be changed so. Null means go on.
+    // The first checks of every change: whether the operation is new, and whether the cart's state allows it. Null means continue.
     private static Decision<CartEvent>? Ask(CartProgress state, Operation operation, DateTimeOffset now, CartState needed)
     {
         if (!state.Operations.IsNew(operation, now, out var rejection))
@@ -74,7 +74,7 @@ public static partial class Cart
             return new(RejectionCode.IllegalTransition, "Only a cart whose order was cancelled is copied.");
         }
 
-        // The word that was given for a price was given for that sale, not for the next.
+        // A manager approved the price for the cancelled sale, not for this one.
         if (cart.Lines.Any(line => line.OverrideReason is not null)
             && Approval.RefuseWithout(command.Asked.Operation, $"the other prices of the cart {from} once more") is { } unapproved)
         {
@@ -85,7 +85,7 @@ public static partial class Cart
         var shown = cart.Lines.Select(line => new CartLine(
             new(++number, line.Sku, line.Name, default, line.Quantity, 0, line.UnitPrice.Amount, 0, 0, 0, 0, line.OverrideReason, line.Barcode, line.Embedded),
             line.OverrideReason is null ? null : command.Asked.Operation.ApprovedBy));
-        return CartPricing.Price(shown, command.Store!, command.Products, out lines) ?? Checkout.RefuseTotal(CartPricing.Sum(lines));
+        return CartPricing.Price(shown, new(command.Store, command.Products), out lines) ?? Checkout.RefuseTotal(CartPricing.Sum(lines));
     }
 
     private static Decision<CartEvent> Add(CartProgress state, CartCommand.Add command)
@@ -118,7 +118,7 @@ public static partial class Cart
             return refused;
         }
 
-        if (CartPricing.Price(number, request, (command.Scanned?.Code?.Value, command.Scanned?.Embedded), command.Store, command.Products, out var line) is { } unsold)
+        if (Checkout.PriceSale(number, request, (command.Scanned?.Code?.Value, command.Scanned?.Embedded), new(command.Store, command.Products), out var line) is { } unsold)
         {
             return unsold;
         }
@@ -177,7 +177,7 @@ public static partial class Cart
             return Unknown;
         }
 
-        if (CartPricing.Price(state.Lines.Values, command.Store, command.Products, out var priced) is { } unsold)
+        if (CartPricing.Price(state.Lines.Values, new(command.Store, command.Products), out var priced) is { } unsold)
         {
             return unsold;
         }

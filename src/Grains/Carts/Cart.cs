@@ -5,11 +5,11 @@ namespace Pos.Grains.Carts;
 
 /// <summary>How far a cart has come.</summary>
 /// <param name="Opened">How it began; null before.</param>
-/// <param name="State">Where it stands; null before it was opened.</param>
+/// <param name="State">The state; null before the cart was opened.</param>
 /// <param name="Till">The till that opened or resumed it last.</param>
-/// <param name="Lines">What is in it, by number.</param>
+/// <param name="Lines">The lines, by number.</param>
 /// <param name="LastLine">The highest number there ever was.</param>
-/// <param name="Operations">What has been asked and done.</param>
+/// <param name="Operations">The remembered operations.</param>
 /// <param name="ChangedAt">When anything last happened to it.</param>
 public sealed record CartProgress(
     CartEvent.Opened? Opened,
@@ -29,13 +29,13 @@ public sealed record CartProgress(
     /// <summary>The checkout, or null.</summary>
     public CartEvent.CheckedOut? CheckedOut { get; init; }
 
-    /// <summary>Whether the order knows.</summary>
+    /// <summary>Whether the order has been told of the checkout.</summary>
     public bool IsHandedOver { get; init; }
 
     /// <summary>The operation of the last wish to try again, or null.</summary>
     public string? Retried { get; init; }
 
-    /// <summary>Whether somebody may still come for it.</summary>
+    /// <summary>Whether it is open or parked.</summary>
     public bool IsLive => State is CartState.Open or CartState.Parked;
 }
 
@@ -47,11 +47,11 @@ public abstract record CartCommand
     }
 
     /// <inheritdoc cref="ICartGrain.Open"/>
-    /// <param name="Asked">What the till says.</param>
-    /// <param name="Store">The store, null when there is none.</param>
+    /// <param name="Asked">The request.</param>
+    /// <param name="Store">The store; null when there is none.</param>
     /// <param name="Source">The cart to be copied, with its order; null for none.</param>
     /// <param name="Products">The products that exist, of those the copied cart names.</param>
-    /// <param name="Now">The moment of the decision, UTC.</param>
+    /// <param name="Now">The time of the decision, UTC.</param>
     public sealed record Open(
         OpenCart Asked,
         StoreView? Store,
@@ -60,11 +60,11 @@ public abstract record CartCommand
         DateTimeOffset Now) : CartCommand;
 
     /// <inheritdoc cref="ICartGrain.Add"/>
-    /// <param name="Asked">What the till says.</param>
-    /// <param name="Scanned">What its code turned out to be; null without one.</param>
+    /// <param name="Asked">The request.</param>
+    /// <param name="Scanned">The result of looking its code up; null without one.</param>
     /// <param name="Store">The store.</param>
     /// <param name="Products">The product, if it exists.</param>
-    /// <param name="Now">The moment of the decision, UTC.</param>
+    /// <param name="Now">The time of the decision, UTC.</param>
     public sealed record Add(
         AddCartLine Asked, Scanned? Scanned, StoreView? Store, IReadOnlyDictionary<Sku, ProductView> Products, DateTimeOffset Now) : CartCommand;
 
@@ -88,12 +88,12 @@ public abstract record CartCommand
     public sealed record Cancel(CancelCart Asked, DateTimeOffset Now) : CartCommand;
 
     /// <inheritdoc cref="ICartGrain.CheckOut"/>
-    /// <param name="Asked">What the till says.</param>
+    /// <param name="Asked">The request.</param>
     /// <param name="Id">The cart's.</param>
     /// <param name="Store">The store.</param>
     /// <param name="Products">The products that exist, of those in the cart.</param>
     /// <param name="Credit">Of the return that is to pay; null without one, and when it has none.</param>
-    /// <param name="Now">The moment of the decision, UTC.</param>
+    /// <param name="Now">The time of the decision, UTC.</param>
     public sealed record CheckOut(
         CheckOutCart Asked,
         CartId Id,
@@ -102,11 +102,8 @@ public abstract record CartCommand
         CreditView? Credit,
         DateTimeOffset Now) : CartCommand
     {
-        /// <summary>How long after it happened a sale may be told without a manager.</summary>
-        public TimeSpan ToldLateMax { get; init; } = Limits.ToldLateMax;
-
-        /// <summary>Whether somebody is there to charge cards.</summary>
-        public bool TakesCards { get; init; } = true;
+        /// <summary>What the host allows.</summary>
+        public SalePolicy Policy { get; init; } = SalePolicy.Default;
     }
 }
 
@@ -117,7 +114,7 @@ public static partial class Cart
 
     private static readonly ImmutableSortedDictionary<int, CartLine> Empty = ImmutableSortedDictionary<int, CartLine>.Empty;
 
-    /// <summary>Nobody has come.</summary>
+    /// <summary>The cart before it is opened.</summary>
     public static CartProgress Initial { get; } = new(null, null, default, Empty, 0, OperationMemory.Empty, default);
 
     /// <summary>The cart after an event.</summary>
@@ -188,7 +185,7 @@ public static partial class Cart
         ChangedAt = at,
     };
 
-    // The word for a price shrinks with the line: it never covers more pieces than the line has.
+    // The approval of a price shrinks with the line: it never covers more pieces than the line has.
     private static CartLine Changed(CartLine known, CartEvent.LineChanged e) => known with
     {
         ApprovedBy = e.ApprovedBy ?? known.ApprovedBy,

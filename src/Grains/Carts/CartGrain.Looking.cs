@@ -3,31 +3,15 @@ using Pos.Journal;
 
 namespace Pos.Grains.Carts;
 
-/// <summary>The questions of a cart to other grains, and its answers.</summary>
+/// <summary>What a cart asks other grains.</summary>
 public sealed partial class CartGrain
 {
     private static readonly IReadOnlyCollection<Sku> None = [];
 
-    private static bool Begun(CartProgress state) => state.Opened is not null;
-
     private static IReadOnlyCollection<Sku> Skus(CartView? cart) => cart is null ? None : [.. cart.Lines.Select(line => line.Sku).Distinct()];
 
-    private DateTimeOffset Expiry(CartProgress state) => state.ChangedAt + Services.Options.CartLifetime;
-
-    private async Task<Outcome<CartView>> Answer(Operation operation, Func<Task<Rejection?>> attempt) =>
-        await Refusal(operation, attempt) is { } refused ? refused : View()!;
-
-    private async Task<Rejection?> Refusal(Operation operation, Func<Task<Rejection?>> attempt)
-    {
-        while (true)
-        {
-            var refused = await Attempt(operation, attempt);
-            if (refused is null || await Stands(refused, operation))
-            {
-                return refused;
-            }
-        }
-    }
+    private async Task<Outcome<CartView>> Decide(Operation operation, Func<Task<Rejection?>> attempt) =>
+        await Attempt(operation, attempt) is { } refused ? refused : View()!;
 
     private async Task<Rejection?> TryToCheckOut(CheckOutCart command)
     {
@@ -36,7 +20,7 @@ public sealed partial class CartGrain
             : null;
         var (store, products) = await LookAtAll();
         return await Run(
-            new CartCommand.CheckOut(command, _id, store, products, credit, Now) { ToldLateMax = Services.Options.ToldLateMax, TakesCards = provider.TakesCards },
+            new CartCommand.CheckOut(command, _id, store, products, credit, Now) { Policy = new(Services.Options.ToldLateMax, provider.TakesCards) },
             command.Operation, occurredAt: command.OccurredAt);
     }
 
@@ -44,7 +28,7 @@ public sealed partial class CartGrain
 
     private async Task<Rejection?> Run(
         CartCommand command, Operation operation, StoreId store = default, TillId till = default, DateTimeOffset? occurredAt = null) =>
-        await Durably(Record(
+        await FindRefusal(Record(
             Cart.Decide(Decided, command),
             Envelope.Of(
                 operation with { Correlation = Key },
@@ -52,22 +36,6 @@ public sealed partial class CartGrain
                 (till == default ? Decided.Till : till).Value ?? "",
                 occurredAt?.ToUniversalTime() ?? Now),
             operation.IfVersion));
-
-    /// <summary>
-    /// Whether a refusal may be told: not when another request with the same key has been granted meanwhile, and not by an activation that
-    /// was overtaken.
-    /// </summary>
-    private async Task<bool> Stands(Rejection refused, Operation operation)
-    {
-        if (refused.Code is RejectionCode.OperationReused or RejectionCode.JournalFull or RejectionCode.TooManyPending)
-        {
-            LeaveIfIdle();
-            return true;
-        }
-
-        await RequireNewest(CancellationToken.None);
-        return !Decided.Operations.Known.ContainsKey(operation.Id);
-    }
 
     private async Task<(CartView? Cart, OrderView? Order)> Source(CartId from)
     {
@@ -79,11 +47,11 @@ public sealed partial class CartGrain
         return (cart, cart.Order is { } order ? await GrainFactory.GetGrain<IOrderGrain>(order.Value).Get() : null);
     }
 
-    private Task<(StoreView? Store, IReadOnlyDictionary<Sku, ProductView> Products)> Look(IReadOnlyCollection<Sku> skus) =>
-        Decided.Opened is { } opened && Decided.IsLive ? Shop.Look(GrainFactory, opened.Store, skus) : Task.FromResult(Shop.NotLookedAt);
+    private Task<Assortment> Look(IReadOnlyCollection<Sku> skus) =>
+        Decided.Opened is { } opened && Decided.IsLive ? Shop.Look(GrainFactory, opened.Store, skus) : Task.FromResult(Assortment.None);
 
-    // Others may put lines in while we look.
-    private async Task<(StoreView? Store, IReadOnlyDictionary<Sku, ProductView> Products)> LookAtAll()
+    // Another request may add lines meanwhile.
+    private async Task<Assortment> LookAtAll()
     {
         while (true)
         {
@@ -108,11 +76,15 @@ public sealed partial class CartGrain
         return new(text, code, owner?.Sku, embedded, fits && embedded is null);
     }
 
-    // Whom it comes from is the cart itself, however often it is told.
-    private Task<Outcome<OrderView>> HandOver(CartEvent.CheckedOut done, TimeSpan waitMax)
+    // The request that waits for the order makes the call, and the loop joins it. Without a request the loop makes the call itself.
+    private Task<Outcome<OrderView>> JoinHandOver() => _handOver is { IsCompleted: false } called ? called : HandOver(TimeSpan.Zero);
+
+    // The operation is made from the cart alone, so the order recognises it however often it is told.
+    private Task<Outcome<OrderView>> HandOver(TimeSpan waitMax)
     {
+        var done = Durable.CheckedOut!;
         var operation = new Operation(
             done.Order.Value, done.Operation.Fingerprint, done.Operation.NotAfter, Saga, done.Sale.Till.Value, Key, TraceParent);
-        return GrainFactory.GetGrain<IOrderGrain>(done.Order.Value).Take(new(operation, done.Sale, waitMax));
+        return _handOver = GrainFactory.GetGrain<IOrderGrain>(done.Order.Value).Take(new(operation, done.Sale, waitMax));
     }
 }

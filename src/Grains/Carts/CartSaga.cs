@@ -23,8 +23,8 @@ public abstract record CartFact
     public sealed record HandedOver : CartFact;
 
     /// <summary>Time has passed.</summary>
-    /// <param name="Lifetime">How long a cart that nobody touches is kept.</param>
-    /// <param name="Now">The moment of the decision, UTC.</param>
+    /// <param name="Lifetime">How long a cart stays open after its last change.</param>
+    /// <param name="Now">The time of the decision, UTC.</param>
     public sealed record TimePassed(TimeSpan Lifetime, DateTimeOffset Now) : CartFact;
 }
 
@@ -32,6 +32,24 @@ public abstract record CartFact
 public static class CartSaga
 {
     private static readonly Decision<CartEvent> Nothing = new([], null);
+
+    /// <summary>The rules, as the shell runs them.</summary>
+    public static SagaRules<CartProgress, CartEvent, CartDebt, CartFact> Rules { get; } = new(
+        CartJournal.Aggregate,
+        Owed,
+        Decide,
+        IsOver: static state => state.Cancelled is not null || state.IsHandedOver,
+        NameOf: static state => state.State!.Value.ToString(),
+        OriginOf,
+        LastRetry: static state => state.Retried,
+        RetryAsked: static operation => new CartEvent.RetryAsked(operation))
+    {
+        OwedSince = static state => state.CheckedOut!.At,
+        Deadline = new(
+            static (state, options) => state.IsLive ? state.ChangedAt + options.CartLifetime : null,
+            static (options, now) => new CartFact.TimePassed(options.CartLifetime, now),
+            nameof(CartEnd.Abandoned)),
+    };
 
     /// <summary>The debt of a state. Computed from durable state only.</summary>
     public static CartDebt Owed(CartProgress state)
@@ -49,4 +67,9 @@ public static class CartSaga
             : Nothing,
         _ => throw new UnreachableException($"No rule for {fact.GetType().Name}."),
     };
+
+    private static SagaOrigin? OriginOf(CartProgress state) =>
+        state.CheckedOut is { Sale: var sale } ? new(sale.Store, sale.Till, sale.OccurredAt)
+        : state.Opened is { } opened ? new(opened.Store, state.Till)
+        : null;
 }

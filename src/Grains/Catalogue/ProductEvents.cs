@@ -29,15 +29,15 @@ public abstract record ProductEvent
 /// <summary>How products are journaled.</summary>
 public static class ProductJournal
 {
-    /// <summary>Category of their streams.</summary>
+    /// <summary>The category of their streams.</summary>
     public const string Category = "product";
 
-    /// <summary>Names of their events, for ever.</summary>
+    /// <summary>The names of their events. A name never changes.</summary>
     public static EventCodec<ProductEvent> Codec { get; } = new(
         new EventCase("product.defined", 1, ProductJson.Default.Defined),
         new EventCase("product.changed", 1, ProductJson.Default.Changed));
 
-    /// <summary>Everything a grain or a replay needs.</summary>
+    /// <summary>The aggregate, as grains and replays use it.</summary>
     public static Aggregate<ProductState, ProductEvent> Aggregate { get; } = new(Category, Product.Initial, Product.Evolve, Codec);
 }
 

@@ -27,22 +27,10 @@ public sealed class ProductGrain(IGrainContext context, GrainServices services)
     /// <inheritdoc/>
     protected override ProductState Tidy(ProductState state, int max) => Product.Tidy(state, Now, max);
 
-    private async Task<Outcome<ProductView>> Run(ProductCommand command, Operation operation)
+    private Task<Outcome<ProductView>> Run(ProductCommand command, Operation operation)
     {
         var recording = Record(Product.Decide(Decided, command), Envelope.Of(operation, default, operation.Till, Now), operation.IfVersion);
-        var (details, version) = (Decided.Details, DecidedVersion);
-        if (await Durably(recording) is not { } refused)
-        {
-            return View(details!, version);
-        }
-
-        // An activation that was overtaken, and has never seen the product, must not deny it.
-        if (refused.Code == RejectionCode.UnknownProduct)
-        {
-            await RequireNewest(CancellationToken.None);
-        }
-
-        return refused;
+        return Answer(recording, Decided.Details is { } details ? View(details, DecidedVersion) : null);
     }
 
     private ProductView View(ProductDetails details, long version) => new(

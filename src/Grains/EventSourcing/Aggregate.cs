@@ -3,7 +3,7 @@ using Pos.Journal;
 namespace Pos.Grains.EventSourcing;
 
 /// <summary>The pure side of an aggregate, as its grain and a replay need it.</summary>
-/// <param name="Category">What stands before the first slash of its streams' names.</param>
+/// <param name="Category">The part of the streams' names before the first slash.</param>
 /// <param name="Initial">The state before any event.</param>
 /// <param name="Evolve">The state after an event; accepts every event ever journaled.</param>
 /// <param name="Codec">How its events are stored.</param>

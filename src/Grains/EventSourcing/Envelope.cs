@@ -2,10 +2,10 @@ using Pos.Journal;
 
 namespace Pos.Grains.EventSourcing;
 
-/// <summary>Fills the part of an event's envelope that the caller knows.</summary>
+/// <summary>Makes the envelope of an event: who caused it, where, and when.</summary>
 internal static class Envelope
 {
-    /// <summary>Of an event that a command caused.</summary>
+    /// <summary>The envelope of an event that a command caused.</summary>
     public static EventContext Of(Operation operation, StoreId store, string till, DateTimeOffset occurredAt) => new(
         occurredAt,
         store.Value ?? "",
@@ -15,7 +15,7 @@ internal static class Envelope
         operation.Id,
         operation.TraceParent);
 
-    /// <summary>Of an event that a saga caused by itself.</summary>
-    public static EventContext OfSaga(string saga, string step, StoreId store, TillId till, DateTimeOffset occurredAt, string traceParent) => new(
-        occurredAt, store.Value, till.Value, saga, saga[(saga.IndexOf(':', StringComparison.Ordinal) + 1)..], step, traceParent);
+    /// <summary>The envelope of an event that a saga's own step caused.</summary>
+    public static EventContext OfSaga(string saga, string key, string step, in SagaOrigin origin, DateTimeOffset occurredAt, string traceParent) => new(
+        occurredAt, origin.Store.Value, origin.Till.Value ?? "", saga, origin.Correlation ?? key, step, traceParent);
 }

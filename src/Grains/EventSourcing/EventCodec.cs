@@ -10,8 +10,8 @@ namespace Pos.Grains.EventSourcing;
 public sealed record EventCase(string Name, int Version, JsonTypeInfo Json);
 
 /// <summary>
-/// An aggregate's events as the journal stores them: pinned names and UTF-8 JSON. Names and members are a storage format: an old
-/// event stays readable for ever, a new shape gets a new version beside it.
+/// An aggregate's events as the journal stores them: pinned names and UTF-8 JSON. Names and members are a storage format. An old event stays
+/// readable for ever; a new shape gets a new version beside the old one.
 /// </summary>
 public sealed class EventCodec<TEvent> where TEvent : class
 {

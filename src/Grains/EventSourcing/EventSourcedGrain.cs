@@ -5,14 +5,28 @@ using Pos.Journal;
 namespace Pos.Grains.EventSourcing;
 
 /// <summary>
-/// The shell around a pure aggregate: decide, append, reply. Decide, evolve and enqueue happen in one synchronous call of
-/// <see cref="Record"/>, so that a reentrant grain is still atomic; what interleaves is only the wait for durability.
+/// The shell around a pure aggregate. It reads the stream when it is activated, decides on commands, appends events, and answers.
+/// <para>
+/// The grain knows two states. <see cref="Decided"/> contains every event that this activation has queued for the journal, including events
+/// that are not on disk yet. <see cref="Durable"/> contains only events that are on disk. A decision is made on <see cref="Decided"/>, so that
+/// thousands of decisions share one disk write. A reply, a read, and what a saga owes come from <see cref="Durable"/>, so that nobody is told
+/// anything that a crash could take back.
+/// </para>
+/// <code>
+/// command ─► decide on Decided ─► Record: evolve Decided, queue events ─► journal ─► Advance: Durable catches up ─► Answer
+///            one synchronous block: nothing interleaves                   (waits)
+/// </code>
+/// <para>
+/// A wake-up (<see cref="NextWakeUp"/>) is a row that the journal writes in the same transaction as the events, and that
+/// <c>WakeUpDispatcher</c> delivers at least once by calling <see cref="IWakeable.WakeUp"/>. Orleans reminders are not used: they live in another
+/// store, so a crash between the two writes would lose one of them, and their shortest period is a minute.
+/// </para>
 /// </summary>
 /// <remarks>
-/// After the first append that was not durable this activation knows nothing any more: it refuses everything with
-/// <see cref="NotDurableException"/> and asks to be deactivated. Orleans does that only when no request runs, so the refusal is
-/// ours to make. The next activation reads the truth.
-/// <para>The context is a parameter and not taken from Orleans' ambient one, so that a simulator can make the same grain.</para>
+/// After the first append that does not become durable, this activation no longer knows the truth. It refuses every call with
+/// <see cref="NotDurableException"/> and asks Orleans to deactivate it. Orleans deactivates only when no request runs, so the shell itself has to
+/// refuse until then. The next activation reads the stream again.
+/// <para>The context is a parameter instead of Orleans' ambient one, so that a simulator can create the same grain.</para>
 /// </remarks>
 public abstract partial class EventSourcedGrain<TState, TEvent>(
     IGrainContext context, Aggregate<TState, TEvent> aggregate, GrainServices services) : Grain(context)
@@ -26,19 +40,19 @@ public abstract partial class EventSourcedGrain<TState, TEvent>(
     private long _snapshotVersion;
     private bool _closed;
 
-    /// <summary>The state after everything decided, durable or not. Decide on this, never show or act on it before <see cref="Durably"/>.</summary>
+    /// <summary>The state after every decision, durable or not. Decide on it. Do not show it before <see cref="WaitUntilDurable"/>.</summary>
     protected TState Decided => _decided;
 
     /// <summary>Version of <see cref="Decided"/>.</summary>
     protected long DecidedVersion => Session.Version;
 
-    /// <summary>The state after everything that is on disk. Debts and answers to reads are computed from it.</summary>
+    /// <summary>The state after every event that is on disk. Reads and debts are computed from it.</summary>
     protected TState Durable { get; private set; } = aggregate.Initial;
 
     /// <summary>Version of <see cref="Durable"/>.</summary>
     protected long DurableVersion { get; private set; }
 
-    /// <summary>The grain's key, which is the stream's.</summary>
+    /// <summary>The key of the grain and of its stream.</summary>
     protected string Key { get; private set; } = "";
 
     /// <summary>The services of the host.</summary>
@@ -47,10 +61,10 @@ public abstract partial class EventSourcedGrain<TState, TEvent>(
     /// <summary>This moment, UTC.</summary>
     protected DateTimeOffset Now => services.Clock.GetUtcNow();
 
-    /// <summary>When the journal wakes it, as far as is known here; null for never.</summary>
+    /// <summary>When the journal wakes this grain, as far as this activation knows; null for never.</summary>
     protected DateTimeOffset? WakesAt => _wakeUp;
 
-    /// <summary>True when nothing more may be decided here.</summary>
+    /// <summary>True when this activation has lost the journal or ends: it decides nothing more.</summary>
     protected bool IsClosed => _closed || Session.IsPoisoned;
 
     private int EventsBetweenSnapshots => Math.Min(services.Options.SnapshotEventsMax, aggregate.Snapshots?.EventsBetween(Durable) ?? 0);
@@ -88,7 +102,7 @@ public abstract partial class EventSourcedGrain<TState, TEvent>(
 
         _closed = true;
         OnClosed();
-        // The next activation reads the stream: better that it finds everything there.
+        // Wait for appends under way, so that the next activation finds them in the stream.
         if (await _session.Pending.WaitAsync(cancellationToken) == AppendResult.Durable)
         {
             Advance();
@@ -97,13 +111,14 @@ public abstract partial class EventSourcedGrain<TState, TEvent>(
     }
 
     /// <summary>
-    /// Journals a decision that was made on <see cref="Decided"/> in this same turn, without any wait in between. Then await
-    /// <see cref="Durably"/> before anything is said about it.
+    /// Queues the events of a decision for the journal. The decision must have been made on <see cref="Decided"/> in this same turn, without
+    /// an await in between. Nothing may be told about it before <see cref="Answer{TView}"/>, <see cref="FindRefusal"/> or
+    /// <see cref="WaitUntilDurable"/> has returned.
     /// </summary>
-    /// <param name="decision">What was decided.</param>
-    /// <param name="context">The envelope of its events.</param>
-    /// <param name="ifVersion">The version at which the stream has to stand unless nothing is to be journaled; null for any.</param>
-    /// <exception cref="NotDurableException">This activation has lost the journal: the next one decides.</exception>
+    /// <param name="decision">Events or a refusal.</param>
+    /// <param name="context">The envelope of the events.</param>
+    /// <param name="ifVersion">The version that the caller expects of the stream; null for any. Ignored when there is nothing to journal.</param>
+    /// <exception cref="NotDurableException">This activation has lost the journal. The next one decides.</exception>
     protected Recording Record(in Decision<TEvent> decision, EventContext context, long? ifVersion = null)
     {
         var session = Session;
@@ -115,16 +130,16 @@ public abstract partial class EventSourcedGrain<TState, TEvent>(
 
         if (decision.Rejection is not null || decision.Events.IsDefaultOrEmpty)
         {
-            // A refusal or a repetition rests on what was decided before it, so it waits for that too.
+            // A refusal or a repetition depends on earlier decisions, so its reply waits until those are durable.
             return new Recording(session.Pending, decision.Rejection);
         }
 
         if (ifVersion is { } expected && expected != session.Version)
         {
-            return new Recording(session.Pending, new(RejectionCode.VersionMismatch, $"It stands at version {session.Version}, not {expected}."));
+            return new Recording(session.Pending, new(RejectionCode.VersionMismatch, $"The version is {session.Version}, not {expected}."));
         }
 
-        // Forgotten is what earlier decisions left, never what this one ends: its reply still shows that.
+        // Tidy before applying the new events: the reply still shows holds that this decision ends.
         var state = Tidy(_decided, ForgottenPerDecisionMax);
         var events = new NewEvent[decision.Events.Length];
         for (var i = 0; i < events.Length; i++)
@@ -133,6 +148,7 @@ public abstract partial class EventSourcedGrain<TState, TEvent>(
             state = aggregate.Evolve(state, decision.Events[i]);
         }
 
+        var version = session.Version;
         var wakeUp = Change(NextWakeUp(state));
         if (!session.TryAppend(events, context, wakeUp, out var result))
         {
@@ -140,6 +156,7 @@ public abstract partial class EventSourcedGrain<TState, TEvent>(
             return new Recording(NothingPending, JournalFull);
         }
 
+        Debug.Assert(session.Version == version + events.Length || session.IsPoisoned, "The session counts the events that it admits.");
         _decided = state;
         _underWay.Enqueue((session.Version, _decided));
         _wakeUp = wakeUp.What switch
@@ -153,23 +170,7 @@ public abstract partial class EventSourcedGrain<TState, TEvent>(
         return new Recording(result, null);
     }
 
-    /// <summary>Waits until a decision, and everything it was decided on, is on disk; answers its refusal, if it was one.</summary>
-    /// <exception cref="NotDurableException">It is not, or nobody knows.</exception>
-    protected async ValueTask<Rejection?> Durably(Recording recording)
-    {
-        var result = await recording.Result;
-        if (result != AppendResult.Durable)
-        {
-            Close(result);
-            throw NotDurable(result);
-        }
-
-        Advance();
-        LeaveIfIdle();
-        return recording.Rejection;
-    }
-
-    /// <summary>Before a read of <see cref="Durable"/>: takes in what has become durable, and refuses when the journal is lost.</summary>
+    /// <summary>Call before a read of <see cref="Durable"/>. Applies events that have become durable; fails when this activation has lost the journal.</summary>
     /// <exception cref="NotDurableException">This activation has lost the journal.</exception>
     protected void Refresh()
     {
@@ -183,33 +184,19 @@ public abstract partial class EventSourcedGrain<TState, TEvent>(
         LeaveIfIdle();
     }
 
-    /// <summary>A read straight from the journal, which fails as everything of a grain fails when the journal does.</summary>
-    /// <exception cref="NotDurableException">The journal cannot be read now.</exception>
-    protected async Task<T> Read<T>(Task<T> reading)
-    {
-        try
-        {
-            return await reading;
-        }
-        catch (JournalUnavailableException unreadable)
-        {
-            throw Unreadable(unreadable);
-        }
-    }
-
-    /// <summary>Whether this state is over: nobody is expected to ask for it again soon, so the activation leaves when it has answered.</summary>
+    /// <summary>Whether a state is final, so that nobody is expected to ask for it again soon. The activation leaves after its answer.</summary>
     protected virtual bool IsOver(TState state) => false;
 
-    /// <summary>Whether something is under way here that is not decided yet.</summary>
+    /// <summary>Whether a decision is under way that waits for other grains. The activation stays until it is made.</summary>
     protected virtual bool IsDeciding => false;
 
-    /// <summary>When a state wants to be woken, or null. The journal's wake-up is changed only to something earlier, or to nothing.</summary>
+    /// <summary>When a state needs a wake-up; null for never. The journal's wake-up is only ever made earlier, or removed.</summary>
     protected virtual DateTimeOffset? NextWakeUp(TState state) => null;
 
-    /// <summary>Remembers, at the end of a wake-up, when the next one is; the journal moves to it.</summary>
+    /// <summary>Call at the end of a wake-up with the next one. The dispatcher moves the journal's wake-up to it.</summary>
     protected DateTimeOffset? WakeNext(DateTimeOffset? next) => _wakeUp = next;
 
-    /// <summary>The state without up to <paramref name="max"/> things that need not be remembered any more. Changes no answer.</summary>
+    /// <summary>The state without up to <paramref name="max"/> entries whose time has passed. Changes no answer.</summary>
     protected virtual TState Tidy(TState state, int max) => state;
 
     /// <summary>Called after <see cref="Durable"/> has changed.</summary>
@@ -217,13 +204,13 @@ public abstract partial class EventSourcedGrain<TState, TEvent>(
     {
     }
 
-    /// <summary>Called when this activation has lost the journal or ends. May be called twice.</summary>
+    /// <summary>Called when this activation has lost the journal, and when it ends: possibly twice.</summary>
     protected virtual void OnClosed()
     {
     }
 
-    // What is due, or nearly so by a clock that is ahead of ours, may have been claimed and moved already: only a wake-up that lies
-    // well in the future is known to be there.
+    // A dispatcher may already have claimed and moved a wake-up that is due, or almost due by a clock ahead of ours. Only a wake-up well in the
+    // future is certain to be in the journal.
     private WakeUpChange Change(DateTimeOffset? next) => next is { } due
         ? _wakeUp is { } known && known <= due && known > Now + Limits.ClockSkewMax ? WakeUpChange.Keep : WakeUpChange.Set(due)
         : _wakeUp is null ? WakeUpChange.Keep : WakeUpChange.Clear;
@@ -241,6 +228,8 @@ public abstract partial class EventSourcedGrain<TState, TEvent>(
             (DurableVersion, Durable) = _underWay.Dequeue();
         }
 
+        Debug.Assert(DurableVersion == durable, "Record queues every version that the journal confirms.");
+        Debug.Assert(_underWay.Count > 0 || ReferenceEquals(Durable, _decided), "With nothing under way, what is decided is durable.");
         OnDurable();
         if (aggregate.Snapshots is not null && DurableVersion - _snapshotVersion >= EventsBetweenSnapshots)
         {

@@ -7,12 +7,12 @@ using Pos.Journal;
 namespace Pos.Grains.Feeds;
 
 /// <summary>
-/// Follows the journal for everything that a silo keeps in memory beside its grains: what is there at the start by category, and from
-/// there on every event by position, whichever silo wrote it.
+/// Follows the journal for the views that a silo keeps in memory beside its grains. At the start it reads the streams of each category; from then on it
+/// reads every event by position, also those that other silos wrote.
 /// </summary>
 /// <remarks>
-/// The head is noted before the views begin, and the tail is read from there, so that nothing falls between the two; what is read twice
-/// is the views' to pass over. The position moves event by event, so that a read that fails goes on where it stopped.
+/// The feed notes the journal's head before it reads the streams, and follows the journal from there, so that no event falls between the two. Views pass
+/// over events that come twice. The position moves event by event, so that a failed read continues where it stopped.
 /// </remarks>
 internal sealed partial class JournalFeed : IHostedService, IDisposable
 {
@@ -63,7 +63,7 @@ internal sealed partial class JournalFeed : IHostedService, IDisposable
     private async Task Run(CancellationToken stop)
     {
         var pause = _options.RetryMin;
-        // Not on the thread that starts the host: a large catalogue takes seconds.
+        // On another thread than the host's start: a large catalogue takes seconds.
         for (var wait = _options.Linger; await Passed(wait, stop);)
         {
             try
@@ -84,7 +84,7 @@ internal sealed partial class JournalFeed : IHostedService, IDisposable
         }
     }
 
-    /// <summary>Reads what there is, then waits until there is more.</summary>
+    /// <summary>Reads all new events, then waits for more.</summary>
     private async Task Follow(CancellationToken stop)
     {
         if (_position < 0)
@@ -92,7 +92,7 @@ internal sealed partial class JournalFeed : IHostedService, IDisposable
             await Begin(stop);
         }
 
-        // Everything up to here has been passed over or applied once this read has ended; what came meanwhile may have been, too.
+        // When this read has ended, every event up to here has been applied or passed over, and possibly later ones too.
         var head = _journal.Head;
         await foreach (var recorded in _journal.ReadAll(_position, _categories, stop))
         {
@@ -131,7 +131,7 @@ internal sealed partial class JournalFeed : IHostedService, IDisposable
         Volatile.Write(ref _position, head);
     }
 
-    // Events that a newer release wrote are passed over: a view that misses them is better than a silo that never gets ready.
+    // Events of a newer release are passed over: an incomplete view is better than a silo that never gets ready.
     private void Take(IFeedView view, in RecordedEvent recorded)
     {
         try
@@ -157,10 +157,10 @@ internal sealed partial class JournalFeed : IHostedService, IDisposable
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The journal could not be followed behind position {Position}; it is tried again.")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The journal could not be read after position {Position}. The feed tries again.")]
     private static partial void LogUnread(ILogger logger, long position, Exception exception);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "{Stream} cannot be taken into the views of this silo as it is now.")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "The views of this silo cannot read {Stream}: a newer release wrote it, or it is damaged. Update this silo.")]
     private static partial void LogUnreadable(ILogger logger, StreamName stream, Exception exception);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "The views of this silo have caught up with the journal at position {Position}.")]

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Options;
 
 namespace Pos.Grains.Feeds;
 
-/// <summary>Registers what a silo keeps in memory beside its grains.</summary>
+/// <summary>Registers the views that a silo keeps in memory beside its grains.</summary>
 public static class PosFeeds
 {
     /// <summary>Section of the settings.</summary>

@@ -3,11 +3,11 @@ using System.Collections.Immutable;
 namespace Pos.Grains.Operations;
 
 /// <summary>
-/// What may be forgotten, and when, in steps of ten seconds: adding costs next to nothing, and taking one out as little, so that each decision can
+/// Keys that may be forgotten, and when, in steps of ten seconds. Adding a key and taking one out are cheap, so that each decision can
 /// pay for forgetting what an earlier one left.
 /// </summary>
 /// <param name="Due">Keys by the step (since 1970, UTC) after which they may go.</param>
-/// <param name="ForgottenTo">Everything due until then may be gone: whatever is unknown and not after this instant is too late, even when a clock was set back.</param>
+/// <param name="ForgottenTo">Everything due until then may be gone: an unknown key that is not after this instant is too late, even when a clock was set back.</param>
 public sealed record Forgetting<TKey>(ImmutableSortedDictionary<long, ImmutableStack<TKey>> Due, DateTimeOffset ForgottenTo)
 {
     private const int StepSeconds = 10;

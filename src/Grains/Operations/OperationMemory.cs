@@ -17,7 +17,7 @@ public sealed record OperationMemory(ImmutableDictionary<string, OperationKey> K
 
     /// <summary>Whether an operation is new here.</summary>
     /// <param name="operation">The operation.</param>
-    /// <param name="now">This moment.</param>
+    /// <param name="now">The time of the decision, UTC.</param>
     /// <param name="rejection">Why it cannot be carried out: reused, too late, malformed; null for new ones and for repetitions.</param>
     public bool IsNew(Operation operation, DateTimeOffset now, out Rejection? rejection)
     {
@@ -43,7 +43,7 @@ public sealed record OperationMemory(ImmutableDictionary<string, OperationKey> K
     /// <summary>The same for operations that need no key: one without is always new.</summary>
     /// <param name="operation">The operation.</param>
     /// <param name="max">So many are remembered at most.</param>
-    /// <param name="now">This moment.</param>
+    /// <param name="now">The time of the decision, UTC.</param>
     /// <param name="rejection">Why it cannot be carried out; null for new ones and for repetitions.</param>
     public bool IsNewIfKeyed(Operation operation, int max, DateTimeOffset now, out Rejection? rejection)
     {
@@ -92,5 +92,5 @@ public sealed record OperationMemory(ImmutableDictionary<string, OperationKey> K
         new(RejectionCode.OperationReused, $"The operation '{id}' was used before, for something else.");
 
     internal static Rejection TooLate(Operation operation) =>
-        new(RejectionCode.OperationTooLate, $"The operation '{operation.Id}' was to be carried out by {operation.NotAfter:O}.");
+        new(RejectionCode.OperationTooLate, $"The operation '{operation.Id}' came after its last time, {operation.NotAfter:O}.");
 }

@@ -1,55 +1,72 @@
 namespace Pos.Grains.Operations;
 
 /// <summary>
-/// One attempt at a time of a decision that needs answers from other grains. Concurrent copies of one request share one attempt, so one cannot be refused
-/// and the other accepted because the other grains answered differently a moment later.
+/// Runs one attempt at a time at a decision that needs answers from other grains. Concurrent copies of one request share one attempt, so one cannot be
+/// refused and the other accepted because the other grains answered differently a moment later.
 /// </summary>
-/// <param name="failed">Called after an attempt has ended with an exception.</param>
-internal sealed class SharedAttempt(Action? failed = null)
+/// <param name="version">Version of everything decided. When it has grown during an attempt, the attempt's refusal is not final: the request is tried again.</param>
+/// <param name="ended">Called after every attempt.</param>
+internal sealed class SharedAttempt(Func<long> version, Action? ended = null)
 {
     private Attempt? _current;
 
     /// <summary>Whether an attempt is under way.</summary>
     public bool IsUnderWay => _current is not null;
 
-    /// <summary>The verdict on an operation: that of a copy of it which is under way, or of this attempt.</summary>
-    public async Task<Rejection?> Of(Operation operation, Func<Task<Rejection?>> attempt)
+    /// <summary>The verdict on an operation, by this attempt or by that of a copy which is under way: a refusal, or null.</summary>
+    public async Task<Rejection?> Run(Operation operation, Func<Task<Rejection?>> attempt)
     {
-        while (_current is { } under)
+        while (true)
         {
-            if (under.Operation.Id == operation.Id && under.Operation.Fingerprint == operation.Fingerprint)
+            if (_current is { } other && !other.IsCopy(operation))
             {
-                return await under.Verdict;
+                await ((Task)other.Verdict).ConfigureAwait(ConfigureAwaitOptions.ContinueOnCapturedContext | ConfigureAwaitOptions.SuppressThrowing);
+                Remove(other);
+                continue;
             }
 
-            await ((Task)under.Verdict).ConfigureAwait(ConfigureAwaitOptions.ContinueOnCapturedContext | ConfigureAwaitOptions.SuppressThrowing);
-            Ended(under);
-        }
-
-        var verdict = attempt();
-        var mine = verdict.IsCompleted ? null : _current = new Attempt(operation, verdict);
-        try
-        {
-            return await verdict;
-        }
-        finally
-        {
-            Ended(mine);
-            if (!verdict.IsCompletedSuccessfully)
+            var mine = _current is null;
+            var shared = _current ?? Begin(operation, attempt);
+            Rejection? refused;
+            try
             {
-                failed?.Invoke();
+                refused = await shared.Verdict;
+            }
+            finally
+            {
+                Remove(shared);
+                if (mine)
+                {
+                    ended?.Invoke();
+                }
+            }
+
+            if (refused is null || shared.Version == version())
+            {
+                return refused;
             }
         }
     }
 
-    // Whoever hears first that an attempt has ended takes it away, and never the one that has begun since.
-    private void Ended(Attempt? attempt)
+    private Attempt Begin(Operation operation, Func<Task<Rejection?>> attempt)
     {
-        if (attempt is not null && ReferenceEquals(_current, attempt))
+        var before = version();
+        var begun = new Attempt(operation, before, attempt());
+        _current = begun.Verdict.IsCompleted ? null : begun;
+        return begun;
+    }
+
+    // The first caller that sees the end of an attempt removes it, but never the attempt that another caller has begun since.
+    private void Remove(Attempt attempt)
+    {
+        if (ReferenceEquals(_current, attempt))
         {
             _current = null;
         }
     }
 
-    private sealed record Attempt(Operation Operation, Task<Rejection?> Verdict);
+    private sealed record Attempt(Operation Operation, long Version, Task<Rejection?> Verdict)
+    {
+        public bool IsCopy(Operation other) => Operation.Id == other.Id && Operation.Fingerprint == other.Fingerprint;
+    }
 }

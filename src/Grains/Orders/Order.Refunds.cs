@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Pos.Grains.Orders;
 
-/// <summary>Where the money of a return goes: to what it came from, through exchanges too, and never more than was paid.</summary>
+/// <summary>The refunds of a return: money goes back to the tenders that paid, also through exchanges, and never more than was paid.</summary>
 public static partial class Order
 {
     // The cards of the order come first, each up to what it paid and has not got back; then the cards whose money an exchange brought. The rest was paid in
@@ -58,8 +58,8 @@ public static partial class Order
     /// </summary>
     /// <param name="state">With the returns before.</param>
     /// <param name="placed">The sale.</param>
-    /// <param name="credit">What an exchange paid of it, or null.</param>
-    /// <param name="refunds">What goes back now.</param>
+    /// <param name="credit">The part that an exchange paid, or null.</param>
+    /// <param name="refunds">The refunds of this return.</param>
     /// <param name="exchange">Whether a new order may take it.</param>
     /// <param name="step">To which coins are rounded.</param>
     private static (long? Coins, long? Credit) Coins(

@@ -5,7 +5,7 @@ namespace Pos.Grains.Orders;
 /// <summary>The rules of taking an order's lines back: never more than was sold, at the price paid, to the tenders it came from.</summary>
 public static partial class Order
 {
-    /// <summary>A return as its grain is told of it.</summary>
+    /// <summary>The command's content that tells a return's grain of the accepted lines.</summary>
     public static PricedReturn Describe(OrderEvent.Placed placed, OrderEvent.ReturnAccepted accepted, OrderId order)
     {
         ArgumentNullException.ThrowIfNull(placed);
@@ -40,12 +40,12 @@ public static partial class Order
     }
 
     /// <summary>
-    /// What pieces come to of a line's amount when some have come back before: cumulative, so that all pieces together come to exactly
-    /// what was paid.
+    /// The part of a line's amount that some pieces are worth when others have come back before. It is the difference of two cumulative amounts, so
+    /// that all pieces together are worth exactly the amount paid.
     /// </summary>
     internal static long Share(long amount, int before, int after, int of) => Part(amount, after, of) - Part(amount, before, of);
 
-    // With each return and not with each look: an order may come back in many parts, and is read more often than it changes.
+    // Summed when a return is accepted, and not at each read: an order is read more often than it changes.
     private static ImmutableDictionary<int, int> Add(ImmutableDictionary<int, int> returned, ImmutableArray<LineBack> lines)
     {
         var pieces = returned.ToBuilder();
@@ -59,9 +59,18 @@ public static partial class Order
 
     private static long Part(long amount, int pieces, int of) => (long)(((2 * (Int128)amount * pieces) + of) / (2 * of));
 
-    private static Decision<OrderEvent> Return(OrderProgress state, OrderCommand.Return command)
+    /// <summary>The decision on lines that come back.</summary>
+    /// <param name="state">The order.</param>
+    /// <param name="asked">The request.</param>
+    /// <param name="store">The order's store; null when it was not looked up.</param>
+    /// <param name="explained">The part that an exchange paid, for an order that did not journal whose money it was; otherwise null.</param>
+    /// <param name="policy">What the host allows.</param>
+    /// <param name="now">The time of the decision, UTC.</param>
+    public static Decision<OrderEvent> Return(
+        OrderProgress state, ReturnLines asked, StoreView? store, CreditTender? explained, SalePolicy policy, DateTimeOffset now)
     {
-        var asked = command.Asked;
+        ArgumentNullException.ThrowIfNull(state);
+        ArgumentNullException.ThrowIfNull(asked);
         if (state.Placed is not { } placed)
         {
             return new Rejection(RejectionCode.UnknownOrder, "There is no such order.");
@@ -74,7 +83,7 @@ public static partial class Order
                 : OperationMemory.Reused(asked.Operation.Id);
         }
 
-        if ((RefuseReturn(state, command) ?? Checkout.RefusePlace(command.Store, placed.Store, asked.Till)) is { } refused)
+        if ((RefuseReturn(state, asked, policy, now) ?? Checkout.RefusePlace(store, placed.Store, asked.Till)) is { } refused)
         {
             return refused;
         }
@@ -92,7 +101,7 @@ public static partial class Order
             sum = new(sum.Net + back.Net, sum.Tax + back.Tax, sum.Gross + back.Gross);
         }
 
-        var credit = command.Credit ?? placed.Credit;
+        var credit = explained ?? placed.Credit;
         var refunds = Refunds(state, placed, credit, sum.Gross, asked.InCash);
         var isDiverted = refunds.Any(refund => refund.InCash == true);
         if (isDiverted && Approval.RefuseWithout(asked.Operation, "cash for what a card paid") is { } unapproved)
@@ -100,7 +109,7 @@ public static partial class Order
             return unapproved;
         }
 
-        var rounding = placed.CashRounding ?? command.Store!.CashRounding;
+        var rounding = placed.CashRounding ?? store!.CashRounding;
         var (coins, cashCredit) = Coins(state, placed, credit, refunds, asked.Exchange, rounding ?? 1);
         var currency = placed.Gross.Currency;
         return new OrderEvent.ReturnAccepted(
@@ -113,28 +122,27 @@ public static partial class Order
             new Money(sum.Gross, currency),
             refunds,
             asked.Reason,
-            (asked.OccurredAt ?? command.Now).ToUniversalTime(),
-            command.Now,
+            (asked.OccurredAt ?? now).ToUniversalTime(),
+            now,
             rounding,
             asked.Exchange ? true : null,
             coins,
             cashCredit,
-            isDiverted || Checkout.IsToldLate(asked.OccurredAt, command.Now, command.ToldLateMax) ? Approval.Of(asked.Operation) : null,
+            isDiverted || Checkout.IsToldLate(asked.OccurredAt, now, policy) ? Approval.Of(asked.Operation) : null,
             asked.Operation.Actor is { Length: > 0 } actor ? actor : null);
     }
 
-    private static Rejection? RefuseReturn(OrderProgress state, OrderCommand.Return command)
+    private static Rejection? RefuseReturn(OrderProgress state, ReturnLines asked, SalePolicy policy, DateTimeOffset now)
     {
-        var asked = command.Asked;
         if (state.State != OrderState.Confirmed)
         {
-            return new(RejectionCode.IllegalTransition, $"Only what a CONFIRMED order sold comes back; this one is {state.State}.");
+            return new(RejectionCode.IllegalTransition, $"Only lines of a CONFIRMED order can come back. This order is {state.State}.");
         }
 
         var count = asked.Lines.IsDefault ? 0 : asked.Lines.Length;
         var refused = Checkout.RefuseOperation(asked.Operation)
             ?? Checkout.RefuseCount(count)
-            ?? Checkout.RefuseTime(asked.OccurredAt, command.Now, command.ToldLateMax, asked.Operation)
+            ?? Checkout.RefuseTime(asked.OccurredAt, now, policy, asked.Operation)
             ?? Texts.Required(asked.Reason, Limits.TextLengthMax, "reason")
             ?? (asked is { Exchange: true, InCash: true } ? new Rejection(RejectionCode.InvalidValue, "Money is paid out or kept for an exchange, one of the two.") : null)
             ?? (state.Returns.Count < Limits.ReturnsPerOrderMax

@@ -4,12 +4,12 @@ using System.Diagnostics;
 namespace Pos.Grains.Orders;
 
 /// <summary>How far an order has come.</summary>
-/// <param name="Placed">What was asked for; null before that.</param>
-/// <param name="State">Where it stands; null before it was placed.</param>
+/// <param name="Placed">The sale; null before the order was placed.</param>
+/// <param name="State">The state; null before the order was placed.</param>
 /// <param name="Cash">Cash taken, or null.</param>
-/// <param name="Cancelled">Why it was given up, or null.</param>
-/// <param name="Settled">True when nothing is owed any more.</param>
-/// <param name="WasReserved">Whether it was given up when every line was held, so that money may have been asked for.</param>
+/// <param name="Cancelled">The cancellation, or null.</param>
+/// <param name="Settled">True when nothing is owed.</param>
+/// <param name="WasReserved">Whether every line was held when it was cancelled: money may have been asked for.</param>
 public sealed record OrderProgress(
     OrderEvent.Placed? Placed, OrderState? State, CashView? Cash, OrderEvent.Cancelled? Cancelled, bool Settled, bool WasReserved = false)
 {
@@ -19,10 +19,10 @@ public sealed record OrderProgress(
     /// <summary>Pieces of them, by the number of the order's line.</summary>
     public ImmutableDictionary<int, int> Returned { get; init; } = ImmutableDictionary<int, int>.Empty;
 
-    /// <summary>How many of <see cref="Returns"/>, from the first, the returns know of.</summary>
+    /// <summary>How many of <see cref="Returns"/>, from the first, have been handed over to their grains.</summary>
     public int HandedOver { get; init; }
 
-    /// <summary>The last operation that wished for a retry, or null.</summary>
+    /// <summary>The last operation that asked for a retry, or null.</summary>
     public string? Retried { get; init; }
 
     /// <summary>Money that did not go back to the cards of a cancelled order, because an operator closed its refund; null for none.</summary>
@@ -31,51 +31,8 @@ public sealed record OrderProgress(
     /// <summary>The first return whose grain has not been told of it yet, or null.</summary>
     public OrderEvent.ReturnAccepted? ToHandOver => HandedOver < Returns.Count ? Returns[HandedOver] : null;
 
-    /// <summary>Whether the till can be told how it ended.</summary>
+    /// <summary>Whether the order is confirmed or cancelled.</summary>
     public bool HasEnded => State is OrderState.Confirmed or OrderState.Cancelled;
-}
-
-/// <summary>A command to an order, with everything that the decision needs.</summary>
-public abstract record OrderCommand
-{
-    private OrderCommand()
-    {
-    }
-
-    /// <summary>How long after it happened something may be told without a manager.</summary>
-    public TimeSpan ToldLateMax { get; init; } = Limits.ToldLateMax;
-
-    /// <summary>Asks for the sale.</summary>
-    /// <param name="Asked">What the till says.</param>
-    /// <param name="Store">The store, null when there is none.</param>
-    /// <param name="Products">The products that exist, of those the lines name.</param>
-    /// <param name="Credit">Of the return that is to pay; null without one, and when it has none.</param>
-    /// <param name="Now">The moment of the decision, UTC.</param>
-    public sealed record Place(
-        PlaceOrder Asked, StoreView? Store, IReadOnlyDictionary<Sku, ProductView> Products, CreditView? Credit, DateTimeOffset Now) : OrderCommand
-    {
-        /// <summary>Whether <see cref="Order.Refuse"/> has let it pass already, before anything was looked up.</summary>
-        public bool IsWellFormed { get; init; }
-
-        /// <summary>Whether somebody is there to charge cards.</summary>
-        public bool TakesCards { get; init; } = true;
-    }
-
-    /// <summary>Tells of a sale that a cart has decided.</summary>
-    public sealed record Take(TakeOrder Asked, DateTimeOffset Now) : OrderCommand;
-
-    /// <summary>Takes lines back.</summary>
-    /// <param name="Asked">What the till says.</param>
-    /// <param name="Store">The order's store; null when it was not looked up.</param>
-    /// <param name="Now">The moment of the decision, UTC.</param>
-    public sealed record Return(ReturnLines Asked, StoreView? Store, DateTimeOffset Now) : OrderCommand
-    {
-        /// <summary>The part that an exchange paid, for an order that did not journal whose money it was; otherwise null.</summary>
-        public CreditTender? Credit { get; init; }
-    }
-
-    /// <summary>Gives the order up.</summary>
-    public sealed record Cancel(CancelOrder Asked, DateTimeOffset Now) : OrderCommand;
 }
 
 /// <summary>The rules of commands to an order. <see cref="OrderSaga"/> has the rules of its saga.</summary>
@@ -83,7 +40,7 @@ public static partial class Order
 {
     private static readonly Decision<OrderEvent> Nothing = new([], null);
 
-    /// <summary>Nobody has asked for anything.</summary>
+    /// <summary>The order before it is placed.</summary>
     public static OrderProgress Initial { get; } = new(null, null, null, null, false);
 
     /// <summary>The order after an event.</summary>
@@ -101,60 +58,110 @@ public static partial class Order
         _ => throw new UnreachableException($"No rule for {happened.GetType().Name}."),
     };
 
-    /// <summary>The decision on a command.</summary>
-    public static Decision<OrderEvent> Decide(OrderProgress state, OrderCommand command) => command switch
+    /// <summary>Why a request is refused whatever its store and products are, or null. Asked before anything is looked up.</summary>
+    public static Rejection? Refuse(PlaceOrder asked, SalePolicy policy, DateTimeOffset now)
     {
-        OrderCommand.Place c => Place(state, c),
-        OrderCommand.Take c => IsKnown(state, c.Asked.Operation, out var known) ? known : Placed(c.Asked.Operation, c.Asked.Sale, c.Now),
-        OrderCommand.Cancel c => Cancel(state, c),
-        OrderCommand.Return c => Return(state, c),
-        _ => throw new UnreachableException($"No rule for {command.GetType().Name}."),
-    };
+        ArgumentNullException.ThrowIfNull(asked);
+        var count = asked.Lines.IsDefault ? 0 : asked.Lines.Length;
+        var refused = Checkout.RefuseOperation(asked.Operation)
+            ?? Checkout.RefuseCount(count)
+            ?? Checkout.RefuseTime(asked.OccurredAt, now, policy, asked.Operation)
+            ?? Tenders.Refuse(asked.Tender, policy.TakesCards);
+        for (var i = 0; i < count && refused is null; i++)
+        {
+            var line = asked.Lines[i];
+            refused = Checkout.RefuseLine(i + 1, line.Sku, line.Quantity) ?? RefuseOverride(line.Override, asked.Operation);
+        }
 
-    private static Decision<OrderEvent> Place(OrderProgress state, OrderCommand.Place command)
+        return refused;
+    }
+
+    /// <summary>The decision on a sale.</summary>
+    /// <param name="state">The order.</param>
+    /// <param name="asked">The request.</param>
+    /// <param name="shop">The store and the products that the lines name; its default when nothing was looked up.</param>
+    /// <param name="credit">The credit of the return that is to pay; null without one, or when the return has none.</param>
+    /// <param name="policy">What the host allows.</param>
+    /// <param name="now">The time of the decision, UTC.</param>
+    public static Decision<OrderEvent> Place(
+        OrderProgress state, PlaceOrder asked, Assortment shop, CreditView? credit, SalePolicy policy, DateTimeOffset now)
     {
-        var asked = command.Asked;
-        if (IsKnown(state, asked.Operation, out var known))
+        ArgumentNullException.ThrowIfNull(asked);
+        if (Recognise(state, asked.Operation) is { } known)
         {
             return known;
         }
 
-        if (((command.IsWellFormed ? null : Refuse(asked, command.Now, command.ToldLateMax, command.TakesCards)) ?? Checkout.RefusePlace(command.Store, asked.Store, asked.Till)) is { } refused)
+        if ((Refuse(asked, policy, now) ?? Checkout.RefusePlace(shop.Store, asked.Store, asked.Till)) is { } refused)
         {
             return refused;
         }
 
-        var store = command.Store!;
-        if (Price(command, store, out var lines, out var sum) is { } unsold)
+        var store = shop.Store!;
+        if ((Price(asked, shop, now, out var lines, out var sum) ?? Checkout.RefuseTotal(sum)) is { } unsold)
         {
             return unsold;
         }
 
-        if (Checkout.RefuseTotal(sum) is { } tooMuch)
-        {
-            return tooMuch;
-        }
-
-        if (Tenders.Resolve(asked.Tender, store, sum.Gross, command.Credit, out var tenders) is { } unpaid)
+        if (Tenders.Resolve(asked.Tender, store, sum.Gross, credit, out var tenders) is { } unpaid)
         {
             return unpaid;
         }
 
-        var isApproved = Sale.NeedsApproval(lines) || Checkout.IsToldLate(asked.OccurredAt, command.Now, command.ToldLateMax);
+        var isApproved = Sale.NeedsApproval(lines) || Checkout.IsToldLate(asked.OccurredAt, now, policy);
         return Placed(
             asked.Operation,
             Sale.Of(
-                asked.Store, asked.Till, lines, sum, store, tenders, (asked.OccurredAt ?? command.Now).ToUniversalTime(), null,
+                asked.Store, asked.Till, lines, sum, store, tenders, (asked.OccurredAt ?? now).ToUniversalTime(), null,
                 isApproved ? asked.Operation.ApprovedBy : "", asked.Operation.Actor),
-            command.Now);
+            now);
     }
 
-    private static bool IsKnown(OrderProgress state, Operation asked, out Decision<OrderEvent> decision)
+    /// <summary>The decision on a sale that a cart has already decided: a fact, which only another fingerprint refuses.</summary>
+    public static Decision<OrderEvent> Take(OrderProgress state, TakeOrder told, DateTimeOffset now)
     {
-        decision = state.Placed is not { } known || (known.Operation.Fingerprint == asked.Fingerprint && known.Operation.Id == asked.Id)
-            ? Nothing
-            : OperationMemory.Reused(asked.Id);
-        return state.Placed is not null;
+        ArgumentNullException.ThrowIfNull(told);
+        return Recognise(state, told.Operation) ?? Placed(told.Operation, told.Sale, now);
+    }
+
+    /// <summary>The decision on a cancellation. What it leaves to be given back is <see cref="OrderSaga.Owed"/>.</summary>
+    public static Decision<OrderEvent> Cancel(OrderProgress state, CancelOrder asked, DateTimeOffset now)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        ArgumentNullException.ThrowIfNull(asked);
+        if (state.Placed is null)
+        {
+            return new Rejection(RejectionCode.UnknownOrder, "There is no such order.");
+        }
+
+        if (state.Cancelled?.Operation is { } known && known.Id == asked.Operation.Id)
+        {
+            return known.Fingerprint == asked.Operation.Fingerprint ? Nothing : OperationMemory.Reused(asked.Operation.Id);
+        }
+
+        if (Texts.Required(asked.Reason, Limits.NameLengthMax, "reason") is { } refused)
+        {
+            return refused;
+        }
+
+        return state.State switch
+        {
+            OrderState.Created or OrderState.StockReserved =>
+                new OrderEvent.Cancelled(asked.Reason, [], now, null, OperationKey.Of(asked.Operation)),
+            OrderState.Cancelled => Nothing,
+            _ => new Rejection(RejectionCode.IllegalTransition, "The order is paid and confirmed. A return undoes it."),
+        };
+    }
+
+    // A placed order answers its own operation with nothing new, and refuses every other one.
+    private static Decision<OrderEvent>? Recognise(OrderProgress state, Operation asked)
+    {
+        if (state.Placed is not { } known)
+        {
+            return null;
+        }
+
+        return known.Operation.Fingerprint == asked.Fingerprint && known.Operation.Id == asked.Id ? Nothing : OperationMemory.Reused(asked.Id);
     }
 
     private static OrderEvent.Placed Placed(Operation operation, PricedSale sale, DateTimeOffset now) => new(
@@ -178,30 +185,26 @@ public static partial class Order
         SoldBy: sale.SoldBy,
         CashRounding: sale.CashRounding);
 
-    private static Decision<OrderEvent> Cancel(OrderProgress state, OrderCommand.Cancel command)
+    private static Rejection? RefuseOverride(PriceOverride? price, Operation operation) => price is null
+        ? null
+        : Texts.Required(price.Reason, Limits.NameLengthMax, "reason of a price override") ?? Approval.RefuseWithout(operation, "another price");
+
+    private static Rejection? Price(PlaceOrder asked, Assortment shop, DateTimeOffset now, out ImmutableArray<OrderLine> lines, out LineTotal sum)
     {
-        var asked = command.Asked;
-        if (state.Placed is null)
+        (lines, sum) = ([], default);
+        var priced = ImmutableArray.CreateBuilder<OrderLine>(asked.Lines.Length);
+        foreach (var request in asked.Lines)
         {
-            return new Rejection(RejectionCode.UnknownOrder, "There is no such order.");
+            if (Checkout.PriceSale(priced.Count + 1, request, default, shop, out var line) is { } unsold)
+            {
+                return unsold;
+            }
+
+            priced.Add(request.Override is null ? line : line with { Approval = Approval.OfPrice(asked.Operation, request.Quantity, now) });
+            sum = new(sum.Net + line.Net, sum.Tax + line.Tax, sum.Gross + line.Gross);
         }
 
-        if (state.Cancelled?.Operation is { } known && known.Id == asked.Operation.Id)
-        {
-            return known.Fingerprint == asked.Operation.Fingerprint ? Nothing : OperationMemory.Reused(asked.Operation.Id);
-        }
-
-        if (Texts.Required(asked.Reason, Limits.NameLengthMax, "reason") is { } refused)
-        {
-            return refused;
-        }
-
-        return state.State switch
-        {
-            OrderState.Created or OrderState.StockReserved =>
-                new OrderEvent.Cancelled(asked.Reason, [], command.Now, null, OperationKey.Of(asked.Operation)),
-            OrderState.Cancelled => Nothing,
-            _ => new Rejection(RejectionCode.IllegalTransition, "The order is paid and confirmed; it is undone by a return."),
-        };
+        lines = priced.MoveToImmutable();
+        return null;
     }
 }

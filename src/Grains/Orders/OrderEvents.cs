@@ -3,36 +3,35 @@ using System.Text.Json.Serialization;
 
 namespace Pos.Grains.Orders;
 
-/// <summary>What happens to an order.</summary>
+/// <summary>The events of an order.</summary>
 public abstract record OrderEvent
 {
     private OrderEvent()
     {
     }
 
-    /// <summary>A till or a cart asked for a sale: CREATED. What <see cref="PricedSale"/> says, with:</summary>
-    /// <param name="Store">Where.</param>
-    /// <param name="Till">Which till.</param>
-    /// <param name="Operation">What the till called it.</param>
-    /// <param name="Lines">What is sold, priced.</param>
+    /// <summary>A till or a cart placed the order: CREATED. The members of <see cref="PricedSale"/>, and:</summary>
+    /// <param name="Store">The store.</param>
+    /// <param name="Till">The till.</param>
+    /// <param name="Operation">The operation of the request.</param>
+    /// <param name="Lines">The sold lines with their prices.</param>
     /// <param name="TaxInclusive">Whether unit prices contain the tax.</param>
-    /// <param name="Net">Sum of the lines.</param>
-    /// <param name="Tax">Sum of the lines.</param>
-    /// <param name="Gross">Sum of the lines.</param>
+    /// <param name="Net">Net sum of the lines.</param>
+    /// <param name="Tax">Tax sum of the lines.</param>
+    /// <param name="Gross">Gross sum of the lines.</param>
     /// <param name="Tendered">Cash handed over; zero without cash.</param>
     /// <param name="OccurredAt">Business time, UTC.</param>
-    /// <param name="PlacedAt">When it was decided, UTC.</param>
+    /// <param name="PlacedAt">The time of the decision, UTC.</param>
     /// <param name="Rounding">Cash due − what is exactly left for cash; null for none.</param>
     /// <param name="Cards">Cards to be charged; null for none.</param>
     /// <param name="Credit">Credit of a return, or null.</param>
     /// <param name="Cart">The cart it comes from, or null.</param>
-    /// <param name="ApprovedBy">Who with a manager's authority stands behind it, or null.</param>
+    /// <param name="ApprovedBy">The manager who approved the sale, or null.</param>
     /// <param name="HoldsBySku">
-    /// Whether all lines of one SKU share one hold, which bears the number of the first of them; null in the events of before, when each
-    /// line had its own.
+    /// Whether all lines of one SKU share one hold, which has the number of the first of them; null in earlier events, when each line had its own.
     /// </param>
-    /// <param name="SoldBy">Whose key asked for the sale; null in the events of before it was kept.</param>
-    /// <param name="CashRounding">Step to which the store rounds cash, for what comes back; null for none, and in the events of before it was kept.</param>
+    /// <param name="SoldBy">The key that asked for the sale; null in events from before it was recorded.</param>
+    /// <param name="CashRounding">Step to which the store rounds cash, for what comes back; null for none, and in events from before it was recorded.</param>
     public sealed record Placed(
         StoreId Store,
         TillId Till,
@@ -72,14 +71,14 @@ public abstract record OrderEvent
     /// <summary>Every card is charged, the credit taken, the cash in the drawer: PAYMENT_SUCCESS, CONFIRMED.</summary>
     public sealed record Paid(Money Tendered, Money Change) : OrderEvent;
 
-    /// <summary>The order was given up: CANCELLED.</summary>
-    /// <param name="Code">The refusal that ended it; null when someone wished it.</param>
+    /// <summary>The order was cancelled: CANCELLED.</summary>
+    /// <param name="Code">The refusal that ended it; null for a cancel request.</param>
     /// <param name="Reason">One sentence.</param>
-    /// <param name="Shortages">Lines that could not be had.</param>
-    /// <param name="At">When it was decided, UTC.</param>
-    /// <param name="Operation">What whoever wished it called it; null when a refusal ended it, and in the events of before it was kept.</param>
+    /// <param name="Shortages">Lines that stock has refused.</param>
+    /// <param name="At">The time of the decision, UTC.</param>
+    /// <param name="Operation">The operation of the cancel request; null when a refusal ended the order, and in events from before it was recorded.</param>
     /// <param name="NotHeld">
-    /// Numbers of the holds that stock has refused, and of which no request can still be on its way: none of them is released. Null for none.
+    /// Numbers of the holds that stock has refused and whose requests cannot still arrive: they need no release. Null for none.
     /// </param>
     public sealed record Cancelled(
         string Reason,
@@ -89,28 +88,28 @@ public abstract record OrderEvent
         OperationKey? Operation = null,
         ImmutableArray<int>? NotHeld = null) : OrderEvent;
 
-    /// <summary>Nothing is owed any more.</summary>
+    /// <summary>Nothing is owed.</summary>
     /// <param name="Unpaid">Money that did not go back to the cards, because an operator closed its refund at the payment; null for none.</param>
     public sealed record Settled(Money? Unpaid = null) : OrderEvent;
 
-    /// <summary>Lines come back, and the return is owed its orders.</summary>
-    /// <param name="Return">Which.</param>
-    /// <param name="Operation">What the till called it.</param>
-    /// <param name="Till">Which till took it.</param>
-    /// <param name="Lines">What came back, at the price paid.</param>
-    /// <param name="Net">Sum of the lines.</param>
-    /// <param name="Tax">Sum of the lines.</param>
-    /// <param name="Gross">Sum of the lines.</param>
+    /// <summary>Lines came back. The return still has to be told.</summary>
+    /// <param name="Return">The return.</param>
+    /// <param name="Operation">The operation of the request.</param>
+    /// <param name="Till">The till that took the goods.</param>
+    /// <param name="Lines">The returned lines, at the price paid.</param>
+    /// <param name="Net">Net sum of the lines.</param>
+    /// <param name="Tax">Tax sum of the lines.</param>
+    /// <param name="Gross">Gross sum of the lines.</param>
     /// <param name="Refunds">Where the money goes back to; together <paramref name="Gross"/>.</param>
-    /// <param name="Reason">Why.</param>
+    /// <param name="Reason">The reason.</param>
     /// <param name="OccurredAt">Business time, UTC.</param>
-    /// <param name="At">When it was decided, UTC.</param>
+    /// <param name="At">The time of the decision, UTC.</param>
     /// <param name="CashRounding">Step to which cash is rounded; null for none.</param>
     /// <param name="Exchange">Whether the money is kept as credit for a new order; null for not.</param>
-    /// <param name="Coins">What is paid out in coins of it; null without cash, and in the events of before it was kept, which rounded each return by itself.</param>
-    /// <param name="CashCredit">What a new order may take instead of the coins; null without exchange, and in the events of before it was kept.</param>
-    /// <param name="ApprovedBy">Who with a manager's authority stands behind what needs it, such as cash for what a card paid; null when nobody has to.</param>
-    /// <param name="TakenBy">Whose key took the goods back; null in the events of before it was kept.</param>
+    /// <param name="Coins">The part paid out in coins; null without cash, and in events from before it was recorded, which rounded each return by itself.</param>
+    /// <param name="CashCredit">The credit that a new order may take instead of the coins; null without exchange, and in events from before it was recorded.</param>
+    /// <param name="ApprovedBy">The manager who approved what needs approval, such as cash for what a card paid; null when nothing did.</param>
+    /// <param name="TakenBy">The key that took the goods back; null in events from before it was recorded.</param>
     public sealed record ReturnAccepted(
         ReturnId Return,
         OperationKey Operation,
@@ -130,10 +129,10 @@ public abstract record OrderEvent
         string? ApprovedBy = null,
         string? TakenBy = null) : OrderEvent;
 
-    /// <summary>The return knows all of it, and owes the rest.</summary>
+    /// <summary>The return has been told, and carries it out.</summary>
     public sealed record ReturnHandedOver(ReturnId Return) : OrderEvent;
 
-    /// <summary>Somebody wished that what is owed be tried at once. Changes nothing else.</summary>
+    /// <summary>An operator asked that the owed step be tried at once. Changes nothing else.</summary>
     public sealed record RetryAsked(string Operation) : OrderEvent;
 }
 
@@ -143,10 +142,10 @@ public sealed record LineBack(int Line, int Quantity, Disposition Disposition, l
 /// <summary>How orders are journaled.</summary>
 public static class OrderJournal
 {
-    /// <summary>Category of their streams.</summary>
+    /// <summary>The category of their streams.</summary>
     public const string Category = "order";
 
-    /// <summary>Names of their events, for ever.</summary>
+    /// <summary>The names of their events. A name never changes.</summary>
     public static EventCodec<OrderEvent> Codec { get; } = new(
         new EventCase("order.placed", 1, OrderJson.Default.Placed),
         new EventCase("order.stock-reserved", 1, OrderJson.Default.StockReserved),
@@ -158,7 +157,7 @@ public static class OrderJournal
         new EventCase("order.return-handed-over", 1, OrderJson.Default.ReturnHandedOver),
         new EventCase("order.retry-asked", 1, OrderJson.Default.RetryAsked));
 
-    /// <summary>Everything a grain or a replay needs.</summary>
+    /// <summary>The aggregate, as grains and replays use it.</summary>
     public static Aggregate<OrderProgress, OrderEvent> Aggregate { get; } = new(Category, Order.Initial, Order.Evolve, Codec);
 }
 

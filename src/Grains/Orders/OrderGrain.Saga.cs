@@ -11,7 +11,9 @@ public sealed partial class OrderGrain
     private SagaEffects _lines = null!;
     private SagaEffects _money = null!;
 
-    // By the tender: what its payment says that it does not give back any more.
+    private (ReturnId Return, Task<Outcome<ReturnView>> Call)? _handOver;
+
+    // Refunds that an operator closed at a payment, by tender, in minor units.
     private readonly Dictionary<int, long> _unpaid = [];
 
     /// <inheritdoc/>
@@ -24,8 +26,8 @@ public sealed partial class OrderGrain
         if (debt == OrderDebt.HandOver)
         {
             var back = Durable.ToHandOver!;
-            var told = await _lines.Demand(back.Return, [0], async _ => (await HandOver(back, TimeSpan.Zero)).Rejection);
-            return told ? new OrderFact.ReturnHandedOver(back.Return) : null;
+            var isTold = await _lines.Demand(back.Return, [back], static _ => 0, async told => (await JoinHandOver(told)).Rejection);
+            return isTold ? new OrderFact.ReturnHandedOver(back.Return) : null;
         }
 
         if (debt == OrderDebt.Reserve && _isResumed)
@@ -39,43 +41,34 @@ public sealed partial class OrderGrain
             OrderDebt.Release => OrderSaga.GoodsToRelease(Durable),
             _ => OrderSaga.Goods(placed),
         };
-        var lines = Ask(_lines, debt, goods, static held => held.Line, held => Effect(debt, placed, held));
-        var money = Ask(_money, debt, OrderSaga.Money(Durable, debt), static tender => tender, tender => Pay(debt, placed, tender));
+        // Stock and payments may refuse what an order asks for. What it owes stays owed, whatever they answer.
+        var mayRefuse = debt is OrderDebt.Reserve or OrderDebt.Charge;
+        var lines = _lines.Ask(debt, goods, static held => held.Line, held => Effect(debt, placed, held), mayRefuse);
+        var money = _money.Ask(debt, OrderSaga.Money(Durable, debt), static tender => tender, tender => Pay(debt, placed, tender), mayRefuse);
         var now = Now;
-        var fact = OrderSaga.Fact(debt, Certain(await lines), await money, now > placed.PlacedAt + Services.Options.PaymentPatience, now);
+        var fact = OrderSaga.Fact(debt, Doubt(await lines), await money, now > placed.PlacedAt + Services.Options.PaymentPatience, now);
         return fact is OrderFact.StockReleased && _unpaid.Count > 0
             ? new OrderFact.StockReleased(new Money(_unpaid.Values.Sum(), placed.Gross.Currency))
             : fact;
     }
 
-    // An activation that finds a reserve owed may have a twin that has asked for it as well, or is about to. The event takes the stream's
-    // next version from the twin, which can record nothing any more: only one of them decides what was refused.
+    // When an activation finds a reserve owed, an older activation may still ask for the same holds. This event takes the next version of the stream,
+    // so the older activation can record nothing more: only one of the two decides what was refused.
     private async Task Fence()
     {
         if (!_isFenced)
         {
-            var refused = await Durably(Record(new OrderEvent.RetryAsked(nameof(Fence)), Context(OrderDebt.Reserve)));
+            var refused = await WaitUntilDurable(Record(new OrderEvent.RetryAsked(nameof(Fence)), Describe(OrderDebt.Reserve)));
             _isFenced = refused is null ? true : throw new NotDurableException($"{Saga}: {refused.Detail}");
         }
     }
 
-    // What an activation before this one has sent may still arrive, whatever is answered to this one.
-    private SagaAnswers Certain(SagaAnswers answers) => answers with
+    // A request of the activation before this one may still arrive after this one was refused.
+    private SagaAnswers Doubt(SagaAnswers answers) => answers.Refusals.IsEmpty ? answers : answers with
     {
         Refusals = [.. answers.Refusals.Select(refusal =>
             refusal with { IsFinal = refusal.IsFinal && !_isResumed && OrderSaga.TookNothing(refusal.Rejection) })],
     };
-
-    // Goods and money may be refused to an order that asks for them; what it owes is owed whatever is said to it.
-    private static async Task<SagaAnswers> Ask<T>(
-        SagaEffects of, OrderDebt debt, ImmutableArray<T> all, Func<T, int> numberOf, Func<T, Task<Rejection?>> effect)
-    {
-        var byNumber = all.ToDictionary(numberOf);
-        ImmutableArray<int> numbers = [.. byNumber.Keys];
-        return debt is OrderDebt.Reserve or OrderDebt.Charge
-            ? await of.Ask(debt, numbers, number => effect(byNumber[number]))
-            : new(await of.Demand(debt, numbers, number => effect(byNumber[number])), []);
-    }
 
     private async Task<Rejection?> Effect(OrderDebt debt, OrderEvent.Placed placed, HeldGoods goods)
     {
@@ -132,10 +125,16 @@ public sealed partial class OrderGrain
         return answer.Rejection;
     }
 
+    // The request that waits for the return makes the call, and the loop joins it. Without a request the loop makes the call itself.
+    private Task<Outcome<ReturnView>> JoinHandOver(OrderEvent.ReturnAccepted back) =>
+        _handOver is { Call.IsCompleted: false } under && under.Return == back.Return ? under.Call : HandOver(back, TimeSpan.Zero);
+
     private Task<Outcome<ReturnView>> HandOver(OrderEvent.ReturnAccepted back, TimeSpan waitMax)
     {
         var operation = new Operation(back.Operation.Id, back.Operation.Fingerprint, back.Operation.NotAfter, Saga, back.Till.Value, Key, TraceParent);
-        return GrainFactory.GetGrain<IReturnGrain>(back.Return.Value).Take(new(operation, Order.Describe(Durable.Placed!, back, _id), waitMax));
+        var call = GrainFactory.GetGrain<IReturnGrain>(back.Return.Value).Take(new(operation, Order.Describe(Durable.Placed!, back, _id), waitMax));
+        _handOver = (back.Return, call);
+        return call;
     }
 
     private Operation Named(string id, OrderEvent.Placed placed) =>

@@ -7,55 +7,36 @@ using Pos.Payments;
 
 namespace Pos.Grains.Orders;
 
-/// <summary>The shell of <see cref="Order"/> and <see cref="OrderSaga"/>. Reentrant: the saga goes on while callers wait for its end.</summary>
+/// <summary>The shell of <see cref="Order"/> and <see cref="OrderSaga"/>. Reentrant: the saga continues while callers wait for its end.</summary>
 [Reentrant, GrainType("order"), PreferLocalPlacement]
 [CollectionAgeLimit(Minutes = 5)]
 public sealed partial class OrderGrain(IGrainContext context, GrainServices services, IPaymentProvider provider)
-    : SagaGrain<OrderProgress, OrderEvent, OrderDebt, OrderFact>(context, OrderJournal.Aggregate, services), IOrderGrain
+    : SagaGrain<OrderProgress, OrderEvent, OrderDebt, OrderFact>(context, OrderSaga.Rules, services), IOrderGrain
 {
     private OrderId _id;
 
+    private SalePolicy Policy => new(Services.Options.ToldLateMax, provider.TakesCards);
+
     /// <inheritdoc/>
-    public async Task<Outcome<OrderView>> Place(PlaceOrder command)
-    {
-        if (Decided.Placed is null && Order.Refuse(command, Now, Services.Options.ToldLateMax, provider.TakesCards) is { } malformed)
-        {
-            return await Stands(malformed, Begun) ? malformed : await Place(command);
-        }
-
-        if (await Attempt(command.Operation, () => TryToPlace(command)) is { } refused)
-        {
-            return await Stands(refused, Begun) ? refused : await Place(command);
-        }
-
-        return await Ended(command.Operation, command.WaitMax);
-    }
+    public async Task<Outcome<OrderView>> Place(PlaceOrder command) =>
+        await Attempt(command.Operation, () => TryToPlace(command)) is { } refused ? refused : await WaitUntilEnded(command.Operation, command.WaitMax);
 
     /// <inheritdoc/>
     public async Task<Outcome<OrderView>> Take(TakeOrder command)
     {
         var sale = command.Sale;
         var recording = Record(
-            Order.Decide(Decided, new OrderCommand.Take(command, Now)),
+            Order.Take(Decided, command, Now),
             Envelope.Of(command.Operation with { Correlation = Key }, sale.Store, sale.Till.Value, sale.OccurredAt));
-        return await Durably(recording) is { } refused ? refused : await Ended(command.Operation, command.WaitMax);
+        return await FindRefusal(recording) is { } refused ? refused : await WaitUntilEnded(command.Operation, command.WaitMax);
     }
 
     /// <inheritdoc/>
     public async Task<Outcome<OrderView>> Cancel(CancelOrder command)
     {
-        var recording = Record(
-            Order.Decide(Decided, new OrderCommand.Cancel(command, Now)),
-            Envelope.Of(command.Operation with { Correlation = Key }, Decided.Placed?.Store ?? default, command.Operation.Till, Now),
-            command.Operation.IfVersion);
-        if (await Durably(recording) is { } refused)
+        var recording = Record(Order.Cancel(Decided, command, Now), Describe(command.Operation), command.Operation.IfVersion);
+        if (await FindRefusal(recording) is { } refused)
         {
-            // An activation that was overtaken, and has never seen the order, must not deny it.
-            if (refused.Code == RejectionCode.UnknownOrder)
-            {
-                await RequireNewest(CancellationToken.None);
-            }
-
             return refused;
         }
 
@@ -66,25 +47,19 @@ public sealed partial class OrderGrain(IGrainContext context, GrainServices serv
     /// <inheritdoc/>
     public async Task<Outcome<ReturnView>> Return(ReturnLines command)
     {
-        var store = Decided.Placed is { } placed ? await Asked(GrainFactory.GetGrain<IStoreGrain>(placed.Store.Value).Get()) : null;
-        var credit = Decided.Placed?.Credit is { Cards: null } unexplained ? await Asked(Explain(unexplained)) : null;
+        var store = Decided.Placed is { } placed ? await WaitFor(GrainFactory.GetGrain<IStoreGrain>(placed.Store.Value).Get()) : null;
+        var credit = Decided.Placed?.Credit is { Cards: null } unexplained ? await WaitFor(Explain(unexplained)) : null;
         var now = Now;
         var recording = Record(
-            Order.Decide(Decided, new OrderCommand.Return(command, store, now) { Credit = credit, ToldLateMax = Services.Options.ToldLateMax }),
+            Order.Return(Decided, command, store, credit, Policy, now),
             Envelope.Of(
                 command.Operation with { Correlation = Key }, Decided.Placed?.Store ?? default, command.Till.Value, command.OccurredAt?.ToUniversalTime() ?? now),
             command.Operation.IfVersion);
-        if (await Durably(recording) is { } refused)
+        if (await FindRefusal(recording) is { } refused)
         {
-            if (refused.Code is RejectionCode.UnknownOrder or RejectionCode.IllegalTransition)
-            {
-                await RequireNewest(CancellationToken.None);
-            }
-
             return refused;
         }
 
-        // The loop hands it over as well, should nobody be left to wait for this call.
         GoOn();
         return await HandOver(Durable.Returns.Find(known => known.Return == command.Return)!, command.WaitMax);
     }
@@ -104,40 +79,6 @@ public sealed partial class OrderGrain(IGrainContext context, GrainServices serv
     }
 
     /// <inheritdoc/>
-    protected override OrderDebt Owed(OrderProgress state) => OrderSaga.Owed(state);
-
-    /// <inheritdoc/>
-    protected override Decision<OrderEvent> Decide(OrderProgress state, OrderFact fact) => OrderSaga.Decide(state, fact);
-
-    /// <inheritdoc/>
-    protected override StoreId? StoreOf(OrderProgress state) => state.Placed?.Store;
-
-    /// <inheritdoc/>
-    protected override OrderEvent RetryAsked(string operation) => new OrderEvent.RetryAsked(operation);
-
-    /// <inheritdoc/>
-    protected override string? LastRetry(OrderProgress state) => state.Retried;
-
-    /// <inheritdoc/>
-    protected override bool CanBeCancelled(OrderProgress state) => state.State is OrderState.Created or OrderState.StockReserved;
-
-    /// <inheritdoc/>
-    protected override DateTimeOffset OwedSince(OrderProgress state) => state.ToHandOver?.At ?? state.Placed!.PlacedAt;
-
-    /// <inheritdoc/>
-    protected override bool IsOver(OrderProgress state) => state is { Settled: true, ToHandOver: null };
-
-    /// <inheritdoc/>
-    protected override string NameOf(OrderProgress state) => state.State!.Value.ToString();
-
-    /// <inheritdoc/>
-    protected override EventContext Context(OrderDebt debt)
-    {
-        var placed = Durable.Placed!;
-        return Envelope.OfSaga(Saga, debt.ToString(), placed.Store, placed.Till, placed.OccurredAt, TraceParent);
-    }
-
-    /// <inheritdoc/>
     protected override void OnOpened()
     {
         _id = OrderId.Parse(Key, null);
@@ -146,25 +87,25 @@ public sealed partial class OrderGrain(IGrainContext context, GrainServices serv
         _money = new(Saga, Services.Logger);
     }
 
-    // Orders of before it was journaled do not say whose money an exchange brought; its return does.
+    // Early orders do not say whose money an exchange brought. The return knows.
     private async Task<CreditTender?> Explain(CreditTender credit) =>
         await GrainFactory.GetGrain<ICreditGrain>(credit.Return.Value).Credit() is { Money: { } money } ? Refunding.Spend(credit.Return, money, credit.Amount) : null;
 
-    private static bool Begun(OrderProgress state) => state.Placed is not null;
-
     private async Task<Rejection?> TryToPlace(PlaceOrder command)
     {
-        var (store, products) = Decided.Placed is null ? await Shop.Look(GrainFactory, command.Store, command.Lines) : Shop.NotLookedAt;
-        var credit = Decided.Placed is null && command.Tender.Exchange is { } back ? await GrainFactory.GetGrain<ICreditGrain>(back.Value).Credit() : null;
+        // Nothing is looked up for an order that is known, or for a request that is refused in any case.
+        var isOpen = Decided.Placed is null && Order.Refuse(command, Policy, Now) is null;
+        var shop = isOpen ? await Shop.Look(GrainFactory, command.Store, command.Lines) : Assortment.None;
+        var credit = isOpen && command.Tender.Exchange is { } back ? await GrainFactory.GetGrain<ICreditGrain>(back.Value).Credit() : null;
         var now = Now;
-        return await Durably(Record(
-            Order.Decide(Decided, new OrderCommand.Place(command, store, products, credit, now) { IsWellFormed = true, ToldLateMax = Services.Options.ToldLateMax, TakesCards = provider.TakesCards }),
+        return await FindRefusal(Record(
+            Order.Place(Decided, command, shop, credit, Policy, now),
             Envelope.Of(command.Operation with { Correlation = Key }, command.Store, command.Till.Value, command.OccurredAt?.ToUniversalTime() ?? now)));
     }
 
-    private async Task<Outcome<OrderView>> Ended(Operation operation, TimeSpan waitMax)
+    private async Task<Outcome<OrderView>> WaitUntilEnded(Operation operation, TimeSpan waitMax)
     {
-        await GoOn(operation, static state => state.HasEnded, waitMax);
+        await WaitUntil(static state => state.HasEnded, operation, waitMax);
         return View()!;
     }
 

@@ -18,67 +18,85 @@ public enum OrderDebt
     /// <summary>The goods leave the store, and the credit is spent.</summary>
     Commit,
 
-    /// <summary>Whatever was held or taken, or may yet come to be, is given back.</summary>
+    /// <summary>Holds are released and money goes back, including holds and charges whose request may still be on its way.</summary>
     Release,
 
     /// <summary>A return is told of what was accepted back.</summary>
     HandOver,
 }
 
-/// <summary>Something that has happened outside of an order and concerns it. A fact is never refused; one that came too late changes nothing.</summary>
+/// <summary>The result of a step. A fact has happened, so it is never refused; one that comes too late changes nothing.</summary>
 public abstract record OrderFact
 {
     private OrderFact()
     {
     }
 
-    /// <summary>The stock items have answered for the goods: all of them, or enough to know that it cannot be.</summary>
-    /// <param name="Refusals">The goods that could not be had, with the reason; empty when all are held.</param>
-    /// <param name="Now">The moment of the decision, UTC.</param>
+    /// <summary>The stock items have answered: all of them hold the goods, or some have refused.</summary>
+    /// <param name="Refusals">The refused goods with the reason; empty when all are held.</param>
+    /// <param name="Now">The time of the decision, UTC.</param>
     public sealed record StockAnswered(ImmutableArray<LineRefusal> Refusals, DateTimeOffset Now) : OrderFact;
 
-    /// <summary>Cards and credit have answered: all of them, or enough to know that it cannot be.</summary>
-    /// <param name="Refusals">What was not taken, by tender, 0 for credit; empty when all was.</param>
-    /// <param name="Now">The moment of the decision, UTC.</param>
+    /// <summary>Cards and credit have answered: all of them have paid, or some have refused.</summary>
+    /// <param name="Refusals">The refused tenders, 0 for credit; empty when all have paid.</param>
+    /// <param name="Now">The time of the decision, UTC.</param>
     public sealed record MoneyAnswered(ImmutableArray<LineRefusal> Refusals, DateTimeOffset Now) : OrderFact;
 
     /// <summary>Every line of goods has left the store.</summary>
     public sealed record StockCommitted : OrderFact;
 
-    /// <summary>Every line of goods is given back, and so is all money.</summary>
-    /// <param name="Unpaid">But for what an operator closed at the payment; null for nothing.</param>
+    /// <summary>Every hold is released, and all money has gone back.</summary>
+    /// <param name="Unpaid">The refunds that an operator closed at the payments; null for none.</param>
     public sealed record StockReleased(Money? Unpaid = null) : OrderFact;
 
-    /// <summary>The return knows what was accepted back.</summary>
+    /// <summary>The return has been told of the accepted lines.</summary>
     public sealed record ReturnHandedOver(ReturnId Return) : OrderFact;
 }
 
-/// <summary>A line, or tender, that could not be had.</summary>
-/// <param name="Line">Its number.</param>
-/// <param name="Rejection">Why.</param>
-/// <param name="IsFinal">Whether nothing of it was done, and nothing that was sent for it can still be on its way.</param>
+/// <summary>A line or tender that was refused.</summary>
+/// <param name="Line">Number of the line.</param>
+/// <param name="Rejection">The refusal.</param>
+/// <param name="IsFinal">Whether nothing was done, and no request for it can still be on its way.</param>
 public sealed record LineRefusal(int Line, Rejection Rejection, bool IsFinal = false);
 
 /// <summary>Goods that one hold keeps for an order: the pieces of one SKU.</summary>
 /// <param name="Line">Number of the first of its lines, which is the hold's.</param>
-/// <param name="Sku">What.</param>
+/// <param name="Sku">The product.</param>
 /// <param name="Quantity">Pieces of all its lines.</param>
 public readonly record struct HeldGoods(int Line, Sku Sku, int Quantity);
 
-/// <summary>The saga of an order: two pure functions. Nothing in flight is remembered anywhere but in the journal.</summary>
+/// <summary>
+/// The saga of an order as two pure functions: <see cref="Owed"/> computes the next step from the durable state, and <see cref="Decide"/> records the
+/// result of a step. Everything in flight is in the journal.
+/// </summary>
 public static class OrderSaga
 {
     /// <summary>
-    /// How long, from when an order was placed, stock remembers its ended holds, and takes new ones: longer than any call of the saga may be
-    /// on its way. An order that cannot reach its stock for so long is cancelled. An item that sells 5,000 times a second remembers as
-    /// many holds as it sells in this time.
+    /// How long after an order was placed its stock remembers ended holds and takes new ones. It is longer than any call of the saga is on its
+    /// way. An order that cannot reach its stock for so long is cancelled. An item remembers every hold that it sold within this time, so a longer
+    /// time needs more memory.
     /// </summary>
     public static readonly TimeSpan HoldsRemembered = TimeSpan.FromMinutes(2);
 
     private static readonly Decision<OrderEvent> Nothing = new([], null);
 
+    /// <summary>The rules, as the shell runs them.</summary>
+    public static SagaRules<OrderProgress, OrderEvent, OrderDebt, OrderFact> Rules { get; } = new(
+        OrderJournal.Aggregate,
+        Owed,
+        Decide,
+        IsOver: static state => state is { Settled: true, ToHandOver: null },
+        NameOf: static state => state.State!.Value.ToString(),
+        OriginOf: static state => state.Placed is { } placed ? new(placed.Store, placed.Till, placed.OccurredAt) : null,
+        LastRetry: static state => state.Retried,
+        RetryAsked: static operation => new OrderEvent.RetryAsked(operation))
+    {
+        OwedSince = static state => state.ToHandOver?.At ?? state.Placed!.PlacedAt,
+        CanBeCancelled = static state => state.State is OrderState.Created or OrderState.StockReserved,
+    };
+
     private static readonly Rejection Silence = new(
-        RejectionCode.PaymentTimedOut, "The payment provider has not said what came of the charge; whatever it took is given back.");
+        RejectionCode.PaymentTimedOut, "The payment provider did not confirm the charge in time. Any money it took is given back.");
 
     /// <summary>The debt of a state. Computed from durable state only.</summary>
     public static OrderDebt Owed(OrderProgress state) => state switch
@@ -93,8 +111,7 @@ public static class OrderSaga
     };
 
     /// <summary>
-    /// The goods, which are what stock has to answer for. The lines of one SKU are asked for as one: an item decides, and journals, once for
-    /// an order, however many lines name it.
+    /// The holds of an order: one for each SKU of goods. Lines of one SKU share a hold, so that a stock item decides and journals once for an order.
     /// </summary>
     public static ImmutableArray<HeldGoods> Goods(OrderEvent.Placed placed)
     {
@@ -123,8 +140,8 @@ public static class OrderSaga
     }
 
     /// <summary>
-    /// What is given back of an order that was given up: everything that is held, and everything that may yet come to be held. A release
-    /// of the latter leaves a tombstone in the item's stream, so none is owed for what stock has surely refused.
+    /// The holds that a cancelled order releases: those it has, and those whose request may still arrive. A release before its reserve leaves a
+    /// tombstone in the item's stream, so no release is owed where stock has certainly refused.
     /// </summary>
     public static ImmutableArray<HeldGoods> GoodsToRelease(OrderProgress state)
     {
@@ -139,7 +156,7 @@ public static class OrderSaga
         return goods.RemoveAll(held => refused.Contains(held.Line));
     }
 
-    /// <summary>Numbers of what has to be charged for, or ended at, a step: cards from 1, credit 0.</summary>
+    /// <summary>The tenders that a step charges or undoes: cards from 1, credit 0.</summary>
     public static ImmutableArray<int> Money(OrderProgress state, OrderDebt debt)
     {
         ArgumentNullException.ThrowIfNull(state);
@@ -181,25 +198,25 @@ public static class OrderSaga
         _ => new(RejectionCode.PaymentUndone, $"Card {tender} was given up."),
     };
 
-    /// <summary>Whether nothing of a card is kept, and nothing can come of it any more.</summary>
+    /// <summary>Why a card's money has not gone back; null when nothing is kept and no charge can still happen.</summary>
     internal static Rejection? Undone(Outcome<PaymentView> answer) => answer.Rejection ?? (answer.Value!.KeepsNothing ? null : SagaEffects.NotYet);
 
     /// <summary>
-    /// Why a hold has not ended as its order wants it; null when it has. A stock item forgets an ended hold in time, and a pinned one is
-    /// ended by its order alone: what is unknown has ended.
+    /// Why a hold has not ended as its order wants; null when it has. Only the order ends a pinned hold, and a stock item forgets ended holds after a
+    /// time: an unknown hold has ended.
     /// </summary>
     internal static Rejection? Ended(Outcome<HoldView> answer) =>
         answer.Rejection is { Code: RejectionCode.UnknownHold or RejectionCode.OperationTooLate } ? null : answer.Rejection;
 
-    /// <summary>Whether a refused reserve has surely taken nothing. A hold that is known under other terms is not of that kind.</summary>
+    /// <summary>Whether a refused reserve has certainly taken nothing. The exceptions are holds that exist under other terms.</summary>
     internal static bool TookNothing(Rejection refused) => refused.Code is not (RejectionCode.OperationReused or RejectionCode.HoldEnded);
 
-    /// <summary>The fact that a step's answers amount to; null while too little is known.</summary>
+    /// <summary>The fact that the answers to a step make; null while too few have answered.</summary>
     /// <param name="debt">The step.</param>
-    /// <param name="lines">What the stock items have answered.</param>
-    /// <param name="money">What cards and credit have answered.</param>
+    /// <param name="lines">The answers of the stock items.</param>
+    /// <param name="money">The answers of cards and credit.</param>
     /// <param name="isOverdue">Whether the order has waited for its money as long as it does.</param>
-    /// <param name="now">This moment.</param>
+    /// <param name="now">The time of the decision, UTC.</param>
     internal static OrderFact? Fact(OrderDebt debt, SagaAnswers lines, SagaAnswers money, bool isOverdue, DateTimeOffset now) => debt switch
     {
         OrderDebt.Reserve => lines.All || !lines.Refusals.IsEmpty ? new OrderFact.StockAnswered(lines.Refusals, now) : null,
@@ -222,8 +239,8 @@ public static class OrderSaga
         _ => throw new UnreachableException($"No rule for {fact.GetType().Name}."),
     };
 
-    // Cash is in the drawer and every hold is pinned to this order: nothing can take the sale back. Other money is asked for only once
-    // the reservation is on the disk.
+    // With cash in the drawer and every hold pinned to this order, nothing can take the sale back. Cards and credit are asked for only once the
+    // reservation is on disk.
     private static ImmutableArray<OrderEvent> Reserve(OrderEvent.Placed placed)
     {
         var holds = Goods(placed).Length;

@@ -4,9 +4,9 @@ using System.Diagnostics;
 namespace Pos.Grains.Payments;
 
 /// <summary>How far a payment has come.</summary>
-/// <param name="Requested">What was asked for; null before that, and for ever when it was undone first.</param>
-/// <param name="State">Where it stands; null when nothing was ever heard of it.</param>
-/// <param name="Store">Where; null when nothing was ever heard of it.</param>
+/// <param name="Requested">The requested charge; null before the request, and for ever when the payment was undone first.</param>
+/// <param name="State">The state; null while the payment is unknown.</param>
+/// <param name="Store">The store; null while the payment is unknown.</param>
 /// <param name="UndoneAt">Since when nothing is to be kept; null while the money is wanted.</param>
 /// <param name="IsOwedBack">Money came in after an end that said it would not.</param>
 /// <param name="Decline">Why the card was refused, or null.</param>
@@ -14,7 +14,7 @@ namespace Pos.Grains.Payments;
 /// <param name="Captures">How often money came in: once, unless the provider breaks its word.</param>
 /// <param name="Kept">Minor units that came in and did not go back.</param>
 /// <param name="Refunds">Asked for, in order.</param>
-/// <param name="Retried">The last operation that wished for a retry, or null.</param>
+/// <param name="Retried">The last operation that asked for a retry, or null.</param>
 public sealed record PaymentProgress(
     PaymentEvent.Requested? Requested,
     PaymentState? State,
@@ -34,7 +34,7 @@ public sealed record PaymentProgress(
     /// <summary>Sum of the refunds that an operator has closed and that have not gone back, in minor units.</summary>
     public long Unpaid => Refunds.Where(static refund => refund is { Closed: not null, Reference: null }).Sum(static refund => refund.Amount.Amount);
 
-    /// <summary>What no refund has been asked for yet, in minor units.</summary>
+    /// <summary>The kept money that no refund claims, in minor units.</summary>
     public long Left => Kept - Refunds.Where(static refund => refund.Reference is null).Sum(static refund => refund.Amount.Amount);
 
     /// <summary>A refund, or null.</summary>
@@ -43,7 +43,7 @@ public sealed record PaymentProgress(
 
 /// <summary>A part that is given back.</summary>
 /// <param name="Id">The return's, or <c>undo</c>.</param>
-/// <param name="Amount">Of it.</param>
+/// <param name="Amount">The amount.</param>
 /// <param name="Reference">The provider's own name of it; null until it has gone back.</param>
 /// <param name="Closed">Why it is owed no longer although it has not gone back; null otherwise.</param>
 public sealed record PaymentRefund(string Id, Money Amount, string? Reference = null, PaymentEvent.RefundClosed? Closed = null)
@@ -52,7 +52,7 @@ public sealed record PaymentRefund(string Id, Money Amount, string? Reference = 
     public bool IsOwed => Reference is null && Closed is null;
 }
 
-/// <summary>What a payment is asked to do, with everything that has to be known for it.</summary>
+/// <summary>A command to a payment, with everything that the decision needs.</summary>
 public abstract record PaymentCommand
 {
     private PaymentCommand()
@@ -69,9 +69,9 @@ public abstract record PaymentCommand
     public sealed record Refund(RefundPayment Asked) : PaymentCommand;
 
     /// <summary>Asks to owe a refund no longer.</summary>
-    /// <param name="Asked">What the operator says.</param>
-    /// <param name="Provider">What the provider says now that rules the refund out; null when it has said no such thing.</param>
-    /// <param name="Now">The moment of the decision, UTC.</param>
+    /// <param name="Asked">The operator's request.</param>
+    /// <param name="Provider">The provider's present answer when it rules the refund out; null otherwise.</param>
+    /// <param name="Now">The time of the decision, UTC.</param>
     public sealed record Close(CloseRefund Asked, string? Provider, DateTimeOffset Now) : PaymentCommand;
 }
 
@@ -80,7 +80,7 @@ public static class Payment
 {
     private static readonly Decision<PaymentEvent> Nothing = new([], null);
 
-    /// <summary>Nothing was asked for.</summary>
+    /// <summary>The payment before it is requested.</summary>
     public static PaymentProgress Initial { get; } = new(null, null, null, null, false, null, null, 0, 0, []);
 
     /// <summary>The payment after an event.</summary>
@@ -125,7 +125,7 @@ public static class Payment
         };
     }
 
-    /// <summary>What a command comes to.</summary>
+    /// <summary>The decision on a command.</summary>
     public static Decision<PaymentEvent> Decide(PaymentProgress state, PaymentCommand command)
     {
         ArgumentNullException.ThrowIfNull(state);
@@ -139,7 +139,7 @@ public static class Payment
         };
     }
 
-    // Everything has gone back by refunds, and that is what was wanted; or it was closed, and nobody can do more.
+    // An undone payment ends when everything has gone back by refunds or was closed by an operator.
     private static PaymentProgress Ended(PaymentProgress state) =>
         state is { State: PaymentState.Captured or PaymentState.Closed, IsUndone: true } && state.Kept == state.Unpaid
             ? state with { State = state.Unpaid == 0 ? PaymentState.Refunded : PaymentState.Closed }
@@ -173,7 +173,7 @@ public static class Payment
     {
         _ when PaymentId.Of(asked.Order, asked.Tender) != id =>
             new(RejectionCode.InvalidValue, $"The payment {id} is not card {asked.Tender} of the order {asked.Order}."),
-        { Amount.Amount: <= 0 } => new(RejectionCode.InvalidValue, $"A card is charged with more than nothing, not with {asked.Amount}."),
+        { Amount.Amount: <= 0 } => new(RejectionCode.InvalidValue, $"A charge is above zero, not {asked.Amount}."),
         { Amount.Amount: > Limits.AmountMax } => new(RejectionCode.AmountTooLarge, $"A card is charged with at most {Limits.AmountMax} minor units."),
         _ => RefuseToken(asked.Token),
     };
@@ -189,10 +189,10 @@ public static class Payment
         var asked = command.Asked;
         if (asked.Order != command.Id.Order)
         {
-            return new Rejection(RejectionCode.InvalidValue, $"The payment {command.Id} is none of the order {asked.Order}.");
+            return new Rejection(RejectionCode.InvalidValue, $"The payment {command.Id} does not belong to the order {asked.Order}.");
         }
 
-        // What has to go back is not held up by a text.
+        // A text that is too long is cut: it must not keep money from going back.
         var reason = asked.Reason.Length > Limits.TextLengthMax ? asked.Reason[..Limits.TextLengthMax] : asked.Reason;
         switch (state.State)
         {
@@ -230,7 +230,7 @@ public static class Payment
         return asked.Amount.Currency != currency
             ? new Rejection(RejectionCode.WrongCurrency, $"The payment is in {currency}, not in {asked.Amount.Currency}.")
             : asked.Amount.Amount <= 0
-                ? new Rejection(RejectionCode.InvalidValue, $"More than nothing is given back, not {asked.Amount}.")
+                ? new Rejection(RejectionCode.InvalidValue, $"A refund is above zero, not {asked.Amount}.")
                 : asked.Amount.Amount > state.Left || state.Refunds.Length >= Limits.RefundsPerPaymentMax
                     ? new Rejection(
                         RejectionCode.NotRefundable,

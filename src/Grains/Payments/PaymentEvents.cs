@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Pos.Grains.Payments;
 
-/// <summary>What happens to a card payment.</summary>
+/// <summary>The events of a card payment.</summary>
 public abstract record PaymentEvent
 {
     private PaymentEvent()
@@ -10,14 +10,14 @@ public abstract record PaymentEvent
     }
 
     /// <summary>The card is to be charged: REQUESTED. Durable before the provider hears of it.</summary>
-    /// <param name="Order">What is paid.</param>
-    /// <param name="Store">Where.</param>
-    /// <param name="Till">Which till.</param>
+    /// <param name="Order">The order that is paid.</param>
+    /// <param name="Store">The store.</param>
+    /// <param name="Till">The till.</param>
     /// <param name="Tender">Which of the order's cards.</param>
-    /// <param name="Amount">To be charged.</param>
+    /// <param name="Amount">The amount to charge.</param>
     /// <param name="Token">Stands for the card.</param>
     /// <param name="Key">The charge's key at the provider, the same on every repetition.</param>
-    /// <param name="At">When, UTC.</param>
+    /// <param name="At">The time, UTC.</param>
     public sealed record Requested(
         OrderId Order, StoreId Store, TillId Till, int Tender, Money Amount, string Token, string Key, DateTimeOffset At) : PaymentEvent;
 
@@ -27,10 +27,10 @@ public abstract record PaymentEvent
     /// <summary>The provider refused the card: DECLINED.</summary>
     public sealed record Declined(string Code, DateTimeOffset At) : PaymentEvent;
 
-    /// <summary>Nothing is to be kept. The store is said only when there was no request before.</summary>
+    /// <summary>Everything is to go back. Names the store only when there was no request before.</summary>
     public sealed record UndoAsked(string Reason, DateTimeOffset At, StoreId? Store = null) : PaymentEvent;
 
-    /// <summary>No money moved, and none can: ABANDONED.</summary>
+    /// <summary>No money moved, and no charge can still happen: ABANDONED.</summary>
     public sealed record Abandoned(DateTimeOffset At) : PaymentEvent;
 
     /// <summary>The whole charge is taken back: VOIDED.</summary>
@@ -38,34 +38,34 @@ public abstract record PaymentEvent
 
     /// <summary>A part is to be given back. Durable before the provider hears of it.</summary>
     /// <param name="Refund">The return's id, or <c>undo</c>.</param>
-    /// <param name="Amount">To be given back.</param>
+    /// <param name="Amount">The amount to give back.</param>
     public sealed record RefundAsked(string Refund, Money Amount) : PaymentEvent;
 
-    /// <summary>That part has gone back.</summary>
+    /// <summary>The part has gone back.</summary>
     public sealed record Refunded(string Refund, Money Amount, string Reference, DateTimeOffset At) : PaymentEvent;
 
     /// <summary>An operator has closed a refund that the provider does not carry out, so that it is owed no longer. The envelope names the operator too.</summary>
-    /// <param name="Operation">Which wish.</param>
+    /// <param name="Operation">The operator's request.</param>
     /// <param name="Refund">The return's id, or <c>undo</c>.</param>
-    /// <param name="Amount">What stays unpaid.</param>
+    /// <param name="Amount">The amount that stays unpaid.</param>
     /// <param name="Provider">What the provider said: <c>not-found</c>, or <c>declined: </c> and its code.</param>
-    /// <param name="Reason">What became of the money, in a sentence.</param>
-    /// <param name="By">Who closed it.</param>
-    /// <param name="At">When, UTC.</param>
+    /// <param name="Reason">Where the money went, in a sentence.</param>
+    /// <param name="By">The operator who closed it.</param>
+    /// <param name="At">The time, UTC.</param>
     public sealed record RefundClosed(
         OperationKey Operation, string Refund, Money Amount, string Provider, string Reason, string By, DateTimeOffset At) : PaymentEvent;
 
-    /// <summary>Somebody wished that what is owed be tried at once. Changes nothing else.</summary>
+    /// <summary>An operator asked that the owed step be tried at once. Changes nothing else.</summary>
     public sealed record RetryAsked(string Operation) : PaymentEvent;
 }
 
 /// <summary>How payments are journaled.</summary>
 public static class PaymentJournal
 {
-    /// <summary>Category of their streams.</summary>
+    /// <summary>The category of their streams.</summary>
     public const string Category = "payment";
 
-    /// <summary>Names of their events, for ever.</summary>
+    /// <summary>The names of their events. A name never changes.</summary>
     public static EventCodec<PaymentEvent> Codec { get; } = new(
         new EventCase("payment.requested", 1, PaymentJson.Default.Requested),
         new EventCase("payment.captured", 1, PaymentJson.Default.Captured),
@@ -78,7 +78,7 @@ public static class PaymentJournal
         new EventCase("payment.refund-closed", 1, PaymentJson.Default.RefundClosed),
         new EventCase("payment.retry-asked", 1, PaymentJson.Default.RetryAsked));
 
-    /// <summary>Everything a grain or a replay needs.</summary>
+    /// <summary>The aggregate, as grains and replays use it.</summary>
     public static Aggregate<PaymentProgress, PaymentEvent> Aggregate { get; } = new(Category, Payment.Initial, Payment.Evolve, Codec);
 }
 

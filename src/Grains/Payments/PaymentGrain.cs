@@ -8,11 +8,11 @@ using Pos.Payments;
 
 namespace Pos.Grains.Payments;
 
-/// <summary>The shell of <see cref="Payment"/> and <see cref="PaymentSaga"/>. Reentrant: the saga goes on while callers wait for its end.</summary>
+/// <summary>The shell of <see cref="Payment"/> and <see cref="PaymentSaga"/>. Reentrant: the saga continues while callers wait for its end.</summary>
 [Reentrant, GrainType("payment"), ResourceOptimizedPlacement]
 [CollectionAgeLimit(Minutes = 5)]
 public sealed class PaymentGrain(IGrainContext context, GrainServices services, IPaymentProvider provider)
-    : SagaGrain<PaymentProgress, PaymentEvent, PaymentDebt, PaymentFact>(context, PaymentJournal.Aggregate, services), IPaymentGrain
+    : SagaGrain<PaymentProgress, PaymentEvent, PaymentDebt, PaymentFact>(context, PaymentSaga.Rules, services), IPaymentGrain
 {
     private PaymentId _id;
     private PaymentTalk _talk = null!;
@@ -21,7 +21,7 @@ public sealed class PaymentGrain(IGrainContext context, GrainServices services, 
     public Task<Outcome<PaymentView>> Charge(ChargePayment command) => Ask(
         new PaymentCommand.Charge(_id, command, Now),
         command.Operation,
-        Context(command.Operation, command.Store, command.Till),
+        Describe(command.Operation, command.Store, command.Till),
         command.WaitMax,
         static state => state.State != PaymentState.Requested);
 
@@ -29,7 +29,7 @@ public sealed class PaymentGrain(IGrainContext context, GrainServices services, 
     public Task<Outcome<PaymentView>> Undo(UndoPayment command) => Ask(
         new PaymentCommand.Undo(_id, command, Now),
         command.Operation,
-        Context(command.Operation, command.Store, command.Till),
+        Describe(command.Operation, command.Store, command.Till),
         command.WaitMax,
         static state => PaymentSaga.Owed(state) == PaymentDebt.Nothing);
 
@@ -37,7 +37,7 @@ public sealed class PaymentGrain(IGrainContext context, GrainServices services, 
     public Task<Outcome<PaymentView>> Refund(RefundPayment command) => Ask(
         new PaymentCommand.Refund(command),
         command.Operation,
-        Context(command.Operation, Decided.Store ?? default, new TillId(command.Operation.Till)),
+        Describe(command.Operation, Decided.Store ?? default, new TillId(command.Operation.Till)),
         command.WaitMax,
         state => state.Refund(command.Refund.Value) is { IsOwed: false });
 
@@ -48,22 +48,16 @@ public sealed class PaymentGrain(IGrainContext context, GrainServices services, 
         Refresh();
         var owed = PaymentSaga.ToClose(Durable, command.Refund);
         var said = owed is null ? null : await _talk.RuleOut(Durable, owed);
-        // The provider has spoken of this refund, whichever is owed next by now.
+        // The provider's answer is about this refund, even when another one is owed by now.
         var asked = owed is null ? command : command with { Refund = owed.Id };
         var recording = Record(
             Payment.Decide(Decided, new PaymentCommand.Close(asked, said, Now)),
-            Context(command.Operation, Decided.Store ?? default, new TillId(command.Operation.Till)),
+            Describe(command.Operation, Decided.Store ?? default, new TillId(command.Operation.Till)),
             command.Operation.IfVersion);
-        if (await Durably(recording) is { } refused)
-        {
-            // The provider's answer may let the saga go on by itself. An activation that was overtaken may not know of the refund that it owes.
-            GoOn();
-            await RequireNewest(CancellationToken.None);
-            return refused;
-        }
-
+        var refused = await FindRefusal(recording);
+        // The provider's answer may let the saga continue, also after a refusal.
         GoOn();
-        return View()!;
+        return refused is null ? View()! : refused;
     }
 
     /// <inheritdoc/>
@@ -76,7 +70,7 @@ public sealed class PaymentGrain(IGrainContext context, GrainServices services, 
         }
         else if (Durable is { Requested: not null, State: not PaymentState.Captured } && await _talk.Look(Durable) is PaymentFact.Captured late)
         {
-            await Durably(Record(PaymentSaga.Decide(Decided, late), Context("Look")));
+            await WaitUntilDurable(Record(PaymentSaga.Decide(Decided, late), Describe(nameof(Look), PaymentSaga.Rules.OriginOf(Durable)!.Value)));
             GoOn();
         }
     }
@@ -89,41 +83,14 @@ public sealed class PaymentGrain(IGrainContext context, GrainServices services, 
     }
 
     /// <inheritdoc/>
-    protected override PaymentDebt Owed(PaymentProgress state) => PaymentSaga.Owed(state);
+    protected override string? Trouble => _talk.Trouble.Length > 0 ? _talk.Trouble : null;
 
     /// <inheritdoc/>
     protected override Task<PaymentFact?> Do(PaymentDebt debt) => _talk.Settle(Durable);
 
     /// <inheritdoc/>
-    protected override Decision<PaymentEvent> Decide(PaymentProgress state, PaymentFact fact) => PaymentSaga.Decide(state, fact);
-
-    /// <inheritdoc/>
-    protected override EventContext Context(PaymentDebt debt) => Context(debt.ToString());
-
-    /// <inheritdoc/>
-    protected override StoreId? StoreOf(PaymentProgress state) => state.Store;
-
-    /// <inheritdoc/>
-    protected override PaymentEvent RetryAsked(string operation) => new PaymentEvent.RetryAsked(operation);
-
-    /// <inheritdoc/>
-    protected override string? LastRetry(PaymentProgress state) => state.Retried;
-
-    /// <inheritdoc/>
-    protected override string? Trouble => _talk.Trouble.Length > 0 ? _talk.Trouble : null;
-
-    /// <inheritdoc/>
-    protected override ImmutableArray<string> FurtherActions(PaymentProgress state) =>
-        _talk.IsRuledOut && PaymentSaga.ToClose(state, null) is not null ? ["close-refund"] : [];
-
-    /// <inheritdoc/>
-    protected override DateTimeOffset OwedSince(PaymentProgress state) => Now;
-
-    /// <inheritdoc/>
-    protected override bool IsOver(PaymentProgress state) => state.State is not null && PaymentSaga.Owed(state) == PaymentDebt.Nothing;
-
-    /// <inheritdoc/>
-    protected override string NameOf(PaymentProgress state) => state.State!.Value.ToString();
+    protected override string? FindAction(PaymentProgress state) =>
+        _talk.IsRuledOut && PaymentSaga.ToClose(state, null) is not null ? "close-refund" : null;
 
     /// <inheritdoc/>
     protected override void OnOpened()
@@ -142,20 +109,17 @@ public sealed class PaymentGrain(IGrainContext context, GrainServices services, 
     private async Task<Outcome<PaymentView>> Ask(
         PaymentCommand command, Operation operation, EventContext context, TimeSpan waitMax, Func<PaymentProgress, bool> isDone)
     {
-        if (await Durably(Record(Payment.Decide(Decided, command), context)) is { } refused)
+        if (await FindRefusal(Record(Payment.Decide(Decided, command), context)) is { } refused)
         {
             return refused;
         }
 
-        await GoOn(operation, isDone, waitMax);
+        await WaitUntil(isDone, operation, waitMax);
         return View()!;
     }
 
-    private EventContext Context(Operation operation, StoreId store, TillId till) =>
+    private EventContext Describe(Operation operation, StoreId store, TillId till) =>
         Envelope.Of(operation with { Correlation = operation.Correlation.Length > 0 ? operation.Correlation : _id.Order.Value }, store, till.Value, Now);
-
-    private EventContext Context(string step) =>
-        Envelope.OfSaga(Saga, step, Durable.Store ?? default, Durable.Requested!.Till, Now, TraceParent) with { Correlation = _id.Order.Value };
 
     private PaymentView? View() => PaymentViewing.View(_id, Durable, DurableVersion);
 }

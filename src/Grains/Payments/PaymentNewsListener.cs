@@ -5,7 +5,7 @@ using Pos.Payments;
 
 namespace Pos.Grains.Payments;
 
-/// <summary>Sends what providers say by themselves to the payments that it may be about, which ask for the truth.</summary>
+/// <summary>Passes the notices of payment providers on to the payments they may be about. A payment then queries the provider.</summary>
 public sealed partial class PaymentNewsListener(
     IEnumerable<IPaymentNews> sources, IGrainFactory grains, ILogger<PaymentNewsListener> logger) : IHostedService
 {
@@ -35,7 +35,7 @@ public sealed partial class PaymentNewsListener(
     {
         if (PaymentId.TryParse(charge, null, out var payment))
         {
-            // Nobody waits for it, and nothing is lost with it: whatever is owed is asked for without news.
+            // Not awaited: when the call fails, the payment queries its debt without the news.
             _ = grains.GetGrain<IPaymentGrain>(payment.Value).Look();
         }
         else
@@ -44,6 +44,6 @@ public sealed partial class PaymentNewsListener(
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The payment provider has news of a charge that is none of ours ({Length} characters).")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The payment provider sent a notice about an unknown charge (a name of {Length} characters). Check that no other program uses the same account.")]
     private static partial void LogNobodys(ILogger logger, int length);
 }

@@ -2,16 +2,16 @@ using System.Diagnostics;
 
 namespace Pos.Grains.Payments;
 
-/// <summary>What a payment still owes to the world, by its durable state.</summary>
+/// <summary>The debts of a payment, by its durable state.</summary>
 public enum PaymentDebt
 {
     /// <summary>Nothing.</summary>
     Nothing,
 
-    /// <summary>The card is to be charged, or what became of that is to be learnt.</summary>
+    /// <summary>The card is charged, or the outcome of the charge is queried.</summary>
     Charge,
 
-    /// <summary>The money is not wanted any more: what became of the charge is to be learnt, and nothing else.</summary>
+    /// <summary>The payment was undone while its charge was in flight: the outcome is queried, and nothing is charged.</summary>
     Resolve,
 
     /// <summary>The charge is taken back.</summary>
@@ -21,7 +21,7 @@ public enum PaymentDebt
     Refund,
 }
 
-/// <summary>What has happened to a payment outside of it. Never refused; one that says nothing new changes nothing.</summary>
+/// <summary>The result of a step. A fact has happened, so it is never refused; one that is not new changes nothing.</summary>
 public abstract record PaymentFact
 {
     private PaymentFact()
@@ -47,12 +47,25 @@ public abstract record PaymentFact
     public sealed record Refunded(string Refund, string Reference, DateTimeOffset Now) : PaymentFact;
 }
 
-/// <summary>What a payment does by itself: two pure functions. Nothing in flight is remembered anywhere but in the journal.</summary>
+/// <summary>The saga of a payment as two pure functions: what is owed, and the decision on a fact. Everything in flight is in the journal.</summary>
 public static class PaymentSaga
 {
     private static readonly Decision<PaymentEvent> Nothing = new([], null);
 
-    /// <summary>What is owed. Computed from durable state only.</summary>
+    /// <summary>The rules, as the shell runs them.</summary>
+    public static SagaRules<PaymentProgress, PaymentEvent, PaymentDebt, PaymentFact> Rules { get; } = new(
+        PaymentJournal.Aggregate,
+        Owed,
+        Decide,
+        IsOver: static state => state.State is not null && Owed(state) == PaymentDebt.Nothing,
+        NameOf: static state => state.State!.Value.ToString(),
+        OriginOf: static state => state.Store is { } store
+            ? new(store, state.Requested?.Till ?? default, Correlation: state.Requested?.Order.Value)
+            : null,
+        LastRetry: static state => state.Retried,
+        RetryAsked: static operation => new PaymentEvent.RetryAsked(operation));
+
+    /// <summary>The debt of a state. Computed from durable state only.</summary>
     public static PaymentDebt Owed(PaymentProgress state)
     {
         ArgumentNullException.ThrowIfNull(state);
@@ -73,7 +86,7 @@ public static class PaymentSaga
         return state.Refunds.FirstOrDefault(static refund => refund.IsOwed);
     }
 
-    /// <summary>What an operator can close: the refund of a name, or the one that is owed next; an undo that is not a refund yet is all that is left. Null for nothing.</summary>
+    /// <summary>The refund that an operator can close: the named one, or the next one that is owed. A void counts as a refund of all that is left. Null for none.</summary>
     public static PaymentRefund? ToClose(PaymentProgress state, string? refund)
     {
         ArgumentNullException.ThrowIfNull(state);
@@ -86,7 +99,7 @@ public static class PaymentSaga
         return owed is { IsOwed: true } && (refund is null || refund == owed.Id) ? owed : null;
     }
 
-    /// <summary>What a fact comes to.</summary>
+    /// <summary>The decision on a fact.</summary>
     public static Decision<PaymentEvent> Decide(PaymentProgress state, PaymentFact fact)
     {
         ArgumentNullException.ThrowIfNull(state);
@@ -96,9 +109,9 @@ public static class PaymentSaga
             PaymentFact.Declined f => state.State == PaymentState.Requested ? new PaymentEvent.Declined(f.Code, f.Now) : Nothing,
             PaymentFact.NothingMoved f => Owed(state) == PaymentDebt.Resolve ? new PaymentEvent.Abandoned(f.Now) : Nothing,
             PaymentFact.Voided f when state.State == PaymentState.Requested =>
-                // Somebody else has voided what we never knew to be charged: both are facts about money.
+                // Another program has voided a charge that was never confirmed here. Both the charge and the void happened.
                 new([new PaymentEvent.Captured(f.Reference, f.Now), new PaymentEvent.Voided(f.Reference, f.Now)], null),
-            // What was closed has gone back after all.
+            // The refunds that an operator closed have gone back after all.
             PaymentFact.Voided f => state.State == PaymentState.Captured && state.Left + state.Unpaid == state.Requested!.Amount.Amount
                 ? new PaymentEvent.Voided(f.Reference, f.Now)
                 : Nothing,
@@ -127,7 +140,7 @@ public static class PaymentSaga
         return $"{state.Requested!.Key}.refund.{refund.Id}";
     }
 
-    // A charge that went back is still named by a provider that knows refunds beside it: the same name again is no money.
+    // A provider that keeps refunds apart still names a charge that went back. The same reference again is no new money.
     private static bool IsNews(PaymentProgress state, string reference) => state.State switch
     {
         PaymentState.Requested or PaymentState.Declined => true,

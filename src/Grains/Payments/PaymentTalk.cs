@@ -5,8 +5,8 @@ using Pos.Payments;
 namespace Pos.Grains.Payments;
 
 /// <summary>
-/// What one activation says to the provider. Remembers only whether an operation of unknown outcome may be under way: an activation that
-/// finds something owed does not know what the one before it has sent, so it begins by asking.
+/// The calls of one activation to the payment provider. It remembers only whether an operation of unknown outcome may be in flight. An activation that
+/// finds a debt does not know which calls the one before it made, so it begins with a query.
 /// </summary>
 /// <param name="provider">Moves the money.</param>
 /// <param name="services">Time, settings, logs.</param>
@@ -18,7 +18,7 @@ internal sealed partial class PaymentTalk(IPaymentProvider provider, GrainServic
     private bool _hasTried;
     private long? _unsentSince;
 
-    /// <summary>What came of the last call that brought nothing, in a sentence; empty when it did.</summary>
+    /// <summary>Why the last call had no result, in a sentence; empty when it had one.</summary>
     public string Trouble { get; private set; } = "";
 
     /// <summary>Whether the provider said last that what is owed back cannot go back: it does not know the charge, or declines the refund.</summary>
@@ -27,7 +27,7 @@ internal sealed partial class PaymentTalk(IPaymentProvider provider, GrainServic
     /// <summary>Something was owed before this activation began.</summary>
     public void Doubt() => _inDoubt = true;
 
-    /// <summary>What was owed is recorded: what comes next has not been sent by anybody.</summary>
+    /// <summary>A result was recorded. No call for the next debt has been made by anybody.</summary>
     public void OnRecorded() => _inDoubt = false;
 
     /// <summary>Does what is owed, or asks what became of it; null while that is not known.</summary>
@@ -47,7 +47,7 @@ internal sealed partial class PaymentTalk(IPaymentProvider provider, GrainServic
     /// <summary>
     /// Asks once more, and tries once more, whether what is owed back can go back.
     /// </summary>
-    /// <returns>What the provider says that rules it out; null when it may yet go back, or has.</returns>
+    /// <returns>The provider's answer that rules it out; null when the money may still go back, or has.</returns>
     public async Task<string?> RuleOut(PaymentProgress state, PaymentRefund owed)
     {
         var answer = PaymentSaga.Owed(state) == PaymentDebt.Void ? await Query(state.Requested!.Key) : await RuleOutRefund(state, owed);
@@ -73,14 +73,14 @@ internal sealed partial class PaymentTalk(IPaymentProvider provider, GrainServic
             return charge;
         }
 
-        // It knows the charge: what it makes of the refund is its answer to the refund.
+        // The provider knows the charge, so its answer to the refund decides.
         _inDoubt = true;
         var answer = await provider.Refund(new(key, state.Requested!.Key, state.Reference!, owed.Amount), CancellationToken.None);
         Heard("refund", key, answer);
         return answer;
     }
 
-    /// <summary>What the provider makes of a charge that is done with; null for nothing that matters.</summary>
+    /// <summary>Queries a charge that is not owed any more; null when nothing has changed.</summary>
     public async Task<PaymentFact?> Look(PaymentProgress state) => Fact(await Query(state.Requested!.Key));
 
     private async Task<PaymentFact?> Charge(PaymentEvent.Requested asked)
@@ -95,7 +95,7 @@ internal sealed partial class PaymentTalk(IPaymentProvider provider, GrainServic
             }
         }
 
-        // It was not charged, and is to be. Not by an activation that has slept, in a pause, through an undo of which another knows.
+        // The charge was not made and is still owed. Another activation may know of an undo that happened during a pause of this one.
         if (wasInDoubt || _hasTried)
         {
             await requireNewest();
@@ -123,7 +123,7 @@ internal sealed partial class PaymentTalk(IPaymentProvider provider, GrainServic
             return new PaymentFact.NothingMoved(services.Clock.GetUtcNow());
         }
 
-        // Nobody has sent anything since the undo was decided. How long ago that is is measured, not read off a clock that may be set.
+        // No call has been made since the undo was decided. The elapsed time is measured monotonically, because clocks may be set.
         _unsentSince ??= services.Clock.GetTimestamp();
         var isTooLate = services.Clock.GetElapsedTime(_unsentSince.Value) >= services.Options.ProviderLateMax;
         var answer = await Query(state.Requested!.Key);
@@ -185,7 +185,7 @@ internal sealed partial class PaymentTalk(IPaymentProvider provider, GrainServic
         Trouble = answer is PaymentAnswer.NotFound ? Lost("refund") : Trouble;
         if (answer is PaymentAnswer.Declined refused)
         {
-            // The money is owed and the provider will not have it: it stays owed, in sight of an operator.
+            // The provider declines the refund. The money stays owed, and an operator sees it.
             Trouble = $"refund: declined, {refused.Code}";
             LogNotRefunded(services.Logger, refund.Id, refused.Code);
         }
@@ -226,7 +226,7 @@ internal sealed partial class PaymentTalk(IPaymentProvider provider, GrainServic
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "What became of the {Operation} of payment {Key} is unknown, and asked for: {Why}")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The outcome of the {Operation} of payment {Key} is unknown and is queried: {Why}")]
     private static partial void LogUnknown(ILogger logger, string operation, string key, string why);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The provider declines the refund {Refund}: {Code}. It stays owed.")]

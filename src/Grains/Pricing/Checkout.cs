@@ -3,7 +3,16 @@ namespace Pos.Grains.Pricing;
 /// <summary>A line of a sale or a return with the price that was found for it.</summary>
 internal readonly record struct PricedLine(ProductView Product, long UnitPrice, int TaxRate, LineTotal Total);
 
-/// <summary>What sales and returns check alike, each refusal naming the value at fault.</summary>
+/// <summary>What the host allows in sales and returns.</summary>
+/// <param name="ToldLateMax">How long after it happened something may be told without a manager.</param>
+/// <param name="TakesCards">Whether the host has a payment provider that charges cards.</param>
+public readonly record struct SalePolicy(TimeSpan ToldLateMax, bool TakesCards)
+{
+    /// <summary>The default: 72 hours, and cards.</summary>
+    public static SalePolicy Default { get; } = new(Limits.ToldLateMax, true);
+}
+
+/// <summary>The checks that sales and returns share. Each refusal names the value at fault.</summary>
 internal static class Checkout
 {
     // Clocks that have lost their time begin in 1970 or 1980.
@@ -30,17 +39,17 @@ internal static class Checkout
         : null;
 
     /// <summary>
-    /// As above; and what is told later than <paramref name="toldLateMax"/> takes a manager. Otherwise a cashier could move today's
-    /// takings into a day that is closed.
+    /// As above. A sale or a return that is told later than the policy allows takes a manager: otherwise a cashier could move today's takings into a
+    /// day that is closed.
     /// </summary>
-    public static Rejection? RefuseTime(DateTimeOffset? occurredAt, DateTimeOffset now, TimeSpan toldLateMax, Operation operation) =>
+    public static Rejection? RefuseTime(DateTimeOffset? occurredAt, DateTimeOffset now, SalePolicy policy, Operation operation) =>
         RefuseTime(occurredAt, now)
-        ?? (IsToldLate(occurredAt, now, toldLateMax)
-            ? Approval.RefuseWithout(operation, $"what is told more than {toldLateMax.TotalHours:0.##} h after it happened ({occurredAt:O})")
+        ?? (IsToldLate(occurredAt, now, policy)
+            ? Approval.RefuseWithout(operation, $"a request that comes more than {policy.ToldLateMax.TotalHours:0.##} h after it happened ({occurredAt:O})")
             : null);
 
     /// <summary>Whether something is told so late that it takes a manager.</summary>
-    public static bool IsToldLate(DateTimeOffset? occurredAt, DateTimeOffset now, TimeSpan toldLateMax) => now - occurredAt > toldLateMax;
+    public static bool IsToldLate(DateTimeOffset? occurredAt, DateTimeOffset now, SalePolicy policy) => now - occurredAt > policy.ToldLateMax;
 
     public static Rejection? RefusePlace(StoreView? store, StoreId id, TillId till) =>
         store is null ? new(RejectionCode.UnknownStore, $"There is no store '{id}'.")
@@ -48,18 +57,17 @@ internal static class Checkout
         : null;
 
     /// <summary>Finds a line's product, price and tax.</summary>
-    /// <param name="line">Its number, for the refusal.</param>
-    /// <param name="sku">What.</param>
+    /// <param name="line">Number of the line, for the refusal.</param>
+    /// <param name="sku">The product.</param>
     /// <param name="quantity">Pieces.</param>
     /// <param name="price">A price other than the list price, or null.</param>
-    /// <param name="store">Where.</param>
-    /// <param name="products">The products that exist.</param>
-    /// <param name="priced">What it comes to.</param>
-    public static Rejection? Price(
-        int line, Sku sku, int quantity, Money? price, StoreView store, IReadOnlyDictionary<Sku, ProductView> products, out PricedLine priced)
+    /// <param name="shop">The store, which was found, and the products.</param>
+    /// <param name="priced">The result.</param>
+    public static Rejection? Price(int line, Sku sku, int quantity, Money? price, Assortment shop, out PricedLine priced)
     {
         priced = default;
-        if (!products.TryGetValue(sku, out var product))
+        var store = shop.Store!;
+        if (!shop.Products.TryGetValue(sku, out var product))
         {
             return new(RejectionCode.UnknownProduct, $"Line {line}: there is no product '{sku}'.");
         }
@@ -86,6 +94,56 @@ internal static class Checkout
         }
 
         priced = new(product, unit.Amount, rate, total);
+        return null;
+    }
+
+    /// <summary>Prices a line that is to be sold, in a cart or in an order.</summary>
+    /// <param name="number">Number of the line.</param>
+    /// <param name="asked">The product, pieces, and another price or none.</param>
+    /// <param name="scanned">The barcode it was rung up by, and the price or weight in it; nulls without one.</param>
+    /// <param name="shop">The store, which was found, and the products.</param>
+    /// <param name="line">The result.</param>
+    public static Rejection? PriceSale(
+        int number, OrderLineRequest asked, (string? Code, EmbeddedValue? Embedded) scanned, Assortment shop, out OrderLine line)
+    {
+        line = null!;
+        var price = asked.Override?.UnitPrice;
+        if (price is null && scanned.Embedded is { } embedded && shop.Products.TryGetValue(asked.Sku, out var weighed))
+        {
+            var unit = EmbeddedBarcodes.UnitPrice(embedded, weighed.Price.Amount);
+            if (unit > Limits.AmountMax)
+            {
+                return new(RejectionCode.AmountTooLarge, $"Line {number} comes to more than {Limits.AmountMax} minor units.");
+            }
+
+            price = new Money((long)unit, shop.Store!.Currency);
+        }
+
+        if (Price(number, asked.Sku, asked.Quantity, price, shop, out var priced) is { } refused)
+        {
+            return refused;
+        }
+
+        if (!priced.Product.Active)
+        {
+            return new(RejectionCode.ProductInactive, $"Line {number}: '{asked.Sku}' is not sold at present.");
+        }
+
+        line = new(
+            number,
+            asked.Sku,
+            priced.Product.Name,
+            priced.Product.Kind,
+            asked.Quantity,
+            priced.Product.Price.Amount,
+            priced.UnitPrice,
+            priced.TaxRate,
+            priced.Total.Net,
+            priced.Total.Tax,
+            priced.Total.Gross,
+            asked.Override?.Reason,
+            scanned.Code,
+            scanned.Embedded);
         return null;
     }
 

@@ -3,14 +3,19 @@ using Orleans;
 
 namespace Pos.Grains.Pricing;
 
-/// <summary>Looks up what has to be known before lines can be priced.</summary>
+/// <summary>What was looked up to price lines.</summary>
+/// <param name="Store">The store; null when there is none.</param>
+/// <param name="Products">The products that exist, of those the lines name.</param>
+public readonly record struct Assortment(StoreView? Store, IReadOnlyDictionary<Sku, ProductView> Products)
+{
+    /// <summary>Nothing was looked up.</summary>
+    public static Assortment None { get; } = new(null, ImmutableDictionary<Sku, ProductView>.Empty);
+}
+
+/// <summary>Looks up the store and the products that lines name.</summary>
 internal static class Shop
 {
-    public static (StoreView? Store, IReadOnlyDictionary<Sku, ProductView> Products) NotLookedAt =>
-        (null, ImmutableDictionary<Sku, ProductView>.Empty);
-
-    public static Task<(StoreView? Store, IReadOnlyDictionary<Sku, ProductView> Products)> Look(
-        IGrainFactory grains, StoreId store, ImmutableArray<OrderLineRequest> lines)
+    public static Task<Assortment> Look(IGrainFactory grains, StoreId store, ImmutableArray<OrderLineRequest> lines)
     {
         var skus = new HashSet<Sku>(lines.Length);
         foreach (var line in lines)
@@ -21,8 +26,7 @@ internal static class Shop
         return Look(grains, store, skus);
     }
 
-    public static Task<(StoreView? Store, IReadOnlyDictionary<Sku, ProductView> Products)> Look(
-        IGrainFactory grains, StoreId store, ImmutableArray<ReturnLineRequest> lines)
+    public static Task<Assortment> Look(IGrainFactory grains, StoreId store, ImmutableArray<ReturnLineRequest> lines)
     {
         var skus = new HashSet<Sku>(lines.Length);
         foreach (var line in lines)
@@ -33,12 +37,11 @@ internal static class Shop
         return Look(grains, store, skus);
     }
 
-    public static async Task<(StoreView? Store, IReadOnlyDictionary<Sku, ProductView> Products)> Look(
-        IGrainFactory grains, StoreId store, IReadOnlyCollection<Sku> skus)
+    public static async Task<Assortment> Look(IGrainFactory grains, StoreId store, IReadOnlyCollection<Sku> skus)
     {
         if (!StoreId.TryParse(store.Value, null, out _))
         {
-            return NotLookedAt;
+            return Assortment.None;
         }
 
         var where = grains.GetGrain<IStoreGrain>(store.Value).Get();
@@ -57,6 +60,6 @@ internal static class Shop
             }
         }
 
-        return (await where, products);
+        return new(await where, products);
     }
 }

@@ -22,8 +22,8 @@ internal readonly record struct SaleTenders(Money Tendered, long? Rounding, Immu
 internal static class Tenders
 {
     /// <summary>Why tenders cannot be, whatever the total; or null.</summary>
-    /// <param name="asked">What the till says.</param>
-    /// <param name="takesCards">Whether somebody is there to charge cards.</param>
+    /// <param name="asked">The request.</param>
+    /// <param name="takesCards">Whether the host has a payment provider.</param>
     public static Rejection? Refuse(TenderRequest asked, bool takesCards)
     {
         var refused = asked.Cash is { } cash ? Prices.Refuse(cash, "cash handed over") : null;
@@ -54,11 +54,11 @@ internal static class Tenders
     }
 
     /// <summary>Finds out what each tender pays.</summary>
-    /// <param name="asked">What the till says.</param>
-    /// <param name="store">Where.</param>
+    /// <param name="asked">The request.</param>
+    /// <param name="store">The store.</param>
     /// <param name="gross">The total.</param>
     /// <param name="credit">Of the return that the exchange names; null when there is none.</param>
-    /// <param name="tenders">What came of it.</param>
+    /// <param name="tenders">The result.</param>
     public static Rejection? Resolve(TenderRequest asked, StoreView store, long gross, CreditView? credit, out SaleTenders tenders)
     {
         tenders = default;
@@ -155,7 +155,7 @@ internal static class Tenders
         {
             return new(
                 RejectionCode.TenderMismatch,
-                $"The cards come to {new Money(said, store.Currency)}, and {new Money(left, store.Currency)} is left for them: more is not charged, nor nothing.");
+                $"The cards come to {new Money(said, store.Currency)}, and {new Money(left, store.Currency)} is left for them. Every card needs a part above zero, and no more than is left.");
         }
 
         charged = builder.MoveToImmutable();

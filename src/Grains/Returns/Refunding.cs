@@ -42,7 +42,7 @@ internal static class Refunding
         return credit;
     }
 
-    /// <summary>What still goes back when a new order has some of it.</summary>
+    /// <summary>The refunds that are left when a new order has taken a part.</summary>
     public static (ImmutableArray<TenderRefund> Cards, long Coins) Left(ReturnMoney money, long spent)
     {
         var fromCash = Math.Min(money.Credit, spent);
@@ -67,7 +67,7 @@ internal static class Refunding
     /// <summary>The credit that pays for a new order, and the money behind it.</summary>
     /// <param name="back">The return.</param>
     /// <param name="money">Its money; each card with its order.</param>
-    /// <param name="spent">What the order takes of it.</param>
+    /// <param name="spent">The part that the order takes.</param>
     public static CreditTender Spend(ReturnId back, ReturnMoney money, long spent)
     {
         var (left, coins) = Left(money, spent);

@@ -5,14 +5,14 @@ namespace Pos.Grains.Returns;
 
 /// <summary>How far a return has come.</summary>
 /// <param name="Accepted">What came back; null before that.</param>
-/// <param name="State">Where it stands; null before it was accepted.</param>
+/// <param name="State">The state; null before the return was accepted.</param>
 /// <param name="IsRestocked">Whether the goods of an exchange are back on the shelf.</param>
 /// <param name="Credit">The order that has credit, and how much; null when none has.</param>
 /// <param name="IsSpent">Whether that order keeps it.</param>
 /// <param name="IsPaidOut">Whether everything is to be refunded after all.</param>
 /// <param name="GaveBack">Orders that get no credit any more; null for none.</param>
 /// <param name="Completed">How it ended; null before.</param>
-/// <param name="Retried">The last operation that wished for a retry, or null.</param>
+/// <param name="Retried">The last operation that asked for a retry, or null.</param>
 /// <param name="PaidOutBy">The operation that asked for everything to be refunded after all, or null.</param>
 public sealed record ReturnProgress(
     ReturnEvent.Accepted? Accepted,
@@ -44,10 +44,10 @@ public abstract record ReturnCommand
     }
 
     /// <summary>Asks for the return.</summary>
-    /// <param name="Asked">What the till says.</param>
-    /// <param name="Store">The store, null when there is none.</param>
+    /// <param name="Asked">The request.</param>
+    /// <param name="Store">The store; null when there is none.</param>
     /// <param name="Products">The products that exist, of those the lines name.</param>
-    /// <param name="Now">The moment of the decision, UTC.</param>
+    /// <param name="Now">The time of the decision, UTC.</param>
     public sealed record Place(
         PlaceReturn Asked, StoreView? Store, IReadOnlyDictionary<Sku, ProductView> Products, DateTimeOffset Now) : ReturnCommand;
 
@@ -68,11 +68,11 @@ public abstract record ReturnCommand
 }
 
 /// <summary>The rules of a return.</summary>
-public static partial class Return
+public static class Return
 {
     private static readonly Decision<ReturnEvent> Nothing = new([], null);
 
-    /// <summary>Nothing came back.</summary>
+    /// <summary>The return before it is accepted.</summary>
     public static ReturnProgress Initial { get; } = new(null, null);
 
     /// <summary>The return after an event.</summary>
@@ -146,7 +146,7 @@ public static partial class Return
         foreach (var line in asked.Lines)
         {
             var number = lines.Count + 1;
-            if (Checkout.Price(number, line.Sku, line.Quantity, line.UnitPrice, store, command.Products, out var priced) is { } unpriced)
+            if (Checkout.Price(number, line.Sku, line.Quantity, line.UnitPrice, new(store, command.Products), out var priced) is { } unpriced)
             {
                 return unpriced;
             }
@@ -215,4 +215,39 @@ public static partial class Return
         back.Coins,
         back.CashCredit,
         back.TakenBy);
+
+    private static Decision<ReturnEvent> TakeCredit(ReturnProgress state, TakeCredit asked)
+    {
+        if (state.Credit is { } taken && taken.Order == asked.Order)
+        {
+            return taken.Amount == asked.Amount ? Nothing : OperationMemory.Reused(asked.Operation.Id);
+        }
+
+        // The order has ended and given the credit back. A call of it that arrives later stays refused.
+        return !state.IsFree || state.GaveBack?.Contains(asked.Order) == true
+            ? new Rejection(RejectionCode.CreditNotAvailable, "The credit is spent, paid out or was given back.")
+            : asked.Amount.Currency != state.Accepted!.Gross.Currency || asked.Amount.Amount <= 0 || asked.Amount.Amount > Refunding.Credit(Refunding.Of(state.Accepted))
+                ? new Rejection(RejectionCode.CreditNotAvailable, $"{asked.Amount} of {state.Accepted.Gross} cannot be taken as credit.")
+                : new ReturnEvent.CreditTaken(asked.Order, asked.Amount);
+    }
+
+    private static Decision<ReturnEvent> GiveBackCredit(ReturnProgress state, EndCredit asked) =>
+        state.Accepted is null ? new Rejection(RejectionCode.UnknownReturn, "There is no such return.")
+        : state.HasEnded || state.GaveBack?.Contains(asked.Order) == true || (state.IsSpent && state.Credit?.Order == asked.Order) ? Nothing
+        : new ReturnEvent.CreditGivenBack(asked.Order);
+
+    private static Decision<ReturnEvent> KeepCredit(ReturnProgress state, EndCredit asked) =>
+        state.Credit?.Order != asked.Order ? new Rejection(RejectionCode.CreditNotAvailable, "The order has no credit of this return.")
+        : state.IsSpent ? Nothing
+        : new ReturnEvent.CreditKept(asked.Order);
+
+    private static Decision<ReturnEvent> PayOut(ReturnProgress state, PayOutReturn asked) =>
+        state.Accepted is null ? new Rejection(RejectionCode.UnknownReturn, "There is no such return.")
+        : state.PaidOutBy is { } known && known.Id == asked.Operation.Id
+            ? known.Fingerprint == asked.Operation.Fingerprint ? Nothing : OperationMemory.Reused(asked.Operation.Id)
+        : Texts.Required(asked.Reason, Limits.NameLengthMax, "reason") is { } refused ? refused
+        : state.HasEnded || state.IsPaidOut ? Nothing
+        : !state.IsExchange ? new Rejection(RejectionCode.IllegalTransition, "The return is no exchange; its refund is under way.")
+        : state.Credit is { } taken ? new Rejection(RejectionCode.IllegalTransition, $"The order {taken.Order} has the credit.")
+        : new ReturnEvent.PayOutAsked(asked.Reason, OperationKey.Of(asked.Operation));
 }

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace Pos.Grains.Returns;
 
-/// <summary>What happens to a return.</summary>
+/// <summary>The events of a return.</summary>
 public abstract record ReturnEvent
 {
     private ReturnEvent()
@@ -32,44 +32,44 @@ public abstract record ReturnEvent
         long? CashCredit = null,
         string? TakenBy = null) : ReturnEvent;
 
-    /// <summary>Everything that goes back on the shelf of an exchange is there; the money waits for a new order.</summary>
+    /// <summary>The goods of an exchange are back on the shelf. The money waits for a new order.</summary>
     public sealed record Restocked : ReturnEvent;
 
-    /// <summary>A new order has credit of it.</summary>
+    /// <summary>A new order has taken credit.</summary>
     public sealed record CreditTaken(OrderId Order, Money Amount) : ReturnEvent;
 
-    /// <summary>An order has no credit of it, and gets none any more.</summary>
+    /// <summary>An order has no credit of this return and gets none any more.</summary>
     public sealed record CreditGivenBack(OrderId Order) : ReturnEvent;
 
-    /// <summary>The order that has credit is confirmed: it is spent, and the rest is owed.</summary>
+    /// <summary>The order with the credit is confirmed: the credit is spent, and the rest is owed.</summary>
     public sealed record CreditKept(OrderId Order) : ReturnEvent;
 
-    /// <summary>Nobody exchanges: all is owed.</summary>
+    /// <summary>The exchange has ended without an order: all money is owed.</summary>
     /// <param name="Reason">One sentence.</param>
-    /// <param name="Operation">What whoever wished it called it; null when nobody did, and in the events of before it was kept.</param>
+    /// <param name="Operation">The operation of the request; null when no request caused it, and in events from before it was recorded.</param>
     public sealed record PayOutAsked(string Reason, OperationKey? Operation = null) : ReturnEvent;
 
     /// <summary>Nothing is owed any more: COMPLETED.</summary>
-    /// <param name="Refund">What was given back.</param>
+    /// <param name="Refund">The amount given back.</param>
     /// <param name="Refunds">To which tenders; null for cash alone.</param>
-    /// <param name="Credit">What paid for a new order instead, or null.</param>
+    /// <param name="Credit">The part that paid for a new order instead, or null.</param>
     /// <param name="Rounding">Refund + credit − gross, by the rounding of cash; null for none.</param>
     /// <param name="Unpaid">Those of <paramref name="Refunds"/> that did not go back: an operator closed them at the payment; null for none.</param>
     public sealed record Completed(
         Money Refund, ImmutableArray<TenderRefund>? Refunds = null, Money? Credit = null, long? Rounding = null,
         ImmutableArray<TenderRefund>? Unpaid = null) : ReturnEvent;
 
-    /// <summary>Somebody wished that what is owed be tried at once. Changes nothing else.</summary>
+    /// <summary>An operator asked that the owed step be tried at once. Changes nothing else.</summary>
     public sealed record RetryAsked(string Operation) : ReturnEvent;
 }
 
 /// <summary>How returns are journaled.</summary>
 public static class ReturnJournal
 {
-    /// <summary>Category of their streams.</summary>
+    /// <summary>The category of their streams.</summary>
     public const string Category = "return";
 
-    /// <summary>Names of their events, for ever.</summary>
+    /// <summary>The names of their events. A name never changes.</summary>
     public static EventCodec<ReturnEvent> Codec { get; } = new(
         new EventCase("return.accepted", 1, ReturnJson.Default.Accepted),
         new EventCase("return.restocked", 1, ReturnJson.Default.Restocked),
@@ -80,7 +80,7 @@ public static class ReturnJournal
         new EventCase("return.completed", 1, ReturnJson.Default.Completed),
         new EventCase("return.retry-asked", 1, ReturnJson.Default.RetryAsked));
 
-    /// <summary>Everything a grain or a replay needs.</summary>
+    /// <summary>The aggregate, as grains and replays use it.</summary>
     public static Aggregate<ReturnProgress, ReturnEvent> Aggregate { get; } = new(Category, Return.Initial, Return.Evolve, Codec);
 }
 

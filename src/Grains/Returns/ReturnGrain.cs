@@ -1,34 +1,30 @@
+using System.Collections.Immutable;
 using Orleans;
-using Orleans.Configuration;
 using Orleans.Concurrency;
+using Orleans.Configuration;
 using Orleans.Placement;
 using Pos.Journal;
 
 namespace Pos.Grains.Returns;
 
-/// <summary>The shell of <see cref="Return"/> and <see cref="ReturnSaga"/>. Reentrant: the saga goes on while callers wait for its end.</summary>
+/// <summary>The shell of <see cref="Return"/> and <see cref="ReturnSaga"/>. Reentrant: the saga continues while callers wait for its end.</summary>
 [Reentrant, GrainType("return"), ResourceOptimizedPlacement]
 [CollectionAgeLimit(Minutes = 5)]
-public sealed partial class ReturnGrain(IGrainContext context, GrainServices services)
-    : SagaGrain<ReturnProgress, ReturnEvent, ReturnDebt, ReturnFact>(context, ReturnJournal.Aggregate, services), IReturnGrain, ICreditGrain
+public sealed class ReturnGrain(IGrainContext context, GrainServices services)
+    : SagaGrain<ReturnProgress, ReturnEvent, ReturnDebt, ReturnFact>(context, ReturnSaga.Rules, services), IReturnGrain, ICreditGrain
 {
+    // Refunds that an operator closed at a payment, by their place.
+    private readonly SortedDictionary<int, TenderRefund> _unpaid = [];
     private ReturnId _id;
+    private SagaEffects _lines = null!;
+    private SagaEffects _money = null!;
 
     /// <inheritdoc/>
-    public async Task<Outcome<ReturnView>> Place(PlaceReturn command)
-    {
-        if (Decided.Accepted is null && Return.Refuse(command, Now) is { } malformed)
-        {
-            return await Stands(malformed, Begun) ? malformed : await Place(command);
-        }
+    protected override string? Trouble => _lines.Trouble ?? _money.Trouble;
 
-        if (await Attempt(command.Operation, () => TryToPlace(command)) is { } refused)
-        {
-            return await Stands(refused, Begun) ? refused : await Place(command);
-        }
-
-        return await Ended(command.Operation, command.WaitMax);
-    }
+    /// <inheritdoc/>
+    public async Task<Outcome<ReturnView>> Place(PlaceReturn command) =>
+        await Attempt(command.Operation, () => TryToPlace(command)) is { } refused ? refused : await WaitUntilEnded(command.Operation, command.WaitMax);
 
     /// <inheritdoc/>
     public async Task<Outcome<ReturnView>> Take(TakeReturn command)
@@ -37,17 +33,15 @@ public sealed partial class ReturnGrain(IGrainContext context, GrainServices ser
         var recording = Record(
             Return.Decide(Decided, new ReturnCommand.Take(command, Now)),
             Envelope.Of(command.Operation with { Correlation = Key }, back.Store, back.Till.Value, back.OccurredAt));
-        return await Durably(recording) is { } refused ? refused : await Ended(command.Operation, command.WaitMax);
+        return await FindRefusal(recording) is { } refused ? refused : await WaitUntilEnded(command.Operation, command.WaitMax);
     }
 
     /// <inheritdoc/>
     public async Task<Outcome<ReturnView>> PayOut(PayOutReturn command)
     {
         var recording = Record(
-            Return.Decide(Decided, new ReturnCommand.PayOut(command)),
-            Envelope.Of(command.Operation with { Correlation = Key }, Decided.Accepted?.Store ?? default, command.Operation.Till, Now),
-            command.Operation.IfVersion);
-        return await Durably(recording) is { } refused ? await Denied(refused) : await Ended(command.Operation, command.WaitMax);
+            Return.Decide(Decided, new ReturnCommand.PayOut(command)), Describe(command.Operation), command.Operation.IfVersion);
+        return await FindRefusal(recording) is { } refused ? refused : await WaitUntilEnded(command.Operation, command.WaitMax);
     }
 
     /// <inheritdoc/>
@@ -74,58 +68,6 @@ public sealed partial class ReturnGrain(IGrainContext context, GrainServices ser
     }
 
     /// <inheritdoc/>
-    protected override ReturnDebt Owed(ReturnProgress state) => ReturnSaga.Owed(state);
-
-    /// <inheritdoc/>
-    protected override Decision<ReturnEvent> Decide(ReturnProgress state, ReturnFact fact) => ReturnSaga.Decide(state, fact);
-
-    /// <inheritdoc/>
-    protected override StoreId? StoreOf(ReturnProgress state) => state.Accepted?.Store;
-
-    /// <inheritdoc/>
-    protected override ReturnEvent RetryAsked(string operation) => new ReturnEvent.RetryAsked(operation);
-
-    /// <inheritdoc/>
-    protected override string? LastRetry(ReturnProgress state) => state.Retried;
-
-    /// <inheritdoc/>
-    protected override DateTimeOffset OwedSince(ReturnProgress state) => state.Accepted!.PlacedAt;
-
-    /// <inheritdoc/>
-    protected override DateTimeOffset? NextWakeUp(ReturnProgress state) =>
-        base.NextWakeUp(state) ?? (ReturnSaga.IsWaiting(state) ? state.Accepted!.PlacedAt + ReturnSaga.ExchangeWithin : null);
-
-    /// <inheritdoc/>
-    protected override DateTimeOffset? WakeAgain() => base.WakeAgain()
-        ?? (ReturnSaga.IsWaiting(Durable) ? Later(Durable.Accepted!.PlacedAt + ReturnSaga.ExchangeWithin, Now + Services.Options.SagaWakeUp) : null);
-
-    /// <inheritdoc/>
-    protected override void OnWoken()
-    {
-        // While an order has the credit, that order's end decides.
-        if (ReturnSaga.IsWaiting(Decided) && Decided.IsFree && Now >= Decided.Accepted!.PlacedAt + ReturnSaga.ExchangeWithin)
-        {
-            var accepted = Decided.Accepted!;
-            Record(
-                new ReturnEvent.PayOutAsked("No new order came."),
-                Envelope.OfSaga(Saga, nameof(ReturnEvent.PayOutAsked), accepted.Store, accepted.Till, Now, TraceParent));
-        }
-    }
-
-    /// <inheritdoc/>
-    protected override bool IsOver(ReturnProgress state) => state.HasEnded;
-
-    /// <inheritdoc/>
-    protected override string NameOf(ReturnProgress state) => state.State!.Value.ToString();
-
-    /// <inheritdoc/>
-    protected override EventContext Context(ReturnDebt debt)
-    {
-        var accepted = Durable.Accepted!;
-        return Envelope.OfSaga(Saga, debt.ToString(), accepted.Store, accepted.Till, accepted.OccurredAt, TraceParent);
-    }
-
-    /// <inheritdoc/>
     protected override void OnOpened()
     {
         _id = ReturnId.Parse(Key, null);
@@ -133,49 +75,81 @@ public sealed partial class ReturnGrain(IGrainContext context, GrainServices ser
         _money = new(Saga, Services.Logger);
     }
 
-    private static bool Begun(ReturnProgress state) => state.Accepted is not null;
-
-    private static DateTimeOffset Later(DateTimeOffset one, DateTimeOffset other) => one > other ? one : other;
+    /// <inheritdoc/>
+    protected override async Task<ReturnFact?> Do(ReturnDebt debt)
+    {
+        var accepted = Durable.Accepted!;
+        ImmutableArray<TenderRefund> refunds = debt == ReturnDebt.Restock && Durable.IsExchange ? [] : ReturnSaga.Refunds(Durable);
+        var lines = _lines.Demand(debt, ReturnSaga.Restocked(accepted, debt), static line => line, line => Restock(accepted, line));
+        // Numbered by their place: an exchange brings the money of other orders' cards, whose numbers are not unique here.
+        var money = _money.Demand(
+            debt,
+            [.. Enumerable.Range(0, refunds.Length).Where(place => refunds[place].Tender > 0)],
+            static place => place,
+            place => Refund(accepted, place, refunds[place]));
+        var done = await lines & await money;
+        return !done ? null
+            : debt == ReturnDebt.Restock ? new ReturnFact.StockRestocked { Unpaid = [.. _unpaid.Values] }
+            : new ReturnFact.MoneyRefunded { Unpaid = [.. _unpaid.Values] };
+    }
 
     private async Task<Outcome<CreditView>> Credit(ReturnCommand command, Operation operation)
     {
-        var recording = Record(
-            Return.Decide(Decided, command),
-            Envelope.Of(operation with { Correlation = Key }, Decided.Accepted?.Store ?? default, operation.Till, Now));
-        if (await Durably(recording) is { } refused)
+        if (await FindRefusal(Record(Return.Decide(Decided, command), Describe(operation))) is { } refused)
         {
-            return await Denied(refused);
+            return refused;
         }
 
         GoOn();
         return ReturnViewing.Credit(_id, Durable)!;
     }
 
-    // An activation that was overtaken may not have seen what it denies.
-    private async Task<Rejection> Denied(Rejection refused)
-    {
-        if (refused.Code is RejectionCode.UnknownReturn or RejectionCode.CreditNotAvailable)
-        {
-            await RequireNewest(CancellationToken.None);
-        }
-
-        return refused;
-    }
-
     private async Task<Rejection?> TryToPlace(PlaceReturn command)
     {
-        var (store, products) = Decided.Accepted is null ? await Shop.Look(GrainFactory, command.Store, command.Lines) : Shop.NotLookedAt;
+        // Nothing is looked up for a return that is known, or for a request that is refused in any case.
+        var isOpen = Decided.Accepted is null && Return.Refuse(command, Now) is null;
+        var (store, products) = isOpen ? await Shop.Look(GrainFactory, command.Store, command.Lines) : Assortment.None;
         var now = Now;
-        return await Durably(Record(
+        return await FindRefusal(Record(
             Return.Decide(Decided, new ReturnCommand.Place(command, store, products, now)),
             Envelope.Of(command.Operation with { Correlation = Key }, command.Store, command.Till.Value, command.OccurredAt?.ToUniversalTime() ?? now)));
     }
 
-    private async Task<Outcome<ReturnView>> Ended(Operation operation, TimeSpan waitMax)
+    private async Task<Outcome<ReturnView>> WaitUntilEnded(Operation operation, TimeSpan waitMax)
     {
-        await GoOn(operation, static state => state.HasEnded || (ReturnSaga.IsWaiting(state) && state.IsRestocked), waitMax);
+        await WaitUntil(static state => state.HasEnded || (ReturnSaga.IsWaiting(state) && state.IsRestocked), operation, waitMax);
         return View()!;
     }
 
     private ReturnView? View() => ReturnViewing.View(_id, Durable, DurableVersion);
+
+    private async Task<Rejection?> Refund(ReturnEvent.Accepted accepted, int place, TenderRefund refund)
+    {
+        var payment = GrainFactory.GetGrain<IPaymentGrain>(PaymentId.Of(refund.Order ?? accepted.Order!.Value, refund.Tender).Value);
+        var operation = new Operation(
+            $"{Key}.{refund.Tender}", "", accepted.PlacedAt + ReturnSaga.RestockRemembered, Saga, accepted.Till.Value, Key, TraceParent);
+        var answer = await payment.Refund(new(operation, _id, new Money(refund.Amount, accepted.Gross.Currency), Services.Options.PaymentWait));
+        if (answer.Rejection is { } refused)
+        {
+            return refused;
+        }
+
+        var asked = answer.Value!.Refunds.FirstOrDefault(given => given.Refund == Key);
+        if (asked is { Reference: null, Closed: not null })
+        {
+            _unpaid[place] = refund;
+            return null;
+        }
+
+        return asked is { Reference: not null } ? null : SagaEffects.NotYet;
+    }
+
+    private async Task<Rejection?> Restock(ReturnEvent.Accepted accepted, int number)
+    {
+        var line = accepted.Lines[number - 1];
+        var stock = GrainFactory.GetGrain<IStockGrain>(new StockKey(accepted.Store, line.Sku).ToString());
+        var operation = new Operation(
+            $"{Key}.{number}", "", accepted.PlacedAt + ReturnSaga.RestockRemembered, Saga, accepted.Till.Value, Key, TraceParent);
+        return (await stock.Restock(new(operation, line.Quantity, _id, accepted.OccurredAt, accepted.TakenBy, accepted.ApprovedBy))).Rejection;
+    }
 }

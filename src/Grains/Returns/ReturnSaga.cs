@@ -16,14 +16,14 @@ public enum ReturnDebt
     Refund,
 }
 
-/// <summary>Something that has happened outside of a return and concerns it. Never refused.</summary>
+/// <summary>The result of a step. A fact has happened, so it is never refused.</summary>
 public abstract record ReturnFact
 {
     private ReturnFact()
     {
     }
 
-    /// <summary>What cards do not get back, because an operator closed it at the payment.</summary>
+    /// <summary>The refunds that did not go back, because an operator closed them at the payments.</summary>
     public ImmutableArray<TenderRefund> Unpaid { get; init; } = [];
 
     /// <summary>Everything that can be sold again is on the shelf, and without exchange every card has its money back.</summary>
@@ -31,18 +31,40 @@ public abstract record ReturnFact
 
     /// <summary>Every card has its money back.</summary>
     public sealed record MoneyRefunded : ReturnFact;
+
+    /// <summary>Time has passed.</summary>
+    /// <param name="Now">The time of the decision, UTC.</param>
+    public sealed record TimePassed(DateTimeOffset Now) : ReturnFact;
 }
 
 /// <summary>The saga of a return: pure functions.</summary>
 public static class ReturnSaga
 {
-    /// <summary>How long stock remembers that a line was put back: no return stays open for so long.</summary>
+    /// <summary>How long stock remembers that a line was put back. No return stays open so long.</summary>
     public static readonly TimeSpan RestockRemembered = TimeSpan.FromDays(30);
 
     /// <summary>How long the money waits for a new order.</summary>
     public static readonly TimeSpan ExchangeWithin = TimeSpan.FromHours(24);
 
     private static readonly Decision<ReturnEvent> Nothing = new([], null);
+
+    /// <summary>The rules, as the shell runs them.</summary>
+    public static SagaRules<ReturnProgress, ReturnEvent, ReturnDebt, ReturnFact> Rules { get; } = new(
+        ReturnJournal.Aggregate,
+        Owed,
+        Decide,
+        IsOver: static state => state.HasEnded,
+        NameOf: static state => state.State!.Value.ToString(),
+        OriginOf: static state => state.Accepted is { } accepted ? new(accepted.Store, accepted.Till, accepted.OccurredAt) : null,
+        LastRetry: static state => state.Retried,
+        RetryAsked: static operation => new ReturnEvent.RetryAsked(operation))
+    {
+        OwedSince = static state => state.Accepted!.PlacedAt,
+        Deadline = new(
+            static (state, _) => IsWaiting(state) ? ExchangeEnds(state) : null,
+            static (_, now) => new ReturnFact.TimePassed(now),
+            nameof(ReturnEvent.PayOutAsked)),
+    };
 
     /// <summary>The debt of a state. Computed from durable state only.</summary>
     public static ReturnDebt Owed(ReturnProgress state) => state switch
@@ -54,7 +76,7 @@ public static class ReturnSaga
         _ => ReturnDebt.Nothing,
     };
 
-    /// <summary>Whether the money waits for a new order: it is paid out when none comes.</summary>
+    /// <summary>Whether the money waits for a new order. When none comes, the money is paid out.</summary>
     public static bool IsWaiting(ReturnProgress state) => state is { HasEnded: false, IsExchange: true, IsSpent: false, IsPaidOut: false };
 
     /// <summary>The decision on a fact.</summary>
@@ -63,7 +85,9 @@ public static class ReturnSaga
         ReturnFact.StockRestocked when state is { State: ReturnState.Accepted, IsRestocked: false } =>
             state.IsExchange ? new ReturnEvent.Restocked() : Complete(state, fact.Unpaid),
         ReturnFact.MoneyRefunded when Owed(state) == ReturnDebt.Refund => Complete(state, fact.Unpaid),
-        ReturnFact.StockRestocked or ReturnFact.MoneyRefunded => Nothing,
+        // While an order has the credit, the end of that order decides.
+        ReturnFact.TimePassed f when IsWaiting(state) && state.IsFree && f.Now >= ExchangeEnds(state) => new ReturnEvent.PayOutAsked("No new order came."),
+        ReturnFact.StockRestocked or ReturnFact.MoneyRefunded or ReturnFact.TimePassed => Nothing,
         _ => throw new UnreachableException($"No rule for {fact.GetType().Name}."),
     };
 
@@ -88,13 +112,15 @@ public static class ReturnSaga
         return lines.ToImmutable();
     }
 
-    /// <summary>The amounts that go back to each tender: those planned, less those that a new order has.</summary>
+    /// <summary>The amounts that go back to each tender: the planned ones without the part that a new order has taken.</summary>
     public static ImmutableArray<TenderRefund> Refunds(ReturnProgress state)
     {
         ArgumentNullException.ThrowIfNull(state);
         var (cards, coins) = Refunding.Left(Refunding.Of(state.Accepted!), state.IsSpent ? state.Credit!.Amount.Amount : 0);
         return coins > 0 ? [.. cards, new(0, coins)] : cards;
     }
+
+    private static DateTimeOffset ExchangeEnds(ReturnProgress state) => state.Accepted!.PlacedAt + ExchangeWithin;
 
     private static ReturnEvent.Completed Complete(ReturnProgress state, ImmutableArray<TenderRefund> unpaid)
     {

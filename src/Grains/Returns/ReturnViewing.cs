@@ -78,7 +78,7 @@ internal static class ReturnViewing
         return refunds.ToImmutable();
     }
 
-    // What was given is what was journaled, by whatever rule.
+    // A completed return shows the journaled refunds, which an earlier rule may have computed.
     private static ImmutableArray<TenderRefund> Given(ReturnProgress state) =>
         state.Completed is not { } completed ? ReturnSaga.Refunds(state)
         : completed.Refunds is { } refunds ? refunds

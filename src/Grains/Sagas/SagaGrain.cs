@@ -1,46 +1,49 @@
+using System.Diagnostics;
 using Pos.Journal;
 
 namespace Pos.Grains.Sagas;
 
 /// <summary>
-/// The shell of an aggregate that owes something to others: one background loop does what its durable state owes and records what came
-/// of it, until nothing is owed. A saga says what is owed, does it, and decides on the facts; all the rest is here.
+/// The shell of an aggregate that owes something to other grains. One background loop computes the debt from the durable state, pays it, and
+/// records the result, until nothing is owed. Nothing in flight is remembered outside the journal, so the next activation continues after a
+/// crash: a wake-up activates it.
 /// </summary>
-/// <typeparam name="TState">State; what is owed is computed from its durable value alone.</typeparam>
-/// <typeparam name="TEvent">Events.</typeparam>
-/// <typeparam name="TDebt">What can be owed; its default is nothing.</typeparam>
-/// <typeparam name="TFact">What can come of it.</typeparam>
-public abstract partial class SagaGrain<TState, TEvent, TDebt, TFact>(IGrainContext context, Aggregate<TState, TEvent> aggregate, GrainServices services)
-    : EventSourcedGrain<TState, TEvent>(context, aggregate, services), IWakeable
+/// <typeparam name="TState">The state; its durable value decides what is owed.</typeparam>
+/// <typeparam name="TEvent">The events.</typeparam>
+/// <typeparam name="TDebt">The steps that can be owed; the default is nothing.</typeparam>
+/// <typeparam name="TFact">The results that steps can have.</typeparam>
+public abstract class SagaGrain<TState, TEvent, TDebt, TFact>(
+    IGrainContext context, SagaRules<TState, TEvent, TDebt, TFact> rules, GrainServices services)
+    : EventSourcedGrain<TState, TEvent>(context, rules.Aggregate, services), ISagaGrain
     where TState : class
     where TEvent : class
     where TDebt : struct, Enum
     where TFact : class
 {
-    private readonly string _category = aggregate.Category;
     private SharedAttempt _attempts = null!;
-    private SagaLoop _loop = null!;
-    private SagaWaiters<TState> _waiters = null!;
+    private SagaLoop<TState> _loop = null!;
 
     /// <summary>The name of the saga as an actor: <c>order:…</c>.</summary>
     protected string Saga { get; private set; } = "";
 
-    /// <summary>Of the request that began it, or empty: a saga that a wake-up resumes in another activation has no request to belong to.</summary>
+    /// <summary>Trace of the request that began the saga. Empty after a wake-up, which belongs to no request.</summary>
     protected string TraceParent { get; private set; } = "";
 
-    /// <summary>How often the step that is owed has had no answer here.</summary>
-    protected int Attempts => _loop.Failures;
-
-    private bool IsOwing => !EqualityComparer<TDebt>.Default.Equals(Owed(Durable), default);
+    /// <summary>Why the last attempt at the owed step had no answer, in a sentence; null when no reason is known.</summary>
+    protected virtual string? Trouble => null;
 
     /// <inheritdoc/>
-    public override async Task OnActivateAsync(CancellationToken cancellationToken)
+    protected sealed override bool IsDeciding => _attempts.IsUnderWay;
+
+    private string Category => rules.Aggregate.Category;
+
+    /// <inheritdoc/>
+    public sealed override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
         await base.OnActivateAsync(cancellationToken);
-        Saga = $"{_category}:{Key}";
-        _attempts = new(LeaveIfIdle);
-        _waiters = new(Saga, Services);
-        _loop = new(Saga, Step, DelayDeactivation, Services);
+        Saga = $"{Category}:{Key}";
+        _attempts = new(() => DecidedVersion, LeaveIfIdle);
+        _loop = new(Saga, TakeStep, DelayDeactivation, Services);
         OnOpened();
         GoOn();
     }
@@ -49,130 +52,130 @@ public abstract partial class SagaGrain<TState, TEvent, TDebt, TFact>(IGrainCont
     public async Task<DateTimeOffset?> WakeUp(CancellationToken cancellationToken)
     {
         Refresh();
-        OnWoken();
+        if (rules.Deadline is { } deadline && rules.OriginOf(Decided) is { } origin)
+        {
+            Record(rules.Decide(Decided, deadline.Passed(Services.Options, Now)), Describe(deadline.Step, origin with { OccurredAt = null }));
+        }
+
         GoOn();
         await RequireNewest(cancellationToken);
-        return WakeNext(WakeAgain());
+        var soon = Now + Services.Options.SagaWakeUp;
+        return WakeNext(IsOwing(Durable) ? soon : DeadlineOf(Durable) is { } at ? (at > soon ? at : soon) : null);
     }
 
-    /// <summary>The debt of a state.</summary>
-    protected abstract TDebt Owed(TState state);
+    /// <inheritdoc/>
+    public async Task<SagaView?> Inspect(CancellationToken cancellationToken)
+    {
+        Refresh();
+        return DurableVersion == 0 ? null : await Show(cancellationToken);
+    }
 
-    /// <summary>Does what is owed once, in parallel where it can; null while too little has been answered.</summary>
+    /// <inheritdoc/>
+    public async Task<Outcome<SagaView>> Retry(Operation operation)
+    {
+        ArgumentNullException.ThrowIfNull(operation);
+        var recording = Record(DecideRetry(operation), Describe(operation), operation.IfVersion);
+        if (await FindRefusal(recording) is { } refused)
+        {
+            return refused;
+        }
+
+        GoOn();
+        return await Show(CancellationToken.None);
+    }
+
+    /// <summary>Does an owed step once, for all its targets in parallel. Null while too few have answered.</summary>
     protected abstract Task<TFact?> Do(TDebt debt);
 
-    /// <summary>The decision on a fact.</summary>
-    protected abstract Decision<TEvent> Decide(TState state, TFact fact);
-
-    /// <summary>The envelope of what a step records.</summary>
-    protected abstract EventContext Context(TDebt debt);
-
-    /// <summary>When what is owed began to be owed: looked after by a wake-up from then on.</summary>
-    protected abstract DateTimeOffset OwedSince(TState state);
-
-    /// <summary>The state's name, for metrics.</summary>
-    protected abstract string NameOf(TState state);
-
-    /// <summary>The stream has been read.</summary>
+    /// <summary>Called after the stream has been read.</summary>
     protected virtual void OnOpened()
     {
     }
 
-    /// <summary>What came of a step is durable.</summary>
+    /// <summary>Called after the result of a step has become durable.</summary>
     protected virtual void OnRecorded()
     {
     }
 
-    /// <summary>A wake-up has come, before the loop goes on.</summary>
-    protected virtual void OnWoken()
+    /// <summary>What an operator can do beside a retry and a cancel.</summary>
+    protected virtual string? FindAction(TState state) => null;
+
+    /// <inheritdoc/>
+    protected sealed override bool IsOver(TState state) => rules.IsOver(state);
+
+    /// <inheritdoc/>
+    protected sealed override DateTimeOffset? NextWakeUp(TState state) =>
+        IsOwing(state) ? (rules.OwedSince?.Invoke(state) ?? Now) + Services.Options.SagaWakeUp : DeadlineOf(state);
+
+    /// <inheritdoc/>
+    protected sealed override void OnDurable()
     {
-    }
-
-    /// <summary>When to be woken after a wake-up.</summary>
-    protected virtual DateTimeOffset? WakeAgain() => IsOwing ? Now + Services.Options.SagaWakeUp : null;
-
-    /// <inheritdoc/>
-    protected override DateTimeOffset? NextWakeUp(TState state) =>
-        EqualityComparer<TDebt>.Default.Equals(Owed(state), default) ? null : OwedSince(state) + Services.Options.SagaWakeUp;
-
-    /// <inheritdoc/>
-    protected sealed override bool IsDeciding => _attempts.IsUnderWay;
-
-    /// <inheritdoc/>
-    protected override void OnDurable()
-    {
-        _waiters.OnChanged(Durable);
-        if (IsOver(Durable))
+        _loop.OnChanged(Durable);
+        if (rules.IsOver(Durable))
         {
-            // Hardly anybody asks again, and a day's sagas in memory are a day's growth.
-            Services.Instruments.OnSagaEnded(_category, NameOf(Durable));
+            // Hardly anybody asks again, and the sagas of a day would fill the memory.
+            Services.Instruments.OnSagaEnded(Category, rules.NameOf(Durable));
             DeactivateOnIdle();
         }
     }
 
     /// <inheritdoc/>
-    protected override void OnClosed()
-    {
-        _loop.Stop();
-        _waiters.End();
-    }
+    protected sealed override void OnClosed() => _loop.Stop();
 
-    /// <summary>Remembers the trace of the first request, lets the loop do what is owed, and waits until a state is reached, but not longer than asked.</summary>
-    /// <exception cref="NotDurableException">The activation ended first.</exception>
-    protected async Task GoOn(Operation operation, Func<TState, bool> reached, TimeSpan waitMax)
-    {
-        ArgumentNullException.ThrowIfNull(operation);
-        ArgumentNullException.ThrowIfNull(reached);
-        TraceParent = TraceParent.Length == 0 ? operation.TraceParent : TraceParent;
-        GoOn();
-        if (!reached(Durable))
-        {
-            await _waiters.Until(reached, waitMax);
-        }
-    }
-
-    /// <summary>Lets the loop do what is owed, at once if it makes a pause.</summary>
+    /// <summary>Starts the loop when something is owed; ends its pause when it is in one.</summary>
     protected void GoOn()
     {
-        if (IsOwing)
+        if (IsOwing(Durable))
         {
             _loop.Start();
         }
     }
 
-    /// <summary>
-    /// Whatever would be refused now, a repetition of what has been accepted is accepted: so nothing is refused before it is known that
-    /// nothing has begun, neither by another request in the meantime nor by an activation that has overtaken this one.
-    /// </summary>
-    /// <returns>Whether the refusal stands; otherwise the command is to be decided again.</returns>
-    /// <exception cref="NotDurableException">This activation was overtaken.</exception>
-    protected async ValueTask<bool> Stands(Rejection refusal, Func<TState, bool> begun)
+    /// <summary>Starts the loop and waits until the durable state has come far enough, but not longer than <paramref name="waitMax"/>.</summary>
+    /// <exception cref="NotDurableException">The activation ended first.</exception>
+    protected Task WaitUntil(Func<TState, bool> reached, Operation operation, TimeSpan waitMax)
     {
-        ArgumentNullException.ThrowIfNull(refusal);
-        ArgumentNullException.ThrowIfNull(begun);
-        if (refusal.Code is RejectionCode.OperationReused or RejectionCode.JournalFull)
-        {
-            LeaveIfIdle();
-            return true;
-        }
-
-        if (!begun(Decided))
-        {
-            await RequireNewest(CancellationToken.None);
-        }
-
-        return !begun(Decided);
+        ArgumentNullException.ThrowIfNull(operation);
+        ArgumentNullException.ThrowIfNull(reached);
+        TraceParent = TraceParent.Length == 0 ? operation.TraceParent : TraceParent;
+        GoOn();
+        return reached(Durable) ? Task.CompletedTask : _loop.WaitUntil(reached, waitMax);
     }
 
     /// <summary>
-    /// Looks up elsewhere what a decision needs, and decides. Copies of one operation share one attempt. An attempt that ends with an exception leaves no
-    /// activation of what does not exist.
+    /// Decides on a request that needs answers from other grains. Copies of one request share one attempt. When something else was decided
+    /// before a refusal could be given, the request is decided again: it may have been accepted meanwhile.
     /// </summary>
-    protected Task<Rejection?> Attempt(Operation operation, Func<Task<Rejection?>> attempt) => _attempts.Of(operation, attempt);
+    /// <param name="operation">The request.</param>
+    /// <param name="attempt">Asks the other grains, records a decision, and returns <see cref="EventSourcedGrain{TState,TEvent}.FindRefusal"/>.</param>
+    protected Task<Rejection?> Attempt(Operation operation, Func<Task<Rejection?>> attempt) => _attempts.Run(operation, attempt);
 
-    private async Task<SagaStep> Step()
+    /// <summary>The envelope of an event that a step causes.</summary>
+    protected EventContext Describe(TDebt step) => Describe(step.ToString(), rules.OriginOf(Durable)!.Value);
+
+    /// <summary>The envelope of an event that a step causes which has no debt.</summary>
+    protected EventContext Describe(string step, in SagaOrigin origin) =>
+        Envelope.OfSaga(Saga, Key, step, origin, origin.OccurredAt ?? Now, TraceParent);
+
+    /// <summary>The envelope of an event that a command to the existing saga causes.</summary>
+    protected EventContext Describe(Operation operation)
     {
-        var debt = Owed(Durable);
+        ArgumentNullException.ThrowIfNull(operation);
+        return Envelope.Of(operation with { Correlation = Key }, rules.OriginOf(Decided)?.Store ?? default, operation.Till, Now);
+    }
+
+    private bool IsOwing(TState state) => !EqualityComparer<TDebt>.Default.Equals(rules.Owed(state), default);
+
+    private DateTimeOffset? DeadlineOf(TState state) => rules.Deadline?.Of(state, Services.Options);
+
+    private Decision<TEvent> DecideRetry(Operation operation) =>
+        rules.LastRetry(Decided) == operation.Id ? new Decision<TEvent>([], null)
+        : IsOwing(Decided) ? rules.RetryAsked(operation.Id)
+        : new Rejection(RejectionCode.IllegalTransition, "Nothing is owed.");
+
+    private async Task<SagaStep> TakeStep()
+    {
+        var debt = rules.Owed(Durable);
         if (EqualityComparer<TDebt>.Default.Equals(debt, default))
         {
             return SagaStep.Done;
@@ -181,25 +184,44 @@ public abstract partial class SagaGrain<TState, TEvent, TDebt, TFact>(IGrainCont
         var version = DurableVersion;
         if (await Do(debt) is not { } fact)
         {
-            Services.Instruments.OnSagaRetry(_category, debt.ToString());
+            Services.Instruments.OnSagaRetry(Category, debt.ToString());
             return SagaStep.Later;
         }
 
-        var decision = Decide(Decided, fact);
-        if (await Durably(Record(decision, Context(debt))) is not null)
+        var decision = rules.Decide(Decided, fact);
+        Debug.Assert(decision.Rejection is null, "A fact has happened: it is recorded or changes nothing.");
+        if (await WaitUntilDurable(Record(decision, Describe(debt))) is not null)
         {
+            // The journal's queue is full.
             return SagaStep.Later;
         }
 
         if (decision.Events.IsDefaultOrEmpty)
         {
-            // A fact that came too late says nothing, and what is owed is seen anew. One that says nothing while nothing else has happened
-            // would say it for ever: it is asked for again after a pause.
+            // A fact that came too late changes nothing, and the debt is computed again. When nothing else has happened either, the same fact
+            // would come for ever: it is asked for again after a pause.
             return DurableVersion == version ? SagaStep.Later : SagaStep.Next;
         }
 
         OnRecorded();
-        Services.Instruments.OnSagaStep(_category, debt.ToString());
+        Services.Instruments.OnSagaStep(Category, debt.ToString());
         return SagaStep.Next;
+    }
+
+    private async Task<SagaView> Show(CancellationToken cancellationToken)
+    {
+        var steps = await Read(SagaViewing.ReadSteps(Services.Journal, new StreamName(Category, Key), cancellationToken));
+        var (state, debt) = (Durable, rules.Owed(Durable));
+        return SagaViewing.View(
+            Category,
+            Key,
+            rules.OriginOf(state)?.Store ?? default,
+            rules.NameOf(state),
+            IsOwing(state) ? debt.ToString() : null,
+            _loop.Attempts with { Trouble = _loop.Attempts.Trouble ?? Trouble },
+            WakesAt,
+            steps,
+            [rules.CanBeCancelled(state) ? "cancel" : null, FindAction(state)],
+            DurableVersion);
     }
 }

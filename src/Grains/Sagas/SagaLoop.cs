@@ -2,43 +2,53 @@ using Microsoft.Extensions.Logging;
 
 namespace Pos.Grains.Sagas;
 
-/// <summary>How a saga's step went.</summary>
+/// <summary>The result of one step.</summary>
 internal enum SagaStep
 {
     /// <summary>Nothing is owed.</summary>
     Done,
 
-    /// <summary>Something was recorded: see at once what is owed next.</summary>
+    /// <summary>A result was recorded: compute the next debt at once.</summary>
     Next,
 
-    /// <summary>Something had no answer: try again after a pause.</summary>
+    /// <summary>Some target had no answer: try again after a pause.</summary>
     Later,
 }
 
+/// <summary>The attempts at the step that is owed.</summary>
+/// <param name="Failed">Attempts without an answer since the last recorded result.</param>
+/// <param name="Trouble">The exception of the last attempt, in a sentence; null without one.</param>
+/// <param name="NextAt">When the loop's pause ends, UTC; null when it is in none.</param>
+internal readonly record struct SagaAttempts(int Failed, string? Trouble, DateTimeOffset? NextAt);
+
 /// <summary>
-/// The one background loop of an activation that has a saga: computes what is owed, does it, records what came of it, until nothing is
-/// owed. Everything runs in turns of the activation. Never gives up: an effect without an answer is repeated after a growing pause.
+/// The background loop of an activation that has a saga, and the callers that wait for the saga. The loop takes one step after the other until
+/// nothing is owed. It never gives up: a step without an answer is repeated after a growing pause. Everything runs in turns of the activation.
 /// </summary>
-/// <param name="name">For logs.</param>
-/// <param name="step">Computes what is owed from durable state, does it, and records the outcome.</param>
-/// <param name="delayDeactivation">Keeps the activation alive meanwhile; zero lets it go.</param>
+/// <param name="saga">Its name, for logs and errors.</param>
+/// <param name="takeStep">Computes the debt from the durable state, pays it, and records the result.</param>
+/// <param name="delayDeactivation">Keeps the activation alive for a time; zero lets it go.</param>
 /// <param name="services">Time, chance, settings, logs.</param>
-internal sealed partial class SagaLoop(
-    string name, Func<Task<SagaStep>> step, Action<TimeSpan> delayDeactivation, GrainServices services)
+internal sealed partial class SagaLoop<TState>(
+    string saga, Func<Task<SagaStep>> takeStep, Action<TimeSpan> delayDeactivation, GrainServices services)
 {
-    // Longer than any one step may take, so that the activation is not collected between two of them.
+    // Longer than any step may take, so that the activation is not collected between two steps.
     private static readonly TimeSpan KeptAlive = TimeSpan.FromMinutes(10);
 
-    private TaskCompletionSource? _news;
+    private readonly List<(Func<TState, bool> Reached, TaskCompletionSource Signal)> _waiting = [];
+    private TaskCompletionSource? _pause;
     private bool _running;
     private bool _stopped;
 
-    /// <summary>Starts the loop unless it runs, and ends its pause if it makes one.</summary>
+    /// <summary>The attempts at the step that is owed.</summary>
+    public SagaAttempts Attempts { get; private set; }
+
+    /// <summary>Starts the loop unless it runs. Ends its pause when it is in one.</summary>
     public void Start()
     {
         if (_running)
         {
-            _news?.TrySetResult();
+            _pause?.TrySetResult();
         }
         else if (!_stopped)
         {
@@ -47,42 +57,76 @@ internal sealed partial class SagaLoop(
         }
     }
 
-    /// <summary>How often the step that is owed has had no answer since something was last recorded.</summary>
-    public int Failures { get; private set; }
-
-    /// <summary>The fault of the last attempt; null when it did not fail.</summary>
-    public string? Fault { get; private set; }
-
-    /// <summary>Until when the loop makes a pause; null when it makes none.</summary>
-    public DateTimeOffset? PausedUntil { get; private set; }
-
-    /// <summary>Ends the loop before its next effect.</summary>
+    /// <summary>Ends the loop before its next step. Callers that wait learn that the outcome is unknown here.</summary>
     public void Stop()
     {
         _stopped = true;
-        _news?.TrySetResult();
+        _pause?.TrySetResult();
+        foreach (var (_, signal) in _waiting)
+        {
+            signal.TrySetException(Ended());
+        }
+
+        _waiting.Clear();
+    }
+
+    /// <summary>Waits until a durable state is reached, but not longer than asked or than the settings allow.</summary>
+    /// <exception cref="NotDurableException">The activation ended first.</exception>
+    public async Task WaitUntil(Func<TState, bool> reached, TimeSpan waitMax)
+    {
+        var bounded = waitMax < services.Options.WaitMax ? waitMax : services.Options.WaitMax;
+        if (bounded <= TimeSpan.Zero)
+        {
+            return;
+        }
+
+        if (_stopped)
+        {
+            throw Ended();
+        }
+
+        // The timer completes the wait itself. Task.WhenAny would continue on the thread pool.
+        var signal = NewSignal();
+        _waiting.Add((reached, signal));
+        using var timer = Complete(signal, bounded);
+        await signal.Task;
+        _waiting.RemoveAll(waiting => waiting.Signal == signal);
+    }
+
+    /// <summary>Lets callers go that wait for this state.</summary>
+    public void OnChanged(TState state)
+    {
+        for (var i = _waiting.Count - 1; i >= 0; i--)
+        {
+            if (_waiting[i].Reached(state))
+            {
+                _waiting[i].Signal.TrySetResult();
+                _waiting.RemoveAt(i);
+            }
+        }
     }
 
     private async Task Run()
     {
-        // Whoever starts the loop goes on first: its reply does not wait for the saga.
+        // The caller that starts the loop continues first: its reply does not wait for the saga.
         await Task.Yield();
-        Failures = 0;
+        var failed = 0;
         try
         {
             while (!_stopped)
             {
                 delayDeactivation(KeptAlive);
-                var went = await Try();
-                if (went == SagaStep.Done)
+                Attempts = new(failed, null, null);
+                var step = await Try();
+                if (step == SagaStep.Done)
                 {
                     return;
                 }
 
-                Failures = went == SagaStep.Next ? 0 : Failures + 1;
-                if (went == SagaStep.Later)
+                failed = step == SagaStep.Next ? 0 : failed + 1;
+                if (step == SagaStep.Later)
                 {
-                    await Pause(Failures);
+                    await Pause(failed);
                 }
             }
         }
@@ -95,40 +139,41 @@ internal sealed partial class SagaLoop(
 
     private async Task<SagaStep> Try()
     {
-        Fault = null;
         try
         {
-            return await step();
+            return await takeStep();
         }
         catch (NotDurableException) when (_stopped)
         {
-            // The activation has lost the journal; the next one computes what is owed from the truth.
+            // This activation has lost the journal. The next one computes the debt from the stream.
             return SagaStep.Done;
         }
         catch (Exception unexpected)
         {
-            LogStepFailed(services.Logger, name, unexpected);
-            Fault = unexpected.Message;
+            LogStepFailed(services.Logger, saga, unexpected);
+            Attempts = Attempts with { Trouble = unexpected.Message };
             return SagaStep.Later;
         }
     }
 
-    private async Task Pause(int failures)
+    private async Task Pause(int failed)
     {
         var options = services.Options;
-        var growing = options.RetryMin * Math.Pow(2, Math.Min(failures - 1, 30));
+        var growing = options.RetryMin * Math.Pow(2, Math.Min(failed - 1, 30));
         var pause = (growing < options.RetryMax ? growing : options.RetryMax) * (0.5 + (services.Chance.NextDouble() / 2));
-        _news = NewSignal();
-        PausedUntil = services.Clock.GetUtcNow() + pause;
-        using var enough = Completing(_news, pause);
-        await _news.Task;
-        (_news, PausedUntil) = (null, null);
+        _pause = NewSignal();
+        Attempts = Attempts with { Failed = failed, NextAt = services.Clock.GetUtcNow() + pause };
+        using var timer = Complete(_pause, pause);
+        await _pause.Task;
+        _pause = null;
     }
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private ITimer Completing(TaskCompletionSource signal, TimeSpan after) => services.Clock.CreateTimer(
+    private ITimer Complete(TaskCompletionSource signal, TimeSpan after) => services.Clock.CreateTimer(
         static state => ((TaskCompletionSource)state!).TrySetResult(), signal, after, Timeout.InfiniteTimeSpan);
+
+    private NotDurableException Ended() => new($"{saga}: this activation ends before the saga does. Repeat the same operation.");
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Saga}: a step failed and is repeated.")]
     private static partial void LogStepFailed(ILogger logger, string saga, Exception exception);

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Pos.Grains.Stock;
 
-/// <summary>What happens to a stock item. <c>Balance</c> is <c>onHand</c> after the event; quantities are pieces.</summary>
+/// <summary>The events of a stock item. <c>Balance</c> is <c>onHand</c> after the event; quantities are pieces.</summary>
 public abstract record StockEvent
 {
     private StockEvent()
@@ -13,25 +13,25 @@ public abstract record StockEvent
     public sealed record Received(OperationKey Operation, int Quantity, long Balance, string Note) : StockEvent;
 
     /// <summary>Goods of a return are on the shelf again.</summary>
-    /// <param name="Operation">Of the return.</param>
+    /// <param name="Operation">The operation of the return.</param>
     /// <param name="Quantity">Pieces.</param>
-    /// <param name="Return">Which.</param>
+    /// <param name="Return">The return.</param>
     /// <param name="Balance">On hand after it.</param>
-    /// <param name="TakenBy">Whose key took the goods back; null in the events of before it was kept.</param>
-    /// <param name="ApprovedBy">Who with a manager's authority stands behind the return; or null.</param>
+    /// <param name="TakenBy">The key that took the goods back; null in events from before it was recorded.</param>
+    /// <param name="ApprovedBy">The manager who approved the return, or null.</param>
     public sealed record Restocked(
         OperationKey Operation, int Quantity, ReturnId Return, long Balance, string? TakenBy = null, string? ApprovedBy = null) : StockEvent;
 
-    /// <summary>A difference was found, and somebody with a manager's authority stands behind it.</summary>
+    /// <summary>A difference was found and approved by a manager.</summary>
     public sealed record Adjusted(OperationKey Operation, int Delta, string Reason, long Balance, string? ApprovedBy = null) : StockEvent;
 
     /// <summary>The shelf was counted.</summary>
-    /// <param name="Operation">What it was.</param>
-    /// <param name="Pieces">How many were really there.</param>
-    /// <param name="Delta">Their difference to what was on hand.</param>
+    /// <param name="Operation">The operation of the request.</param>
+    /// <param name="Pieces">Pieces that were really there.</param>
+    /// <param name="Delta">Their difference to the pieces on hand before.</param>
     /// <param name="Balance">Equal to <paramref name="Pieces"/>.</param>
-    /// <param name="Reason">Why, or empty.</param>
-    /// <param name="ApprovedBy">Who with a manager's authority stands behind it; null in the events of before there were any.</param>
+    /// <param name="Reason">The reason, or empty.</param>
+    /// <param name="ApprovedBy">The manager who approved it; null in events from before approvals existed.</param>
     public sealed record Counted(
         OperationKey Operation,
         [property: JsonPropertyName("counted")] int Pieces,
@@ -40,7 +40,7 @@ public abstract record StockEvent
         string Reason,
         string? ApprovedBy = null) : StockEvent;
 
-    /// <summary>Holds beyond what is available are denied or allowed from now on.</summary>
+    /// <summary>Holds beyond the available pieces are denied or allowed from now on.</summary>
     public sealed record PolicySet(OperationKey Operation, StockPolicy Policy) : StockEvent;
 
     /// <summary>Pieces are held.</summary>
@@ -51,8 +51,8 @@ public abstract record StockEvent
     /// <param name="NotAfter">How long its end is remembered.</param>
     /// <param name="ExpiresAt">Null when pinned.</param>
     /// <param name="Fingerprint">Of the command; null when the hold's id says it all.</param>
-    /// <param name="MadeBy">Who has made it; null for an order's, and in the events of before it was kept.</param>
-    /// <param name="MadeAt">When, UTC; null where <paramref name="MadeBy"/> is.</param>
+    /// <param name="MadeBy">The caller who made it; null for an order's, and in events from before it was recorded.</param>
+    /// <param name="MadeAt">The time, UTC; null where <paramref name="MadeBy"/> is.</param>
     public sealed record Reserved(
         HoldId Hold,
         string Owner,
@@ -68,13 +68,13 @@ public abstract record StockEvent
     public sealed record HoldPinned(HoldId Hold) : StockEvent;
 
     /// <summary>The held pieces left the store.</summary>
-    /// <param name="Hold">Which.</param>
+    /// <param name="Hold">The hold.</param>
     /// <param name="Quantity">Pieces.</param>
     /// <param name="Balance">On hand after it.</param>
     /// <param name="NotAfter">How long that is remembered, when that is longer than the reservation asked for.</param>
-    /// <param name="Reason">Why they left without a sale; null for an order's, and in the events of before it was asked for.</param>
-    /// <param name="ApprovedBy">Who with a manager's authority stands behind that, or behind the order; or null.</param>
-    /// <param name="SoldBy">Whose key sold them; null without a sale, and in the events of before it was kept.</param>
+    /// <param name="Reason">Why they left without a sale; null for an order's, and in events from before it was required.</param>
+    /// <param name="ApprovedBy">The manager who approved that, or the order; or null.</param>
+    /// <param name="SoldBy">The key that sold them; null without a sale, and in events from before it was recorded.</param>
     public sealed record Committed(
         HoldId Hold,
         int Quantity,
@@ -85,16 +85,16 @@ public abstract record StockEvent
         string? SoldBy = null) : StockEvent;
 
     /// <summary>The owner gave the pieces back, or a manager ended what somebody else had held.</summary>
-    /// <param name="Hold">Which.</param>
-    /// <param name="Owner">Whose it is.</param>
-    /// <param name="Quantity">Pieces; 0 for one that was released before it was ever reserved.</param>
+    /// <param name="Hold">The hold.</param>
+    /// <param name="Owner">The owner.</param>
+    /// <param name="Quantity">Pieces; 0 for a release that came before its reserve.</param>
     /// <param name="NotAfter">How long that is remembered.</param>
     /// <param name="Reason">Why a manager ended it; null otherwise.</param>
-    /// <param name="ApprovedBy">Which manager; null otherwise.</param>
+    /// <param name="ApprovedBy">The manager; null otherwise.</param>
     public sealed record Released(
         HoldId Hold, string Owner, int Quantity, DateTimeOffset NotAfter, string? Reason = null, string? ApprovedBy = null) : StockEvent;
 
-    /// <summary>Time gave the pieces back.</summary>
+    /// <summary>The hold expired, and its pieces are free.</summary>
     public sealed record Expired(HoldId Hold, int Quantity) : StockEvent;
 }
 

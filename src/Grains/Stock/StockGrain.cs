@@ -1,14 +1,15 @@
 using Orleans;
-using Orleans.Configuration;
 using Orleans.Concurrency;
+using Orleans.Configuration;
 using Orleans.Placement;
+using Pos.Journal;
 
 namespace Pos.Grains.Stock;
 
-/// <summary>The shell of <see cref="StockRules"/>. Reentrant: thousands of tills wait for one disk write, not for each other.</summary>
+/// <summary>The shell of <see cref="StockRules"/>. Reentrant: thousands of tills wait for one disk write, and not for each other.</summary>
 [Reentrant, GrainType("stock"), HashBasedPlacement]
 [CollectionAgeLimit(Hours = 1)]
-public sealed partial class StockGrain(IGrainContext context, GrainServices services)
+public sealed class StockGrain(IGrainContext context, GrainServices services)
     : EventSourcedGrain<StockState, StockEvent>(context, StockJournal.Aggregate, services), IStockGrain
 {
     private StockKey _key;
@@ -23,41 +24,40 @@ public sealed partial class StockGrain(IGrainContext context, GrainServices serv
     }
 
     /// <inheritdoc/>
-    public async Task<Outcome<StockView>> Receive(ReceiveStock command) =>
-        await Unknown() is { } refused ? refused : await Item(new StockCommand.Receive(command, Now), command.Operation);
+    public Task<Outcome<StockView>> Receive(ReceiveStock command) =>
+        Change(new StockCommand.Receive(command, Now), command.Operation);
 
     /// <inheritdoc/>
-    public async Task<Outcome<StockView>> Restock(RestockReturned command) =>
-        await Unknown() is { } refused ? refused : await Item(new StockCommand.Restock(command, Now), command.Operation, command.OccurredAt);
+    public Task<Outcome<StockView>> Restock(RestockReturned command) =>
+        Change(new StockCommand.Restock(command, Now), command.Operation, command.OccurredAt);
 
     /// <inheritdoc/>
-    public async Task<Outcome<StockView>> Adjust(AdjustStock command) =>
-        await Unknown() is { } refused ? refused : await Item(new StockCommand.Adjust(command, Now), command.Operation, command.OccurredAt);
+    public Task<Outcome<StockView>> Adjust(AdjustStock command) =>
+        Change(new StockCommand.Adjust(command, Now), command.Operation, command.OccurredAt);
 
     /// <inheritdoc/>
-    public async Task<Outcome<StockView>> Count(CountStock command) =>
-        await Unknown() is { } refused ? refused : await Item(new StockCommand.Count(command, Now), command.Operation);
+    public Task<Outcome<StockView>> Count(CountStock command) =>
+        Change(new StockCommand.Count(command, Now), command.Operation);
 
     /// <inheritdoc/>
-    public async Task<Outcome<StockView>> SetPolicy(SetStockPolicy command) =>
-        await Unknown() is { } refused ? refused : await Item(new StockCommand.SetPolicy(command, Now), command.Operation);
+    public Task<Outcome<StockView>> SetPolicy(SetStockPolicy command) =>
+        Change(new StockCommand.SetPolicy(command, Now), command.Operation);
 
     /// <inheritdoc/>
-    public async Task<Outcome<HoldView>> Reserve(ReserveStock command) =>
-        await Unknown() is { } refused ? refused : await Hold(new StockCommand.Reserve(command, _key.Sku, Now), command.Operation, command.Hold);
+    public Task<Outcome<HoldView>> Reserve(ReserveStock command) =>
+        ChangeHold(new StockCommand.Reserve(command, _key.Sku, Now), command.Operation, command.Hold);
 
     /// <inheritdoc/>
-    public async Task<Outcome<HoldView>> Pin(HoldCommand command) =>
-        await Unknown() is { } refused ? refused : await Hold(new StockCommand.Pin(command, Now), command.Operation, command.Hold);
+    public Task<Outcome<HoldView>> Pin(HoldCommand command) =>
+        ChangeHold(new StockCommand.Pin(command, Now), command.Operation, command.Hold);
 
     /// <inheritdoc/>
-    public async Task<Outcome<HoldView>> Commit(HoldCommand command) => await Unknown() is { } refused
-        ? refused
-        : await Hold(new StockCommand.Commit(command, Now), command.Operation, command.Hold, command.OccurredAt);
+    public Task<Outcome<HoldView>> Commit(HoldCommand command) =>
+        ChangeHold(new StockCommand.Commit(command, Now), command.Operation, command.Hold, command.OccurredAt);
 
     /// <inheritdoc/>
-    public async Task<Outcome<HoldView>> Release(HoldCommand command) =>
-        await Unknown() is { } refused ? refused : await Hold(new StockCommand.Release(command, Now), command.Operation, command.Hold);
+    public Task<Outcome<HoldView>> Release(HoldCommand command) =>
+        ChangeHold(new StockCommand.Release(command, Now), command.Operation, command.Hold);
 
     /// <inheritdoc/>
     public Task<StockView?> Get()
@@ -92,9 +92,9 @@ public sealed partial class StockGrain(IGrainContext context, GrainServices serv
     {
         while (Now is var now && StockRules.HasExpired(Decided, now))
         {
-            if (await Durably(Expire(now)) is not null)
+            if (await WaitUntilDurable(Expire(now)) is not null)
             {
-                // The queue is full; the poll that follows tries again.
+                // The journal's queue is full. The next poll tries again.
                 return WakeNext(Now + Services.Options.WakeUpPoll);
             }
         }
@@ -108,4 +108,70 @@ public sealed partial class StockGrain(IGrainContext context, GrainServices serv
 
     /// <inheritdoc/>
     protected override StockState Tidy(StockState state, int max) => StockRules.Tidy(state, Now, max);
+
+    private Task<Outcome<StockView>> Change(StockCommand command, Operation operation, DateTimeOffset? occurredAt = null) =>
+        _verified ? Decide(command, operation, occurredAt) : VerifyAndDecide(command, operation, occurredAt);
+
+    private Task<Outcome<HoldView>> ChangeHold(StockCommand command, Operation operation, HoldId hold, DateTimeOffset? occurredAt = null) =>
+        _verified ? DecideHold(command, operation, hold, occurredAt) : VerifyAndDecideHold(command, operation, hold, occurredAt);
+
+    private async Task<Outcome<StockView>> VerifyAndDecide(StockCommand command, Operation operation, DateTimeOffset? occurredAt) =>
+        await Verify() is { } refused ? refused : await Decide(command, operation, occurredAt);
+
+    private async Task<Outcome<HoldView>> VerifyAndDecideHold(StockCommand command, Operation operation, HoldId hold, DateTimeOffset? occurredAt) =>
+        await Verify() is { } refused ? refused : await DecideHold(command, operation, hold, occurredAt);
+
+    private Task<Outcome<StockView>> Decide(StockCommand command, Operation operation, DateTimeOffset? occurredAt)
+    {
+        var recording = Record(command, operation, occurredAt);
+        return Answer(recording, StockViewing.View(_key, Decided, DecidedVersion));
+    }
+
+    private Task<Outcome<HoldView>> DecideHold(StockCommand command, Operation operation, HoldId hold, DateTimeOffset? occurredAt)
+    {
+        var recording = Record(command, operation, occurredAt);
+        return Answer(recording, Decided.Holds.TryGetValue(hold, out var found) ? StockViewing.View(hold, found, Decided, DecidedVersion) : null);
+    }
+
+    // Expired holds end first, in a decision of their own that stands even when the command is refused.
+    private Recording Record(StockCommand command, Operation operation, DateTimeOffset? occurredAt)
+    {
+        while (StockRules.HasExpired(Decided, command.Now))
+        {
+            var expiry = Expire(command.Now);
+            if (expiry.Rejection is not null)
+            {
+                return expiry;
+            }
+        }
+
+        return Record(
+            StockRules.Decide(Decided, command),
+            Envelope.Of(operation, _key.Store, operation.Till, (occurredAt ?? command.Now).ToUniversalTime()),
+            operation.IfVersion);
+    }
+
+    private Recording Expire(DateTimeOffset now) =>
+        Record(StockRules.Decide(Decided, new StockCommand.Expire(now)), new EventContext(now, _key.Store.Value, Causation: "expiry"));
+
+    // The first event of an item needs a real product in a real store. Later events need not ask again.
+    private async Task<Rejection?> Verify()
+    {
+        var refused = await WaitFor(Look());
+        _verified = refused is null;
+        if (refused is not null)
+        {
+            LeaveIfIdle();
+        }
+
+        return refused;
+    }
+
+    private async Task<Rejection?> Look()
+    {
+        var store = GrainFactory.GetGrain<IStoreGrain>(_key.Store.Value).Get();
+        var product = GrainFactory.GetGrain<IProductGrain>(_key.Sku.Value).Get();
+        await Task.WhenAll(store, product);
+        return StockRules.Verify(_key, await store, await product);
+    }
 }

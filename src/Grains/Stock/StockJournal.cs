@@ -3,10 +3,10 @@ namespace Pos.Grains.Stock;
 /// <summary>How stock items are journaled.</summary>
 public static class StockJournal
 {
-    /// <summary>Category of their streams.</summary>
+    /// <summary>The category of their streams.</summary>
     public const string Category = "stock";
 
-    /// <summary>Names of their events, for ever.</summary>
+    /// <summary>The names of their events. A name never changes.</summary>
     public static EventCodec<StockEvent> Codec { get; } = new(
         new EventCase("stock.received", 1, StockJson.Default.Received),
         new EventCase("stock.restocked", 1, StockJson.Default.Restocked),
@@ -19,6 +19,6 @@ public static class StockJournal
         new EventCase("stock.released", 1, StockJson.Default.Released),
         new EventCase("stock.expired", 1, StockJson.Default.Expired));
 
-    /// <summary>Everything a grain or a replay needs.</summary>
+    /// <summary>The aggregate, as grains and replays use it.</summary>
     public static Aggregate<StockState, StockEvent> Aggregate { get; } = new(Category, StockRules.Initial, StockRules.Evolve, Codec, StockSnapshot.Format);
 }

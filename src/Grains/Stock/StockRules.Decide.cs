@@ -76,7 +76,7 @@ public static partial class StockRules
             return Repeated(rejection);
         }
 
-        // Also when it stays as it is: the key is used up, and its repetition changes nothing once another policy was set.
+        // Recorded also when the policy stays the same: a late repetition must not override a policy that was set after it.
         return asked.Policy is StockPolicy.Deny or StockPolicy.Backorder
             ? new StockEvent.PolicySet(OperationKey.Of(asked.Operation), asked.Policy)
             : new Rejection(RejectionCode.InvalidValue, $"There is no policy {asked.Policy}.");
@@ -193,7 +193,7 @@ public static partial class StockRules
         };
     }
 
-    // Both the one who reserved and the one who ends it may repeat themselves.
+    // Both the reserve and the end may be repeated, so the later bound counts.
     private static DateTimeOffset Remembered(Hold hold, HoldCommand asked) =>
         asked.Operation.NotAfter > hold.NotAfter ? asked.Operation.NotAfter.ToUniversalTime() : hold.NotAfter;
 

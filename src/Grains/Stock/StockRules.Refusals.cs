@@ -27,7 +27,7 @@ public static partial class StockRules
     private static bool IsTooLate(StockState state, Operation operation, DateTimeOffset now) =>
         state.EndedHolds.IsTooLate(operation.NotAfter, now);
 
-    // The caller ends what has expired first; this is for a decision that would otherwise trust it blindly.
+    // The shell ends expired holds before a command. This check does not rely on it.
     private static bool IsOverdue(Hold hold, DateTimeOffset now) => hold.ExpiresAt <= now;
 
     private static Rejection? Find(StockState state, HoldCommand asked, DateTimeOffset now, out Hold hold)
@@ -56,7 +56,7 @@ public static partial class StockRules
         ? new(RejectionCode.TooManyPending, $"{state.LiveHolds} holds are live, and no more may be.")
         : null;
 
-    // What is held through the API is nobody's sale: one caller must not make an item unsellable, nor owe without bound.
+    // A hold made through the API is no sale. One caller must not make an item unsellable.
     private static Rejection? TooMuchHeld(StockState state, ReserveStock asked, string? caller)
     {
         if (HoldOwner.IsOrder(asked.Owner))
@@ -74,7 +74,7 @@ public static partial class StockRules
                 : null;
     }
 
-    // An order's holds end with the order, whoever asks; of old ones nobody knows who made them.
+    // An order's hold has no maker: the order ends it. Old holds do not record their maker.
     private static bool IsOf(Hold hold, HoldCommand asked) => hold.MadeBy is null || hold.MadeBy == asked.Operation.Actor;
 
     private static Rejection NotMade(HoldId id, Hold hold) =>

@@ -16,7 +16,7 @@ internal static class StockSnapshot
 
     public static SnapshotFormat<StockState> Format { get; } = new(StateVersion, Write, Read, EventsBetween);
 
-    // What most holds have in common is not written out.
+    // Parts that most holds have in common are flags, and are not written out.
     [Flags]
     private enum Parts : byte
     {

@@ -27,10 +27,10 @@ public sealed record StockState(
     /// <summary>Live holds in the order in which they began.</summary>
     public ImmutableSortedSet<LiveHold> Live { get; init; } = [];
 
-    /// <summary>What callers of the API hold.</summary>
+    /// <summary>Holds of API callers, by caller.</summary>
     public ImmutableDictionary<string, HeldByCaller> Callers { get; init; } = ImmutableDictionary.Create<string, HeldByCaller>(StringComparer.Ordinal);
 
-    /// <summary>What can still be held; negative is a shortage.</summary>
+    /// <summary>Pieces that can still be held; negative is a shortage.</summary>
     public long Available => OnHand - Held;
 
     /// <summary>Ended holds and operations that are remembered.</summary>
@@ -63,7 +63,7 @@ public sealed record Hold(
     public bool IsLive => State is HoldState.Held or HoldState.Pinned;
 }
 
-/// <summary>What one caller holds of an item.</summary>
+/// <summary>The holds of one caller.</summary>
 public readonly record struct HeldByCaller(int Holds, long Pieces);
 
 /// <summary>A hold that is live, by its place among all that have begun.</summary>

@@ -28,13 +28,13 @@ public abstract record StoreEvent
 /// <summary>How stores are journaled.</summary>
 public static class StoreJournal
 {
-    /// <summary>Category of their streams.</summary>
+    /// <summary>The category of their streams.</summary>
     public const string Category = "store";
 
-    /// <summary>Names of their events, for ever.</summary>
+    /// <summary>The names of their events. A name never changes.</summary>
     public static EventCodec<StoreEvent> Codec { get; } = new(new EventCase("store.defined", 1, StoreJson.Default.Defined));
 
-    /// <summary>Everything a grain or a replay needs.</summary>
+    /// <summary>The aggregate, as grains and replays use it.</summary>
     public static Aggregate<StoreState, StoreEvent> Aggregate { get; } = new(Category, Store.Initial, Store.Evolve, Codec);
 }
 

@@ -11,13 +11,12 @@ public sealed class StoreGrain(IGrainContext context, GrainServices services)
     : EventSourcedGrain<StoreState, StoreEvent>(context, StoreJournal.Aggregate, services), IStoreGrain
 {
     /// <inheritdoc/>
-    public async Task<Outcome<StoreView>> Define(DefineStore command)
+    public Task<Outcome<StoreView>> Define(DefineStore command)
     {
         var recording = Record(
             Store.Decide(Decided, new StoreCommand.Define(command, Now)), Envelope.Of(command.Operation, default, command.Operation.Till, Now),
             command.Operation.IfVersion);
-        var (details, version) = (Decided.Details, DecidedVersion);
-        return await Durably(recording) is { } refused ? refused : View(details!, version);
+        return Answer(recording, Decided.Details is { } details ? View(details, DecidedVersion) : null);
     }
 
     /// <inheritdoc/>

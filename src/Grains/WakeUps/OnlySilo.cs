@@ -1,6 +1,6 @@
 namespace Pos.Grains.WakeUps;
 
-/// <summary>One silo alone: there is nobody to die.</summary>
+/// <summary>A silo without a cluster: no other silo can die.</summary>
 internal sealed class OnlySilo : ISilos
 {
     public string Self { get; } = $"{Environment.MachineName}:{Environment.ProcessId}";

@@ -16,15 +16,15 @@ public sealed partial class WakeUpDispatcher
     }
 
     /// <summary>
-    /// Ends the leases of silos that were declared dead, so that what they had claimed is due at once instead of when the lease has run out.
-    /// Every silo that lives does it: the journal ends a lease once, and whoever comes later ends nothing. Beside the claims, which go on.
+    /// Ends the leases of silos that were declared dead, so that the wake-ups they claimed are due at once instead of when the lease runs out.
+    /// Every live silo does it: the journal ends a lease once, and later calls change nothing. Claiming continues meanwhile.
     /// </summary>
     private async Task TakeOverTheDead()
     {
         var under = new List<Task>();
         do
         {
-            // Before the queue is emptied: who comes behind that is told of by the new one.
+            // Replaced before the queue is emptied: a silo that is queued later completes the new signal.
             Interlocked.Exchange(ref _died, new TaskCompletionSource());
             under.RemoveAll(static task => task.IsCompleted);
             while (_dead.TryDequeue(out var dead))
@@ -57,7 +57,7 @@ public sealed partial class WakeUpDispatcher
                 }
             }
         }
-        // Then they have run out by themselves.
+        // After this time the leases have run out by themselves.
         while (services.Clock.GetElapsedTime(since) < services.Options.WakeUpLease && await Poll());
     }
 

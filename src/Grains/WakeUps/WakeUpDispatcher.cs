@@ -6,8 +6,8 @@ using Pos.Journal;
 namespace Pos.Grains.WakeUps;
 
 /// <summary>
-/// Claims the journal's due wake-ups and calls their grains, a bounded number at a time. Survives whatever fails: a wake-up that was
-/// not completed is claimed again when its lease has run out.
+/// Claims the journal's due wake-ups and calls their grains, a bounded number at a time. A claim is a lease: when a call fails or this silo dies,
+/// the lease runs out and the wake-up is claimed again. Wake-ups come at least once, so a grain must tolerate one too many.
 /// </summary>
 public sealed partial class WakeUpDispatcher(IGrainFactory grains, GrainServices services, ISilos silos, ILogger<WakeUpDispatcher> logger)
     : IHostedService
@@ -44,12 +44,12 @@ public sealed partial class WakeUpDispatcher(IGrainFactory grains, GrainServices
 
     private async Task Run()
     {
-        // Not before the first poll: the silo may still be starting.
+        // The first poll waits: the silo may still be starting.
         while (await Poll())
         {
             while (await ClaimAll() && !_stop.Task.IsCompleted)
             {
-                // There may be more than fit at one time, as after a crash: on with them as soon as one is done.
+                // After a crash more wake-ups are due than are allowed at one time. The next ones are claimed as soon as one is done.
                 await Task.WhenAny(_running);
             }
         }
@@ -57,7 +57,7 @@ public sealed partial class WakeUpDispatcher(IGrainFactory grains, GrainServices
         await Task.WhenAll(_running);
     }
 
-    /// <summary>Claims what is due, as far as there is room; true if there may be more.</summary>
+    /// <summary>Claims due wake-ups up to the bound; true when there may be more.</summary>
     private async Task<bool> ClaimAll()
     {
         _running.RemoveWhere(static task => task.IsCompleted);
@@ -104,7 +104,7 @@ public sealed partial class WakeUpDispatcher(IGrainFactory grains, GrainServices
         {
             if (Grain(grains, claimed.Stream) is not { } grain)
             {
-                // A newer release may know it: left to its lease.
+                // A silo of a newer release may know this category. The lease runs out, and that silo claims it.
                 LogUnknownCategory(logger, claimed.Stream);
                 return;
             }

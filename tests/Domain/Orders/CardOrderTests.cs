@@ -167,10 +167,10 @@ public sealed class CardOrderTests
     private static Func<OrderProgress, Decision<OrderEvent>> Fact(OrderFact fact) => state => OrderSaga.Decide(state, fact);
 
     private static Func<OrderProgress, Decision<OrderEvent>> Cancel(Operation operation) =>
-        state => Order.Decide(state, new OrderCommand.Cancel(new(operation, "changed their mind"), Now));
+        state => Order.Cancel(state, new(operation, "changed their mind"), Now);
 
     private static Func<OrderProgress, Decision<OrderEvent>> Take(Operation operation) =>
-        state => Order.Decide(state, new OrderCommand.Take(new(operation, Sale, TimeSpan.Zero), Now));
+        state => Order.Take(state, new(operation, Sale, TimeSpan.Zero), Now);
 
     private static Func<OrderProgress, Decision<OrderEvent>> What(string what) => what switch
     {

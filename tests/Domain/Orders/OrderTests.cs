@@ -229,7 +229,8 @@ public sealed class OrderTests
         Gbp(5_000), null, TimeSpan.Zero);
 
     private static Func<OrderProgress, Decision<OrderEvent>> Place(PlaceOrder asked, Func<StoreView, StoreView?>? store = null) =>
-        state => Order.Decide(state, new OrderCommand.Place(asked, store is null ? Catalogue.London : store(Catalogue.London), Catalogue.Products, null, Now));
+        state => Order.Place(
+            state, asked, new(store is null ? Catalogue.London : store(Catalogue.London), Catalogue.Products), null, SalePolicy.Default, Now);
 
     private static Func<OrderProgress, Decision<OrderEvent>> Fact(OrderFact fact) => state => OrderSaga.Decide(state, fact);
 
@@ -237,9 +238,9 @@ public sealed class OrderTests
     {
         "place" => Place(Request()),
         "place otherwise" => Place(Request() with { Operation = Asked with { Fingerprint = "other" } }),
-        "cancel" => state => Order.Decide(state, new OrderCommand.Cancel(new(Asked, "changed their mind"), Now)),
-        "cancel otherwise" => state => Order.Decide(state, new OrderCommand.Cancel(new(Asked with { Fingerprint = "other" }, "another reason"), Now)),
-        "cancel without a reason" => state => Order.Decide(state, new OrderCommand.Cancel(new(Asked with { Id = "k2" }, " "), Now)),
+        "cancel" => state => Order.Cancel(state, new(Asked, "changed their mind"), Now),
+        "cancel otherwise" => state => Order.Cancel(state, new(Asked with { Fingerprint = "other" }, "another reason"), Now),
+        "cancel without a reason" => state => Order.Cancel(state, new(Asked with { Id = "k2" }, " "), Now),
         "held" => Fact(new OrderFact.StockAnswered([], Now)),
         "refused" => Fact(new OrderFact.StockAnswered([NoCup], Now)),
         "committed" => Fact(new OrderFact.StockCommitted()),

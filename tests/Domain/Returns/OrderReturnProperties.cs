@@ -52,7 +52,7 @@ public sealed class OrderReturnProperties
         var rest = story.Lines.SelectMany((line, index) => Enumerable.Repeat(new Brought(index + 1, 1), line.Quantity));
         foreach (var brought in story.Brought.Concat(rest))
         {
-            var decision = Order.Decide(state, Ask(++number, brought, story.Step));
+            var decision = Ask(state, ++number, brought, story.Step);
             Assert.Equal(so.Fits(brought) && number <= Limits.ReturnsPerOrderMax, decision.Rejection is null);
             if (decision.Rejection is null)
             {
@@ -157,11 +157,14 @@ public sealed class OrderReturnProperties
         return state;
     }
 
-    private static OrderCommand.Return Ask(int number, Brought brought, int step) => new(
+    private static Decision<OrderEvent> Ask(OrderProgress state, int number, Brought brought, int step) => Order.Return(
+        state,
         new(
             new Operation($"r{number}", "f", Now.AddDays(1), "ann"), ReturnNumber(number), Till,
             [new(brought.Line, brought.Quantity, Disposition.Restock)], "faulty", false, null, TimeSpan.Zero),
         OrderTests.Catalogue.London with { CashRounding = step },
+        null,
+        SalePolicy.Default,
         Now);
 
     private static OrderEvent.Placed Placed(Story story)

@@ -211,11 +211,13 @@ public sealed class RefundProperties
             return new(OrderNumber(++_number), Order.Evolve(state, new OrderEvent.Settled()));
         }
 
-        public Decision<OrderEvent> Place(int quantity, long price, int step, TenderRequest tender, CreditView? credit) => Order.Decide(
+        public Decision<OrderEvent> Place(int quantity, long price, int step, TenderRequest tender, CreditView? credit) => Order.Place(
             Order.Initial,
-            new OrderCommand.Place(
-                new(new Operation("p", "f", Now.AddDays(1), "ann"), London, Till, [new(Mug, quantity)], tender, null, TimeSpan.Zero),
-                Store(step), ImmutableDictionary<Sku, ProductView>.Empty.Add(Mug, OrderTests.Catalogue.Products[Mug] with { Price = Gbp(price) }), credit, Now));
+            new(new Operation("p", "f", Now.AddDays(1), "ann"), London, Till, [new(Mug, quantity)], tender, null, TimeSpan.Zero),
+            new(Store(step), ImmutableDictionary<Sku, ProductView>.Empty.Add(Mug, OrderTests.Catalogue.Products[Mug] with { Price = Gbp(price) })),
+            credit,
+            SalePolicy.Default,
+            Now);
 
         /// <summary>Takes pieces back: money at once, or credit and what is left of it once so much of it is spent.</summary>
         public (CreditView View, Func<long, long>? LeftOver)? TakeBack(Sold sold, Back back)
@@ -247,11 +249,13 @@ public sealed class RefundProperties
         public Decision<OrderEvent> Decide(Sold sold, Back back, string approvedBy)
         {
             var operation = new Operation($"r{++_number}", "f", Now.AddDays(1), "ann", ApprovedBy: approvedBy);
-            return Order.Decide(
+            return Order.Return(
                 sold.State,
-                new OrderCommand.Return(
-                    new(operation, ReturnNumber(_number), Till, [new(1, back.Pieces, Disposition.Restock)], "faulty", back.Spend is not null, null, TimeSpan.Zero, back.InCash),
-                    Store(back.Step), Now));
+                new(operation, ReturnNumber(_number), Till, [new(1, back.Pieces, Disposition.Restock)], "faulty", back.Spend is not null, null, TimeSpan.Zero, back.InCash),
+                Store(back.Step),
+                null,
+                SalePolicy.Default,
+                Now);
         }
 
         private static long Coins(ReturnProgress state) =>

@@ -42,7 +42,7 @@ public sealed record StubbornState(bool HasBegun);
 /// <summary>The saga.</summary>
 [Reentrant, GrainType("stubborn")]
 public sealed class StubbornGrain(IGrainContext context, GrainServices services)
-    : SagaGrain<StubbornState, StubbornEvent, StubbornDebt, object>(context, StubbornJournal.Aggregate, services), IStubbornGrain
+    : SagaGrain<StubbornState, StubbornEvent, StubbornDebt, object>(context, StubbornJournal.Rules, services), IStubbornGrain
 {
     // Without the guard the saga would ask for ever in no time at all.
     private const int AsksMax = 10_000;
@@ -54,7 +54,7 @@ public sealed class StubbornGrain(IGrainContext context, GrainServices services)
     {
         if (!Decided.HasBegun)
         {
-            await Durably(Record(new StubbornEvent.Begun(), Context(StubbornDebt.All)));
+            await WaitUntilDurable(Record(new StubbornEvent.Begun(), new(Now, "")));
             GoOn();
         }
 
@@ -62,38 +62,7 @@ public sealed class StubbornGrain(IGrainContext context, GrainServices services)
     }
 
     /// <inheritdoc/>
-    protected override StubbornDebt Owed(StubbornState state) => state.HasBegun && _asked < AsksMax ? StubbornDebt.All : StubbornDebt.Nothing;
-
-    /// <inheritdoc/>
-    protected override Task<object?> Do(StubbornDebt debt)
-    {
-        _asked++;
-        return Task.FromResult<object?>("nothing new");
-    }
-
-    /// <inheritdoc/>
-    protected override Decision<StubbornEvent> Decide(StubbornState state, object fact) => default;
-
-    /// <inheritdoc/>
-    protected override EventContext Context(StubbornDebt debt) => new(Now, "");
-
-    /// <inheritdoc/>
-    protected override DateTimeOffset OwedSince(StubbornState state) => Now;
-
-    /// <inheritdoc/>
-    protected override bool IsOver(StubbornState state) => false;
-
-    /// <inheritdoc/>
-    protected override string NameOf(StubbornState state) => "stubborn";
-
-    /// <inheritdoc/>
-    protected override StoreId? StoreOf(StubbornState state) => null;
-
-    /// <inheritdoc/>
-    protected override StubbornEvent RetryAsked(string operation) => new StubbornEvent.Begun();
-
-    /// <inheritdoc/>
-    protected override string? LastRetry(StubbornState state) => null;
+    protected override Task<object?> Do(StubbornDebt debt) => Task.FromResult<object?>(_asked++ < AsksMax ? "nothing new" : null);
 }
 
 /// <summary>How it is journaled.</summary>
@@ -102,6 +71,17 @@ public static class StubbornJournal
     /// <summary>Everything a grain needs.</summary>
     public static Aggregate<StubbornState, StubbornEvent> Aggregate { get; } = new(
         "stubborn", new(false), static (_, _) => new(true), new(new EventCase("stubborn.begun", 1, StubbornJson.Default.Begun)));
+
+    /// <summary>Its rules.</summary>
+    public static SagaRules<StubbornState, StubbornEvent, StubbornDebt, object> Rules { get; } = new(
+        Aggregate,
+        static state => state.HasBegun ? StubbornDebt.All : StubbornDebt.Nothing,
+        static (_, _) => default,
+        IsOver: static _ => false,
+        NameOf: static _ => "stubborn",
+        OriginOf: static _ => new(new("store-1"), default),
+        LastRetry: static _ => null,
+        RetryAsked: static _ => new StubbornEvent.Begun());
 }
 
 [JsonSerializable(typeof(StubbornEvent.Begun))]

@@ -72,10 +72,10 @@ public sealed class OrderModelTests
         {
             actual.Take(what switch
             {
-                0 => Order.Decide(actual.State, Place()),
+                0 => Place(actual.State),
                 1 => OrderSaga.Decide(actual.State, new OrderFact.StockAnswered([], Now)),
                 2 => OrderSaga.Decide(actual.State, new OrderFact.StockAnswered(Short, Now)),
-                3 => Order.Decide(actual.State, new OrderCommand.Cancel(new(Operation("cancel"), "left"), Now)),
+                3 => Order.Cancel(actual.State, new(Operation("cancel"), "left"), Now),
                 4 => OrderSaga.Decide(actual.State, new OrderFact.StockCommitted()),
                 _ => OrderSaga.Decide(actual.State, new OrderFact.StockReleased()),
             });
@@ -95,16 +95,20 @@ public sealed class OrderModelTests
 
         public override string ToString() => $"happening {what}";
 
-        private static OrderCommand.Place Place()
+        private static Decision<OrderEvent> Place(OrderProgress state)
         {
             var (mug, shop) = (new Sku("mug"), new Shop(1).Details);
             var store = new StoreView(
                 new("store-1"), shop.Name, shop.District, shop.Kind, shop.Currency, shop.TimeZone, shop.TaxInclusive, shop.TaxRates, shop.Tills, null, 1);
             var of = Shop.Product(mug, 100);
             var product = new ProductView(mug, of.Name, of.Description, of.Category, of.Price, of.TaxClass, of.Kind, of.Active, 1);
-            return new(
-                new(Operation("place"), store.Id, Shop.Till, [new(mug, 1)], new Money(500, Shop.Currency), null, TimeSpan.Zero), store,
-                new Dictionary<Sku, ProductView> { [mug] = product }, null, Now);
+            return Order.Place(
+                state,
+                new(Operation("place"), store.Id, Shop.Till, [new(mug, 1)], new Money(500, Shop.Currency), null, TimeSpan.Zero),
+                new(store, new Dictionary<Sku, ProductView> { [mug] = product }),
+                null,
+                SalePolicy.Default,
+                Now);
         }
 
         private static Pos.Operation Operation(string id) => new(id, "f", Now + TimeSpan.FromHours(1));
