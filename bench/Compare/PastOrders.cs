@@ -74,7 +74,7 @@ internal static class PastOrders
             new TenderRequest(new Money(1_000, GrainHost.Euro), [], null),
             null,
             TimeSpan.FromSeconds(10))));
-        return order.State == OrderState.Confirmed ? id : throw new InvalidOperationException($"Order {id} is {order.State}: {order.Cancellation}.");
+        return order.State == OrderStatus.Confirmed ? id : throw new InvalidOperationException($"Order {id} is {order.State}: {order.Cancellation}.");
     }
 
     private static string Id(long number) => string.Create(CultureInfo.InvariantCulture, $"{number:x32}");

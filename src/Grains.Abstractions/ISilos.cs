@@ -1,6 +1,6 @@
 namespace Pos;
 
-/// <summary>What grains have to know of the silos of their cluster. The host answers from its membership.</summary>
+/// <summary>The silos of the cluster, as grains need to know them. The host answers from its membership.</summary>
 public interface ISilos
 {
     /// <summary>This silo, as the others name it. A silo that starts again has another name.</summary>

@@ -1,6 +1,6 @@
 namespace Pos;
 
-/// <summary>What one request may ask for at most. Beyond these the answer is a named refusal.</summary>
+/// <summary>The largest values of one request. Beyond them the answer is a named refusal.</summary>
 public static class Limits
 {
     /// <summary>Lines of one order or return.</summary>

@@ -7,7 +7,7 @@ namespace Pos;
 /// <param name="Id">Names the operation at its target: the same id again is the same operation and has no second effect.</param>
 /// <param name="Fingerprint">Hash of the parsed command; the same id with another fingerprint is refused.</param>
 /// <param name="NotAfter">Until then the target remembers the id; afterwards it refuses the operation unless it still knows it. UTC.</param>
-/// <param name="Actor">Who asks: a person, a key or a saga. Empty when nobody is known.</param>
+/// <param name="Actor">The actor: a person, a key or a saga. Empty when unknown.</param>
 /// <param name="Till">The till it comes from, or empty.</param>
 /// <param name="Correlation">Shared by everything one request caused, or empty.</param>
 /// <param name="TraceParent">W3C trace context, or empty.</param>

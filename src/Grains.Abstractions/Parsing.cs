@@ -107,7 +107,7 @@ public interface IJournaledId<T> where T : struct, IJournaledId<T>
     static abstract bool TryReadJournaled([NotNullWhen(true)] string? s, out T result);
 }
 
-/// <summary>Writes an id as the JSON string that it prints as, and reads back whatever any release has written.</summary>
+/// <summary>Writes an id as its string in JSON, and reads every string that a release has written.</summary>
 public sealed class JournaledIdJsonConverter<T> : JsonConverter<T> where T : struct, IJournaledId<T>
 {
     /// <inheritdoc/>

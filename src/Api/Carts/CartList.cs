@@ -8,7 +8,7 @@ namespace Pos.Api.Carts;
 /// The carts of a store that somebody may go on with. Nothing is indexed for it: the journal is to wake each of them one day, and each is asked.
 /// Only carts of the store are looked at, so that neither a page's length nor its time tells of others.
 /// </summary>
-internal sealed record CartList(StoreId Store, CartState? State, ListCursors Cursors, string After, int Limit)
+internal sealed record CartList(StoreId Store, CartStatus? State, ListCursors Cursors, string After, int Limit)
 {
     // So many grains are asked for one page at most, each of which may have to be read first, and so many of them at a time.
     internal const int AskedMax = 128;
@@ -17,11 +17,11 @@ internal sealed record CartList(StoreId Store, CartState? State, ListCursors Cur
     /// <exception cref="RefusedRequestException">A parameter cannot be read.</exception>
     public static CartList Of(HttpResponse response, StoreId store, string? state, string? limit, string? cursor)
     {
-        CartState? wanted = state switch
+        CartStatus? wanted = state switch
         {
             null => null,
-            "OPEN" => CartState.Open,
-            "PARKED" => CartState.Parked,
+            "OPEN" => CartStatus.Open,
+            "PARKED" => CartStatus.Parked,
             _ => throw new RefusedRequestException(Problems.InvalidParameter, "The parameter 'state' is OPEN or PARKED."),
         };
         var cursors = Lists.Cursors.Of(response.HttpContext, $"carts/{store}/{state}");
@@ -38,7 +38,7 @@ internal sealed record CartList(StoreId Store, CartState? State, ListCursors Cur
             var ids = await directory.Sagas("cart", after, FetchesMax, cancelled).Within(response);
             foreach (var cart in await Paging.Fetch(ids, response, id => grains.GetGrain<ICartGrain>(id).Get()))
             {
-                if (cart.Store == Store && (State is null ? cart.State is CartState.Open or CartState.Parked : cart.State == State))
+                if (cart.Store == Store && (State is null ? cart.State is CartStatus.Open or CartStatus.Parked : cart.State == State))
                 {
                     items.Add(cart);
                     lines += cart.Lines.Length;

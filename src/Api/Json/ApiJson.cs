@@ -22,9 +22,9 @@ namespace Pos.Api.Json;
     MaxDepth = DepthMax,
     Converters =
     [
-        typeof(InstantConverter), typeof(RejectionCodeConverter), typeof(EnumConverter<OrderState>), typeof(EnumConverter<CartState>), typeof(EnumConverter<ReturnState>),
-        typeof(EnumConverter<HoldState>), typeof(EnumConverter<StockPolicy>), typeof(EnumConverter<ProductKind>), typeof(EnumConverter<Disposition>),
-        typeof(EnumConverter<TenderKind>), typeof(EnumConverter<EmbeddedKind>), typeof(EnumConverter<Payout>), typeof(EnumConverter<PaymentState>),
+        typeof(InstantConverter), typeof(RejectionCodeConverter), typeof(EnumConverter<OrderStatus>), typeof(EnumConverter<CartStatus>), typeof(EnumConverter<ReturnStatus>),
+        typeof(EnumConverter<HoldStatus>), typeof(EnumConverter<StockPolicy>), typeof(EnumConverter<ProductKind>), typeof(EnumConverter<Disposition>),
+        typeof(EnumConverter<TenderKind>), typeof(EnumConverter<EmbeddedKind>), typeof(EnumConverter<Payout>), typeof(EnumConverter<PaymentStatus>),
     ])]
 [JsonSerializable(typeof(StoreDetails))]
 [JsonSerializable(typeof(StoreView))]

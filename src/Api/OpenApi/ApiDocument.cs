@@ -109,11 +109,11 @@ internal static class ApiDocument
     /// <summary>Whether an endpoint is the API's. Endpoints that hosts add (dashboards, verification) are not part of the promised API.</summary>
     internal static bool IsOfTheApi(ApiDescription endpoint) => endpoint.RelativePath?.StartsWith("api/v1/", StringComparison.Ordinal) == true;
 
-    // A page is named for what is on it.
+    // A page is named after its items, and a status after the member that has it: state.
     private static string? NameOf(JsonTypeInfo type) =>
         type.Type.IsGenericType && type.Type.GetGenericTypeDefinition() == typeof(Page<>)
             ? type.Type.GetGenericArguments()[0].Name + "Page"
-            : OpenApiOptions.CreateDefaultSchemaReferenceId(type);
+            : OpenApiOptions.CreateDefaultSchemaReferenceId(type)?.Replace("Status", "State", StringComparison.Ordinal);
 
     private static Task Describe(OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken cancellationToken)
     {

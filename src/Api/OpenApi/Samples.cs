@@ -38,28 +38,28 @@ internal static class Samples
     private static readonly LedgerEntry LedgerEntry = new(1, Noon, Noon, "received", 100, 100, "Delivery note 4711", "ann");
 
     private static readonly OrderView OrderView = new(
-        OrderId, Store, Till, OrderState.Confirmed, false,
+        OrderId, Store, Till, OrderStatus.Confirmed, false,
         [new OrderLineView(1, Espresso, "Espresso beans, 250 g", ProductKind.Goods, 2, Euro(799), Euro(799), null, 700, TwoPacks)],
         TwoPacks, [new TenderView(TenderKind.Cash, Euro(1_598))], new CashView(Euro(2_000), Euro(402)), null, null, null, Noon, Noon, [], ["return"], 3, "ben", Euro(0));
 
     private static readonly OrderHistory OrderHistory = new(
         OrderId,
         [
-            new OrderTransition(OrderState.Created, "order.placed", Noon, "placed at till-1", "", 1),
-            new OrderTransition(OrderState.StockReserved, "order.stock-reserved", Noon, "every line is held", "", 2),
-            new OrderTransition(OrderState.Confirmed, "order.cash-taken", Noon, "cash was taken", "", 3),
+            new OrderTransition(OrderStatus.Created, "order.placed", Noon, "placed at till-1", "", 1),
+            new OrderTransition(OrderStatus.StockReserved, "order.stock-reserved", Noon, "every line is held", "", 2),
+            new OrderTransition(OrderStatus.Confirmed, "order.cash-taken", Noon, "cash was taken", "", 3),
             new OrderTransition(null, "order.settled", Noon, "stock was committed", "", 4),
         ]);
 
     private static readonly ReturnView ReturnView = new(
-        ReturnId, Store, Till, ReturnState.Completed,
+        ReturnId, Store, Till, ReturnStatus.Completed,
         [new ReturnLineView(1, Espresso, "Espresso beans, 250 g", ProductKind.Goods, 1, Euro(799), 700, Disposition.Restock, OnePack)],
         OnePack, "wrong roast", Noon, Noon, null, [new RefundView(TenderKind.Cash, Euro(799))], null, null, [], 2, Euro(0), "ben");
 
-    private static readonly HoldView HoldView = new(Hold, "api", 2, HoldState.Held, Noon.AddMinutes(15), 98, 3, "ann", Noon);
+    private static readonly HoldView HoldView = new(Hold, "api", 2, HoldStatus.Held, Noon.AddMinutes(15), 98, 3, "ann", Noon);
 
     private static readonly PaymentView PaymentView = new(
-        PaymentId.Of(OrderId, 1), OrderId, Store, 1, Euro(1_598), PaymentState.Captured, true, null, "sim-00000001", Euro(799),
+        PaymentId.Of(OrderId, 1), OrderId, Store, 1, Euro(1_598), PaymentStatus.Captured, true, null, "sim-00000001", Euro(799),
         [new PaymentRefundView(ReturnId.Value, Euro(799), "sim-00000002")], 4);
 
     private static readonly SagaView SagaView = new(
@@ -68,7 +68,7 @@ internal static class Samples
         ["retry", "cancel"], 2);
 
     private static readonly CartView CartView = new(
-        new("7f7c1b0e5d0c4f3ab8a6c0d4e1b2a397"), Store, Till, CartState.Open, null,
+        new("7f7c1b0e5d0c4f3ab8a6c0d4e1b2a397"), Store, Till, CartStatus.Open, null,
         [new CartLineView(1, Espresso, "Espresso beans, 250 g", 2, Euro(799), Euro(799), null, 700, TwoPacks, "4006381333931")],
         TwoPacks, null, null, null, Noon, Noon, ["add", "change", "remove", "refresh", "park", "checkout", "cancel"], 2);
 

@@ -80,9 +80,9 @@ internal static class OrdersApi
         var location = $"/api/v1/orders/{order.Id}";
         switch (order.State)
         {
-            case OrderState.Confirmed:
+            case OrderStatus.Confirmed:
                 return TypedResults.Created(location, context.Response.Tagged(order));
-            case OrderState.Cancelled:
+            case OrderStatus.Cancelled:
                 context.Response.Headers.Location = location;
                 return Cancelled(order);
             default:

@@ -110,7 +110,7 @@ internal static class ReturnsApi
         }
 
         var location = $"/api/v1/returns/{outcome.Value!.Id}";
-        if (outcome.Value.State == ReturnState.Completed || outcome.Value.Actions.Contains("exchange"))
+        if (outcome.Value.State == ReturnStatus.Completed || outcome.Value.Actions.Contains("exchange"))
         {
             return TypedResults.Created(location, context.Response.Tagged(outcome.Value));
         }

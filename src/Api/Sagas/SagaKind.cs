@@ -15,17 +15,17 @@ internal sealed record SagaKind(
     string Name, Func<string, bool> IsId, Func<IGrainFactory, string, ISagaGrain> Grain, RejectionCode None, IReadOnlyList<string> States, bool OwingOnly = false)
 {
     public static readonly SagaKind Order = new(
-        "order", static id => OrderId.TryParse(id, null, out _), static (grains, id) => grains.GetGrain<IOrderGrain>(id), RejectionCode.UnknownOrder, EnumNames.All<OrderState>());
+        "order", static id => OrderId.TryParse(id, null, out _), static (grains, id) => grains.GetGrain<IOrderGrain>(id), RejectionCode.UnknownOrder, EnumNames.All<OrderStatus>());
 
     public static readonly SagaKind Payment = new(
-        "payment", static id => PaymentId.TryParse(id, null, out _), static (grains, id) => grains.GetGrain<IPaymentGrain>(id), RejectionCode.UnknownPayment, EnumNames.All<PaymentState>());
+        "payment", static id => PaymentId.TryParse(id, null, out _), static (grains, id) => grains.GetGrain<IPaymentGrain>(id), RejectionCode.UnknownPayment, EnumNames.All<PaymentStatus>());
 
     public static readonly SagaKind Return = new(
-        "return", static id => ReturnId.TryParse(id, null, out _), static (grains, id) => grains.GetGrain<IReturnGrain>(id), RejectionCode.UnknownReturn, EnumNames.All<ReturnState>());
+        "return", static id => ReturnId.TryParse(id, null, out _), static (grains, id) => grains.GetGrain<IReturnGrain>(id), RejectionCode.UnknownReturn, EnumNames.All<ReturnStatus>());
 
     // Every cart that somebody still fills has a wake-up, for the day when nobody does.
     public static readonly SagaKind Cart = new(
-        "cart", static id => CartId.TryParse(id, null, out _), static (grains, id) => grains.GetGrain<ICartGrain>(id), RejectionCode.UnknownCart, EnumNames.All<CartState>(), OwingOnly: true);
+        "cart", static id => CartId.TryParse(id, null, out _), static (grains, id) => grains.GetGrain<ICartGrain>(id), RejectionCode.UnknownCart, EnumNames.All<CartStatus>(), OwingOnly: true);
 
     /// <summary>In the order in which they are listed.</summary>
     public static ImmutableArray<SagaKind> All { get; } = [Order, Payment, Return, Cart];

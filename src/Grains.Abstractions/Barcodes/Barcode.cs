@@ -8,7 +8,7 @@ using Orleans.Concurrency;
 namespace Pos.Barcodes;
 
 /// <summary>
-/// What a scanner reads, in its one canonical form: an EAN-13 (a UPC-A is one that begins with 0), an EAN-8, or a free code of 1–48
+/// A scanned code in its one canonical form: an EAN-13 (a UPC-A is one that begins with 0), an EAN-8, or a free code of 1–48
 /// printable characters without <c>/</c> and <c>\</c>. 8, 12 or 13 digits are a code with a check digit, and theirs must be right.
 /// </summary>
 [GenerateSerializer, Immutable, Alias("pos.Barcode"), JsonConverter(typeof(JournaledIdJsonConverter<Barcode>))]

@@ -59,7 +59,7 @@ public sealed record CancelCart(Operation Operation, string Reason);
 /// <see cref="Limits.PriceApprovalLifetime"/>.
 /// </param>
 /// <param name="Tender">The tenders.</param>
-/// <param name="ExpectedTotal">What the till has shown; another total is refused. Null when the till does not say.</param>
+/// <param name="ExpectedTotal">The total that the till has shown. Another total is refused. Null for no check.</param>
 /// <param name="OccurredAt">Business time when it is told later; null for now. Not in the future.</param>
 /// <param name="WaitMax">How long the answer may wait for the order's end; zero answers as soon as the order is durable.</param>
 [GenerateSerializer, Immutable, Alias("pos.CheckOutCart")]

@@ -7,7 +7,7 @@ namespace Pos.Carts;
 
 /// <summary>The state of a cart.</summary>
 [GenerateSerializer, Alias("pos.CartState")]
-public enum CartState
+public enum CartStatus
 {
     /// <summary>Being filled.</summary>
     [JsonStringEnumMemberName("OPEN")]
@@ -26,7 +26,7 @@ public enum CartState
     Cancelled = 4,
 }
 
-/// <summary>A cart as it durably stands.</summary>
+/// <summary>The durable state of a cart.</summary>
 /// <param name="Id">The id.</param>
 /// <param name="Store">The store.</param>
 /// <param name="Till">The till that opened or resumed it last.</param>
@@ -46,7 +46,7 @@ public sealed record CartView(
     CartId Id,
     StoreId Store,
     TillId Till,
-    CartState State,
+    CartStatus State,
     string? Label,
     ImmutableArray<CartLineView> Lines,
     Totals Total,
@@ -59,7 +59,7 @@ public sealed record CartView(
     long Version) : IVersioned;
 
 /// <summary>A line with the price shown.</summary>
-/// <param name="Line">Its number; stays the same, whatever else is taken out.</param>
+/// <param name="Line">Number of the line. It stays the same when other lines are removed.</param>
 /// <param name="Sku">The product.</param>
 /// <param name="Name">The product's name.</param>
 /// <param name="Quantity">Pieces.</param>
@@ -88,7 +88,7 @@ public sealed record CartLineView(
     string? ApprovedBy = null,
     DateTimeOffset? ApprovedUntil = null);
 
-/// <summary>Why a cart was given up.</summary>
+/// <summary>Why a cart was cancelled.</summary>
 /// <param name="Abandoned">Nobody has touched it for too long; false when somebody wished it.</param>
 /// <param name="Reason">One sentence.</param>
 /// <param name="At">The time, UTC.</param>

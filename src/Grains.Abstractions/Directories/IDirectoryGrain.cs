@@ -56,8 +56,8 @@ public enum DirectoryKind
 
 /// <summary>A page of ids.</summary>
 /// <param name="Ids">SKUs, store ids, order ids or return ids.</param>
-/// <param name="Next">Where the next page begins.</param>
+/// <param name="Next">The beginning of the next page.</param>
 /// <param name="HasMore">Whether there is a next page.</param>
-/// <param name="Positions">Where a page behind each of the ids begins; default from a silo that does not say it yet.</param>
+/// <param name="Positions">The beginning of the page after each id; the default from a silo of an earlier release.</param>
 [GenerateSerializer, Immutable, Alias("pos.DirectoryPage")]
 public sealed record DirectoryPage(ImmutableArray<string> Ids, long Next, bool HasMore, ImmutableArray<long> Positions = default);

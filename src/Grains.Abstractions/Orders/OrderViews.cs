@@ -7,7 +7,7 @@ namespace Pos.Orders;
 
 /// <summary>The state of an order.</summary>
 [GenerateSerializer, Alias("pos.OrderState")]
-public enum OrderState
+public enum OrderStatus
 {
     /// <summary>Durable; nothing taken yet.</summary>
     [JsonStringEnumMemberName("CREATED")]
@@ -54,16 +54,16 @@ public enum OrderState
 /// <param name="Version">Version of its stream.</param>
 /// <param name="SoldBy">The key that placed the order or checked its cart out; null in orders from before it was recorded.</param>
 /// <param name="Rounding">
-/// What the rounding of cash adds to the total, for the receipt: the tenders come to the total's gross and this. Below zero when it is rounded down, zero
+/// The amount that the rounding of cash adds to the total, for the receipt: the tenders make the gross total and this. Below zero when rounded down, zero
 /// without cash.
 /// </param>
-/// <param name="Unpaid">What cards paid for an order that was given up and an operator closed at the payment: it never went back; null for nothing.</param>
+/// <param name="Unpaid">Card money of a cancelled order that never went back, because an operator closed its refund at the payment; null for none.</param>
 [GenerateSerializer, Immutable, Alias("pos.OrderView")]
 public sealed record OrderView(
     OrderId Id,
     StoreId Store,
     TillId Till,
-    OrderState State,
+    OrderStatus State,
     bool Settled,
     ImmutableArray<OrderLineView> Lines,
     Totals Total,
@@ -145,4 +145,4 @@ public sealed record OrderHistory(OrderId Id, ImmutableArray<OrderTransition> Tr
 /// <param name="Reason">Of a cancellation: why; null otherwise.</param>
 /// <param name="ApprovedBy">The manager who approved it; null where no approval was needed.</param>
 [GenerateSerializer, Immutable, Alias("pos.OrderTransition")]
-public sealed record OrderTransition(OrderState? State, string Event, DateTimeOffset At, string Cause, string Actor, long Version, string? Reason = null, string? ApprovedBy = null);
+public sealed record OrderTransition(OrderStatus? State, string Event, DateTimeOffset At, string Cause, string Actor, long Version, string? Reason = null, string? ApprovedBy = null);

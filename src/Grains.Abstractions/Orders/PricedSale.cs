@@ -21,7 +21,7 @@ namespace Pos.Orders;
 /// <param name="Cart">The cart it comes from, or null.</param>
 /// <param name="ApprovedBy">The manager who approved what needs approval; null when nobody did.</param>
 /// <param name="SoldBy">The key that asked for the sale; null in events from before it was recorded.</param>
-/// <param name="CashRounding">Step to which the store rounds cash: what comes back is rounded by it, whatever the store does then. Null for none.</param>
+/// <param name="CashRounding">Step to which the store rounds cash. Money that comes back is rounded by it, even when the store has another step by then. Null for none.</param>
 [GenerateSerializer, Immutable, Alias("pos.PricedSale")]
 public sealed record PricedSale(
     StoreId Store,

@@ -36,7 +36,7 @@ public sealed record CardTender(int Tender, long Amount, string Token);
 /// <param name="Return">The return.</param>
 /// <param name="Amount">Minor units of the sale's currency, above zero.</param>
 /// <param name="Cards">The cards whose money it is, each with its order: what this sale sells goes back to them. Null in events from before it was recorded.</param>
-/// <param name="Coins">What was paid in coins for it; null in events from before it was recorded.</param>
+/// <param name="Coins">The coins paid for it; null in events from before it was recorded.</param>
 [GenerateSerializer, Immutable, Alias("pos.CreditTender")]
 public sealed record CreditTender(ReturnId Return, long Amount, ImmutableArray<TenderRefund>? Cards = null, long? Coins = null);
 

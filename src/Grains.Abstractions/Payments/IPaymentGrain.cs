@@ -12,8 +12,8 @@ namespace Pos.Payments;
 public interface IPaymentGrain : ISagaGrain
 {
     /// <summary>
-    /// Charges the card, or joins a charge in flight. Answers when it is <see cref="PaymentState.Captured"/>,
-    /// <see cref="PaymentState.Declined"/> or ended otherwise, or with its present state when <see cref="ChargePayment.WaitMax"/> has passed. Refused with
+    /// Charges the card, or joins a charge in flight. Answers when it is <see cref="PaymentStatus.Captured"/>,
+    /// <see cref="PaymentStatus.Declined"/> or ended otherwise, or with its present state when <see cref="ChargePayment.WaitMax"/> has passed. Refused with
     /// <see cref="RejectionCode.PaymentUndone"/> after an <see cref="Undo"/>, and with <see cref="RejectionCode.OperationReused"/> for another
     /// amount, card or order.
     /// </summary>

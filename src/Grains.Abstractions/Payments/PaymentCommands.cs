@@ -4,8 +4,8 @@ using Orleans.Concurrency;
 namespace Pos.Payments;
 
 /// <summary>Asks for money.</summary>
-/// <param name="Operation">Who asks, and for the trace. What makes it repeatable is the payment's id.</param>
-/// <param name="Order">What is paid; the one of the payment's id.</param>
+/// <param name="Operation">The order that asks, with its trace. The payment's id makes the command repeatable.</param>
+/// <param name="Order">The order that is paid: the one in the payment's id.</param>
 /// <param name="Store">The store.</param>
 /// <param name="Till">The till.</param>
 /// <param name="Tender">Which of the order's cards; the one of the payment's id.</param>
@@ -25,7 +25,7 @@ public sealed record ChargePayment(
 
 /// <summary>Asks that nothing be kept.</summary>
 /// <param name="Operation">The order that asks, with its trace.</param>
-/// <param name="Order">What was to be paid; the one of the payment's id.</param>
+/// <param name="Order">The order that was to be paid: the one in the payment's id.</param>
 /// <param name="Store">The store.</param>
 /// <param name="Till">The till.</param>
 /// <param name="Reason">One sentence; kept up to 2,000 characters.</param>
@@ -34,7 +34,7 @@ public sealed record ChargePayment(
 public sealed record UndoPayment(Operation Operation, OrderId Order, StoreId Store, TillId Till, string Reason, TimeSpan WaitMax);
 
 /// <summary>Asks to owe a refund no longer.</summary>
-/// <param name="Operation">Who asks.</param>
+/// <param name="Operation">The operator who asks.</param>
 /// <param name="Reason">Where the money went, 1–2,000 characters.</param>
 /// <param name="Refund">Which: a return's id or <c>undo</c>; null for the one that is owed next.</param>
 [GenerateSerializer, Immutable, Alias("pos.CloseRefund")]

@@ -7,7 +7,7 @@ namespace Pos.Payments;
 
 /// <summary>The state of a payment.</summary>
 [GenerateSerializer, Alias("pos.PaymentState")]
-public enum PaymentState
+public enum PaymentStatus
 {
     /// <summary>Durable; what the provider makes of it is not known yet.</summary>
     [JsonStringEnumMemberName("REQUESTED")]
@@ -38,7 +38,7 @@ public enum PaymentState
     Closed = 7,
 }
 
-/// <summary>A payment as it durably stands.</summary>
+/// <summary>The durable state of a payment.</summary>
 /// <param name="Id">The id.</param>
 /// <param name="Order">The order that is paid.</param>
 /// <param name="Store">The store; empty when the payment was undone before it was requested and the undo named no store.</param>
@@ -59,7 +59,7 @@ public sealed record PaymentView(
     StoreId Store,
     int Tender,
     Money? Amount,
-    PaymentState State,
+    PaymentStatus State,
     bool Settled,
     string? Decline,
     string? Reference,
@@ -74,7 +74,7 @@ public sealed record PaymentView(
     /// </summary>
     [JsonIgnore]
     public bool KeepsNothing =>
-        Settled && State is (PaymentState.Declined or PaymentState.Abandoned or PaymentState.Voided or PaymentState.Refunded or PaymentState.Closed);
+        Settled && State is (PaymentStatus.Declined or PaymentStatus.Abandoned or PaymentStatus.Voided or PaymentStatus.Refunded or PaymentStatus.Closed);
 }
 
 /// <summary>A refund of a payment.</summary>
@@ -89,6 +89,6 @@ public sealed record PaymentRefundView(string Refund, Money Amount, string? Refe
 /// <param name="Reason">Where the money went, in the operator's words.</param>
 /// <param name="By">The operator.</param>
 /// <param name="At">The time, UTC.</param>
-/// <param name="Provider">What the provider had said: <c>not-found</c>, or <c>declined: </c> and its code.</param>
+/// <param name="Provider">The provider's answer: <c>not-found</c>, or <c>declined: </c> and its code.</param>
 [GenerateSerializer, Immutable, Alias("pos.ClosedRefundView")]
 public sealed record ClosedRefundView(string Reason, string By, DateTimeOffset At, string Provider);

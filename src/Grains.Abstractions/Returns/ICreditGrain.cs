@@ -12,7 +12,7 @@ namespace Pos.Returns;
 [Alias("pos.ICreditGrain")]
 public interface ICreditGrain : IGrainWithStringKey
 {
-    /// <summary>The credit as it durably stands, or null when there is no such return or it gives none.</summary>
+    /// <summary>The durable state of the credit; null when there is no such return, or when it gives none.</summary>
     [Alias("Credit")]
     Task<CreditView?> Credit();
 
@@ -23,7 +23,7 @@ public interface ICreditGrain : IGrainWithStringKey
     [Alias("TakeCredit")]
     Task<Outcome<CreditView>> TakeCredit(TakeCredit command);
 
-    /// <summary>The order was given up: it has no credit, and gets none any more. Accepted in any state.</summary>
+    /// <summary>Ends the credit of a cancelled order, which gets none any more. Accepted in any state.</summary>
     [Alias("GiveBackCredit")]
     Task<Outcome<CreditView>> GiveBackCredit(EndCredit command);
 
@@ -47,7 +47,7 @@ public sealed record EndCredit(Operation Operation, OrderId Order);
 
 /// <summary>Credit of a return.</summary>
 /// <param name="Return">The return.</param>
-/// <param name="Store">Where it can be spent.</param>
+/// <param name="Store">The store in which it can be spent.</param>
 /// <param name="Total">The credit when nothing of it is taken; zero when nothing was paid.</param>
 /// <param name="Free">The credit that an order could take now; zero when another order has it, or when it is paid out.</param>
 /// <param name="Order">The order that has it, or null.</param>

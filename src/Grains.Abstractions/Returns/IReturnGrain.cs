@@ -31,7 +31,7 @@ public interface IReturnGrain : ISagaGrain
     [Alias("PayOut")]
     Task<Outcome<ReturnView>> PayOut(PayOutReturn command);
 
-    /// <summary>The return as it durably stands, or null when there is none.</summary>
+    /// <summary>The durable state of the return, or null when there is none.</summary>
     [Alias("Get")]
     Task<ReturnView?> Get();
 }
@@ -51,7 +51,7 @@ public enum Disposition
 
 /// <summary>The state of a return.</summary>
 [GenerateSerializer, Alias("pos.ReturnState")]
-public enum ReturnState
+public enum ReturnStatus
 {
     /// <summary>Durable; goods are on their way back to the shelf.</summary>
     [JsonStringEnumMemberName("ACCEPTED")]
@@ -90,7 +90,7 @@ public sealed record PlaceReturn(
 [GenerateSerializer, Immutable, Alias("pos.ReturnLineRequest")]
 public sealed record ReturnLineRequest(Sku Sku, int Quantity, Money? UnitPrice, Disposition Disposition);
 
-/// <summary>A return as it durably stands.</summary>
+/// <summary>The durable state of a return.</summary>
 /// <param name="Id">The id.</param>
 /// <param name="Store">The store.</param>
 /// <param name="Till">The till.</param>
@@ -103,18 +103,18 @@ public sealed record ReturnLineRequest(Sku Sku, int Quantity, Money? UnitPrice, 
 /// <param name="Order">The order that sold the goods; null without a receipt.</param>
 /// <param name="Refunds">The tenders to which money goes back: planned, or, once completed, as it went.</param>
 /// <param name="Credit">Credit for a new order; null without exchange.</param>
-/// <param name="ApprovedBy">Who with a manager's authority stands behind a return without receipt, or behind cash for what a card paid; or null.</param>
+/// <param name="ApprovedBy">The manager who approved a return without receipt, or cash for what a card paid; or null.</param>
 /// <param name="Actions">Possible next actions: <c>exchange</c>, <c>pay-out</c>.</param>
 /// <param name="Version">Version of its stream.</param>
-/// <param name="Rounding">What the rounding of cash makes of it: refunds and spent credit come to the gross and this, which may be below zero.</param>
+/// <param name="Rounding">The amount that the rounding of cash adds: refunds and spent credit make the gross and this. It may be below zero.</param>
 /// <param name="TakenBy">The key that took the goods back; null in returns from before it was recorded.</param>
-/// <param name="Unpaid">What of the refunds never went back, because an operator closed it at the payment; null for nothing.</param>
+/// <param name="Unpaid">The refunds that never went back, because an operator closed them at the payments; null for none.</param>
 [GenerateSerializer, Immutable, Alias("pos.ReturnView")]
 public sealed record ReturnView(
     ReturnId Id,
     StoreId Store,
     TillId Till,
-    ReturnState State,
+    ReturnStatus State,
     ImmutableArray<ReturnLineView> Lines,
     Totals Refund,
     string Reason,

@@ -15,7 +15,7 @@ namespace Pos.Returns;
 /// <param name="Reason">The reason.</param>
 /// <param name="OccurredAt">Business time, UTC.</param>
 /// <param name="Order">The order that sold the goods.</param>
-/// <param name="Refunds">Where the money goes back to; together <paramref name="Gross"/>.</param>
+/// <param name="Refunds">The tenders to which the money goes back; together <paramref name="Gross"/>.</param>
 /// <param name="CashRounding">Step to which cash is rounded; null for none.</param>
 /// <param name="Exchange">Whether the money is kept as credit for a new order.</param>
 /// <param name="Coins">The part that is paid out in coins; null without cash.</param>

@@ -41,7 +41,7 @@ public interface ISearchGrain : IGrainWithStringKey
 
 /// <summary>A search.</summary>
 /// <param name="Text">Words; without any, every product is a hit, in the order of SKUs.</param>
-/// <param name="Category">Only products of this category, whatever its case and accents; null for all.</param>
+/// <param name="Category">Only products of this category, without regard to case and accents; null for all.</param>
 /// <param name="Active">Only products that are, or are not, sold at present; null for all.</param>
 /// <param name="Limit">Hits at most, from 1.</param>
 /// <param name="After">The <see cref="ProductHits.Last"/> of the page before, or null.</param>

@@ -64,8 +64,8 @@ public interface IStockGrain : IWakeable
     [Alias("GetHold")]
     Task<HoldView?> GetHold(HoldId hold);
 
-    /// <summary>The live holds, in the order in which they began, whoever owns them.</summary>
-    /// <param name="after">Where to begin: <see cref="HoldPage.Next"/> of the page before, or 0.</param>
+    /// <summary>The live holds of all owners, in the order in which they began.</summary>
+    /// <param name="after">The beginning of the page: <see cref="HoldPage.Next"/> of the page before, or 0.</param>
     /// <param name="limit">Holds at most, 1–100.</param>
     [Alias("Holds")]
     Task<HoldPage> Holds(long after, int limit);

@@ -21,7 +21,7 @@ public enum StockPolicy
 /// <summary>A stock item as it stands. Quantities are pieces.</summary>
 /// <param name="Store">The store.</param>
 /// <param name="Sku">The product.</param>
-/// <param name="OnHand">What is in the store; negative only after facts or backorders.</param>
+/// <param name="OnHand">Pieces in the store; negative only after facts or backorders.</param>
 /// <param name="Held">Sum of the live holds.</param>
 /// <param name="Available"><paramref name="OnHand"/> − <paramref name="Held"/>; negative is a shortage.</param>
 /// <param name="Policy">Deny or backorder.</param>
@@ -39,7 +39,7 @@ public sealed record StockView(
 
 /// <summary>The state of a hold. A live hold ends exactly once.</summary>
 [GenerateSerializer, Alias("pos.HoldState")]
-public enum HoldState
+public enum HoldStatus
 {
     /// <summary>Live, and ends by itself at its expiry.</summary>
     [JsonStringEnumMemberName("HELD")]
@@ -64,20 +64,20 @@ public enum HoldState
 
 /// <summary>A hold.</summary>
 /// <param name="Id">The id.</param>
-/// <param name="Owner">Who may end it.</param>
+/// <param name="Owner">The only owner that may end it.</param>
 /// <param name="Quantity">Pieces; 0 for a release that came before its reserve.</param>
 /// <param name="State">Live or how it ended.</param>
 /// <param name="ExpiresAt">UTC; null when pinned or ended.</param>
 /// <param name="Available">Pieces available of the item after this.</param>
 /// <param name="Version">Version of the item's stream.</param>
-/// <param name="MadeBy">Who has made it and may pin and release it; null for an order's, and for those from before it was recorded.</param>
+/// <param name="MadeBy">The caller who made it and may pin and release it; null for an order's, and for those from before it was recorded.</param>
 /// <param name="MadeAt">When, UTC; null where <paramref name="MadeBy"/> is.</param>
 [GenerateSerializer, Immutable, Alias("pos.HoldView")]
 public sealed record HoldView(
     HoldId Id,
     string Owner,
     int Quantity,
-    HoldState State,
+    HoldStatus State,
     DateTimeOffset? ExpiresAt,
     long Available,
     long Version,
@@ -90,8 +90,8 @@ public sealed record HoldView(
     public ImmutableArray<string> Actions => State switch
     {
         _ when HoldOwner.IsOrder(Owner) => [],
-        HoldState.Held => ["pin", "commit", "release", "end"],
-        HoldState.Pinned => ["commit", "release", "end"],
+        HoldStatus.Held => ["pin", "commit", "release", "end"],
+        HoldStatus.Pinned => ["commit", "release", "end"],
         _ => [],
     };
 }
@@ -110,14 +110,14 @@ public static class HoldOwner
 
 /// <summary>Some of an item's live holds.</summary>
 /// <param name="Holds">In the order in which they began.</param>
-/// <param name="Next">Where the next page begins.</param>
+/// <param name="Next">The beginning of the next page.</param>
 /// <param name="HasMore">Whether there is a next page.</param>
 [GenerateSerializer, Immutable, Alias("pos.HoldPage")]
 public sealed record HoldPage(ImmutableArray<HoldView> Holds, long Next, bool HasMore);
 
 /// <summary>A page of a stock item's ledger.</summary>
 /// <param name="Entries">In order.</param>
-/// <param name="Next">Where the next page begins.</param>
+/// <param name="Next">The beginning of the next page.</param>
 /// <param name="HasMore">Whether there is a next page.</param>
 [GenerateSerializer, Immutable, Alias("pos.LedgerPage")]
 public sealed record LedgerPage(ImmutableArray<LedgerEntry> Entries, long Next, bool HasMore);
@@ -130,7 +130,7 @@ public sealed record LedgerPage(ImmutableArray<LedgerEntry> Entries, long Next, 
 /// <param name="Delta">Pieces, signed.</param>
 /// <param name="Balance"><c>onHand</c> after it.</param>
 /// <param name="Reference">The hold (<c>orderId.line</c> for an order's), the return, the note or the reason.</param>
-/// <param name="Actor">Who: of a sale whoever sold, of a return whoever took it back. Sales and returns of before that was kept name themselves.</param>
+/// <param name="Actor">The actor: of a sale the seller, of a return the one who took it back. Sales and returns from before that was recorded name themselves.</param>
 /// <param name="ApprovedBy">The manager who approved it, or its sale or return; null where no approval was needed.</param>
 [GenerateSerializer, Immutable, Alias("pos.LedgerEntry")]
 public sealed record LedgerEntry(

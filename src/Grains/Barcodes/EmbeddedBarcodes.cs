@@ -7,7 +7,7 @@ public static class EmbeddedBarcodes
 {
     private const int GramsPerKilogram = 1_000;
 
-    /// <summary>What one piece with that label costs, in minor units: weight at the product's price for a kilogram, half rounded up.</summary>
+    /// <summary>The price of one piece with that label, in minor units: weight at the product's price for a kilogram, half rounded up.</summary>
     public static Int128 UnitPrice(EmbeddedValue embedded, long listPrice)
     {
         ArgumentNullException.ThrowIfNull(embedded);

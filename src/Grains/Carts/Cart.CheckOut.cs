@@ -5,7 +5,7 @@ namespace Pos.Grains.Carts;
 public static partial class Cart
 {
     // Every refusal happens here: the order takes the sale without checking it again.
-    private static Decision<CartEvent> CheckOut(CartProgress state, CartCommand.CheckOut command)
+    private static Decision<CartEvent> CheckOut(CartState state, CartCommand.CheckOut command)
     {
         var asked = command.Asked;
         // Another till or another click sends another key. The same sale is the same order.
@@ -14,7 +14,7 @@ public static partial class Cart
             return Nothing;
         }
 
-        if (Ask(state, asked.Operation, command.Now, CartState.Open) is { } answered)
+        if (Ask(state, asked.Operation, command.Now, CartStatus.Open) is { } answered)
         {
             return answered.Rejection is null && state.CheckedOut is null ? OperationMemory.Reused(asked.Operation.Id) : answered;
         }
@@ -82,7 +82,7 @@ public static partial class Cart
         return null;
     }
 
-    private static Rejection? RefuseChanged(CartProgress state, ImmutableArray<CartLine> priced)
+    private static Rejection? RefuseChanged(CartState state, ImmutableArray<CartLine> priced)
     {
         foreach (var (now, _) in priced)
         {

@@ -7,7 +7,7 @@ public static partial class Cart
     private static readonly Rejection Unknown = new(RejectionCode.UnknownCart, "There is no such cart.");
 
     // The first checks of every change: whether the operation is new, and whether the cart's state allows it. Null means continue.
-    private static Decision<CartEvent>? Ask(CartProgress state, Operation operation, DateTimeOffset now, CartState needed)
+    private static Decision<CartEvent>? Ask(CartState state, Operation operation, DateTimeOffset now, CartStatus needed)
     {
         if (!state.Operations.IsNew(operation, now, out var rejection))
         {
@@ -22,15 +22,15 @@ public static partial class Cart
         return rejection is null ? (Decision<CartEvent>?)null : rejection;
     }
 
-    private static string Name(CartState state) => state switch
+    private static string Name(CartStatus state) => state switch
     {
-        CartState.Open => "OPEN",
-        CartState.Parked => "PARKED",
-        CartState.CheckedOut => "CHECKED_OUT",
+        CartStatus.Open => "OPEN",
+        CartStatus.Parked => "PARKED",
+        CartStatus.CheckedOut => "CHECKED_OUT",
         _ => "CANCELLED",
     };
 
-    private static Decision<CartEvent> Open(CartProgress state, CartCommand.Open command)
+    private static Decision<CartEvent> Open(CartState state, CartCommand.Open command)
     {
         var asked = command.Asked;
         if (state.Opened is { } known)
@@ -69,7 +69,7 @@ public static partial class Cart
             return new(RejectionCode.UnknownCart, $"The store has no cart {from} to copy.");
         }
 
-        if (cart.State != CartState.CheckedOut || order?.State != OrderState.Cancelled)
+        if (cart.State != CartStatus.CheckedOut || order?.State != OrderStatus.Cancelled)
         {
             return new(RejectionCode.IllegalTransition, "Only a cart whose order was cancelled is copied.");
         }
@@ -88,7 +88,7 @@ public static partial class Cart
         return CartPricing.Price(shown, new(command.Store, command.Products), out lines) ?? Checkout.RefuseTotal(CartPricing.Sum(lines));
     }
 
-    private static Decision<CartEvent> Add(CartProgress state, CartCommand.Add command)
+    private static Decision<CartEvent> Add(CartState state, CartCommand.Add command)
     {
         var asked = command.Asked;
         var number = state.LastLine + 1;
@@ -134,7 +134,7 @@ public static partial class Cart
         : Texts.Required(price.Reason, Limits.NameLengthMax, "reason of a price override")
             ?? Approval.RefuseWithout(asked.Operation, "another price than the list's");
 
-    private static Decision<CartEvent> Change(CartProgress state, CartCommand.Change command)
+    private static Decision<CartEvent> Change(CartState state, CartCommand.Change command)
     {
         var asked = command.Asked;
         if (command.Store is null)
@@ -166,11 +166,11 @@ public static partial class Cart
     }
 
     // A line that was there and is gone is taken out already: numbers are never used again.
-    private static Decision<CartEvent> Remove(CartProgress state, CartCommand.Remove command) => state.Lines.ContainsKey(command.Asked.Line)
+    private static Decision<CartEvent> Remove(CartState state, CartCommand.Remove command) => state.Lines.ContainsKey(command.Asked.Line)
         ? new CartEvent.LineRemoved(OperationKey.Of(command.Asked.Operation), command.Asked.Line, command.Now)
         : command.Asked.Line >= 1 && command.Asked.Line <= state.LastLine ? Nothing : NoLine(command.Asked.Line);
 
-    private static Decision<CartEvent> Refresh(CartProgress state, CartCommand.Refresh command)
+    private static Decision<CartEvent> Refresh(CartState state, CartCommand.Refresh command)
     {
         if (command.Store is null)
         {
@@ -193,12 +193,12 @@ public static partial class Cart
             ? refused
             : new CartEvent.Parked(OperationKey.Of(command.Asked.Operation), command.Asked.Label, command.Now);
 
-    private static Decision<CartEvent> Resume(CartProgress state, CartCommand.Resume command) =>
+    private static Decision<CartEvent> Resume(CartState state, CartCommand.Resume command) =>
         Checkout.RefusePlace(command.Store, state.Opened!.Store, command.Asked.Till) is { } refused
             ? refused
             : new CartEvent.Resumed(OperationKey.Of(command.Asked.Operation), command.Asked.Till, command.Now);
 
-    private static Decision<CartEvent> Cancel(CartProgress state, CartCommand.Cancel command)
+    private static Decision<CartEvent> Cancel(CartState state, CartCommand.Cancel command)
     {
         var asked = command.Asked;
         if (!state.Operations.IsNew(asked.Operation, command.Now, out var rejection))
@@ -209,8 +209,8 @@ public static partial class Cart
         return state.State switch
         {
             null => Unknown,
-            CartState.Cancelled => Nothing,
-            CartState.CheckedOut => new Rejection(RejectionCode.IllegalTransition, $"The cart is the order {state.CheckedOut!.Order}; that is cancelled or returned."),
+            CartStatus.Cancelled => Nothing,
+            CartStatus.CheckedOut => new Rejection(RejectionCode.IllegalTransition, $"The cart is the order {state.CheckedOut!.Order}; that is cancelled or returned."),
             _ => Texts.Required(asked.Reason, Limits.NameLengthMax, "reason") is { } refused
                 ? refused
                 : new CartEvent.Cancelled(asked.Reason, command.Now, null, OperationKey.Of(asked.Operation)),
@@ -219,7 +219,7 @@ public static partial class Cart
 
     private static Rejection NoLine(int line) => new(RejectionCode.UnknownLine, $"There is no line {line} in the cart.");
 
-    private static Rejection? RefuseSum(CartProgress state, int instead, long net, long tax, long gross)
+    private static Rejection? RefuseSum(CartState state, int instead, long net, long tax, long gross)
     {
         var others = CartPricing.Sum(state.Lines.Where(line => line.Key != instead).Select(line => line.Value));
         return Checkout.RefuseTotal(new(others.Net + net, others.Tax + tax, others.Gross + gross));

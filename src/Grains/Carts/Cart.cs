@@ -11,9 +11,9 @@ namespace Pos.Grains.Carts;
 /// <param name="LastLine">The highest number there ever was.</param>
 /// <param name="Operations">The remembered operations.</param>
 /// <param name="ChangedAt">When anything last happened to it.</param>
-public sealed record CartProgress(
+public sealed record CartState(
     CartEvent.Opened? Opened,
-    CartState? State,
+    CartStatus? State,
     TillId Till,
     ImmutableSortedDictionary<int, CartLine> Lines,
     int LastLine,
@@ -23,7 +23,7 @@ public sealed record CartProgress(
     /// <summary>Of a parked cart.</summary>
     public string? Label { get; init; }
 
-    /// <summary>Why it was given up, or null.</summary>
+    /// <summary>The cancellation, or null.</summary>
     public CartEvent.Cancelled? Cancelled { get; init; }
 
     /// <summary>The checkout, or null.</summary>
@@ -36,7 +36,7 @@ public sealed record CartProgress(
     public string? Retried { get; init; }
 
     /// <summary>Whether it is open or parked.</summary>
-    public bool IsLive => State is CartState.Open or CartState.Parked;
+    public bool IsLive => State is CartStatus.Open or CartStatus.Parked;
 }
 
 /// <summary>A command to a cart, with everything that the decision needs.</summary>
@@ -102,7 +102,7 @@ public abstract record CartCommand
         CreditView? Credit,
         DateTimeOffset Now) : CartCommand
     {
-        /// <summary>What the host allows.</summary>
+        /// <summary>The settings of the host.</summary>
         public SalePolicy Policy { get; init; } = SalePolicy.Default;
     }
 }
@@ -115,10 +115,10 @@ public static partial class Cart
     private static readonly ImmutableSortedDictionary<int, CartLine> Empty = ImmutableSortedDictionary<int, CartLine>.Empty;
 
     /// <summary>The cart before it is opened.</summary>
-    public static CartProgress Initial { get; } = new(null, null, default, Empty, 0, OperationMemory.Empty, default);
+    public static CartState Initial { get; } = new(null, null, default, Empty, 0, OperationMemory.Empty, default);
 
     /// <summary>The cart after an event.</summary>
-    public static CartProgress Evolve(CartProgress state, CartEvent happened) => happened switch
+    public static CartState Evolve(CartState state, CartEvent happened) => happened switch
     {
         CartEvent.Opened e => Opened(state, e),
         CartEvent.LineAdded e => Known(state, e.Operation, e.At) with
@@ -132,32 +132,32 @@ public static partial class Cart
         {
             Lines = state.Lines.SetItems(e.Lines.Select(line => KeyValuePair.Create(line.Line, Repriced(state.Lines[line.Line], line)))),
         },
-        CartEvent.Parked e => Known(state, e.Operation, e.At) with { State = CartState.Parked, Label = e.Label },
-        CartEvent.Resumed e => Known(state, e.Operation, e.At) with { State = CartState.Open, Label = null, Till = e.Till },
-        CartEvent.Cancelled e => Known(state, e.Operation, e.At) with { State = CartState.Cancelled, Cancelled = e },
-        CartEvent.CheckedOut e => Known(state, e.Operation, e.At) with { State = CartState.CheckedOut, CheckedOut = e },
+        CartEvent.Parked e => Known(state, e.Operation, e.At) with { State = CartStatus.Parked, Label = e.Label },
+        CartEvent.Resumed e => Known(state, e.Operation, e.At) with { State = CartStatus.Open, Label = null, Till = e.Till },
+        CartEvent.Cancelled e => Known(state, e.Operation, e.At) with { State = CartStatus.Cancelled, Cancelled = e },
+        CartEvent.CheckedOut e => Known(state, e.Operation, e.At) with { State = CartStatus.CheckedOut, CheckedOut = e },
         CartEvent.HandedOver => state with { IsHandedOver = true },
         CartEvent.RetryAsked e => state with { Retried = e.Operation },
         _ => throw new UnreachableException($"No rule for {happened.GetType().Name}."),
     };
 
     /// <summary>The decision on a command.</summary>
-    public static Decision<CartEvent> Decide(CartProgress state, CartCommand command) => command switch
+    public static Decision<CartEvent> Decide(CartState state, CartCommand command) => command switch
     {
         CartCommand.Open c => Open(state, c),
-        CartCommand.Add c => Ask(state, c.Asked.Operation, c.Now, CartState.Open) ?? Add(state, c),
-        CartCommand.Change c => Ask(state, c.Asked.Operation, c.Now, CartState.Open) ?? Change(state, c),
-        CartCommand.Remove c => Ask(state, c.Asked.Operation, c.Now, CartState.Open) ?? Remove(state, c),
-        CartCommand.Refresh c => Ask(state, c.Asked.Operation, c.Now, CartState.Open) ?? Refresh(state, c),
-        CartCommand.Park c => Ask(state, c.Asked.Operation, c.Now, CartState.Open) ?? Park(c),
-        CartCommand.Resume c => Ask(state, c.Asked.Operation, c.Now, CartState.Parked) ?? Resume(state, c),
+        CartCommand.Add c => Ask(state, c.Asked.Operation, c.Now, CartStatus.Open) ?? Add(state, c),
+        CartCommand.Change c => Ask(state, c.Asked.Operation, c.Now, CartStatus.Open) ?? Change(state, c),
+        CartCommand.Remove c => Ask(state, c.Asked.Operation, c.Now, CartStatus.Open) ?? Remove(state, c),
+        CartCommand.Refresh c => Ask(state, c.Asked.Operation, c.Now, CartStatus.Open) ?? Refresh(state, c),
+        CartCommand.Park c => Ask(state, c.Asked.Operation, c.Now, CartStatus.Open) ?? Park(c),
+        CartCommand.Resume c => Ask(state, c.Asked.Operation, c.Now, CartStatus.Parked) ?? Resume(state, c),
         CartCommand.Cancel c => Cancel(state, c),
         CartCommand.CheckOut c => CheckOut(state, c),
         _ => throw new UnreachableException($"No rule for {command.GetType().Name}."),
     };
 
     /// <summary>Forgets up to <paramref name="max"/> operations whose time has passed.</summary>
-    public static CartProgress Tidy(CartProgress state, DateTimeOffset now, int max)
+    public static CartState Tidy(CartState state, DateTimeOffset now, int max)
     {
         ArgumentNullException.ThrowIfNull(state);
         var operations = state.Operations;
@@ -168,7 +168,7 @@ public static partial class Cart
         return ReferenceEquals(operations, state.Operations) ? state : state with { Operations = operations };
     }
 
-    private static CartProgress Opened(CartProgress state, CartEvent.Opened e)
+    private static CartState Opened(CartState state, CartEvent.Opened e)
     {
         var lines = Empty;
         foreach (var line in e.Lines ?? [])
@@ -176,10 +176,10 @@ public static partial class Cart
             lines = lines.Add(line.Line.Line, line.ApprovedAt(e.At));
         }
 
-        return state with { Opened = e, State = CartState.Open, Till = e.Till, Lines = lines, LastLine = lines.Count, ChangedAt = e.At };
+        return state with { Opened = e, State = CartStatus.Open, Till = e.Till, Lines = lines, LastLine = lines.Count, ChangedAt = e.At };
     }
 
-    private static CartProgress Known(CartProgress state, OperationKey? operation, DateTimeOffset at) => state with
+    private static CartState Known(CartState state, OperationKey? operation, DateTimeOffset at) => state with
     {
         Operations = operation is null ? state.Operations : state.Operations.Remember(operation),
         ChangedAt = at,

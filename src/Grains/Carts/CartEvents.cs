@@ -99,7 +99,7 @@ public static class CartJournal
         new EventCase("cart.retry-asked", 1, CartJson.Default.RetryAsked));
 
     /// <summary>The aggregate, as grains and replays use it.</summary>
-    public static Aggregate<CartProgress, CartEvent> Aggregate { get; } = new(Category, Cart.Initial, Cart.Evolve, Codec);
+    public static Aggregate<CartState, CartEvent> Aggregate { get; } = new(Category, Cart.Initial, Cart.Evolve, Codec);
 }
 
 [JsonSourceGenerationOptions(

@@ -3,7 +3,7 @@ using Pos.Journal;
 
 namespace Pos.Grains.Carts;
 
-/// <summary>What a cart asks other grains.</summary>
+/// <summary>The questions of a cart to other grains.</summary>
 public sealed partial class CartGrain
 {
     private static readonly IReadOnlyCollection<Sku> None = [];

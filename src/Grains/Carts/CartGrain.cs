@@ -11,7 +11,7 @@ namespace Pos.Grains.Carts;
 [Reentrant, GrainType("cart"), PreferLocalPlacement]
 [CollectionAgeLimit(Minutes = 15)]
 public sealed partial class CartGrain(IGrainContext context, GrainServices services, IPaymentProvider provider)
-    : SagaGrain<CartProgress, CartEvent, CartDebt, CartFact>(context, CartSaga.Rules, services), ICartGrain
+    : SagaGrain<CartState, CartEvent, CartDebt, CartFact>(context, CartSaga.Rules, services), ICartGrain
 {
     private CartId _id;
     private SagaEffects _order = null!;
@@ -97,7 +97,7 @@ public sealed partial class CartGrain(IGrainContext context, GrainServices servi
     }
 
     /// <inheritdoc/>
-    protected override CartProgress Tidy(CartProgress state, int max) => Cart.Tidy(state, Now, max);
+    protected override CartState Tidy(CartState state, int max) => Cart.Tidy(state, Now, max);
 
     /// <inheritdoc/>
     protected override void OnOpened()

@@ -34,7 +34,7 @@ public static class CartSaga
     private static readonly Decision<CartEvent> Nothing = new([], null);
 
     /// <summary>The rules, as the shell runs them.</summary>
-    public static SagaRules<CartProgress, CartEvent, CartDebt, CartFact> Rules { get; } = new(
+    public static SagaRules<CartState, CartEvent, CartDebt, CartFact> Rules { get; } = new(
         CartJournal.Aggregate,
         Owed,
         Decide,
@@ -52,14 +52,14 @@ public static class CartSaga
     };
 
     /// <summary>The debt of a state. Computed from durable state only.</summary>
-    public static CartDebt Owed(CartProgress state)
+    public static CartDebt Owed(CartState state)
     {
         ArgumentNullException.ThrowIfNull(state);
         return state is { CheckedOut: not null, IsHandedOver: false } ? CartDebt.HandOver : CartDebt.Nothing;
     }
 
     /// <summary>The decision on a fact.</summary>
-    public static Decision<CartEvent> Decide(CartProgress state, CartFact fact) => fact switch
+    public static Decision<CartEvent> Decide(CartState state, CartFact fact) => fact switch
     {
         CartFact.HandedOver => Owed(state) == CartDebt.HandOver ? new CartEvent.HandedOver() : Nothing,
         CartFact.TimePassed f => state.IsLive && f.Now >= state.ChangedAt + f.Lifetime
@@ -68,7 +68,7 @@ public static class CartSaga
         _ => throw new UnreachableException($"No rule for {fact.GetType().Name}."),
     };
 
-    private static SagaOrigin? OriginOf(CartProgress state) =>
+    private static SagaOrigin? OriginOf(CartState state) =>
         state.CheckedOut is { Sale: var sale } ? new(sale.Store, sale.Till, sale.OccurredAt)
         : state.Opened is { } opened ? new(opened.Store, state.Till)
         : null;

@@ -5,7 +5,7 @@ namespace Pos.Grains.Carts;
 /// <summary>Shows carts.</summary>
 internal static class CartViewing
 {
-    public static CartView? View(CartId id, CartProgress state, long version)
+    public static CartView? View(CartId id, CartState state, long version)
     {
         if (state.Opened is not { } opened)
         {
@@ -52,11 +52,11 @@ internal static class CartViewing
     private static Totals Totals(LineTotal sum, Currency currency) =>
         new(new Money(sum.Net, currency), new Money(sum.Tax, currency), new Money(sum.Gross, currency));
 
-    private static ImmutableArray<string> Actions(CartProgress state) => state switch
+    private static ImmutableArray<string> Actions(CartState state) => state switch
     {
-        { State: CartState.Open, Lines.IsEmpty: true } => ["add", "park", "cancel"],
-        { State: CartState.Open } => ["add", "change", "remove", "refresh", "park", "checkout", "cancel"],
-        { State: CartState.Parked } => ["resume", "cancel"],
+        { State: CartStatus.Open, Lines.IsEmpty: true } => ["add", "park", "cancel"],
+        { State: CartStatus.Open } => ["add", "change", "remove", "refresh", "park", "checkout", "cancel"],
+        { State: CartStatus.Parked } => ["resume", "cancel"],
         _ => [],
     };
 }

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Pos.Grains.Catalogue;
 
-/// <summary>What happens to a catalogue entry.</summary>
+/// <summary>The events of a catalogue entry.</summary>
 public abstract record ProductEvent
 {
     private ProductEvent()

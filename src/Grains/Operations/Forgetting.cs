@@ -60,7 +60,7 @@ public sealed record Forgetting<TKey>(ImmutableSortedDictionary<long, ImmutableS
     }
 }
 
-/// <summary>Where <see cref="Forgetting{TKey}"/> begins.</summary>
+/// <summary>The first value of <see cref="Forgetting{TKey}"/>.</summary>
 public static class Forgetting
 {
     /// <summary>Nothing to forget.</summary>

@@ -7,7 +7,7 @@ public static partial class Order
 {
     // The cards of the order come first, each up to what it paid and has not got back; then the cards whose money an exchange brought. The rest was paid in
     // cash and goes back in cash. Money of a card goes back in cash only with a manager's approval.
-    private static ImmutableArray<TenderRefund> Refunds(OrderProgress state, OrderEvent.Placed placed, CreditTender? credit, long gross, bool inCash)
+    private static ImmutableArray<TenderRefund> Refunds(OrderState state, OrderEvent.Placed placed, CreditTender? credit, long gross, bool inCash)
     {
         var refunds = ImmutableArray.CreateBuilder<TenderRefund>();
         foreach (var card in Cards(placed, credit))
@@ -63,7 +63,7 @@ public static partial class Order
     /// <param name="exchange">Whether a new order may take it.</param>
     /// <param name="step">To which coins are rounded.</param>
     private static (long? Coins, long? Credit) Coins(
-        OrderProgress state, OrderEvent.Placed placed, CreditTender? credit, ImmutableArray<TenderRefund> refunds, bool exchange, int step)
+        OrderState state, OrderEvent.Placed placed, CreditTender? credit, ImmutableArray<TenderRefund> refunds, bool exchange, int step)
     {
         var (cash, diverted) = Cash(refunds);
         if (cash + diverted == 0)

@@ -64,10 +64,10 @@ public static partial class Order
     /// <param name="asked">The request.</param>
     /// <param name="store">The order's store; null when it was not looked up.</param>
     /// <param name="explained">The part that an exchange paid, for an order that did not journal whose money it was; otherwise null.</param>
-    /// <param name="policy">What the host allows.</param>
+    /// <param name="policy">The settings of the host.</param>
     /// <param name="now">The time of the decision, UTC.</param>
     public static Decision<OrderEvent> Return(
-        OrderProgress state, ReturnLines asked, StoreView? store, CreditTender? explained, SalePolicy policy, DateTimeOffset now)
+        OrderState state, ReturnLines asked, StoreView? store, CreditTender? explained, SalePolicy policy, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(state);
         ArgumentNullException.ThrowIfNull(asked);
@@ -132,9 +132,9 @@ public static partial class Order
             asked.Operation.Actor is { Length: > 0 } actor ? actor : null);
     }
 
-    private static Rejection? RefuseReturn(OrderProgress state, ReturnLines asked, SalePolicy policy, DateTimeOffset now)
+    private static Rejection? RefuseReturn(OrderState state, ReturnLines asked, SalePolicy policy, DateTimeOffset now)
     {
-        if (state.State != OrderState.Confirmed)
+        if (state.State != OrderStatus.Confirmed)
         {
             return new(RejectionCode.IllegalTransition, $"Only lines of a CONFIRMED order can come back. This order is {state.State}.");
         }

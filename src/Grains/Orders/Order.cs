@@ -10,8 +10,8 @@ namespace Pos.Grains.Orders;
 /// <param name="Cancelled">The cancellation, or null.</param>
 /// <param name="Settled">True when nothing is owed.</param>
 /// <param name="WasReserved">Whether every line was held when it was cancelled: money may have been asked for.</param>
-public sealed record OrderProgress(
-    OrderEvent.Placed? Placed, OrderState? State, CashView? Cash, OrderEvent.Cancelled? Cancelled, bool Settled, bool WasReserved = false)
+public sealed record OrderState(
+    OrderEvent.Placed? Placed, OrderStatus? State, CashView? Cash, OrderEvent.Cancelled? Cancelled, bool Settled, bool WasReserved = false)
 {
     /// <summary>The returns of this order, in the order in which they came.</summary>
     public ImmutableList<OrderEvent.ReturnAccepted> Returns { get; init; } = [];
@@ -32,7 +32,7 @@ public sealed record OrderProgress(
     public OrderEvent.ReturnAccepted? ToHandOver => HandedOver < Returns.Count ? Returns[HandedOver] : null;
 
     /// <summary>Whether the order is confirmed or cancelled.</summary>
-    public bool HasEnded => State is OrderState.Confirmed or OrderState.Cancelled;
+    public bool HasEnded => State is OrderStatus.Confirmed or OrderStatus.Cancelled;
 }
 
 /// <summary>The rules of commands to an order. <see cref="OrderSaga"/> has the rules of its saga.</summary>
@@ -41,16 +41,16 @@ public static partial class Order
     private static readonly Decision<OrderEvent> Nothing = new([], null);
 
     /// <summary>The order before it is placed.</summary>
-    public static OrderProgress Initial { get; } = new(null, null, null, null, false);
+    public static OrderState Initial { get; } = new(null, null, null, null, false);
 
     /// <summary>The order after an event.</summary>
-    public static OrderProgress Evolve(OrderProgress state, OrderEvent happened) => happened switch
+    public static OrderState Evolve(OrderState state, OrderEvent happened) => happened switch
     {
-        OrderEvent.Placed e => state with { Placed = e, State = OrderState.Created },
-        OrderEvent.StockReserved => state with { State = OrderState.StockReserved },
-        OrderEvent.CashTaken e => state with { State = OrderState.Confirmed, Cash = new(e.Tendered, e.Change) },
-        OrderEvent.Paid e => state with { State = OrderState.Confirmed, Cash = e.Tendered.Amount == 0 ? null : new(e.Tendered, e.Change) },
-        OrderEvent.Cancelled e => state with { State = OrderState.Cancelled, Cancelled = e, WasReserved = state.State == OrderState.StockReserved },
+        OrderEvent.Placed e => state with { Placed = e, State = OrderStatus.Created },
+        OrderEvent.StockReserved => state with { State = OrderStatus.StockReserved },
+        OrderEvent.CashTaken e => state with { State = OrderStatus.Confirmed, Cash = new(e.Tendered, e.Change) },
+        OrderEvent.Paid e => state with { State = OrderStatus.Confirmed, Cash = e.Tendered.Amount == 0 ? null : new(e.Tendered, e.Change) },
+        OrderEvent.Cancelled e => state with { State = OrderStatus.Cancelled, Cancelled = e, WasReserved = state.State == OrderStatus.StockReserved },
         OrderEvent.Settled e => state with { Settled = true, Unpaid = e.Unpaid },
         OrderEvent.ReturnAccepted e => state with { Returns = state.Returns.Add(e), Returned = Add(state.Returned, e.Lines) },
         OrderEvent.ReturnHandedOver => state with { HandedOver = state.HandedOver + 1 },
@@ -58,7 +58,7 @@ public static partial class Order
         _ => throw new UnreachableException($"No rule for {happened.GetType().Name}."),
     };
 
-    /// <summary>Why a request is refused whatever its store and products are, or null. Asked before anything is looked up.</summary>
+    /// <summary>Why a request is refused for any store and products, or null. Checked before anything is looked up.</summary>
     public static Rejection? Refuse(PlaceOrder asked, SalePolicy policy, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(asked);
@@ -81,10 +81,10 @@ public static partial class Order
     /// <param name="asked">The request.</param>
     /// <param name="shop">The store and the products that the lines name; its default when nothing was looked up.</param>
     /// <param name="credit">The credit of the return that is to pay; null without one, or when the return has none.</param>
-    /// <param name="policy">What the host allows.</param>
+    /// <param name="policy">The settings of the host.</param>
     /// <param name="now">The time of the decision, UTC.</param>
     public static Decision<OrderEvent> Place(
-        OrderProgress state, PlaceOrder asked, Assortment shop, CreditView? credit, SalePolicy policy, DateTimeOffset now)
+        OrderState state, PlaceOrder asked, Assortment shop, CreditView? credit, SalePolicy policy, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(asked);
         if (Recognise(state, asked.Operation) is { } known)
@@ -118,14 +118,14 @@ public static partial class Order
     }
 
     /// <summary>The decision on a sale that a cart has already decided: a fact, which only another fingerprint refuses.</summary>
-    public static Decision<OrderEvent> Take(OrderProgress state, TakeOrder told, DateTimeOffset now)
+    public static Decision<OrderEvent> Take(OrderState state, TakeOrder told, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(told);
         return Recognise(state, told.Operation) ?? Placed(told.Operation, told.Sale, now);
     }
 
     /// <summary>The decision on a cancellation. What it leaves to be given back is <see cref="OrderSaga.Owed"/>.</summary>
-    public static Decision<OrderEvent> Cancel(OrderProgress state, CancelOrder asked, DateTimeOffset now)
+    public static Decision<OrderEvent> Cancel(OrderState state, CancelOrder asked, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(state);
         ArgumentNullException.ThrowIfNull(asked);
@@ -146,15 +146,15 @@ public static partial class Order
 
         return state.State switch
         {
-            OrderState.Created or OrderState.StockReserved =>
+            OrderStatus.Created or OrderStatus.StockReserved =>
                 new OrderEvent.Cancelled(asked.Reason, [], now, null, OperationKey.Of(asked.Operation)),
-            OrderState.Cancelled => Nothing,
+            OrderStatus.Cancelled => Nothing,
             _ => new Rejection(RejectionCode.IllegalTransition, "The order is paid and confirmed. A return undoes it."),
         };
     }
 
     // A placed order answers its own operation with nothing new, and refuses every other one.
-    private static Decision<OrderEvent>? Recognise(OrderProgress state, Operation asked)
+    private static Decision<OrderEvent>? Recognise(OrderState state, Operation asked)
     {
         if (state.Placed is not { } known)
         {

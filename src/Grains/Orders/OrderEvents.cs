@@ -100,7 +100,7 @@ public abstract record OrderEvent
     /// <param name="Net">Net sum of the lines.</param>
     /// <param name="Tax">Tax sum of the lines.</param>
     /// <param name="Gross">Gross sum of the lines.</param>
-    /// <param name="Refunds">Where the money goes back to; together <paramref name="Gross"/>.</param>
+    /// <param name="Refunds">The tenders to which the money goes back; together <paramref name="Gross"/>.</param>
     /// <param name="Reason">The reason.</param>
     /// <param name="OccurredAt">Business time, UTC.</param>
     /// <param name="At">The time of the decision, UTC.</param>
@@ -158,7 +158,7 @@ public static class OrderJournal
         new EventCase("order.retry-asked", 1, OrderJson.Default.RetryAsked));
 
     /// <summary>The aggregate, as grains and replays use it.</summary>
-    public static Aggregate<OrderProgress, OrderEvent> Aggregate { get; } = new(Category, Order.Initial, Order.Evolve, Codec);
+    public static Aggregate<OrderState, OrderEvent> Aggregate { get; } = new(Category, Order.Initial, Order.Evolve, Codec);
 }
 
 [JsonSourceGenerationOptions(

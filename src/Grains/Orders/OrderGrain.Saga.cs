@@ -38,15 +38,15 @@ public sealed partial class OrderGrain
         var goods = debt switch
         {
             OrderDebt.Charge => [],
-            OrderDebt.Release => OrderSaga.GoodsToRelease(Durable),
-            _ => OrderSaga.Goods(placed),
+            OrderDebt.Release => OrderSaga.ListGoodsToRelease(Durable),
+            _ => OrderSaga.ListGoods(placed),
         };
-        // Stock and payments may refuse what an order asks for. What it owes stays owed, whatever they answer.
+        // Stock and payments may refuse what an order asks for. A debt stays owed after a refusal.
         var mayRefuse = debt is OrderDebt.Reserve or OrderDebt.Charge;
         var lines = _lines.Ask(debt, goods, static held => held.Line, held => Effect(debt, placed, held), mayRefuse);
-        var money = _money.Ask(debt, OrderSaga.Money(Durable, debt), static tender => tender, tender => Pay(debt, placed, tender), mayRefuse);
+        var money = _money.Ask(debt, OrderSaga.ListTenders(Durable, debt), static tender => tender, tender => Pay(debt, placed, tender), mayRefuse);
         var now = Now;
-        var fact = OrderSaga.Fact(debt, Doubt(await lines), await money, now > placed.PlacedAt + Services.Options.PaymentPatience, now);
+        var fact = OrderSaga.Conclude(debt, Doubt(await lines), await money, now > placed.PlacedAt + Services.Options.PaymentPatience, now);
         return fact is OrderFact.StockReleased && _unpaid.Count > 0
             ? new OrderFact.StockReleased(new Money(_unpaid.Values.Sum(), placed.Gross.Currency))
             : fact;
@@ -78,11 +78,11 @@ public sealed partial class OrderGrain
         switch (debt)
         {
             case OrderDebt.Reserve:
-                return OrderSaga.Reserved(await stock.Reserve(new(operation, hold, Saga, goods.Quantity, now, Pinned: true)));
+                return OrderSaga.JudgeReserve(await stock.Reserve(new(operation, hold, Saga, goods.Quantity, now, Pinned: true)));
             case OrderDebt.Commit:
-                return OrderSaga.Ended(await stock.Commit(new(operation, hold, Saga, placed.OccurredAt, SoldBy: placed.SoldBy, ApprovedBy: placed.ApprovedBy)));
+                return OrderSaga.JudgeEnd(await stock.Commit(new(operation, hold, Saga, placed.OccurredAt, SoldBy: placed.SoldBy, ApprovedBy: placed.ApprovedBy)));
             case OrderDebt.Release:
-                return OrderSaga.Ended(await stock.Release(new(operation, hold, Saga)));
+                return OrderSaga.JudgeEnd(await stock.Release(new(operation, hold, Saga)));
             default:
                 throw new UnreachableException();
         }
@@ -98,7 +98,7 @@ public sealed partial class OrderGrain
         var (operation, waitMax) = (Named(id.Value, placed), Services.Options.PaymentWait);
         if (debt == OrderDebt.Charge)
         {
-            return OrderSaga.Charged(card.Tender, await payment.Charge(new(
+            return OrderSaga.JudgeCharge(card.Tender, await payment.Charge(new(
                 operation, _id, placed.Store, placed.Till, card.Tender, new Money(card.Amount, placed.Gross.Currency), card.Token, waitMax)));
         }
 
@@ -108,7 +108,7 @@ public sealed partial class OrderGrain
             _unpaid[card.Tender] = unpaid.Amount;
         }
 
-        return OrderSaga.Undone(undone);
+        return OrderSaga.JudgeUndo(undone);
     }
 
     private async Task<Rejection?> PayByCredit(OrderDebt debt, OrderEvent.Placed placed, CreditTender credit)

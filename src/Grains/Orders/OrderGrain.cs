@@ -11,7 +11,7 @@ namespace Pos.Grains.Orders;
 [Reentrant, GrainType("order"), PreferLocalPlacement]
 [CollectionAgeLimit(Minutes = 5)]
 public sealed partial class OrderGrain(IGrainContext context, GrainServices services, IPaymentProvider provider)
-    : SagaGrain<OrderProgress, OrderEvent, OrderDebt, OrderFact>(context, OrderSaga.Rules, services), IOrderGrain
+    : SagaGrain<OrderState, OrderEvent, OrderDebt, OrderFact>(context, OrderSaga.Rules, services), IOrderGrain
 {
     private OrderId _id;
 

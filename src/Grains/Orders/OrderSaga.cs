@@ -81,7 +81,7 @@ public static class OrderSaga
     private static readonly Decision<OrderEvent> Nothing = new([], null);
 
     /// <summary>The rules, as the shell runs them.</summary>
-    public static SagaRules<OrderProgress, OrderEvent, OrderDebt, OrderFact> Rules { get; } = new(
+    public static SagaRules<OrderState, OrderEvent, OrderDebt, OrderFact> Rules { get; } = new(
         OrderJournal.Aggregate,
         Owed,
         Decide,
@@ -92,28 +92,28 @@ public static class OrderSaga
         RetryAsked: static operation => new OrderEvent.RetryAsked(operation))
     {
         OwedSince = static state => state.ToHandOver?.At ?? state.Placed!.PlacedAt,
-        CanBeCancelled = static state => state.State is OrderState.Created or OrderState.StockReserved,
+        CanBeCancelled = static state => state.State is OrderStatus.Created or OrderStatus.StockReserved,
     };
 
     private static readonly Rejection Silence = new(
         RejectionCode.PaymentTimedOut, "The payment provider did not confirm the charge in time. Any money it took is given back.");
 
     /// <summary>The debt of a state. Computed from durable state only.</summary>
-    public static OrderDebt Owed(OrderProgress state) => state switch
+    public static OrderDebt Owed(OrderState state) => state switch
     {
         { State: null } => OrderDebt.Nothing,
         { Settled: true } => state.ToHandOver is null ? OrderDebt.Nothing : OrderDebt.HandOver,
-        { State: OrderState.Created } => OrderDebt.Reserve,
-        { State: OrderState.StockReserved } => OrderDebt.Charge,
-        { State: OrderState.Confirmed } => OrderDebt.Commit,
-        { State: OrderState.Cancelled } => OrderDebt.Release,
+        { State: OrderStatus.Created } => OrderDebt.Reserve,
+        { State: OrderStatus.StockReserved } => OrderDebt.Charge,
+        { State: OrderStatus.Confirmed } => OrderDebt.Commit,
+        { State: OrderStatus.Cancelled } => OrderDebt.Release,
         _ => throw new UnreachableException($"No rule for {state.State}."),
     };
 
     /// <summary>
     /// The holds of an order: one for each SKU of goods. Lines of one SKU share a hold, so that a stock item decides and journals once for an order.
     /// </summary>
-    public static ImmutableArray<HeldGoods> Goods(OrderEvent.Placed placed)
+    public static ImmutableArray<HeldGoods> ListGoods(OrderEvent.Placed placed)
     {
         ArgumentNullException.ThrowIfNull(placed);
         var goods = ImmutableArray.CreateBuilder<HeldGoods>(placed.Lines.Length);
@@ -143,10 +143,10 @@ public static class OrderSaga
     /// The holds that a cancelled order releases: those it has, and those whose request may still arrive. A release before its reserve leaves a
     /// tombstone in the item's stream, so no release is owed where stock has certainly refused.
     /// </summary>
-    public static ImmutableArray<HeldGoods> GoodsToRelease(OrderProgress state)
+    public static ImmutableArray<HeldGoods> ListGoodsToRelease(OrderState state)
     {
         ArgumentNullException.ThrowIfNull(state);
-        var goods = Goods(state.Placed!);
+        var goods = ListGoods(state.Placed!);
         if (state.Cancelled?.NotHeld is not { } notHeld)
         {
             return goods;
@@ -157,7 +157,7 @@ public static class OrderSaga
     }
 
     /// <summary>The tenders that a step charges or undoes: cards from 1, credit 0.</summary>
-    public static ImmutableArray<int> Money(OrderProgress state, OrderDebt debt)
+    public static ImmutableArray<int> ListTenders(OrderState state, OrderDebt debt)
     {
         ArgumentNullException.ThrowIfNull(state);
         if (state.Placed is not { IsCharged: true } placed || debt == OrderDebt.Reserve || (debt == OrderDebt.Release && !state.WasReserved))
@@ -181,31 +181,31 @@ public static class OrderSaga
     }
 
     /// <summary>Why a line is not held, or null. A repeated reserve is answered with the hold as it now is.</summary>
-    internal static Rejection? Reserved(Outcome<HoldView> answer) => answer switch
+    internal static Rejection? JudgeReserve(Outcome<HoldView> answer) => answer switch
     {
         { Rejection: { } refused } => refused,
-        { Value.State: HoldState.Held or HoldState.Pinned or HoldState.Committed } => null,
+        { Value.State: HoldStatus.Held or HoldStatus.Pinned or HoldStatus.Committed } => null,
         _ => new(RejectionCode.HoldEnded, "The hold has ended."),
     };
 
     /// <summary>Why a card is not charged; null when it is.</summary>
-    internal static Rejection? Charged(int tender, Outcome<PaymentView> answer) => answer switch
+    internal static Rejection? JudgeCharge(int tender, Outcome<PaymentView> answer) => answer switch
     {
         { Rejection: { } refused } => refused,
-        { Value: { State: PaymentState.Captured } } => null,
-        { Value: { State: PaymentState.Requested } } => SagaEffects.NotYet,
-        { Value: { State: PaymentState.Declined } declined } => new(RejectionCode.PaymentDeclined, $"Card {tender} was declined: {declined.Decline}."),
-        _ => new(RejectionCode.PaymentUndone, $"Card {tender} was given up."),
+        { Value: { State: PaymentStatus.Captured } } => null,
+        { Value: { State: PaymentStatus.Requested } } => SagaEffects.NotYet,
+        { Value: { State: PaymentStatus.Declined } declined } => new(RejectionCode.PaymentDeclined, $"Card {tender} was declined: {declined.Decline}."),
+        _ => new(RejectionCode.PaymentUndone, $"The payment of card {tender} was abandoned."),
     };
 
     /// <summary>Why a card's money has not gone back; null when nothing is kept and no charge can still happen.</summary>
-    internal static Rejection? Undone(Outcome<PaymentView> answer) => answer.Rejection ?? (answer.Value!.KeepsNothing ? null : SagaEffects.NotYet);
+    internal static Rejection? JudgeUndo(Outcome<PaymentView> answer) => answer.Rejection ?? (answer.Value!.KeepsNothing ? null : SagaEffects.NotYet);
 
     /// <summary>
     /// Why a hold has not ended as its order wants; null when it has. Only the order ends a pinned hold, and a stock item forgets ended holds after a
     /// time: an unknown hold has ended.
     /// </summary>
-    internal static Rejection? Ended(Outcome<HoldView> answer) =>
+    internal static Rejection? JudgeEnd(Outcome<HoldView> answer) =>
         answer.Rejection is { Code: RejectionCode.UnknownHold or RejectionCode.OperationTooLate } ? null : answer.Rejection;
 
     /// <summary>Whether a refused reserve has certainly taken nothing. The exceptions are holds that exist under other terms.</summary>
@@ -217,7 +217,7 @@ public static class OrderSaga
     /// <param name="money">The answers of cards and credit.</param>
     /// <param name="isOverdue">Whether the order has waited for its money as long as it does.</param>
     /// <param name="now">The time of the decision, UTC.</param>
-    internal static OrderFact? Fact(OrderDebt debt, SagaAnswers lines, SagaAnswers money, bool isOverdue, DateTimeOffset now) => debt switch
+    internal static OrderFact? Conclude(OrderDebt debt, SagaAnswers lines, SagaAnswers money, bool isOverdue, DateTimeOffset now) => debt switch
     {
         OrderDebt.Reserve => lines.All || !lines.Refusals.IsEmpty ? new OrderFact.StockAnswered(lines.Refusals, now) : null,
         OrderDebt.Charge when money.All || !money.Refusals.IsEmpty => new OrderFact.MoneyAnswered(money.Refusals, now),
@@ -228,12 +228,12 @@ public static class OrderSaga
     };
 
     /// <summary>The decision on a fact.</summary>
-    public static Decision<OrderEvent> Decide(OrderProgress state, OrderFact fact) => fact switch
+    public static Decision<OrderEvent> Decide(OrderState state, OrderFact fact) => fact switch
     {
-        OrderFact.StockAnswered f when state.State == OrderState.Created => f.Refusals.IsEmpty ? Reserve(state.Placed!) : GiveUp(state, f),
-        OrderFact.MoneyAnswered f when state.State == OrderState.StockReserved => f.Refusals.IsEmpty ? Pay(state.Placed!) : GiveUp(f),
-        OrderFact.StockCommitted when state is { State: OrderState.Confirmed, Settled: false } => new OrderEvent.Settled(),
-        OrderFact.StockReleased f when state is { State: OrderState.Cancelled, Settled: false } => new OrderEvent.Settled(f.Unpaid),
+        OrderFact.StockAnswered f when state.State == OrderStatus.Created => f.Refusals.IsEmpty ? Reserve(state.Placed!) : GiveUp(state, f),
+        OrderFact.MoneyAnswered f when state.State == OrderStatus.StockReserved => f.Refusals.IsEmpty ? Pay(state.Placed!) : GiveUp(f),
+        OrderFact.StockCommitted when state is { State: OrderStatus.Confirmed, Settled: false } => new OrderEvent.Settled(),
+        OrderFact.StockReleased f when state is { State: OrderStatus.Cancelled, Settled: false } => new OrderEvent.Settled(f.Unpaid),
         OrderFact.ReturnHandedOver f when state.ToHandOver?.Return == f.Return => new OrderEvent.ReturnHandedOver(f.Return),
         OrderFact.StockAnswered or OrderFact.MoneyAnswered or OrderFact.StockCommitted or OrderFact.StockReleased or OrderFact.ReturnHandedOver => Nothing,
         _ => throw new UnreachableException($"No rule for {fact.GetType().Name}."),
@@ -243,7 +243,7 @@ public static class OrderSaga
     // reservation is on disk.
     private static ImmutableArray<OrderEvent> Reserve(OrderEvent.Placed placed)
     {
-        var holds = Goods(placed).Length;
+        var holds = ListGoods(placed).Length;
         var reserved = new OrderEvent.StockReserved(holds);
         if (placed.IsCharged)
         {
@@ -257,13 +257,13 @@ public static class OrderSaga
     private static ImmutableArray<OrderEvent> Pay(OrderEvent.Placed placed)
     {
         var paid = new OrderEvent.Paid(placed.Tendered, placed.Tendered - placed.CashDue);
-        return Goods(placed).Length > 0 || placed.Credit is not null ? [paid] : [paid, new OrderEvent.Settled()];
+        return ListGoods(placed).Length > 0 || placed.Credit is not null ? [paid] : [paid, new OrderEvent.Settled()];
     }
 
     private static OrderEvent.Cancelled GiveUp(OrderFact.MoneyAnswered fact) =>
         new(fact.Refusals[0].Rejection.Detail, [], fact.Now, fact.Refusals[0].Rejection.Code);
 
-    private static ImmutableArray<OrderEvent> GiveUp(OrderProgress state, OrderFact.StockAnswered fact)
+    private static ImmutableArray<OrderEvent> GiveUp(OrderState state, OrderFact.StockAnswered fact)
     {
         var shortages = ImmutableArray.CreateBuilder<Shortage>();
         var notHeld = ImmutableArray.CreateBuilder<int>();
@@ -285,6 +285,6 @@ public static class OrderSaga
         var given = new OrderEvent.Cancelled(
             $"Line {first}: {because.Detail}{others}", shortages.ToImmutable(), fact.Now, because.Code, null,
             notHeld.Count == 0 ? null : notHeld.ToImmutable());
-        return GoodsToRelease(state with { Cancelled = given }).IsEmpty ? [given, new OrderEvent.Settled()] : [given];
+        return ListGoodsToRelease(state with { Cancelled = given }).IsEmpty ? [given, new OrderEvent.Settled()] : [given];
     }
 }

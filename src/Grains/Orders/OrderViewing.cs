@@ -7,7 +7,7 @@ namespace Pos.Grains.Orders;
 /// <summary>Shows orders.</summary>
 internal static class OrderViewing
 {
-    public static OrderView? View(OrderId id, OrderProgress state, long version)
+    public static OrderView? View(OrderId id, OrderState state, long version)
     {
         if (state.Placed is not { } placed)
         {
@@ -79,10 +79,10 @@ internal static class OrderViewing
         return tenders.ToImmutable();
     }
 
-    private static ImmutableArray<string> Actions(OrderProgress state) => state.State switch
+    private static ImmutableArray<string> Actions(OrderState state) => state.State switch
     {
-        OrderState.Created or OrderState.StockReserved => ["cancel"],
-        OrderState.Confirmed => state.Placed!.Lines.Any(line => state.Returned.GetValueOrDefault(line.Line) < line.Quantity) ? ["return"] : [],
+        OrderStatus.Created or OrderStatus.StockReserved => ["cancel"],
+        OrderStatus.Confirmed => state.Placed!.Lines.Any(line => state.Returned.GetValueOrDefault(line.Line) < line.Quantity) ? ["return"] : [],
         _ => [],
     };
 
@@ -111,12 +111,12 @@ internal static class OrderViewing
     };
 
     // One event may say two things at once; a reader of the history sees both.
-    private static OrderState?[] Entered(OrderEvent happened) => happened switch
+    private static OrderStatus?[] Entered(OrderEvent happened) => happened switch
     {
-        OrderEvent.Placed => [OrderState.Created],
-        OrderEvent.StockReserved => [OrderState.StockVerified, OrderState.StockReserved],
-        OrderEvent.CashTaken or OrderEvent.Paid => [OrderState.PaymentSuccess, OrderState.Confirmed],
-        OrderEvent.Cancelled => [OrderState.Cancelled],
+        OrderEvent.Placed => [OrderStatus.Created],
+        OrderEvent.StockReserved => [OrderStatus.StockVerified, OrderStatus.StockReserved],
+        OrderEvent.CashTaken or OrderEvent.Paid => [OrderStatus.PaymentSuccess, OrderStatus.Confirmed],
+        OrderEvent.Cancelled => [OrderStatus.Cancelled],
         OrderEvent.Settled or OrderEvent.ReturnAccepted or OrderEvent.ReturnHandedOver or OrderEvent.RetryAsked => [null],
         _ => throw new UnreachableException($"No rule for {happened.GetType().Name}."),
     };

@@ -15,9 +15,9 @@ namespace Pos.Grains.Payments;
 /// <param name="Kept">Minor units that came in and did not go back.</param>
 /// <param name="Refunds">Asked for, in order.</param>
 /// <param name="Retried">The last operation that asked for a retry, or null.</param>
-public sealed record PaymentProgress(
+public sealed record PaymentState(
     PaymentEvent.Requested? Requested,
-    PaymentState? State,
+    PaymentStatus? State,
     StoreId? Store,
     DateTimeOffset? UndoneAt,
     bool IsOwedBack,
@@ -81,30 +81,30 @@ public static class Payment
     private static readonly Decision<PaymentEvent> Nothing = new([], null);
 
     /// <summary>The payment before it is requested.</summary>
-    public static PaymentProgress Initial { get; } = new(null, null, null, null, false, null, null, 0, 0, []);
+    public static PaymentState Initial { get; } = new(null, null, null, null, false, null, null, 0, 0, []);
 
     /// <summary>The payment after an event.</summary>
-    public static PaymentProgress Evolve(PaymentProgress state, PaymentEvent happened)
+    public static PaymentState Evolve(PaymentState state, PaymentEvent happened)
     {
         ArgumentNullException.ThrowIfNull(state);
         return happened switch
         {
-            PaymentEvent.Requested e => state with { Requested = e, State = PaymentState.Requested, Store = e.Store },
+            PaymentEvent.Requested e => state with { Requested = e, State = PaymentStatus.Requested, Store = e.Store },
             PaymentEvent.Captured e => state with
             {
-                State = PaymentState.Captured,
+                State = PaymentStatus.Captured,
                 Reference = e.Reference,
                 Captures = state.Captures + 1,
                 Kept = state.Kept + state.Requested!.Amount.Amount,
-                IsOwedBack = state.State != PaymentState.Requested,
+                IsOwedBack = state.State != PaymentStatus.Requested,
             },
-            PaymentEvent.Declined e => state with { State = PaymentState.Declined, Decline = e.Code },
+            PaymentEvent.Declined e => state with { State = PaymentStatus.Declined, Decline = e.Code },
             PaymentEvent.UndoAsked e => Ended(state with { UndoneAt = e.At, Store = state.Store ?? e.Store }),
-            PaymentEvent.Abandoned => state with { State = PaymentState.Abandoned },
+            PaymentEvent.Abandoned => state with { State = PaymentStatus.Abandoned },
             // A void gives the whole charge back, refunds that an operator has closed included.
             PaymentEvent.Voided e => state with
             {
-                State = PaymentState.Voided,
+                State = PaymentStatus.Voided,
                 Kept = state.Kept - state.Requested!.Amount.Amount,
                 Refunds = [.. state.Refunds.Select(refund => refund is { Closed: not null, Reference: null } ? refund with { Reference = e.Reference } : refund)],
             },
@@ -126,7 +126,7 @@ public static class Payment
     }
 
     /// <summary>The decision on a command.</summary>
-    public static Decision<PaymentEvent> Decide(PaymentProgress state, PaymentCommand command)
+    public static Decision<PaymentEvent> Decide(PaymentState state, PaymentCommand command)
     {
         ArgumentNullException.ThrowIfNull(state);
         return command switch
@@ -140,12 +140,12 @@ public static class Payment
     }
 
     // An undone payment ends when everything has gone back by refunds or was closed by an operator.
-    private static PaymentProgress Ended(PaymentProgress state) =>
-        state is { State: PaymentState.Captured or PaymentState.Closed, IsUndone: true } && state.Kept == state.Unpaid
-            ? state with { State = state.Unpaid == 0 ? PaymentState.Refunded : PaymentState.Closed }
+    private static PaymentState Ended(PaymentState state) =>
+        state is { State: PaymentStatus.Captured or PaymentStatus.Closed, IsUndone: true } && state.Kept == state.Unpaid
+            ? state with { State = state.Unpaid == 0 ? PaymentStatus.Refunded : PaymentStatus.Closed }
             : state;
 
-    private static Decision<PaymentEvent> Charge(PaymentProgress state, PaymentCommand.Charge command)
+    private static Decision<PaymentEvent> Charge(PaymentState state, PaymentCommand.Charge command)
     {
         var asked = command.Asked;
         if (Refuse(command.Id, asked) is { } malformed)
@@ -184,7 +184,7 @@ public static class Payment
             ? null
             : new(RejectionCode.InvalidValue, $"A card's token has 1 to {Limits.TokenLengthMax} printable ASCII characters without a space.");
 
-    private static Decision<PaymentEvent> Undo(PaymentProgress state, PaymentCommand.Undo command)
+    private static Decision<PaymentEvent> Undo(PaymentState state, PaymentCommand.Undo command)
     {
         var asked = command.Asked;
         if (asked.Order != command.Id.Order)
@@ -200,16 +200,16 @@ public static class Payment
                 // A tombstone: a charge that comes later is refused.
                 return ImmutableArray.Create<PaymentEvent>(
                     new PaymentEvent.UndoAsked(reason, command.Now, asked.Store), new PaymentEvent.Abandoned(command.Now));
-            case PaymentState.Requested or PaymentState.Captured:
+            case PaymentStatus.Requested or PaymentStatus.Captured:
                 return state.UndoneAt is null ? new PaymentEvent.UndoAsked(reason, command.Now) : Nothing;
-            case PaymentState.Declined or PaymentState.Abandoned or PaymentState.Voided or PaymentState.Refunded or PaymentState.Closed:
+            case PaymentStatus.Declined or PaymentStatus.Abandoned or PaymentStatus.Voided or PaymentStatus.Refunded or PaymentStatus.Closed:
                 return Nothing;
             default:
                 throw new UnreachableException($"No rule for {state.State}.");
         }
     }
 
-    private static Decision<PaymentEvent> Refund(PaymentProgress state, RefundPayment asked)
+    private static Decision<PaymentEvent> Refund(PaymentState state, RefundPayment asked)
     {
         if (state.State is null)
         {
@@ -221,7 +221,7 @@ public static class Payment
             return known.Amount == asked.Amount ? Nothing : OperationMemory.Reused(asked.Refund.Value);
         }
 
-        if (state.State != PaymentState.Captured || state.IsUndone)
+        if (state.State != PaymentStatus.Captured || state.IsUndone)
         {
             return new Rejection(RejectionCode.NotRefundable, $"The payment is {state.State}{(state.IsUndone ? ", and is being undone" : "")}.");
         }
@@ -238,7 +238,7 @@ public static class Payment
                     : new PaymentEvent.RefundAsked(asked.Refund.Value, asked.Amount);
     }
 
-    private static Decision<PaymentEvent> Close(PaymentProgress state, PaymentCommand.Close command)
+    private static Decision<PaymentEvent> Close(PaymentState state, PaymentCommand.Close command)
     {
         var asked = command.Asked;
         if (state.State is null)

@@ -48,7 +48,7 @@ public abstract record PaymentEvent
     /// <param name="Operation">The operator's request.</param>
     /// <param name="Refund">The return's id, or <c>undo</c>.</param>
     /// <param name="Amount">The amount that stays unpaid.</param>
-    /// <param name="Provider">What the provider said: <c>not-found</c>, or <c>declined: </c> and its code.</param>
+    /// <param name="Provider">The provider's answer: <c>not-found</c>, or <c>declined: </c> and its code.</param>
     /// <param name="Reason">Where the money went, in a sentence.</param>
     /// <param name="By">The operator who closed it.</param>
     /// <param name="At">The time, UTC.</param>
@@ -79,7 +79,7 @@ public static class PaymentJournal
         new EventCase("payment.retry-asked", 1, PaymentJson.Default.RetryAsked));
 
     /// <summary>The aggregate, as grains and replays use it.</summary>
-    public static Aggregate<PaymentProgress, PaymentEvent> Aggregate { get; } = new(Category, Payment.Initial, Payment.Evolve, Codec);
+    public static Aggregate<PaymentState, PaymentEvent> Aggregate { get; } = new(Category, Payment.Initial, Payment.Evolve, Codec);
 }
 
 [JsonSourceGenerationOptions(

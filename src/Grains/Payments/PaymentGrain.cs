@@ -12,7 +12,7 @@ namespace Pos.Grains.Payments;
 [Reentrant, GrainType("payment"), ResourceOptimizedPlacement]
 [CollectionAgeLimit(Minutes = 5)]
 public sealed class PaymentGrain(IGrainContext context, GrainServices services, IPaymentProvider provider)
-    : SagaGrain<PaymentProgress, PaymentEvent, PaymentDebt, PaymentFact>(context, PaymentSaga.Rules, services), IPaymentGrain
+    : SagaGrain<PaymentState, PaymentEvent, PaymentDebt, PaymentFact>(context, PaymentSaga.Rules, services), IPaymentGrain
 {
     private PaymentId _id;
     private PaymentTalk _talk = null!;
@@ -23,7 +23,7 @@ public sealed class PaymentGrain(IGrainContext context, GrainServices services, 
         command.Operation,
         Describe(command.Operation, command.Store, command.Till),
         command.WaitMax,
-        static state => state.State != PaymentState.Requested);
+        static state => state.State != PaymentStatus.Requested);
 
     /// <inheritdoc/>
     public Task<Outcome<PaymentView>> Undo(UndoPayment command) => Ask(
@@ -68,7 +68,7 @@ public sealed class PaymentGrain(IGrainContext context, GrainServices services, 
         {
             GoOn();
         }
-        else if (Durable is { Requested: not null, State: not PaymentState.Captured } && await _talk.Look(Durable) is PaymentFact.Captured late)
+        else if (Durable is { Requested: not null, State: not PaymentStatus.Captured } && await _talk.Look(Durable) is PaymentFact.Captured late)
         {
             await WaitUntilDurable(Record(PaymentSaga.Decide(Decided, late), Describe(nameof(Look), PaymentSaga.Rules.OriginOf(Durable)!.Value)));
             GoOn();
@@ -89,7 +89,7 @@ public sealed class PaymentGrain(IGrainContext context, GrainServices services, 
     protected override Task<PaymentFact?> Do(PaymentDebt debt) => _talk.Settle(Durable);
 
     /// <inheritdoc/>
-    protected override string? FindAction(PaymentProgress state) =>
+    protected override string? FindAction(PaymentState state) =>
         _talk.IsRuledOut && PaymentSaga.ToClose(state, null) is not null ? "close-refund" : null;
 
     /// <inheritdoc/>
@@ -107,7 +107,7 @@ public sealed class PaymentGrain(IGrainContext context, GrainServices services, 
     protected override void OnRecorded() => _talk.OnRecorded();
 
     private async Task<Outcome<PaymentView>> Ask(
-        PaymentCommand command, Operation operation, EventContext context, TimeSpan waitMax, Func<PaymentProgress, bool> isDone)
+        PaymentCommand command, Operation operation, EventContext context, TimeSpan waitMax, Func<PaymentState, bool> isDone)
     {
         if (await FindRefusal(Record(Payment.Decide(Decided, command), context)) is { } refused)
         {

@@ -53,7 +53,7 @@ public static class PaymentSaga
     private static readonly Decision<PaymentEvent> Nothing = new([], null);
 
     /// <summary>The rules, as the shell runs them.</summary>
-    public static SagaRules<PaymentProgress, PaymentEvent, PaymentDebt, PaymentFact> Rules { get; } = new(
+    public static SagaRules<PaymentState, PaymentEvent, PaymentDebt, PaymentFact> Rules { get; } = new(
         PaymentJournal.Aggregate,
         Owed,
         Decide,
@@ -66,28 +66,28 @@ public static class PaymentSaga
         RetryAsked: static operation => new PaymentEvent.RetryAsked(operation));
 
     /// <summary>The debt of a state. Computed from durable state only.</summary>
-    public static PaymentDebt Owed(PaymentProgress state)
+    public static PaymentDebt Owed(PaymentState state)
     {
         ArgumentNullException.ThrowIfNull(state);
         return state.State switch
         {
-            null or PaymentState.Declined or PaymentState.Abandoned or PaymentState.Voided or PaymentState.Refunded or PaymentState.Closed => PaymentDebt.Nothing,
-            PaymentState.Requested => state.IsUndone ? PaymentDebt.Resolve : PaymentDebt.Charge,
-            PaymentState.Captured when OpenRefund(state) is not null => PaymentDebt.Refund,
-            PaymentState.Captured => state.IsUndone ? PaymentDebt.Void : PaymentDebt.Nothing,
+            null or PaymentStatus.Declined or PaymentStatus.Abandoned or PaymentStatus.Voided or PaymentStatus.Refunded or PaymentStatus.Closed => PaymentDebt.Nothing,
+            PaymentStatus.Requested => state.IsUndone ? PaymentDebt.Resolve : PaymentDebt.Charge,
+            PaymentStatus.Captured when OpenRefund(state) is not null => PaymentDebt.Refund,
+            PaymentStatus.Captured => state.IsUndone ? PaymentDebt.Void : PaymentDebt.Nothing,
             _ => throw new UnreachableException($"No rule for {state.State}."),
         };
     }
 
     /// <summary>The first refund that has not gone back yet, or null.</summary>
-    public static PaymentRefund? OpenRefund(PaymentProgress state)
+    public static PaymentRefund? OpenRefund(PaymentState state)
     {
         ArgumentNullException.ThrowIfNull(state);
         return state.Refunds.FirstOrDefault(static refund => refund.IsOwed);
     }
 
     /// <summary>The refund that an operator can close: the named one, or the next one that is owed. A void counts as a refund of all that is left. Null for none.</summary>
-    public static PaymentRefund? ToClose(PaymentProgress state, string? refund)
+    public static PaymentRefund? ToClose(PaymentState state, string? refund)
     {
         ArgumentNullException.ThrowIfNull(state);
         var owed = Owed(state) switch
@@ -100,19 +100,19 @@ public static class PaymentSaga
     }
 
     /// <summary>The decision on a fact.</summary>
-    public static Decision<PaymentEvent> Decide(PaymentProgress state, PaymentFact fact)
+    public static Decision<PaymentEvent> Decide(PaymentState state, PaymentFact fact)
     {
         ArgumentNullException.ThrowIfNull(state);
         return fact switch
         {
             PaymentFact.Captured f => IsNews(state, f.Reference) ? new PaymentEvent.Captured(f.Reference, f.Now) : Nothing,
-            PaymentFact.Declined f => state.State == PaymentState.Requested ? new PaymentEvent.Declined(f.Code, f.Now) : Nothing,
+            PaymentFact.Declined f => state.State == PaymentStatus.Requested ? new PaymentEvent.Declined(f.Code, f.Now) : Nothing,
             PaymentFact.NothingMoved f => Owed(state) == PaymentDebt.Resolve ? new PaymentEvent.Abandoned(f.Now) : Nothing,
-            PaymentFact.Voided f when state.State == PaymentState.Requested =>
+            PaymentFact.Voided f when state.State == PaymentStatus.Requested =>
                 // Another program has voided a charge that was never confirmed here. Both the charge and the void happened.
                 new([new PaymentEvent.Captured(f.Reference, f.Now), new PaymentEvent.Voided(f.Reference, f.Now)], null),
             // The refunds that an operator closed have gone back after all.
-            PaymentFact.Voided f => state.State == PaymentState.Captured && state.Left + state.Unpaid == state.Requested!.Amount.Amount
+            PaymentFact.Voided f => state.State == PaymentStatus.Captured && state.Left + state.Unpaid == state.Requested!.Amount.Amount
                 ? new PaymentEvent.Voided(f.Reference, f.Now)
                 : Nothing,
             PaymentFact.TooLateToVoid => Owed(state) == PaymentDebt.Void
@@ -126,14 +126,14 @@ public static class PaymentSaga
     }
 
     /// <summary>Key of the void at the provider. A second charge that must not be there is another one to void.</summary>
-    public static string VoidKey(PaymentProgress state)
+    public static string VoidKey(PaymentState state)
     {
         ArgumentNullException.ThrowIfNull(state);
         return $"{state.Requested!.Key}.void{Repeated(state)}";
     }
 
     /// <summary>Key of a refund at the provider.</summary>
-    public static string RefundKey(PaymentProgress state, PaymentRefund refund)
+    public static string RefundKey(PaymentState state, PaymentRefund refund)
     {
         ArgumentNullException.ThrowIfNull(state);
         ArgumentNullException.ThrowIfNull(refund);
@@ -141,16 +141,16 @@ public static class PaymentSaga
     }
 
     // A provider that keeps refunds apart still names a charge that went back. The same reference again is no new money.
-    private static bool IsNews(PaymentProgress state, string reference) => state.State switch
+    private static bool IsNews(PaymentState state, string reference) => state.State switch
     {
-        PaymentState.Requested or PaymentState.Declined => true,
-        PaymentState.Abandoned => state.Requested is not null,
-        PaymentState.Voided or PaymentState.Refunded or PaymentState.Closed => reference != state.Reference,
-        null or PaymentState.Captured => false,
+        PaymentStatus.Requested or PaymentStatus.Declined => true,
+        PaymentStatus.Abandoned => state.Requested is not null,
+        PaymentStatus.Voided or PaymentStatus.Refunded or PaymentStatus.Closed => reference != state.Reference,
+        null or PaymentStatus.Captured => false,
         _ => throw new UnreachableException($"No rule for {state.State}."),
     };
 
-    private static string UndoRefund(PaymentProgress state) => $"undo{Repeated(state)}";
+    private static string UndoRefund(PaymentState state) => $"undo{Repeated(state)}";
 
-    private static string Repeated(PaymentProgress state) => state.Captures > 1 ? FormattableString.Invariant($"-{state.Captures}") : "";
+    private static string Repeated(PaymentState state) => state.Captures > 1 ? FormattableString.Invariant($"-{state.Captures}") : "";
 }

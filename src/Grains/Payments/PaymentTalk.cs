@@ -31,7 +31,7 @@ internal sealed partial class PaymentTalk(IPaymentProvider provider, GrainServic
     public void OnRecorded() => _inDoubt = false;
 
     /// <summary>Does what is owed, or asks what became of it; null while that is not known.</summary>
-    public async Task<PaymentFact?> Settle(PaymentProgress state)
+    public async Task<PaymentFact?> Settle(PaymentState state)
     {
         (Trouble, IsRuledOut) = ("", false);
         return PaymentSaga.Owed(state) switch
@@ -48,7 +48,7 @@ internal sealed partial class PaymentTalk(IPaymentProvider provider, GrainServic
     /// Asks once more, and tries once more, whether what is owed back can go back.
     /// </summary>
     /// <returns>The provider's answer that rules it out; null when the money may still go back, or has.</returns>
-    public async Task<string?> RuleOut(PaymentProgress state, PaymentRefund owed)
+    public async Task<string?> RuleOut(PaymentState state, PaymentRefund owed)
     {
         var answer = PaymentSaga.Owed(state) == PaymentDebt.Void ? await Query(state.Requested!.Key) : await RuleOutRefund(state, owed);
         return answer switch
@@ -59,7 +59,7 @@ internal sealed partial class PaymentTalk(IPaymentProvider provider, GrainServic
         };
     }
 
-    private async Task<PaymentAnswer> RuleOutRefund(PaymentProgress state, PaymentRefund owed)
+    private async Task<PaymentAnswer> RuleOutRefund(PaymentState state, PaymentRefund owed)
     {
         var key = PaymentSaga.RefundKey(state, owed);
         if (await Query(key) is var done and not PaymentAnswer.NotFound)
@@ -81,7 +81,7 @@ internal sealed partial class PaymentTalk(IPaymentProvider provider, GrainServic
     }
 
     /// <summary>Queries a charge that is not owed any more; null when nothing has changed.</summary>
-    public async Task<PaymentFact?> Look(PaymentProgress state) => Fact(await Query(state.Requested!.Key));
+    public async Task<PaymentFact?> Look(PaymentState state) => Fact(await Query(state.Requested!.Key));
 
     private async Task<PaymentFact?> Charge(PaymentEvent.Requested asked)
     {
@@ -116,7 +116,7 @@ internal sealed partial class PaymentTalk(IPaymentProvider provider, GrainServic
         return Fact(answer);
     }
 
-    private async Task<PaymentFact?> Resolve(PaymentProgress state)
+    private async Task<PaymentFact?> Resolve(PaymentState state)
     {
         if (!_inDoubt)
         {
@@ -132,7 +132,7 @@ internal sealed partial class PaymentTalk(IPaymentProvider provider, GrainServic
             : null;
     }
 
-    private async Task<PaymentFact?> Void(PaymentProgress state)
+    private async Task<PaymentFact?> Void(PaymentState state)
     {
         var charge = state.Requested!.Key;
         if (_inDoubt && await Query(charge) is var known and not PaymentAnswer.Captured)
@@ -152,7 +152,7 @@ internal sealed partial class PaymentTalk(IPaymentProvider provider, GrainServic
         return answer is PaymentAnswer.Voided or PaymentAnswer.TooLate ? Fact(answer) : null;
     }
 
-    private async Task<PaymentFact?> Refund(PaymentProgress state, PaymentRefund refund)
+    private async Task<PaymentFact?> Refund(PaymentState state, PaymentRefund refund)
     {
         var key = PaymentSaga.RefundKey(state, refund);
         if (_inDoubt)

@@ -3,7 +3,7 @@ namespace Pos.Grains.Payments;
 /// <summary>Shows payments.</summary>
 internal static class PaymentViewing
 {
-    public static PaymentView? View(PaymentId id, PaymentProgress state, long version)
+    public static PaymentView? View(PaymentId id, PaymentState state, long version)
     {
         if (state.State is not { } stands)
         {

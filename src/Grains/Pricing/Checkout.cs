@@ -3,7 +3,7 @@ namespace Pos.Grains.Pricing;
 /// <summary>A line of a sale or a return with the price that was found for it.</summary>
 internal readonly record struct PricedLine(ProductView Product, long UnitPrice, int TaxRate, LineTotal Total);
 
-/// <summary>What the host allows in sales and returns.</summary>
+/// <summary>The settings of the host for sales and returns.</summary>
 /// <param name="ToldLateMax">How long after it happened something may be told without a manager.</param>
 /// <param name="TakesCards">Whether the host has a payment provider that charges cards.</param>
 public readonly record struct SalePolicy(TimeSpan ToldLateMax, bool TakesCards)

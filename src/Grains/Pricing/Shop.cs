@@ -3,7 +3,7 @@ using Orleans;
 
 namespace Pos.Grains.Pricing;
 
-/// <summary>What was looked up to price lines.</summary>
+/// <summary>The store and the products that were looked up to price lines.</summary>
 /// <param name="Store">The store; null when there is none.</param>
 /// <param name="Products">The products that exist, of those the lines name.</param>
 public readonly record struct Assortment(StoreView? Store, IReadOnlyDictionary<Sku, ProductView> Products)

@@ -21,7 +21,7 @@ internal readonly record struct SaleTenders(Money Tendered, long? Rounding, Immu
 /// <summary>Shares a total out to credit, cards and cash, each refusal naming the value at fault.</summary>
 internal static class Tenders
 {
-    /// <summary>Why tenders cannot be, whatever the total; or null.</summary>
+    /// <summary>Why tenders are refused for any total, or null.</summary>
     /// <param name="asked">The request.</param>
     /// <param name="takesCards">Whether the host has a payment provider.</param>
     public static Rejection? Refuse(TenderRequest asked, bool takesCards)

@@ -4,7 +4,7 @@ using System.Diagnostics;
 namespace Pos.Grains.Returns;
 
 /// <summary>How far a return has come.</summary>
-/// <param name="Accepted">What came back; null before that.</param>
+/// <param name="Accepted">The accepted goods; null before.</param>
 /// <param name="State">The state; null before the return was accepted.</param>
 /// <param name="IsRestocked">Whether the goods of an exchange are back on the shelf.</param>
 /// <param name="Credit">The order that has credit, and how much; null when none has.</param>
@@ -14,9 +14,9 @@ namespace Pos.Grains.Returns;
 /// <param name="Completed">How it ended; null before.</param>
 /// <param name="Retried">The last operation that asked for a retry, or null.</param>
 /// <param name="PaidOutBy">The operation that asked for everything to be refunded after all, or null.</param>
-public sealed record ReturnProgress(
+public sealed record ReturnState(
     ReturnEvent.Accepted? Accepted,
-    ReturnState? State,
+    ReturnStatus? State,
     bool IsRestocked = false,
     ReturnEvent.CreditTaken? Credit = null,
     bool IsSpent = false,
@@ -27,7 +27,7 @@ public sealed record ReturnProgress(
     OperationKey? PaidOutBy = null)
 {
     /// <summary>Whether the till can be told that it is done.</summary>
-    public bool HasEnded => State == ReturnState.Completed;
+    public bool HasEnded => State == ReturnStatus.Completed;
 
     /// <summary>Whether its money is kept for a new order: there has to be some.</summary>
     public bool IsExchange => Accepted is { Exchange: true } accepted && Refunding.Credit(Refunding.Of(accepted)) > 0;
@@ -73,12 +73,12 @@ public static class Return
     private static readonly Decision<ReturnEvent> Nothing = new([], null);
 
     /// <summary>The return before it is accepted.</summary>
-    public static ReturnProgress Initial { get; } = new(null, null);
+    public static ReturnState Initial { get; } = new(null, null);
 
     /// <summary>The return after an event.</summary>
-    public static ReturnProgress Evolve(ReturnProgress state, ReturnEvent happened) => happened switch
+    public static ReturnState Evolve(ReturnState state, ReturnEvent happened) => happened switch
     {
-        ReturnEvent.Accepted e => state with { Accepted = e, State = ReturnState.Accepted },
+        ReturnEvent.Accepted e => state with { Accepted = e, State = ReturnStatus.Accepted },
         ReturnEvent.Restocked => state with { IsRestocked = true },
         ReturnEvent.CreditTaken e => state with { Credit = e },
         ReturnEvent.CreditGivenBack e => state with
@@ -89,12 +89,12 @@ public static class Return
         ReturnEvent.CreditKept => state with { IsSpent = true },
         ReturnEvent.PayOutAsked e => state with { IsPaidOut = true, PaidOutBy = e.Operation },
         ReturnEvent.RetryAsked e => state with { Retried = e.Operation },
-        ReturnEvent.Completed e => state with { State = ReturnState.Completed, Completed = e },
+        ReturnEvent.Completed e => state with { State = ReturnStatus.Completed, Completed = e },
         _ => throw new UnreachableException($"No rule for {happened.GetType().Name}."),
     };
 
     /// <summary>The decision on a command.</summary>
-    public static Decision<ReturnEvent> Decide(ReturnProgress state, ReturnCommand command) => command switch
+    public static Decision<ReturnEvent> Decide(ReturnState state, ReturnCommand command) => command switch
     {
         ReturnCommand.Place c => Place(state, c),
         ReturnCommand.Take c => IsKnown(state, c.Asked.Operation, out var known) ? known : Accepted(c.Asked.Operation, c.Asked.Return, c.Now),
@@ -105,7 +105,7 @@ public static class Return
         _ => throw new UnreachableException($"No rule for {command.GetType().Name}."),
     };
 
-    /// <summary>Why a request cannot be granted whatever store and products say, or null. Asked before anything is looked up.</summary>
+    /// <summary>Why a request is refused for any store and products, or null. Checked before anything is looked up.</summary>
     public static Rejection? Refuse(PlaceReturn asked, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(asked);
@@ -127,7 +127,7 @@ public static class Return
         return refused;
     }
 
-    private static Decision<ReturnEvent> Place(ReturnProgress state, ReturnCommand.Place command)
+    private static Decision<ReturnEvent> Place(ReturnState state, ReturnCommand.Place command)
     {
         var asked = command.Asked;
         if (IsKnown(state, asked.Operation, out var known))
@@ -187,7 +187,7 @@ public static class Return
                 TakenBy: asked.Operation.Actor is { Length: > 0 } actor ? actor : null);
     }
 
-    private static bool IsKnown(ReturnProgress state, Operation asked, out Decision<ReturnEvent> decision)
+    private static bool IsKnown(ReturnState state, Operation asked, out Decision<ReturnEvent> decision)
     {
         decision = state.Accepted is not { } known || (known.Operation.Fingerprint == asked.Fingerprint && known.Operation.Id == asked.Id)
             ? Nothing
@@ -216,7 +216,7 @@ public static class Return
         back.CashCredit,
         back.TakenBy);
 
-    private static Decision<ReturnEvent> TakeCredit(ReturnProgress state, TakeCredit asked)
+    private static Decision<ReturnEvent> TakeCredit(ReturnState state, TakeCredit asked)
     {
         if (state.Credit is { } taken && taken.Order == asked.Order)
         {
@@ -231,17 +231,17 @@ public static class Return
                 : new ReturnEvent.CreditTaken(asked.Order, asked.Amount);
     }
 
-    private static Decision<ReturnEvent> GiveBackCredit(ReturnProgress state, EndCredit asked) =>
+    private static Decision<ReturnEvent> GiveBackCredit(ReturnState state, EndCredit asked) =>
         state.Accepted is null ? new Rejection(RejectionCode.UnknownReturn, "There is no such return.")
         : state.HasEnded || state.GaveBack?.Contains(asked.Order) == true || (state.IsSpent && state.Credit?.Order == asked.Order) ? Nothing
         : new ReturnEvent.CreditGivenBack(asked.Order);
 
-    private static Decision<ReturnEvent> KeepCredit(ReturnProgress state, EndCredit asked) =>
+    private static Decision<ReturnEvent> KeepCredit(ReturnState state, EndCredit asked) =>
         state.Credit?.Order != asked.Order ? new Rejection(RejectionCode.CreditNotAvailable, "The order has no credit of this return.")
         : state.IsSpent ? Nothing
         : new ReturnEvent.CreditKept(asked.Order);
 
-    private static Decision<ReturnEvent> PayOut(ReturnProgress state, PayOutReturn asked) =>
+    private static Decision<ReturnEvent> PayOut(ReturnState state, PayOutReturn asked) =>
         state.Accepted is null ? new Rejection(RejectionCode.UnknownReturn, "There is no such return.")
         : state.PaidOutBy is { } known && known.Id == asked.Operation.Id
             ? known.Fingerprint == asked.Operation.Fingerprint ? Nothing : OperationMemory.Reused(asked.Operation.Id)

@@ -81,7 +81,7 @@ public static class ReturnJournal
         new EventCase("return.retry-asked", 1, ReturnJson.Default.RetryAsked));
 
     /// <summary>The aggregate, as grains and replays use it.</summary>
-    public static Aggregate<ReturnProgress, ReturnEvent> Aggregate { get; } = new(Category, Return.Initial, Return.Evolve, Codec);
+    public static Aggregate<ReturnState, ReturnEvent> Aggregate { get; } = new(Category, Return.Initial, Return.Evolve, Codec);
 }
 
 [JsonSourceGenerationOptions(

@@ -11,7 +11,7 @@ namespace Pos.Grains.Returns;
 [Reentrant, GrainType("return"), ResourceOptimizedPlacement]
 [CollectionAgeLimit(Minutes = 5)]
 public sealed class ReturnGrain(IGrainContext context, GrainServices services)
-    : SagaGrain<ReturnProgress, ReturnEvent, ReturnDebt, ReturnFact>(context, ReturnSaga.Rules, services), IReturnGrain, ICreditGrain
+    : SagaGrain<ReturnState, ReturnEvent, ReturnDebt, ReturnFact>(context, ReturnSaga.Rules, services), IReturnGrain, ICreditGrain
 {
     // Refunds that an operator closed at a payment, by their place.
     private readonly SortedDictionary<int, TenderRefund> _unpaid = [];
@@ -79,8 +79,8 @@ public sealed class ReturnGrain(IGrainContext context, GrainServices services)
     protected override async Task<ReturnFact?> Do(ReturnDebt debt)
     {
         var accepted = Durable.Accepted!;
-        ImmutableArray<TenderRefund> refunds = debt == ReturnDebt.Restock && Durable.IsExchange ? [] : ReturnSaga.Refunds(Durable);
-        var lines = _lines.Demand(debt, ReturnSaga.Restocked(accepted, debt), static line => line, line => Restock(accepted, line));
+        ImmutableArray<TenderRefund> refunds = debt == ReturnDebt.Restock && Durable.IsExchange ? [] : ReturnSaga.ListRefunds(Durable);
+        var lines = _lines.Demand(debt, ReturnSaga.ListRestocked(accepted, debt), static line => line, line => Restock(accepted, line));
         // Numbered by their place: an exchange brings the money of other orders' cards, whose numbers are not unique here.
         var money = _money.Demand(
             debt,

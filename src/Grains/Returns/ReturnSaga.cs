@@ -49,7 +49,7 @@ public static class ReturnSaga
     private static readonly Decision<ReturnEvent> Nothing = new([], null);
 
     /// <summary>The rules, as the shell runs them.</summary>
-    public static SagaRules<ReturnProgress, ReturnEvent, ReturnDebt, ReturnFact> Rules { get; } = new(
+    public static SagaRules<ReturnState, ReturnEvent, ReturnDebt, ReturnFact> Rules { get; } = new(
         ReturnJournal.Aggregate,
         Owed,
         Decide,
@@ -67,22 +67,22 @@ public static class ReturnSaga
     };
 
     /// <summary>The debt of a state. Computed from durable state only.</summary>
-    public static ReturnDebt Owed(ReturnProgress state) => state switch
+    public static ReturnDebt Owed(ReturnState state) => state switch
     {
-        { State: null or ReturnState.Completed } => ReturnDebt.Nothing,
-        { State: not ReturnState.Accepted } => throw new UnreachableException($"No rule for {state.State}."),
+        { State: null or ReturnStatus.Completed } => ReturnDebt.Nothing,
+        { State: not ReturnStatus.Accepted } => throw new UnreachableException($"No rule for {state.State}."),
         { IsRestocked: false } => ReturnDebt.Restock,
         { IsSpent: true } or { IsPaidOut: true } or { IsExchange: false } => ReturnDebt.Refund,
         _ => ReturnDebt.Nothing,
     };
 
     /// <summary>Whether the money waits for a new order. When none comes, the money is paid out.</summary>
-    public static bool IsWaiting(ReturnProgress state) => state is { HasEnded: false, IsExchange: true, IsSpent: false, IsPaidOut: false };
+    public static bool IsWaiting(ReturnState state) => state is { HasEnded: false, IsExchange: true, IsSpent: false, IsPaidOut: false };
 
     /// <summary>The decision on a fact.</summary>
-    public static Decision<ReturnEvent> Decide(ReturnProgress state, ReturnFact fact) => fact switch
+    public static Decision<ReturnEvent> Decide(ReturnState state, ReturnFact fact) => fact switch
     {
-        ReturnFact.StockRestocked when state is { State: ReturnState.Accepted, IsRestocked: false } =>
+        ReturnFact.StockRestocked when state is { State: ReturnStatus.Accepted, IsRestocked: false } =>
             state.IsExchange ? new ReturnEvent.Restocked() : Complete(state, fact.Unpaid),
         ReturnFact.MoneyRefunded when Owed(state) == ReturnDebt.Refund => Complete(state, fact.Unpaid),
         // While an order has the credit, the end of that order decides.
@@ -92,7 +92,7 @@ public static class ReturnSaga
     };
 
     /// <summary>Line numbers of what goes back on the shelf at a step.</summary>
-    public static ImmutableArray<int> Restocked(ReturnEvent.Accepted accepted, ReturnDebt debt = ReturnDebt.Restock)
+    public static ImmutableArray<int> ListRestocked(ReturnEvent.Accepted accepted, ReturnDebt debt = ReturnDebt.Restock)
     {
         ArgumentNullException.ThrowIfNull(accepted);
         if (debt != ReturnDebt.Restock)
@@ -113,19 +113,19 @@ public static class ReturnSaga
     }
 
     /// <summary>The amounts that go back to each tender: the planned ones without the part that a new order has taken.</summary>
-    public static ImmutableArray<TenderRefund> Refunds(ReturnProgress state)
+    public static ImmutableArray<TenderRefund> ListRefunds(ReturnState state)
     {
         ArgumentNullException.ThrowIfNull(state);
         var (cards, coins) = Refunding.Left(Refunding.Of(state.Accepted!), state.IsSpent ? state.Credit!.Amount.Amount : 0);
         return coins > 0 ? [.. cards, new(0, coins)] : cards;
     }
 
-    private static DateTimeOffset ExchangeEnds(ReturnProgress state) => state.Accepted!.PlacedAt + ExchangeWithin;
+    private static DateTimeOffset ExchangeEnds(ReturnState state) => state.Accepted!.PlacedAt + ExchangeWithin;
 
-    private static ReturnEvent.Completed Complete(ReturnProgress state, ImmutableArray<TenderRefund> unpaid)
+    private static ReturnEvent.Completed Complete(ReturnState state, ImmutableArray<TenderRefund> unpaid)
     {
         var accepted = state.Accepted!;
-        var refunds = Refunds(state);
+        var refunds = ListRefunds(state);
         var refund = 0L;
         foreach (var part in refunds)
         {

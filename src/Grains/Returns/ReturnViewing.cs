@@ -5,7 +5,7 @@ namespace Pos.Grains.Returns;
 /// <summary>Shows returns.</summary>
 internal static class ReturnViewing
 {
-    public static ReturnView? View(ReturnId id, ReturnProgress state, long version)
+    public static ReturnView? View(ReturnId id, ReturnState state, long version)
     {
         if (state.Accepted is not { } accepted)
         {
@@ -50,7 +50,7 @@ internal static class ReturnViewing
             state.Completed?.Unpaid is { } unpaid ? new Money(unpaid.Sum(part => part.Amount), currency) : null);
     }
 
-    public static CreditView? Credit(ReturnId id, ReturnProgress state)
+    public static CreditView? Credit(ReturnId id, ReturnState state)
     {
         if (state.Accepted is not { Exchange: true } accepted)
         {
@@ -63,7 +63,7 @@ internal static class ReturnViewing
         return new(id, accepted.Store, total, state.IsFree ? total : Money.Zero(currency), state.Credit?.Order, behind);
     }
 
-    private static ImmutableArray<RefundView> Refunds(ReturnProgress state)
+    private static ImmutableArray<RefundView> Refunds(ReturnState state)
     {
         var accepted = state.Accepted!;
         var refunds = ImmutableArray.CreateBuilder<RefundView>();
@@ -79,13 +79,13 @@ internal static class ReturnViewing
     }
 
     // A completed return shows the journaled refunds, which an earlier rule may have computed.
-    private static ImmutableArray<TenderRefund> Given(ReturnProgress state) =>
-        state.Completed is not { } completed ? ReturnSaga.Refunds(state)
+    private static ImmutableArray<TenderRefund> Given(ReturnState state) =>
+        state.Completed is not { } completed ? ReturnSaga.ListRefunds(state)
         : completed.Refunds is { } refunds ? refunds
         : completed.Refund.Amount > 0 ? [new(0, completed.Refund.Amount)]
         : [];
 
-    private static long Rounding(ReturnProgress state)
+    private static long Rounding(ReturnState state)
     {
         if (state.Completed is { } completed)
         {
@@ -93,6 +93,6 @@ internal static class ReturnViewing
         }
 
         // Credit is exact; only what is paid out is rounded.
-        return ReturnSaga.IsWaiting(state) ? 0 : ReturnSaga.Refunds(state).Sum(refund => refund.Amount) + (state.IsSpent ? state.Credit!.Amount.Amount : 0) - state.Accepted!.Gross.Amount;
+        return ReturnSaga.IsWaiting(state) ? 0 : ReturnSaga.ListRefunds(state).Sum(refund => refund.Amount) + (state.IsSpent ? state.Credit!.Amount.Amount : 0) - state.Accepted!.Gross.Amount;
     }
 }

@@ -97,7 +97,7 @@ public abstract class SagaGrain<TState, TEvent, TDebt, TFact>(
     {
     }
 
-    /// <summary>What an operator can do beside a retry and a cancel.</summary>
+    /// <summary>An action of the operator beside retry and cancel, or null.</summary>
     protected virtual string? FindAction(TState state) => null;
 
     /// <inheritdoc/>

@@ -2,11 +2,11 @@ namespace Pos.Grains.Sagas;
 
 /// <summary>The rules of a saga as data: pure functions of its state. <see cref="SagaGrain{TState,TEvent,TDebt,TFact}"/> runs them.</summary>
 /// <param name="Aggregate">The aggregate that has the saga.</param>
-/// <param name="Owed">What a state owes to other grains; the default is nothing.</param>
+/// <param name="Owed">The debt of a state to other grains; the default is nothing.</param>
 /// <param name="Decide">The decision on a fact, which is the result of a step. A fact is never refused.</param>
 /// <param name="IsOver">Whether a state is final.</param>
 /// <param name="NameOf">The state's name in metrics and for operators.</param>
-/// <param name="OriginOf">Where the saga belongs; null before it began.</param>
+/// <param name="OriginOf">The store and till of the saga; null before it began.</param>
 /// <param name="LastRetry">The operation that last asked for a retry, or null.</param>
 /// <param name="RetryAsked">The event of an operator's request to try at once.</param>
 public sealed record SagaRules<TState, TEvent, TDebt, TFact>(
@@ -26,7 +26,7 @@ public sealed record SagaRules<TState, TEvent, TDebt, TFact>(
     /// <summary>Since when a state owes something: the wake-up comes so long after it. Null: since its last event.</summary>
     public Func<TState, DateTimeOffset>? OwedSince { get; init; }
 
-    /// <summary>What time alone does to a state that owes nothing; null for nothing.</summary>
+    /// <summary>The change that time alone makes to a state that owes nothing; null for none.</summary>
     public SagaDeadline<TState, TFact>? Deadline { get; init; }
 
     /// <summary>Whether an operator may still cancel.</summary>
@@ -40,7 +40,7 @@ public sealed record SagaRules<TState, TEvent, TDebt, TFact>(
 public sealed record SagaDeadline<TState, TFact>(
     Func<TState, GrainsOptions, DateTimeOffset?> Of, Func<GrainsOptions, DateTimeOffset, TFact> Passed, string Step);
 
-/// <summary>Where a saga belongs, for the envelopes of its events.</summary>
+/// <summary>The store and till of a saga, for the envelopes of its events.</summary>
 /// <param name="Store">The store.</param>
 /// <param name="Till">The till that asked last.</param>
 /// <param name="OccurredAt">Business time, UTC; null for the time of the step.</param>

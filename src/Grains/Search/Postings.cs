@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Pos.Grains.Search;
 
-/// <summary>Where a word stands in a product.</summary>
+/// <summary>The position of a word in a product.</summary>
 [Flags]
 internal enum Places
 {

@@ -178,7 +178,7 @@ internal sealed partial class ProductIndex : IDisposable
     /// <summary>The words of a product by the place where they stand, for changes. Names begins with the folded SKU.</summary>
     private sealed record Entry(Sku Sku, long Version, string[] Names, string[] Texts, string Category);
 
-    /// <summary>Whose a barcode is. The product may not be in the index yet.</summary>
+    /// <summary>The product that has a barcode. It may not be in the index yet.</summary>
     private readonly record struct Claim(string? Sku, long Version);
 
     /// <summary>The part of each product that a search reads: small, and side by side.</summary>

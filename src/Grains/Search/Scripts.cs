@@ -28,7 +28,7 @@ internal static class Scripts
         or (>= 0xAA60 and <= 0xAADF) or (>= 0xAC00 and <= 0xD7FF) or (>= 0xF900 and <= 0xFAFF) or (>= 0xFF66 and <= 0xFFDC)
         or (>= 0x1AFF0 and <= 0x1B16F) or (>= 0x20000 and <= 0x323AF);
 
-    /// <summary>Whether a character goes on with the one before it, whatever that is.</summary>
+    /// <summary>Whether a character continues any character before it.</summary>
     public static bool IsMark(Rune rune) =>
         Rune.GetUnicodeCategory(rune) is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark or UnicodeCategory.EnclosingMark;
 
@@ -36,7 +36,7 @@ internal static class Scripts
     public static bool IsUnspaced(string word) => word.Length > 0 && Rune.TryGetRuneAt(word, 0, out var first) && IsUnspaced(first);
 
     /// <summary>
-    /// What a word without spaces is found by from the inside: each two neighbours, and the last alone. With a mark before them, so that
+    /// The parts by which a word without spaces is found: each two neighbours, and the last character alone. With a mark before them, so that
     /// they are no words.
     /// </summary>
     public static IEnumerable<string> Pairs(string word)
@@ -52,7 +52,7 @@ internal static class Scripts
     /// <summary>A pair as it is kept.</summary>
     public static string Pair(string text) => "\u0001" + text;
 
-    /// <summary>Where the characters of a word begin, as people count them.</summary>
+    /// <summary>The positions of a word's characters, as people count them.</summary>
     private static List<int> Begins(string word)
     {
         var begins = new List<int>(word.Length);

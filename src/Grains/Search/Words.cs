@@ -45,7 +45,7 @@ public static class Words
             }
         }
 
-        // What stays is put together again: a kana with its voice, a syllable of Hangul.
+        // The remaining characters are composed again: a kana with its voice mark, a syllable of Hangul.
         return isComposed ? folded.ToString() : folded.ToString().Normalize(NormalizationForm.FormC);
     }
 

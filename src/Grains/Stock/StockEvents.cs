@@ -45,7 +45,7 @@ public abstract record StockEvent
 
     /// <summary>Pieces are held.</summary>
     /// <param name="Hold">The hold, which names the operation too.</param>
-    /// <param name="Owner">Who may end it.</param>
+    /// <param name="Owner">The only owner that may end it.</param>
     /// <param name="Quantity">Pieces.</param>
     /// <param name="Pinned">Whether only the owner ends it.</param>
     /// <param name="NotAfter">How long its end is remembered.</param>

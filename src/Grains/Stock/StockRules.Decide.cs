@@ -11,7 +11,7 @@ public static partial class StockRules
             return Repeated(rejection);
         }
 
-        return (Positive(asked.Quantity) ?? Texts.Optional(asked.Note, Limits.TextLengthMax, "note")) is { } refused
+        return (RefuseQuantity(asked.Quantity) ?? Texts.Optional(asked.Note, Limits.TextLengthMax, "note")) is { } refused
             ? refused
             : new StockEvent.Received(OperationKey.Of(asked.Operation), asked.Quantity, state.OnHand + asked.Quantity, asked.Note);
     }
@@ -23,7 +23,7 @@ public static partial class StockRules
             return Repeated(rejection);
         }
 
-        return Positive(asked.Quantity) is { } refused
+        return RefuseQuantity(asked.Quantity) is { } refused
             ? refused
             : new StockEvent.Restocked(
                 OperationKey.Of(asked.Operation), asked.Quantity, asked.Return, state.OnHand + asked.Quantity, asked.TakenBy, asked.ApprovedBy);
@@ -99,7 +99,7 @@ public static partial class StockRules
         }
 
         var caller = HoldOwner.IsOrder(asked.Owner) || asked.Operation.Actor.Length == 0 ? null : asked.Operation.Actor;
-        if ((Positive(asked.Quantity) ?? Ownerless(asked.Owner) ?? TooManyHolds(state) ?? TooMuchHeld(state, asked, caller) ?? TooMuchRemembered(state)) is { } refused)
+        if ((RefuseQuantity(asked.Quantity) ?? RefuseOwner(asked.Owner) ?? RefuseMoreHolds(state) ?? RefuseShare(state, asked, caller) ?? RefuseMemory(state)) is { } refused)
         {
             return refused;
         }
@@ -136,8 +136,8 @@ public static partial class StockRules
         return hold switch
         {
             { IsLive: true } when !IsOf(hold, asked) => NotMade(asked.Hold, hold),
-            { State: HoldState.Pinned } => Nothing,
-            { State: HoldState.Held } when !IsOverdue(hold, now) => new StockEvent.HoldPinned(asked.Hold),
+            { State: HoldStatus.Pinned } => Nothing,
+            { State: HoldStatus.Held } when !IsOverdue(hold, now) => new StockEvent.HoldPinned(asked.Hold),
             _ => Ended(asked.Hold, hold),
         };
     }
@@ -151,8 +151,8 @@ public static partial class StockRules
 
         return hold switch
         {
-            { State: HoldState.Committed } => Nothing,
-            { IsLive: true } when !IsOverdue(hold, now) && Unsupervised(hold, asked, "pieces that leave without a sale") is { } unsupervised => unsupervised,
+            { State: HoldStatus.Committed } => Nothing,
+            { IsLive: true } when !IsOverdue(hold, now) && RefuseUnsupervised(hold, asked, "pieces that leave without a sale") is { } unsupervised => unsupervised,
             { IsLive: true } when !IsOverdue(hold, now) => new StockEvent.Committed(
                 asked.Hold,
                 hold.Quantity,
@@ -180,7 +180,7 @@ public static partial class StockRules
         return hold switch
         {
             { IsLive: true } when asked.Reason is null && !IsOf(hold, asked) => NotMade(asked.Hold, hold),
-            { IsLive: true } when asked.Reason is not null && Unsupervised(hold, asked, "the end of somebody's hold") is { } unsupervised => unsupervised,
+            { IsLive: true } when asked.Reason is not null && RefuseUnsupervised(hold, asked, "the end of somebody's hold") is { } unsupervised => unsupervised,
             { IsLive: true } => new StockEvent.Released(
                 asked.Hold,
                 hold.Owner,
@@ -188,7 +188,7 @@ public static partial class StockRules
                 Remembered(hold, asked),
                 asked.Reason,
                 asked.Reason is null ? null : Approval.Of(asked.Operation)),
-            { State: HoldState.Released or HoldState.Expired } => Nothing,
+            { State: HoldStatus.Released or HoldStatus.Expired } => Nothing,
             _ => Ended(asked.Hold, hold),
         };
     }
@@ -205,7 +205,7 @@ public static partial class StockRules
             return OperationMemory.TooLate(asked.Operation);
         }
 
-        return (Ownerless(asked.Owner) ?? TooMuchRemembered(state)) is { } refused
+        return (RefuseOwner(asked.Owner) ?? RefuseMemory(state)) is { } refused
             ? refused
             : new StockEvent.Released(asked.Hold, asked.Owner, 0, asked.Operation.NotAfter.ToUniversalTime());
     }

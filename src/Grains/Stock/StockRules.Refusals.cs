@@ -18,7 +18,7 @@ public static partial class StockRules
             return false;
         }
 
-        rejection = TooMuchRemembered(state);
+        rejection = RefuseMemory(state);
         return rejection is null;
     }
 
@@ -44,20 +44,20 @@ public static partial class StockRules
         return hold.Owner == asked.Owner ? null : NotOwned(asked.Hold, hold.Owner);
     }
 
-    private static Rejection? Positive(int quantity) => quantity is >= 1 and <= Limits.QuantityPerOperationMax
+    private static Rejection? RefuseQuantity(int quantity) => quantity is >= 1 and <= Limits.QuantityPerOperationMax
         ? null
         : new(RejectionCode.InvalidQuantity, $"A quantity is from 1 to {Limits.QuantityPerOperationMax}, not {quantity}.");
 
-    private static Rejection? Ownerless(string owner) => owner.Length is 0 or > OwnerLengthMax
+    private static Rejection? RefuseOwner(string owner) => owner.Length is 0 or > OwnerLengthMax
         ? new(RejectionCode.InvalidValue, $"An owner has 1 to {OwnerLengthMax} characters.")
         : null;
 
-    private static Rejection? TooManyHolds(StockState state) => state.LiveHolds >= Limits.LiveHoldsPerItemMax
+    private static Rejection? RefuseMoreHolds(StockState state) => state.LiveHolds >= Limits.LiveHoldsPerItemMax
         ? new(RejectionCode.TooManyPending, $"{state.LiveHolds} holds are live, and no more may be.")
         : null;
 
     // A hold made through the API is no sale. One caller must not make an item unsellable.
-    private static Rejection? TooMuchHeld(StockState state, ReserveStock asked, string? caller)
+    private static Rejection? RefuseShare(StockState state, ReserveStock asked, string? caller)
     {
         if (HoldOwner.IsOrder(asked.Owner))
         {
@@ -80,11 +80,11 @@ public static partial class StockRules
     private static Rejection NotMade(HoldId id, Hold hold) =>
         new(RejectionCode.HoldNotOwned, $"'{hold.MadeBy}' has made the hold '{id}'; somebody else ends it with a reason and a manager's approval.");
 
-    private static Rejection? Unsupervised(Hold hold, HoldCommand asked, string what) => HoldOwner.IsOrder(hold.Owner)
+    private static Rejection? RefuseUnsupervised(Hold hold, HoldCommand asked, string what) => HoldOwner.IsOrder(hold.Owner)
         ? null
         : Texts.Required(asked.Reason ?? "", Limits.TextLengthMax, "reason") ?? Approval.RefuseWithout(asked.Operation, what);
 
-    private static Rejection? TooMuchRemembered(StockState state) => state.Remembered >= Limits.RememberedPerItemMax
+    private static Rejection? RefuseMemory(StockState state) => state.Remembered >= Limits.RememberedPerItemMax
         ? new(RejectionCode.TooManyPending, $"{state.Remembered} ended holds and operations are remembered, and no more may be.")
         : null;
 
@@ -96,8 +96,8 @@ public static partial class StockRules
         RejectionCode.HoldEnded,
         hold.State switch
         {
-            HoldState.Committed => $"The hold '{id}' has been committed.",
-            HoldState.Released => $"The hold '{id}' has been released.",
+            HoldStatus.Committed => $"The hold '{id}' has been committed.",
+            HoldStatus.Released => $"The hold '{id}' has been released.",
             _ => $"The hold '{id}' has expired.",
         });
 }

@@ -19,7 +19,15 @@ public static partial class StockRules
         0, 0, StockPolicy.Deny, 0, ImmutableDictionary<HoldId, Hold>.Empty, [], Forgetting.Nothing<HoldId>(), OperationMemory.Empty);
 
     /// <summary>The item after an event.</summary>
-    public static StockState Evolve(StockState state, StockEvent happened) => happened switch
+    public static StockState Evolve(StockState state, StockEvent happened)
+    {
+        var next = Apply(state, happened);
+        Debug.Assert(next.OnHand - state.OnHand == Delta(happened), "An event's balance is the one before it and its delta.");
+        Debug.Assert(next.LiveHolds == next.Live.Count && next.Held >= 0, "The live holds are counted as they are listed.");
+        return next;
+    }
+
+    private static StockState Apply(StockState state, StockEvent happened) => happened switch
     {
         StockEvent.Received e => state with { OnHand = e.Balance, Operations = state.Operations.Remember(e.Operation) },
         StockEvent.Restocked e => state with { OnHand = e.Balance, Operations = state.Operations.Remember(e.Operation) },
@@ -28,10 +36,10 @@ public static partial class StockRules
         StockEvent.PolicySet e => state with { Policy = e.Policy, Operations = state.Operations.Remember(e.Operation) },
         StockEvent.Reserved e => Begin(state, e),
         StockEvent.HoldPinned e => Pin(state, e.Hold),
-        StockEvent.Committed e => End(state, e.Hold, HoldState.Committed, e.NotAfter) with { OnHand = e.Balance },
+        StockEvent.Committed e => End(state, e.Hold, HoldStatus.Committed, e.NotAfter) with { OnHand = e.Balance },
         StockEvent.Released { Quantity: 0 } e => Bury(state, e),
-        StockEvent.Released e => End(state, e.Hold, HoldState.Released, e.NotAfter),
-        StockEvent.Expired e => End(state, e.Hold, HoldState.Expired),
+        StockEvent.Released e => End(state, e.Hold, HoldStatus.Released, e.NotAfter),
+        StockEvent.Expired e => End(state, e.Hold, HoldStatus.Expired),
         _ => throw new UnreachableException($"No rule for {happened.GetType().Name}."),
     };
 
@@ -73,10 +81,20 @@ public static partial class StockRules
         return forgotten == 0 ? state : state with { Holds = holds, EndedHolds = ended, Operations = operations };
     }
 
+    private static long Delta(StockEvent happened) => happened switch
+    {
+        StockEvent.Received e => e.Quantity,
+        StockEvent.Restocked e => e.Quantity,
+        StockEvent.Adjusted e => e.Delta,
+        StockEvent.Counted e => e.Delta,
+        StockEvent.Committed e => -e.Quantity,
+        _ => 0,
+    };
+
     private static StockState Begin(StockState state, StockEvent.Reserved e)
     {
         var number = state.Begun + 1;
-        var hold = new Hold(e.Owner, e.Quantity, e.Pinned ? HoldState.Pinned : HoldState.Held, e.NotAfter, e.ExpiresAt, e.Fingerprint)
+        var hold = new Hold(e.Owner, e.Quantity, e.Pinned ? HoldStatus.Pinned : HoldStatus.Held, e.NotAfter, e.ExpiresAt, e.Fingerprint)
         {
             Number = number,
             MadeBy = e.MadeBy,
@@ -86,7 +104,7 @@ public static partial class StockRules
         {
             Begun = number,
             Live = state.Live.Add(new(number, e.Hold)),
-            Callers = Counted(state.Callers, hold, 1),
+            Callers = CountHold(state.Callers, hold, 1),
             Held = state.Held + e.Quantity,
             LiveHolds = state.LiveHolds + 1,
             Holds = state.Holds.SetItem(e.Hold, hold),
@@ -99,19 +117,19 @@ public static partial class StockRules
         var hold = state.Holds[id];
         return state with
         {
-            Holds = state.Holds.SetItem(id, hold with { State = HoldState.Pinned, ExpiresAt = null }),
+            Holds = state.Holds.SetItem(id, hold with { State = HoldStatus.Pinned, ExpiresAt = null }),
             Expiries = hold.ExpiresAt is { } at ? state.Expiries.Remove(new Expiry(at, id)) : state.Expiries,
         };
     }
 
-    private static StockState End(StockState state, HoldId id, HoldState end, DateTimeOffset? notAfter = null)
+    private static StockState End(StockState state, HoldId id, HoldStatus end, DateTimeOffset? notAfter = null)
     {
         var held = state.Holds[id];
         var hold = notAfter is { } later ? held with { NotAfter = later } : held;
         return state with
         {
             Live = state.Live.Remove(new(hold.Number, id)),
-            Callers = Counted(state.Callers, hold, -1),
+            Callers = CountHold(state.Callers, hold, -1),
             Held = state.Held - hold.Quantity,
             LiveHolds = state.LiveHolds - 1,
             Holds = state.Holds.SetItem(id, hold with { State = end, ExpiresAt = null, Number = 0 }),
@@ -120,7 +138,7 @@ public static partial class StockRules
         };
     }
 
-    internal static ImmutableDictionary<string, HeldByCaller> Counted(ImmutableDictionary<string, HeldByCaller> callers, Hold hold, int one)
+    internal static ImmutableDictionary<string, HeldByCaller> CountHold(ImmutableDictionary<string, HeldByCaller> callers, Hold hold, int one)
     {
         if (hold.MadeBy is not { } caller)
         {
@@ -134,7 +152,7 @@ public static partial class StockRules
 
     private static StockState Bury(StockState state, StockEvent.Released e) => state with
     {
-        Holds = state.Holds.SetItem(e.Hold, new Hold(e.Owner, 0, HoldState.Released, e.NotAfter)),
+        Holds = state.Holds.SetItem(e.Hold, new Hold(e.Owner, 0, HoldStatus.Released, e.NotAfter)),
         EndedHolds = state.EndedHolds.Add(e.NotAfter, e.Hold),
     };
 }

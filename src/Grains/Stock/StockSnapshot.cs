@@ -192,7 +192,7 @@ internal static class StockSnapshot
             held += hold.Quantity;
             live++;
             alive.Add(new(hold.Number, id));
-            callers = StockRules.Counted(callers, hold, 1);
+            callers = StockRules.CountHold(callers, hold, 1);
             if (hold.ExpiresAt is { } at)
             {
                 expiries.Add(new Expiry(at, id));
@@ -220,8 +220,8 @@ internal static class StockSnapshot
 
         var id = new HoldId(hash + from.ReadString());
         var owner = parts.HasFlag(Parts.Order) ? OfOrder + hash : from.ReadString();
-        var (state, quantity, notAfter) = ((HoldState)from.ReadByte(), from.Read7BitEncodedInt(), Instant(from));
-        var number = state is HoldState.Held or HoldState.Pinned ? from.Read7BitEncodedInt64() : 0;
+        var (state, quantity, notAfter) = ((HoldStatus)from.ReadByte(), from.Read7BitEncodedInt(), Instant(from));
+        var number = state is HoldStatus.Held or HoldStatus.Pinned ? from.Read7BitEncodedInt64() : 0;
         var hold = new Hold(
             owner, quantity, state, notAfter, parts.HasFlag(Parts.Expiry) ? Instant(from) : null, parts.HasFlag(Parts.Fingerprint) ? from.ReadString() : null)
         {

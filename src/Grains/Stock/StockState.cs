@@ -41,26 +41,26 @@ public sealed record StockState(
 }
 
 /// <summary>A hold.</summary>
-/// <param name="Owner">Who may end it.</param>
+/// <param name="Owner">The only owner that may end it.</param>
 /// <param name="Quantity">Pieces; 0 for one released before it was reserved.</param>
 /// <param name="State">Live, or how it ended.</param>
 /// <param name="NotAfter">How long its end is remembered.</param>
 /// <param name="ExpiresAt">Null when pinned or ended.</param>
 /// <param name="Fingerprint">Of the command that reserved it, or null.</param>
 public sealed record Hold(
-    string Owner, int Quantity, HoldState State, DateTimeOffset NotAfter, DateTimeOffset? ExpiresAt = null, string? Fingerprint = null)
+    string Owner, int Quantity, HoldStatus State, DateTimeOffset NotAfter, DateTimeOffset? ExpiresAt = null, string? Fingerprint = null)
 {
     /// <summary>Its place among all that have begun.</summary>
     public long Number { get; init; }
 
-    /// <summary>Who has made it; null for an order's.</summary>
+    /// <summary>The caller who made it; null for an order's.</summary>
     public string? MadeBy { get; init; }
 
     /// <summary>When, where <see cref="MadeBy"/> says who.</summary>
     public DateTimeOffset? MadeAt { get; init; }
 
     /// <summary>Whether it still keeps pieces.</summary>
-    public bool IsLive => State is HoldState.Held or HoldState.Pinned;
+    public bool IsLive => State is HoldStatus.Held or HoldStatus.Pinned;
 }
 
 /// <summary>The holds of one caller.</summary>

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace Pos.Grains.Stores;
 
-/// <summary>What happens to a store.</summary>
+/// <summary>The events of a store.</summary>
 public abstract record StoreEvent
 {
     private StoreEvent()

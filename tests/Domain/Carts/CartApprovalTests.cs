@@ -79,7 +79,7 @@ public sealed class CartApprovalTests
     public void A_copy_takes_another_word_for_all_other_prices()
     {
         var source = new CartView(
-            new(OrderNumber(8).Value), London, Till, CartState.CheckedOut, null,
+            new(OrderNumber(8).Value), London, Till, CartStatus.CheckedOut, null,
             [new(1, new Sku("mug"), "Mug", 1, Gbp(300), Gbp(6), "dented", 2_000, new(Gbp(5), Gbp(1), Gbp(6)), ApprovedBy: "anna")],
             new(Gbp(5), Gbp(1), Gbp(6)), OrderNumber(9), null, null, Now, Now, [], 3);
         Given().When(Copy(source, "")).Refused(RejectionCode.ApprovalRequired);
@@ -90,25 +90,25 @@ public sealed class CartApprovalTests
         Assert.Null(Assert.Single(((CartEvent.Opened)Assert.Single(Given().When(Copy(atTheList, "")).Events)).Lines!.Value).ApprovedBy);
     }
 
-    private static Scenario<CartProgress, CartEvent> Given(params ReadOnlySpan<CartEvent> events) => new(CartJournal.Aggregate, events);
+    private static Scenario<CartState, CartEvent> Given(params ReadOnlySpan<CartEvent> events) => new(CartJournal.Aggregate, events);
 
     private static OperationKey Key(string id) => new(id, "f", Now.AddDays(1));
 
     private static Operation Asked(string id, string approvedBy) => new(id, "f", Now.AddDays(1), "ann", ApprovedBy: approvedBy);
 
-    private static Func<CartProgress, Decision<CartEvent>> Change(int quantity, string approvedBy = "", DateTimeOffset? now = null) => state => Cart.Decide(
+    private static Func<CartState, Decision<CartEvent>> Change(int quantity, string approvedBy = "", DateTimeOffset? now = null) => state => Cart.Decide(
         state, new CartCommand.Change(new(Asked($"change to {quantity} of {state.Lines[1].Line.Quantity}", approvedBy), 1, quantity), OrderTests.Catalogue.London, now ?? Now));
 
-    private static Func<CartProgress, Decision<CartEvent>> CheckOut(DateTimeOffset now, string approvedBy) => state => Cart.Decide(
+    private static Func<CartState, Decision<CartEvent>> CheckOut(DateTimeOffset now, string approvedBy) => state => Cart.Decide(
         state,
         new CartCommand.CheckOut(
             new(Asked("checkout", approvedBy), Gbp(1_000), null, null, TimeSpan.Zero), Id, OrderTests.Catalogue.London, OrderTests.Catalogue.Products, null, now));
 
-    private static Func<CartProgress, Decision<CartEvent>> Copy(CartView source, string approvedBy) => state => Cart.Decide(
+    private static Func<CartState, Decision<CartEvent>> Copy(CartView source, string approvedBy) => state => Cart.Decide(
         state,
         new CartCommand.Open(
             new(Asked("open", approvedBy), London, Till, source.Id), OrderTests.Catalogue.London, (source, Cancelled), OrderTests.Catalogue.Products, Now));
 
     private static OrderView Cancelled => new(
-        OrderNumber(9), London, Till, OrderState.Cancelled, true, [], new(Gbp(5), Gbp(1), Gbp(6)), [], null, null, null, null, Now, Now, [], [], 4);
+        OrderNumber(9), London, Till, OrderStatus.Cancelled, true, [], new(Gbp(5), Gbp(1), Gbp(6)), [], null, null, null, null, Now, Now, [], [], 4);
 }

@@ -21,7 +21,7 @@ public sealed class CartGrainTests
                 var shop = new Shopkeeper(world.Silo.Grains, world.Time);
                 await Filled(shop, world);
                 var all = await Task.WhenAll(Enumerable.Range(0, 100).Select(n => CheckOut(world, shop, oneKey ? "c" : $"c{n}")));
-                Assert.All(all, order => Assert.Equal((OrderId.Of(Id), OrderState.Confirmed), (Accepted(order).Id, order.Value!.State)));
+                Assert.All(all, order => Assert.Equal((OrderId.Of(Id), OrderStatus.Confirmed), (Accepted(order).Id, order.Value!.State)));
                 await world.Pass(TimeSpan.FromMinutes(2));
                 Assert.Equal(7, (await Audit.Settled(world))["london/mug"].OnHand);
             });
@@ -49,7 +49,7 @@ public sealed class CartGrainTests
                     : point == SimulatedPoint.Write ? SimulatedFault.CrashLosing : SimulatedFault.CrashKeeping;
                 world.Silo.Journal.Crashed += world.Restart;
                 var order = await world.Persist(shop => CheckOut(world, shop, "c"));
-                Assert.Equal(OrderState.Confirmed, Accepted(order).State);
+                Assert.Equal(OrderStatus.Confirmed, Accepted(order).State);
                 await world.Pass(TimeSpan.FromMinutes(2));
                 Assert.Equal(7, (await Audit.Settled(world))["london/mug"].OnHand);
             });
@@ -73,7 +73,7 @@ public sealed class CartGrainTests
             _ = CheckOut(world, new Shopkeeper(world.Silo.Grains, world.Time), "c");
             await world.Pass(TimeSpan.FromMinutes(3));
             Assert.Equal(7, (await Audit.Settled(world))["london/mug"].OnHand);
-            Assert.Equal(CartState.CheckedOut, (await Cart(world).Get())!.State);
+            Assert.Equal(CartStatus.CheckedOut, (await Cart(world).Get())!.State);
         });
     }
 
@@ -103,10 +103,10 @@ public sealed class CartGrainTests
         await world.Pass(TimeSpan.FromHours(20));
         Accepted(await Cart(world).Park(new(shop.Operation("p"), "blue coat")));
         await world.Pass(TimeSpan.FromHours(20));
-        Assert.Equal(CartState.Parked, (await Cart(world).Get())!.State);
+        Assert.Equal(CartStatus.Parked, (await Cart(world).Get())!.State);
         await world.Pass(TimeSpan.FromHours(5));
         var given = (await Cart(world).Get())!;
-        Assert.Equal((CartState.Cancelled, true), (given.State, given.Cancellation!.Abandoned));
+        Assert.Equal((CartStatus.Cancelled, true), (given.State, given.Cancellation!.Abandoned));
     });
 
     [Fact]

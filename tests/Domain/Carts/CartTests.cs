@@ -183,7 +183,7 @@ public sealed class CartTests
             .Then(new CartEvent.Cancelled("Nobody came back for it.", Now + day, CartEnd.Abandoned));
     }
 
-    private static Scenario<CartProgress, CartEvent> Given(params ReadOnlySpan<CartEvent> events) => new(CartJournal.Aggregate, events);
+    private static Scenario<CartState, CartEvent> Given(params ReadOnlySpan<CartEvent> events) => new(CartJournal.Aggregate, events);
 
     private static void Refused(AddCartLine asked, RejectionCode code, Scanned? scanned = null) =>
         Given(Opened).When(state => Cart.Decide(state, Add(asked, scanned))).Refused(code);
@@ -195,13 +195,13 @@ public sealed class CartTests
 
     private static OperationKey Key(string id) => OperationKey.Of(Asked(id));
 
-    private static Func<CartProgress, Decision<CartEvent>> CheckOut(Operation operation, long cash, long? expected = null) => state => Cart.Decide(
+    private static Func<CartState, Decision<CartEvent>> CheckOut(Operation operation, long cash, long? expected = null) => state => Cart.Decide(
         state,
         new CartCommand.CheckOut(
             new(operation, Gbp(cash), expected is { } total ? Gbp(total) : null, null, TimeSpan.Zero),
             Id, OrderTests.Catalogue.London, OrderTests.Catalogue.Products, null, Now));
 
-    private static Func<CartProgress, Decision<CartEvent>> What(string what, string fingerprint = "f")
+    private static Func<CartState, Decision<CartEvent>> What(string what, string fingerprint = "f")
     {
         var asked = Asked(what, fingerprint);
         var (store, products) = (OrderTests.Catalogue.London, OrderTests.Catalogue.Products);

@@ -46,7 +46,7 @@ public sealed class CardOrderCrashTests
                 var enough = !tenders.EndsWith("declined", StringComparison.Ordinal);
                 var shop = new Shopkeeper(world.Silo.Grains, world.Time);
                 var order = (await shop.Order(OrderNumber(1)).Get())!;
-                Assert.Equal((enough ? OrderState.Confirmed : OrderState.Cancelled, true), (order.State, order.Settled));
+                Assert.Equal((enough ? OrderStatus.Confirmed : OrderStatus.Cancelled, true), (order.State, order.Settled));
                 Assert.Equal(enough ? null : RejectionCode.PaymentDeclined, order.Cancellation?.Code);
                 if (!enough && tenders.StartsWith("exchange", StringComparison.Ordinal))
                 {

@@ -116,7 +116,7 @@ public sealed class CardOrderTests
         Assert.Equal(owed, OrderSaga.Owed(progress));
         if (owed != OrderDebt.Nothing)
         {
-            Assert.Equal(money, string.Join(' ', OrderSaga.Money(progress, owed)));
+            Assert.Equal(money, string.Join(' ', OrderSaga.ListTenders(progress, owed)));
         }
     }
 
@@ -154,7 +154,7 @@ public sealed class CardOrderTests
     [InlineData(OrderDebt.Release, true, true, false, false, "")]
     public void Too_few_answers_are_no_fact(OrderDebt debt, bool allLines, bool allMoney, bool refusedMoney, bool overdue, string? refusal)
     {
-        var fact = OrderSaga.Fact(debt, new(allLines, []), new(allMoney, refusedMoney ? [LostCard] : []), overdue, Now);
+        var fact = OrderSaga.Conclude(debt, new(allLines, []), new(allMoney, refusedMoney ? [LostCard] : []), overdue, Now);
         Assert.Equal(refusal is null, fact is null);
         if (fact is OrderFact.MoneyAnswered money)
         {
@@ -162,17 +162,17 @@ public sealed class CardOrderTests
         }
     }
 
-    private static Scenario<OrderProgress, OrderEvent> Given(params ReadOnlySpan<OrderEvent> events) => new(OrderJournal.Aggregate, events);
+    private static Scenario<OrderState, OrderEvent> Given(params ReadOnlySpan<OrderEvent> events) => new(OrderJournal.Aggregate, events);
 
-    private static Func<OrderProgress, Decision<OrderEvent>> Fact(OrderFact fact) => state => OrderSaga.Decide(state, fact);
+    private static Func<OrderState, Decision<OrderEvent>> Fact(OrderFact fact) => state => OrderSaga.Decide(state, fact);
 
-    private static Func<OrderProgress, Decision<OrderEvent>> Cancel(Operation operation) =>
+    private static Func<OrderState, Decision<OrderEvent>> Cancel(Operation operation) =>
         state => Order.Cancel(state, new(operation, "changed their mind"), Now);
 
-    private static Func<OrderProgress, Decision<OrderEvent>> Take(Operation operation) =>
+    private static Func<OrderState, Decision<OrderEvent>> Take(Operation operation) =>
         state => Order.Take(state, new(operation, Sale, TimeSpan.Zero), Now);
 
-    private static Func<OrderProgress, Decision<OrderEvent>> What(string what) => what switch
+    private static Func<OrderState, Decision<OrderEvent>> What(string what) => what switch
     {
         "take" => Take(Asked),
         "take otherwise" => Take(Asked with { Fingerprint = "other" }),

@@ -17,7 +17,7 @@ public sealed class OrderCostTests
         await shop.Open(999, "mug");
         var (head, mug) = (world.Silo.Journal.Head, (await shop.Stock("mug").Get())!.Version);
         var order = Accepted(await shop.Sell(OrderNumber(1), LongEnough, [.. Enumerable.Repeat(("mug", 1), 1_000)]));
-        Assert.Equal((OrderState.Cancelled, RejectionCode.InsufficientStock), (order.State, order.Cancellation!.Code));
+        Assert.Equal((OrderStatus.Cancelled, RejectionCode.InsufficientStock), (order.State, order.Cancellation!.Code));
         Assert.Equal(new Shortage(1, new Sku("mug"), 1_000, 999), Assert.Single(order.Cancellation.Shortages));
         await world.Pass(TimeSpan.FromSeconds(1));
         Assert.Equal(mug, (await shop.Stock("mug").Get())!.Version);
@@ -33,7 +33,7 @@ public sealed class OrderCostTests
         await shop.Open(0, skus);
         var head = world.Silo.Journal.Head;
         var order = Accepted(await shop.Sell(OrderNumber(1), LongEnough, [.. skus.Select(sku => (sku, 1))]));
-        Assert.Equal((OrderState.Cancelled, 1_000), (order.State, order.Cancellation!.Shortages.Length));
+        Assert.Equal((OrderStatus.Cancelled, 1_000), (order.State, order.Cancellation!.Shortages.Length));
         await world.Pass(TimeSpan.FromSeconds(1));
         Assert.Equal(["order.placed", "order.cancelled", "order.settled"], await Behind(world, head));
     });
@@ -45,12 +45,12 @@ public sealed class OrderCostTests
         await shop.Open(500, "mug", "cup");
         var head = world.Silo.Journal.Head;
         var lines = Enumerable.Repeat(("mug", 1), 500).Concat(Enumerable.Repeat(("cup", 2), 251));
-        Assert.Equal(OrderState.Cancelled, Accepted(await shop.Sell(OrderNumber(1), LongEnough, [.. lines])).State);
+        Assert.Equal(OrderStatus.Cancelled, Accepted(await shop.Sell(OrderNumber(1), LongEnough, [.. lines])).State);
         await world.Pass(TimeSpan.FromSeconds(1));
         Assert.Equal(["order.placed", "stock.reserved", "order.cancelled", "stock.released", "order.settled"], await Behind(world, head));
 
         head = world.Silo.Journal.Head;
-        Assert.Equal(OrderState.Confirmed, Accepted(await shop.Sell(OrderNumber(2), LongEnough, [.. lines.SkipLast(1)])).State);
+        Assert.Equal(OrderStatus.Confirmed, Accepted(await shop.Sell(OrderNumber(2), LongEnough, [.. lines.SkipLast(1)])).State);
         await world.Pass(TimeSpan.FromSeconds(1));
         string[] events =
         [
@@ -69,7 +69,7 @@ public sealed class OrderCostTests
         var head = world.Silo.Journal.Head;
         var lost = 0;
         world.Silo.Calls.Answers = call => call.MethodName == nameof(IStockGrain.Reserve) && lost++ == 0 ? throw new TimeoutException("Lost.") : false;
-        Assert.Equal(OrderState.Cancelled, Accepted(await shop.Sell(OrderNumber(1), LongEnough, ("mug", 11))).State);
+        Assert.Equal(OrderStatus.Cancelled, Accepted(await shop.Sell(OrderNumber(1), LongEnough, ("mug", 11))).State);
         await world.Pass(TimeSpan.FromSeconds(5));
         // The tombstone: the request that got no answer may still be on its way.
         Assert.Equal(["order.placed", "order.cancelled", "stock.released", "order.settled"], await Behind(world, head));

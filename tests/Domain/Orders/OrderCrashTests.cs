@@ -51,7 +51,7 @@ public sealed class OrderCrashTests
                 Strike(world, blow, at, () => struck = true);
                 var order = await world.Persist(shop => shop.Sell(OrderNumber(1), LongEnough, ("mug", 3), ("cup", enough ? 1 : 11)));
                 await world.Pass(TimeSpan.FromMinutes(2));
-                Assert.Equal(enough ? OrderState.Confirmed : OrderState.Cancelled, Accepted(order).State);
+                Assert.Equal(enough ? OrderStatus.Confirmed : OrderStatus.Cancelled, Accepted(order).State);
                 var stock = await Audit.Settled(world);
                 Assert.Equal(enough ? (7, 9) : (10, 10), (stock["london/mug"].OnHand, stock["london/cup"].OnHand));
             });

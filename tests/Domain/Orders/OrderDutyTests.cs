@@ -48,7 +48,7 @@ public sealed class OrderDutyTests
             var exchange = whose.EndsWith("exchange", StringComparison.Ordinal) ? ReturnNumber(9) : (ReturnId?)null;
             var order = Accepted(await shop.Sell(
                 OrderNumber(1), LongEnough, new TenderRequest(null, [new(declined ? "tok_decline_lost_card" : "tok_approve")], exchange), ("mug", 3)));
-            Assert.Equal(declined ? OrderState.Cancelled : OrderState.Confirmed, order.State);
+            Assert.Equal(declined ? OrderStatus.Cancelled : OrderStatus.Confirmed, order.State);
             ISagaGrain saga = shop.Order(OrderNumber(1));
             if (owes is "hand-over" or "restock")
             {
@@ -94,7 +94,7 @@ public sealed class OrderDutyTests
 
             return false;
         };
-        Assert.Equal(OrderState.Confirmed, Accepted(await shop.Sell(OrderNumber(1), LongEnough, ("mug", 3))).State);
+        Assert.Equal(OrderStatus.Confirmed, Accepted(await shop.Sell(OrderNumber(1), LongEnough, ("mug", 3))).State);
         await world.Pass(TimeSpan.FromMinutes(2));
         Assert.False((await shop.Order(OrderNumber(1)).Get())!.Settled);
         refusing = false;

@@ -15,7 +15,7 @@ public sealed class OrderGrainTests
         var shop = new Shopkeeper(world.Silo.Grains, world.Time);
         await shop.Open(10, "mug", "cup");
         var order = Accepted(await shop.Sell(OrderNumber(1), LongEnough, ("mug", 3), ("cup", 1), ("post", 1), ("mug", 2)));
-        Assert.Equal(OrderState.Confirmed, order.State);
+        Assert.Equal(OrderStatus.Confirmed, order.State);
         Assert.Equal(Gbp(7 * 255), order.Total.Gross);
         await world.Pass(TimeSpan.FromSeconds(1));
         Assert.True((await shop.Order(OrderNumber(1)).Get())!.Settled);
@@ -33,9 +33,9 @@ public sealed class OrderGrainTests
         await world.Pass(TimeSpan.FromSeconds(1));
         Assert.Equal(8, world.Silo.Journal.Head - before);
         var history = (await shop.Order(OrderNumber(1)).History(CancellationToken.None))!;
-        OrderState?[] states =
+        OrderStatus?[] states =
         [
-            OrderState.Created, OrderState.StockVerified, OrderState.StockReserved, OrderState.PaymentSuccess, OrderState.Confirmed, null,
+            OrderStatus.Created, OrderStatus.StockVerified, OrderStatus.StockReserved, OrderStatus.PaymentSuccess, OrderStatus.Confirmed, null,
         ];
         Assert.Equal(states, history.Transitions.Select(transition => transition.State));
         Assert.Equal([1, 2, 2, 3, 3, 4], history.Transitions.Select(transition => transition.Version));
@@ -47,7 +47,7 @@ public sealed class OrderGrainTests
         var shop = new Shopkeeper(world.Silo.Grains, world.Time);
         await shop.Open(10, "mug", "cup");
         var order = Accepted(await shop.Sell(OrderNumber(1), LongEnough, ("mug", 3), ("cup", 11)));
-        Assert.Equal((OrderState.Cancelled, RejectionCode.InsufficientStock), (order.State, order.Cancellation!.Code));
+        Assert.Equal((OrderStatus.Cancelled, RejectionCode.InsufficientStock), (order.State, order.Cancellation!.Code));
         Assert.Equal(new Shortage(2, new Sku("cup"), 11, 10), Assert.Single(order.Cancellation.Shortages));
         await world.Pass(TimeSpan.FromSeconds(1));
         var stock = await Audit.Settled(world);
@@ -60,7 +60,7 @@ public sealed class OrderGrainTests
         var shop = new Shopkeeper(world.Silo.Grains, world.Time);
         await shop.Open(1_000, "mug");
         var answers = await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => shop.Sell(OrderNumber(1), LongEnough, ("mug", 3))));
-        Assert.All(answers, answer => Assert.Equal(OrderState.Confirmed, Accepted(answer).State));
+        Assert.All(answers, answer => Assert.Equal(OrderStatus.Confirmed, Accepted(answer).State));
         await world.Pass(TimeSpan.FromSeconds(1));
         Assert.Equal(997, (await Audit.Settled(world))["london/mug"].OnHand);
         var listed = await shop.Directory(London.Value).List(DirectoryKind.Orders, 0, 100, CancellationToken.None);
@@ -84,8 +84,8 @@ public sealed class OrderGrainTests
         var shop = new Shopkeeper(world.Silo.Grains, world.Time);
         await shop.Open(100, "mug");
         var answers = await Task.WhenAll(Enumerable.Range(0, 1_000).Select(buyer => shop.Sell(OrderNumber(buyer), LongEnough, ("mug", 1))));
-        Assert.Equal(100, answers.Count(answer => Accepted(answer).State == OrderState.Confirmed));
-        Assert.Equal(900, answers.Count(answer => Accepted(answer).State == OrderState.Cancelled));
+        Assert.Equal(100, answers.Count(answer => Accepted(answer).State == OrderStatus.Confirmed));
+        Assert.Equal(900, answers.Count(answer => Accepted(answer).State == OrderStatus.Cancelled));
         await world.Pass(TimeSpan.FromSeconds(5));
         Assert.Equal((0, 0), ((await Audit.Settled(world))["london/mug"].OnHand, (await shop.Stock("mug").Get())!.LiveHolds));
     });
@@ -95,7 +95,7 @@ public sealed class OrderGrainTests
     {
         var shop = new Shopkeeper(world.Silo.Grains, world.Time);
         await shop.Open(10, "mug");
-        Assert.Equal(OrderState.Created, Accepted(await shop.Sell(OrderNumber(1), TimeSpan.Zero, ("mug", 3))).State);
+        Assert.Equal(OrderStatus.Created, Accepted(await shop.Sell(OrderNumber(1), TimeSpan.Zero, ("mug", 3))).State);
         await world.Pass(TimeSpan.FromSeconds(1));
         Assert.True((await shop.Order(OrderNumber(1)).Get())!.Settled);
     });
@@ -118,7 +118,7 @@ public sealed class OrderGrainTests
         };
         var enough = effect != nameof(IStockGrain.Release);
         var order = Accepted(await shop.Sell(OrderNumber(1), LongEnough, ("mug", 3), ("cup", enough ? 1 : 11)));
-        Assert.Equal(enough ? OrderState.Confirmed : OrderState.Cancelled, order.State);
+        Assert.Equal(enough ? OrderStatus.Confirmed : OrderStatus.Cancelled, order.State);
         // Long before the wake-up would.
         await world.Pass(TimeSpan.FromSeconds(5));
         Assert.Equal(enough ? 7 : 10, (await Audit.Settled(world))["london/mug"].OnHand);
@@ -155,11 +155,11 @@ public sealed class OrderGrainTests
         var stock = await Audit.Settled(world);
         if (cancelled.Rejection is null)
         {
-            Assert.Equal((OrderState.Cancelled, 10), (ended.State, stock["london/mug"].Available));
+            Assert.Equal((OrderStatus.Cancelled, 10), (ended.State, stock["london/mug"].Available));
         }
         else
         {
-            Assert.Equal((RejectionCode.IllegalTransition, OrderState.Confirmed), (cancelled.Rejection.Code, ended.State));
+            Assert.Equal((RejectionCode.IllegalTransition, OrderStatus.Confirmed), (cancelled.Rejection.Code, ended.State));
         }
     });
 }

@@ -214,9 +214,9 @@ public sealed class OrderTests
     [InlineData(RejectionCode.UnknownProduct, false)]
     [InlineData(RejectionCode.JournalFull, false)]
     public void A_hold_that_stock_has_forgotten_has_ended_and_no_other_refusal_is_an_end(RejectionCode answer, bool ended) =>
-        Assert.Equal(ended, OrderSaga.Ended(new Outcome<HoldView>(null, new(answer, "No."))) is null);
+        Assert.Equal(ended, OrderSaga.JudgeEnd(new Outcome<HoldView>(null, new(answer, "No."))) is null);
 
-    private static Scenario<OrderProgress, OrderEvent> Given(params ReadOnlySpan<OrderEvent> events) => new(OrderJournal.Aggregate, events);
+    private static Scenario<OrderState, OrderEvent> Given(params ReadOnlySpan<OrderEvent> events) => new(OrderJournal.Aggregate, events);
 
     private static void Refused(PlaceOrder asked, RejectionCode code) => Given().When(Place(asked)).Refused(code);
 
@@ -228,13 +228,13 @@ public sealed class OrderTests
         [new(new Sku("mug"), 6, new(Gbp(255), "old stock")), new(new Sku("cup"), 7), new(new Sku("post"), 1)],
         Gbp(5_000), null, TimeSpan.Zero);
 
-    private static Func<OrderProgress, Decision<OrderEvent>> Place(PlaceOrder asked, Func<StoreView, StoreView?>? store = null) =>
+    private static Func<OrderState, Decision<OrderEvent>> Place(PlaceOrder asked, Func<StoreView, StoreView?>? store = null) =>
         state => Order.Place(
             state, asked, new(store is null ? Catalogue.London : store(Catalogue.London), Catalogue.Products), null, SalePolicy.Default, Now);
 
-    private static Func<OrderProgress, Decision<OrderEvent>> Fact(OrderFact fact) => state => OrderSaga.Decide(state, fact);
+    private static Func<OrderState, Decision<OrderEvent>> Fact(OrderFact fact) => state => OrderSaga.Decide(state, fact);
 
-    private static Func<OrderProgress, Decision<OrderEvent>> What(string what) => what switch
+    private static Func<OrderState, Decision<OrderEvent>> What(string what) => what switch
     {
         "place" => Place(Request()),
         "place otherwise" => Place(Request() with { Operation = Asked with { Fingerprint = "other" } }),

@@ -46,7 +46,7 @@ internal sealed class CardDesk(IGrainFactory grains, TimeProvider time)
     public static async Task<Books> Compare(World world)
     {
         var ours = new SortedDictionary<(string Order, string Currency), long>();
-        var payments = new Dictionary<string, PaymentProgress>(StringComparer.Ordinal);
+        var payments = new Dictionary<string, PaymentState>(StringComparer.Ordinal);
         await foreach (var recorded in world.Silo.Journal.ReadAll(0, CancellationToken.None))
         {
             if (recorded.Stream.Category == PaymentJournal.Category)
@@ -93,4 +93,4 @@ internal sealed class CardDesk(IGrainFactory grains, TimeProvider time)
 /// <summary>What the books hold, once they agree.</summary>
 /// <param name="Payments">By id.</param>
 /// <param name="Kept">Minor units by order and currency.</param>
-internal sealed record Books(Dictionary<string, PaymentProgress> Payments, SortedDictionary<(string Order, string Currency), long> Kept);
+internal sealed record Books(Dictionary<string, PaymentState> Payments, SortedDictionary<(string Order, string Currency), long> Kept);

@@ -52,7 +52,7 @@ public sealed class PaymentCrashTests
                 await world.Pass(TimeSpan.FromMinutes(5));
                 var declined = token == TestTokens.DeclineLostCard;
                 var kept = Assert.Single((await Compare(world)).Payments).Value;
-                Assert.Equal((declined ? PaymentState.Declined : PaymentState.Captured, declined ? 0 : 1_330), (kept.State, kept.Kept));
+                Assert.Equal((declined ? PaymentStatus.Declined : PaymentStatus.Captured, declined ? 0 : 1_330), (kept.State, kept.Kept));
             });
             Assert.True(struck, $"there was no write {write}");
         }
@@ -101,8 +101,8 @@ public sealed class PaymentCrashTests
                 world.Restart();
                 await world.Pass(TimeSpan.FromMinutes(30));
                 var ended = Assert.Single((await Compare(world)).Payments).Value;
-                Assert.True(ended.State is not PaymentState.Requested, $"{token} at {at} ms: {ended.State}");
-                Assert.Equal(undone || ended.State == PaymentState.Declined ? 0 : 1_330, ended.Kept);
+                Assert.True(ended.State is not PaymentStatus.Requested, $"{token} at {at} ms: {ended.State}");
+                Assert.Equal(undone || ended.State == PaymentStatus.Declined ? 0 : 1_330, ended.Kept);
             });
         }
     }

@@ -11,18 +11,18 @@ public sealed class PaymentGrainTests
     private static readonly PaymentId One = Number(1);
 
     [Theory]
-    [InlineData(TestTokens.Approve, PaymentState.Captured, null)]
-    [InlineData(TestTokens.DeclineInsufficientFunds, PaymentState.Declined, "insufficient-funds")]
-    [InlineData(TestTokens.DeclineLostCard, PaymentState.Declined, "lost-card")]
-    [InlineData(TestTokens.DeclineDoNotHonour, PaymentState.Declined, "do-not-honour")]
-    [InlineData(TestTokens.TimeoutBefore, PaymentState.Captured, null)]
-    [InlineData(TestTokens.TimeoutAfter, PaymentState.Captured, null)]
-    [InlineData(TestTokens.LoseReply, PaymentState.Captured, null)]
-    [InlineData(TestTokens.AnswerTwice, PaymentState.Captured, null)]
-    [InlineData(TestTokens.AnswerLate, PaymentState.Captured, null)]
-    [InlineData(TestTokens.Down, PaymentState.Captured, null)]
-    [InlineData("tok_of_nobody", PaymentState.Declined, "unknown-token")]
-    public void Each_card_comes_to_its_end_and_both_books_agree(string token, PaymentState state, string? decline)
+    [InlineData(TestTokens.Approve, PaymentStatus.Captured, null)]
+    [InlineData(TestTokens.DeclineInsufficientFunds, PaymentStatus.Declined, "insufficient-funds")]
+    [InlineData(TestTokens.DeclineLostCard, PaymentStatus.Declined, "lost-card")]
+    [InlineData(TestTokens.DeclineDoNotHonour, PaymentStatus.Declined, "do-not-honour")]
+    [InlineData(TestTokens.TimeoutBefore, PaymentStatus.Captured, null)]
+    [InlineData(TestTokens.TimeoutAfter, PaymentStatus.Captured, null)]
+    [InlineData(TestTokens.LoseReply, PaymentStatus.Captured, null)]
+    [InlineData(TestTokens.AnswerTwice, PaymentStatus.Captured, null)]
+    [InlineData(TestTokens.AnswerLate, PaymentStatus.Captured, null)]
+    [InlineData(TestTokens.Down, PaymentStatus.Captured, null)]
+    [InlineData("tok_of_nobody", PaymentStatus.Declined, "unknown-token")]
+    public void Each_card_comes_to_its_end_and_both_books_agree(string token, PaymentStatus state, string? decline)
     {
         for (var seed = 1; seed <= 4; seed++)
         {
@@ -33,7 +33,7 @@ public sealed class PaymentGrainTests
                 await world.Pass(TimeSpan.FromMinutes(2));
                 var view = (await desk.Payment(One).Get())!;
                 Assert.Equal((state, true, decline), (view.State, view.Settled, view.Decline));
-                Assert.Equal(state == PaymentState.Captured ? 1_330 : 0, (await Compare(world)).Kept.Values.Single());
+                Assert.Equal(state == PaymentStatus.Captured ? 1_330 : 0, (await Compare(world)).Kept.Values.Single());
             });
         }
     }
@@ -58,7 +58,7 @@ public sealed class PaymentGrainTests
                 var charged = desk.Charge(One, 1_330, token);
                 await world.Pass(TimeSpan.FromMilliseconds(instant));
                 var undone = await UndoAtLast(world, One);
-                Assert.True(undone is { State: not (PaymentState.Requested or PaymentState.Captured), Settled: true }, undone.ToString());
+                Assert.True(undone is { State: not (PaymentStatus.Requested or PaymentStatus.Captured), Settled: true }, undone.ToString());
                 await charged;
                 await world.Pass(TimeSpan.FromHours(1));
                 Assert.Equal(0, (await Compare(world)).Kept.Values.SingleOrDefault());
@@ -79,7 +79,7 @@ public sealed class PaymentGrainTests
                 world.Restart();
                 await world.Persist(_ => new CardDesk(world.Silo.Grains, world.Time).Undo(One, TimeSpan.Zero));
                 world.Machine.Skew = TimeSpan.FromHours(1);
-                Assert.Equal(PaymentState.Voided, (await UndoAtLast(world, One)).State);
+                Assert.Equal(PaymentStatus.Voided, (await UndoAtLast(world, One)).State);
                 Assert.Equal(0, (await Compare(world)).Kept.Values.SingleOrDefault());
             });
         }
@@ -90,7 +90,7 @@ public sealed class PaymentGrainTests
     {
         var desk = new CardDesk(world.Silo.Grains, world.Time);
         var undone = Accepted(await desk.Undo(One));
-        Assert.Equal((PaymentState.Abandoned, true, London, null), (undone.State, undone.KeepsNothing, undone.Store, undone.Amount));
+        Assert.Equal((PaymentStatus.Abandoned, true, London, null), (undone.State, undone.KeepsNothing, undone.Store, undone.Amount));
         Assert.Equal(RejectionCode.PaymentUndone, (await desk.Charge(One, 1_330, TestTokens.Approve)).Rejection!.Code);
         Assert.Empty(world.Ledger.Lines);
     });
@@ -100,7 +100,7 @@ public sealed class PaymentGrainTests
     {
         var desk = new CardDesk(world.Silo.Grains, world.Time);
         var answers = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => desk.Charge(One, 1_330, TestTokens.AnswerLate)));
-        Assert.All(answers, answer => Assert.Equal(PaymentState.Captured, Accepted(answer).State));
+        Assert.All(answers, answer => Assert.Equal(PaymentStatus.Captured, Accepted(answer).State));
         Assert.Equal(LedgerKind.Captured, Assert.Single(world.Ledger.Lines).Kind);
         Assert.Equal(RejectionCode.OperationReused, (await desk.Charge(One, 1_331, TestTokens.AnswerLate)).Rejection!.Code);
         Assert.Equal(RejectionCode.OperationReused, (await desk.Charge(One, 1_330, TestTokens.Approve)).Rejection!.Code);
@@ -114,7 +114,7 @@ public sealed class PaymentGrainTests
         Accepted(await desk.Charge(One, 1_330, TestTokens.Approve));
         await world.Pass(TimeSpan.FromMinutes(2));
         var undone = Accepted(await desk.Undo(One));
-        Assert.Equal((PaymentState.Refunded, true, Gbp(1_330)), (undone.State, undone.KeepsNothing, undone.Refunded));
+        Assert.Equal((PaymentStatus.Refunded, true, Gbp(1_330)), (undone.State, undone.KeepsNothing, undone.Refunded));
         Assert.Equal([LedgerKind.Captured, LedgerKind.Refunded], world.Ledger.Lines.Select(line => line.Kind));
     });
 
@@ -128,7 +128,7 @@ public sealed class PaymentGrainTests
         Assert.Equal(RejectionCode.OperationReused, (await desk.Refund(One, 1, 301)).Rejection!.Code);
         Assert.Equal(RejectionCode.NotRefundable, (await desk.Refund(One, 2, 701)).Rejection!.Code);
         var view = Accepted(await desk.Refund(One, 2, 700));
-        Assert.Equal((PaymentState.Captured, true, Gbp(1_000)), (view.State, view.Settled, view.Refunded));
+        Assert.Equal((PaymentStatus.Captured, true, Gbp(1_000)), (view.State, view.Settled, view.Refunded));
         Assert.Equal(RejectionCode.NotRefundable, (await desk.Refund(One, 3, 1)).Rejection!.Code);
         Assert.Equal(3, world.Ledger.Lines.Count);
         Assert.Equal(0, (await Compare(world)).Kept.Values.Single());
@@ -141,7 +141,7 @@ public sealed class PaymentGrainTests
         Accepted(await desk.Charge(One, 1_000, TestTokens.Approve));
         Accepted(await desk.Refund(One, 1, 300));
         var view = Accepted(await desk.Undo(One));
-        Assert.Equal((PaymentState.Refunded, true, Gbp(1_000)), (view.State, view.KeepsNothing, view.Refunded));
+        Assert.Equal((PaymentStatus.Refunded, true, Gbp(1_000)), (view.State, view.KeepsNothing, view.Refunded));
         Assert.Equal(["undo"], view.Refunds.Select(refund => refund.Refund).Skip(1));
         Assert.Equal(0, (await Compare(world)).Kept.Values.Single());
     });
@@ -160,9 +160,9 @@ public sealed class PaymentGrainTests
                 Accepted(await desk.Undo(One, TimeSpan.Zero));
                 await world.Pass(TimeSpan.FromSeconds(40));
                 var open = (await desk.Payment(One).Get())!;
-                Assert.Equal((PaymentState.Requested, false, false), (open.State, open.Settled, open.KeepsNothing));
+                Assert.Equal((PaymentStatus.Requested, false, false), (open.State, open.Settled, open.KeepsNothing));
                 await world.Pass(TimeSpan.FromMinutes(4));
-                Assert.Equal(PaymentState.Voided, (await desk.Payment(One).Get())!.State);
+                Assert.Equal(PaymentStatus.Voided, (await desk.Payment(One).Get())!.State);
                 Assert.Equal(0, (await Compare(world)).Kept.Values.Single());
             });
         }
@@ -182,9 +182,9 @@ public sealed class PaymentGrainTests
                 Accepted(await desk.Charge(One, 1_330, TestTokens.AnswerLate, TimeSpan.Zero));
                 await world.Pass(TimeSpan.FromSeconds(1));
                 await UndoAtLast(world, One);
-                late += (await desk.Payment(One).Get())!.State == PaymentState.Abandoned ? 1 : 0;
+                late += (await desk.Payment(One).Get())!.State == PaymentStatus.Abandoned ? 1 : 0;
                 await world.Pass(TimeSpan.FromHours(3));
-                Assert.Equal(PaymentState.Voided, (await desk.Payment(One).Get())!.State);
+                Assert.Equal(PaymentStatus.Voided, (await desk.Payment(One).Get())!.State);
                 Assert.Equal(0, (await Compare(world)).Kept.Values.Single());
             });
         }
@@ -210,7 +210,7 @@ public sealed class PaymentGrainTests
         world.Provider.IsDown = true;
         var desk = new CardDesk(world.Silo.Grains, world.Time);
         var asked = Accepted(await desk.Charge(One, 1_330, TestTokens.Approve, TimeSpan.FromSeconds(1)));
-        Assert.Equal((PaymentState.Requested, false), (asked.State, asked.Settled));
-        Assert.Equal(PaymentState.Abandoned, Accepted(await desk.Undo(One)).State);
+        Assert.Equal((PaymentStatus.Requested, false), (asked.State, asked.Settled));
+        Assert.Equal(PaymentStatus.Abandoned, Accepted(await desk.Undo(One)).State);
     });
 }

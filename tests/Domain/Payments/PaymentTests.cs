@@ -72,7 +72,7 @@ public sealed class PaymentTests
         Given(Requested, Captured, UndoAsked, UndoRefund).When(Hear(new PaymentFact.Voided("v1", Now))).ThenNothing();
         var after = Given(Requested, Captured, UndoAsked, UndoRefund).When(Hear(new PaymentFact.Refunded("undo", "r1", Now))).Then(UndoRefunded);
         Owes(PaymentDebt.Nothing, after);
-        Assert.Equal(PaymentState.Refunded, after.State.State);
+        Assert.Equal(PaymentStatus.Refunded, after.State.State);
     }
 
     [Fact]
@@ -139,7 +139,7 @@ public sealed class PaymentTests
         var whole = new PaymentEvent.RefundAsked(ReturnNumber(7).Value, Gbp(1_000));
         var gone = new PaymentEvent.Refunded(ReturnNumber(7).Value, Gbp(1_000), "r7", Now);
         var kept = Given(Requested, Captured, whole, gone).When(Undo()).Then(UndoAsked);
-        Assert.Equal((PaymentState.Refunded, PaymentDebt.Nothing), (kept.State.State!.Value, PaymentSaga.Owed(kept.State)));
+        Assert.Equal((PaymentStatus.Refunded, PaymentDebt.Nothing), (kept.State.State!.Value, PaymentSaga.Owed(kept.State)));
     }
 
     [Fact]
@@ -147,7 +147,7 @@ public sealed class PaymentTests
     {
         var closed = Given(Requested, Captured, RefundAsked).When(Close("not-found")).Then(RefundClosed);
         Owes(PaymentDebt.Nothing, closed);
-        Assert.Equal((PaymentState.Captured, 1_000, 300, 700), (closed.State.State!.Value, closed.State.Kept, closed.State.Unpaid, closed.State.Left));
+        Assert.Equal((PaymentStatus.Captured, 1_000, 300, 700), (closed.State.State!.Value, closed.State.Kept, closed.State.Unpaid, closed.State.Left));
         closed.When(Close("not-found")).ThenNothing();
         closed.When(Close(null)).ThenNothing();
         closed.When(Close("not-found", fingerprint: "other")).Refused(RejectionCode.OperationReused);
@@ -181,22 +181,22 @@ public sealed class PaymentTests
         var all = RefundClosed with { Refund = "undo", Amount = Gbp(1_000) };
         var closed = Given(Requested, Captured, UndoAsked).When(Close("not-found")).Then(all);
         Owes(PaymentDebt.Nothing, closed);
-        Assert.Equal((PaymentState.Closed, 1_000, 0), (closed.State.State!.Value, closed.State.Unpaid, closed.State.Left));
+        Assert.Equal((PaymentStatus.Closed, 1_000, 0), (closed.State.State!.Value, closed.State.Unpaid, closed.State.Left));
         closed.When(Undo()).ThenNothing();
         closed.When(Charge()).Refused(RejectionCode.PaymentUndone);
         closed.When(Hear(new PaymentFact.Captured("c1", Now))).ThenNothing();
         Owes(PaymentDebt.Void, closed.When(Hear(new PaymentFact.Captured("c2", Now))).Then(new PaymentEvent.Captured("c2", Now)));
 
         var asked = Given(Requested, Captured, UndoAsked, UndoRefund).When(Close("declined: closed-account")).Then(all with { Provider = "declined: closed-account" });
-        Assert.Equal(PaymentState.Closed, asked.State.State);
-        Assert.Equal(PaymentState.Refunded, asked.When(Hear(new PaymentFact.Refunded("undo", "r1", Now))).Then(UndoRefunded).State.State);
+        Assert.Equal(PaymentStatus.Closed, asked.State.State);
+        Assert.Equal(PaymentStatus.Refunded, asked.When(Hear(new PaymentFact.Refunded("undo", "r1", Now))).Then(UndoRefunded).State.State);
 
         // A part was closed before: the rest is still owed, and a void gives back the part as well.
         var part = Given(Requested, Captured, RefundAsked, RefundClosed).When(Undo()).Then(UndoAsked);
         Owes(PaymentDebt.Void, part);
         Assert.Equal(700, part.When(Close("not-found", operation: "rest")).Events.OfType<PaymentEvent.RefundClosed>().Single().Amount.Amount);
         var voided = part.When(Hear(new PaymentFact.Voided("v1", Now))).Then(Voided);
-        Assert.Equal((PaymentState.Voided, 0, 0, 0), (voided.State.State!.Value, voided.State.Kept, voided.State.Unpaid, voided.State.Left));
+        Assert.Equal((PaymentStatus.Voided, 0, 0, 0), (voided.State.State!.Value, voided.State.Kept, voided.State.Unpaid, voided.State.Left));
     }
 
     [Fact]
@@ -230,7 +230,7 @@ public sealed class PaymentTests
             [Requested, Declined, Captured], [Requested, Captured, RefundAsked, RefundClosed], [Requested, Captured, RefundAsked, RefundClosed, UndoAsked],
             [Requested, Captured, UndoAsked, RefundClosed with { Refund = "undo", Amount = Gbp(1_000) }],
         ];
-        Func<PaymentProgress, Decision<PaymentEvent>>[] asked =
+        Func<PaymentState, Decision<PaymentEvent>>[] asked =
         [
             Charge(), Undo(), Refund(8, 100), Hear(new PaymentFact.Captured("c9", Now)), Hear(new PaymentFact.Declined("lost-card", Now)),
             Hear(new PaymentFact.NothingMoved(Now)), Hear(new PaymentFact.Voided("v1", Now)), Hear(new PaymentFact.TooLateToVoid()),
@@ -252,22 +252,22 @@ public sealed class PaymentTests
         }
     }
 
-    private static Scenario<PaymentProgress, PaymentEvent> Given(params PaymentEvent[] events) => new(PaymentJournal.Aggregate, events);
+    private static Scenario<PaymentState, PaymentEvent> Given(params PaymentEvent[] events) => new(PaymentJournal.Aggregate, events);
 
-    private static Func<PaymentProgress, Decision<PaymentEvent>> Charge(long amount = 1_000, string token = "tok_approve", int tender = 2) => state => Payment.Decide(
+    private static Func<PaymentState, Decision<PaymentEvent>> Charge(long amount = 1_000, string token = "tok_approve", int tender = 2) => state => Payment.Decide(
         state, new PaymentCommand.Charge(Id, new(Operation, OrderNumber(1), London, Till, tender, Gbp(amount), token, TimeSpan.Zero), Now));
 
-    private static Func<PaymentProgress, Decision<PaymentEvent>> Undo() => state => Payment.Decide(
+    private static Func<PaymentState, Decision<PaymentEvent>> Undo() => state => Payment.Decide(
         state, new PaymentCommand.Undo(Id, new(Operation, OrderNumber(1), London, Till, "why", TimeSpan.Zero), Now));
 
-    private static Func<PaymentProgress, Decision<PaymentEvent>> Refund(int refund, long amount) => state => Payment.Decide(
+    private static Func<PaymentState, Decision<PaymentEvent>> Refund(int refund, long amount) => state => Payment.Decide(
         state, new PaymentCommand.Refund(new(Operation, ReturnNumber(refund), Gbp(amount), TimeSpan.Zero)));
 
-    private static Func<PaymentProgress, Decision<PaymentEvent>> Close(
+    private static Func<PaymentState, Decision<PaymentEvent>> Close(
         string? provider, string operation = "close", string fingerprint = "f", string reason = "paid in cash", string? refund = null) => state => Payment.Decide(
         state, new PaymentCommand.Close(new(new(operation, fingerprint, Now.AddDays(1), "olga"), reason, refund), provider, Now));
 
-    private static Func<PaymentProgress, Decision<PaymentEvent>> Hear(PaymentFact fact) => state => PaymentSaga.Decide(state, fact);
+    private static Func<PaymentState, Decision<PaymentEvent>> Hear(PaymentFact fact) => state => PaymentSaga.Decide(state, fact);
 
-    private static void Owes(PaymentDebt debt, Scenario<PaymentProgress, PaymentEvent> after) => Assert.Equal(debt, PaymentSaga.Owed(after.State));
+    private static void Owes(PaymentDebt debt, Scenario<PaymentState, PaymentEvent> after) => Assert.Equal(debt, PaymentSaga.Owed(after.State));
 }

@@ -48,12 +48,12 @@ public sealed class TenThousandPayments(ITestOutputHelper output)
         var states = books.Payments.Values.CountBy(payment => payment.State!.Value).ToDictionary();
         var kinds = world.Ledger.Lines.CountBy(line => line.Kind).ToDictionary();
         Assert.Equal(story.Payments, books.Payments.Count);
-        Assert.True(states[PaymentState.Voided] > 0 && states[PaymentState.Refunded] > 0 && states[PaymentState.Abandoned] > 0);
+        Assert.True(states[PaymentStatus.Voided] > 0 && states[PaymentStatus.Refunded] > 0 && states[PaymentStatus.Abandoned] > 0);
         Assert.All(story.Wanted, wanted => Assert.Equal(wanted.Value, books.Payments[wanted.Key].Kept));
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{books.Payments.Count} payments of {books.Kept.Count} orders: {states[PaymentState.Captured]} kept, {states[PaymentState.Voided]} voided, "
-            + $"{states[PaymentState.Refunded]} refunded whole, {states[PaymentState.Abandoned]} never charged, {states[PaymentState.Declined]} declined; "
+            $"{books.Payments.Count} payments of {books.Kept.Count} orders: {states[PaymentStatus.Captured]} kept, {states[PaymentStatus.Voided]} voided, "
+            + $"{states[PaymentStatus.Refunded]} refunded whole, {states[PaymentStatus.Abandoned]} never charged, {states[PaymentStatus.Declined]} declined; "
             + $"ledger: {kinds[LedgerKind.Captured]} captured, {kinds[LedgerKind.Voided]} voided, {kinds[LedgerKind.Refunded]} refunds; "
             + $"calls: {world.Provider.Calls.Charges} charges, {world.Provider.Calls.Queries} queries, "
             + $"{world.Provider.Calls.Voids} voids, {world.Provider.Calls.Refunds} refunds; "

@@ -111,7 +111,7 @@ public sealed class OrderReturnProperties
         }
 
         /// <summary>What one return can have changed: one line, and the tenders.</summary>
-        public void CheckTouched(OrderProgress state, int number)
+        public void CheckTouched(OrderState state, int number)
         {
             CheckLine(state, number);
 
@@ -123,7 +123,7 @@ public sealed class OrderReturnProperties
         }
 
         /// <summary>Every line, and that the order's own list of returns says what was added up here.</summary>
-        public void CheckAll(OrderProgress state)
+        public void CheckAll(OrderState state)
         {
             var lines = state.Returns.SelectMany(static one => one.Lines).ToLookup(static line => line.Line);
             for (var number = 1; number <= _back.Length; number++)
@@ -137,7 +137,7 @@ public sealed class OrderReturnProperties
             Assert.Equal(_refunded.Keys.Order(), refunds.Select(static tender => tender.Key).Order());
         }
 
-        private void CheckLine(OrderProgress state, int number)
+        private void CheckLine(OrderState state, int number)
         {
             var back = _back[number - 1];
             Assert.Equal(back, state.Returned.GetValueOrDefault(number));
@@ -147,7 +147,7 @@ public sealed class OrderReturnProperties
         }
     }
 
-    private static OrderProgress Folded(OrderProgress state, params ReadOnlySpan<OrderEvent> events)
+    private static OrderState Folded(OrderState state, params ReadOnlySpan<OrderEvent> events)
     {
         foreach (var happened in events)
         {
@@ -157,7 +157,7 @@ public sealed class OrderReturnProperties
         return state;
     }
 
-    private static Decision<OrderEvent> Ask(OrderProgress state, int number, Brought brought, int step) => Order.Return(
+    private static Decision<OrderEvent> Ask(OrderState state, int number, Brought brought, int step) => Order.Return(
         state,
         new(
             new Operation($"r{number}", "f", Now.AddDays(1), "ann"), ReturnNumber(number), Till,

@@ -142,11 +142,11 @@ public sealed class RefundProperties
         Return.Initial, new ReturnCommand.Take(new(new Operation("t", "f", Now.AddDays(1)), Order.Describe(sold.Placed, accepted, sold.Id), TimeSpan.Zero), Now)).Events);
 
     /// <summary>An order that is confirmed.</summary>
-    private sealed class Sold(OrderId id, OrderProgress state)
+    private sealed class Sold(OrderId id, OrderState state)
     {
         public OrderId Id => id;
 
-        public OrderProgress State { get; set; } = state;
+        public OrderState State { get; set; } = state;
 
         public OrderEvent.Placed Placed => State.Placed!;
     }
@@ -258,8 +258,8 @@ public sealed class RefundProperties
                 Now);
         }
 
-        private static long Coins(ReturnProgress state) =>
-            ReturnSaga.Refunds(state).Where(refund => refund.Tender == 0).Sum(refund => refund.Amount);
+        private static long Coins(ReturnState state) =>
+            ReturnSaga.ListRefunds(state).Where(refund => refund.Tender == 0).Sum(refund => refund.Amount);
 
         private static Money? Needed(long cash) => cash > 0 ? Gbp(cash + 1_000) : null;
 

@@ -15,7 +15,7 @@ public sealed class ReturnGrainTests
         await shop.Open(10, "mug", "cup");
         var back = Accepted(await shop.TakeBack(
             ReturnNumber(1), LongEnough, ("mug", 2, Disposition.Restock), ("cup", 1, Disposition.WriteOff), ("post", 1, Disposition.Restock)));
-        Assert.Equal((ReturnState.Completed, Gbp(4 * 255)), (back.State, back.Refund.Gross));
+        Assert.Equal((ReturnStatus.Completed, Gbp(4 * 255)), (back.State, back.Refund.Gross));
         Assert.Equal(12, (await shop.Stock("mug").Get())!.OnHand);
         Assert.Equal(10, (await shop.Stock("cup").Get())!.OnHand);
         var again = Accepted(await shop.TakeBack(ReturnNumber(1), LongEnough, ("mug", 2, Disposition.Restock)));
@@ -46,7 +46,7 @@ public sealed class ReturnGrainTests
                 var back = await world.Persist(shop => shop.TakeBack(
                     ReturnNumber(1), LongEnough, ("mug", 2, Disposition.Restock), ("mug", 1, Disposition.Restock), ("cup", 1, Disposition.Restock)));
                 await world.Pass(TimeSpan.FromMinutes(2));
-                Assert.Equal((ReturnState.Completed, Gbp(4 * 255)), (Accepted(back).State, Accepted(back).Refund.Gross));
+                Assert.Equal((ReturnStatus.Completed, Gbp(4 * 255)), (Accepted(back).State, Accepted(back).Refund.Gross));
                 var stock = await Audit.Settled(world);
                 Assert.Equal((13, 11), (stock["london/mug"].OnHand, stock["london/cup"].OnHand));
             });

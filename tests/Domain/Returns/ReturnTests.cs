@@ -29,7 +29,7 @@ public sealed class ReturnTests
 
     [Fact]
     public void Only_goods_that_can_be_sold_again_go_back_on_the_shelf() =>
-        Assert.Equal(1, Assert.Single(ReturnSaga.Restocked((ReturnEvent.Accepted)Accepted)));
+        Assert.Equal(1, Assert.Single(ReturnSaga.ListRestocked((ReturnEvent.Accepted)Accepted)));
 
     [Fact]
     public void What_is_owed_follows_from_what_is_durable()
@@ -72,7 +72,7 @@ public sealed class ReturnTests
         Refused(Line("mug", 1) with { Lines = [new(new Sku("mug"), 1, null, 0)] }, RejectionCode.InvalidValue);
     }
 
-    private static Scenario<ReturnProgress, ReturnEvent> Given(params ReadOnlySpan<ReturnEvent> events) => new(ReturnJournal.Aggregate, events);
+    private static Scenario<ReturnState, ReturnEvent> Given(params ReadOnlySpan<ReturnEvent> events) => new(ReturnJournal.Aggregate, events);
 
     private static void Refused(PlaceReturn asked, RejectionCode code) => Given().When(Place(asked)).Refused(code);
 
@@ -87,6 +87,6 @@ public sealed class ReturnTests
         ],
         "faulty", null, TimeSpan.Zero);
 
-    private static Func<ReturnProgress, Decision<ReturnEvent>> Place(PlaceReturn asked) => state => Return.Decide(
+    private static Func<ReturnState, Decision<ReturnEvent>> Place(PlaceReturn asked) => state => Return.Decide(
         state, new ReturnCommand.Place(asked, OrderTests.Catalogue.London, OrderTests.Catalogue.Products, Now));
 }

@@ -55,8 +55,8 @@ public sealed class StockGrainTests
         await shop.Open(10, "mug");
         Accepted(await Reserve(shop, world, 1, 10, TimeSpan.FromSeconds(60.1)));
         await world.Pass(TimeSpan.FromSeconds(60.1));
-        Assert.Equal(HoldState.Held, Accepted(await Reserve(shop, world, 2, 10, TimeSpan.FromSeconds(60))).State);
-        Assert.Equal(HoldState.Expired, (await shop.Stock("mug").GetHold(Hold(1)))!.State);
+        Assert.Equal(HoldStatus.Held, Accepted(await Reserve(shop, world, 2, 10, TimeSpan.FromSeconds(60))).State);
+        Assert.Equal(HoldStatus.Expired, (await shop.Stock("mug").GetHold(Hold(1)))!.State);
     });
 
     [Fact]
@@ -69,7 +69,7 @@ public sealed class StockGrainTests
         await world.Pass(TimeSpan.FromHours(26));
         world.Restart();
         shop = new(world.Silo.Grains, world.Time);
-        Assert.Equal(HoldState.Pinned, (await shop.Stock("mug").GetHold(Hold(1)))!.State);
+        Assert.Equal(HoldStatus.Pinned, (await shop.Stock("mug").GetHold(Hold(1)))!.State);
         Assert.Equal(RejectionCode.HoldNotOwned, (await shop.Stock("mug").Commit(new(shop.Operation("c"), Hold(1), "you"))).Rejection?.Code);
         Accepted(await shop.Stock("mug").Commit(new(shop.Operation("c"), Hold(1), "api", Reason: "given away")));
         Assert.Equal(6, (await shop.Stock("mug").Get())!.OnHand);
@@ -87,7 +87,7 @@ public sealed class StockGrainTests
         Assert.Equal(AppendResult.Durable, await stored);
         await world.Pass(TimeSpan.FromMinutes(6));
         var shown = Accepted(await world.Persist(keeper => keeper.Stock("mug").Reserve(asked)));
-        Assert.Equal(HoldState.Expired, shown.State);
+        Assert.Equal(HoldStatus.Expired, shown.State);
     });
 
     [Fact]

@@ -132,7 +132,7 @@ public sealed class StockProperties
                     End(e.Hold, e.Quantity);
                     break;
                 case StockEvent.Expired e:
-                    Assert.Equal(HoldState.Held, before.Holds[e.Hold].State);
+                    Assert.Equal(HoldStatus.Held, before.Holds[e.Hold].State);
                     End(e.Hold, e.Quantity);
                     break;
                 case StockEvent.PolicySet or StockEvent.HoldPinned:
@@ -148,7 +148,7 @@ public sealed class StockProperties
             Assert.Equal((_onHand, _live.Values.Sum(), _live.Count), (state.OnHand, state.Held, state.LiveHolds));
             Assert.Equal(_live.Count, state.Holds.Values.Count(hold => hold.IsLive));
             Assert.Equal(
-                state.Holds.Where(hold => hold.Value.State == HoldState.Held).Select(hold => new Expiry(hold.Value.ExpiresAt!.Value, hold.Key)).Order().ToList(),
+                state.Holds.Where(hold => hold.Value.State == HoldStatus.Held).Select(hold => new Expiry(hold.Value.ExpiresAt!.Value, hold.Key)).Order().ToList(),
                 state.Expiries.ToList());
         }
 

@@ -16,20 +16,20 @@ internal sealed class CartTrace(string stream, Book book) : StreamTrace(stream)
 
     public string Store { get; private set; } = "";
 
-    public CartState? State { get; private set; }
+    public CartStatus? State { get; private set; }
 
     /// <summary>The order that it is, or null.</summary>
     public string? Order { get; private set; }
 
     /// <summary>Whether somebody may still come for it, or time ends it.</summary>
-    public bool IsLive => State is CartState.Open or CartState.Parked;
+    public bool IsLive => State is CartStatus.Open or CartStatus.Parked;
 
     public long Gross => _lines.Values.Sum(line => line.Gross);
 
     /// <summary>State, lines and sum after each version.</summary>
-    public List<(CartState? State, int Lines, long Gross)> Points { get; } = [(null, 0, 0)];
+    public List<(CartStatus? State, int Lines, long Gross)> Points { get; } = [(null, 0, 0)];
 
-    public override SagaSteps Debt => State == CartState.CheckedOut && !_isHandedOver ? SagaSteps.CheckOut : SagaSteps.None;
+    public override SagaSteps Debt => State == CartStatus.CheckedOut && !_isHandedOver ? SagaSteps.CheckOut : SagaSteps.None;
 
     public override void Take(in RecordedEvent e, JsonElement body)
     {
@@ -60,13 +60,13 @@ internal sealed class CartTrace(string stream, Book book) : StreamTrace(stream)
 
                 break;
             case "cart.parked":
-                State = CartState.Parked;
+                State = CartStatus.Parked;
                 break;
             case "cart.resumed":
-                State = CartState.Open;
+                State = CartStatus.Open;
                 break;
             case "cart.cancelled":
-                State = CartState.Cancelled;
+                State = CartStatus.Cancelled;
                 break;
             case "cart.checked-out":
                 CheckOut(body);
@@ -86,7 +86,7 @@ internal sealed class CartTrace(string stream, Book book) : StreamTrace(stream)
 
     private void Open(JsonElement body)
     {
-        (State, Store) = (CartState.Open, body.Text("store"));
+        (State, Store) = (CartStatus.Open, body.Text("store"));
         if (body.TryGetProperty("lines", out var lines))
         {
             foreach (var line in lines.EnumerateArray())
@@ -108,7 +108,7 @@ internal sealed class CartTrace(string stream, Book book) : StreamTrace(stream)
 
     private void CheckOut(JsonElement body)
     {
-        State = CartState.CheckedOut;
+        State = CartStatus.CheckedOut;
         Order = body.Text("order");
         var sale = body.GetProperty("sale");
         Require(Order == OrderOf(Id) && sale.Text("cart") == Id, Invariant.OneCartOneOrder, $"becomes order {Order}, which is not the one of this cart");

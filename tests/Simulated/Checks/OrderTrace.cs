@@ -12,14 +12,14 @@ internal sealed class OrderTrace(string stream, Book book) : StreamTrace(stream)
 
     public List<LineTrace> Lines { get; } = [];
 
-    public OrderState? State { get; private set; }
+    public OrderStatus? State { get; private set; }
 
     public bool Settled { get; private set; }
 
     public DateTimeOffset PlacedAt { get; private set; }
 
     /// <summary>State and settled after each version.</summary>
-    public List<(OrderState? State, bool Settled)> Points { get; } = [(null, false)];
+    public List<(OrderStatus? State, bool Settled)> Points { get; } = [(null, false)];
 
     public long Gross { get; private set; }
 
@@ -48,9 +48,9 @@ internal sealed class OrderTrace(string stream, Book book) : StreamTrace(stream)
     {
         (null, _) => SagaSteps.None,
         (_, true) => _back is { IsOwing: true } ? SagaSteps.HandOver : SagaSteps.None,
-        (OrderState.StockReserved, _) when IsCharged => SagaSteps.Charge,
-        (OrderState.Confirmed, _) => SagaSteps.Commit,
-        (OrderState.Cancelled, _) => SagaSteps.Release,
+        (OrderStatus.StockReserved, _) when IsCharged => SagaSteps.Charge,
+        (OrderStatus.Confirmed, _) => SagaSteps.Commit,
+        (OrderStatus.Cancelled, _) => SagaSteps.Release,
         _ => SagaSteps.Reserve,
     };
 
@@ -67,14 +67,14 @@ internal sealed class OrderTrace(string stream, Book book) : StreamTrace(stream)
                 Place(body);
                 break;
             case "order.stock-reserved":
-                State = OrderState.StockReserved;
+                State = OrderStatus.StockReserved;
                 break;
             case "order.cash-taken" or "order.paid":
-                State = OrderState.Confirmed;
+                State = OrderStatus.Confirmed;
                 break;
             case "order.cancelled":
-                WasReserved = State == OrderState.StockReserved;
-                State = OrderState.Cancelled;
+                WasReserved = State == OrderStatus.StockReserved;
+                State = OrderStatus.Cancelled;
                 if (body.TryGetProperty("notHeld", out var notHeld))
                 {
                     _neverHeld.UnionWith(notHeld.EnumerateArray().Select(number => $"{Id}.{number.GetInt32()}"));
@@ -100,7 +100,7 @@ internal sealed class OrderTrace(string stream, Book book) : StreamTrace(stream)
 
     private void Place(JsonElement body)
     {
-        State = OrderState.Created;
+        State = OrderStatus.Created;
         _holdsBySku = body.TryGetProperty("holdsBySku", out var bySku) && bySku.GetBoolean();
         Store = body.Text("store");
         PlacedAt = body.Instant("placedAt");
@@ -151,7 +151,7 @@ internal sealed class OrderTrace(string stream, Book book) : StreamTrace(stream)
     private void Settle(in RecordedEvent e)
     {
         Settled = true;
-        if (State != OrderState.Cancelled)
+        if (State != OrderStatus.Cancelled)
         {
             return;
         }

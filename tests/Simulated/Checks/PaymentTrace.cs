@@ -74,7 +74,7 @@ internal sealed class PaymentTrace(string stream, Book book) : StreamTrace(strea
         Amount = body.Amount("amount");
         var order = book.OrderOf(Order);
         Require(
-            order is { State: OrderState.StockReserved or OrderState.Cancelled, Settled: false }, Invariant.ConfirmedIsPaidAndCommitted,
+            order is { State: OrderStatus.StockReserved or OrderStatus.Cancelled, Settled: false }, Invariant.ConfirmedIsPaidAndCommitted,
             $"{Amount} is asked for, and the order is {order?.State}");
         Require(body.Text("key") == $"{Order}.{Tender}", Invariant.OneKeyOneVerdict, $"the provider is to know it as {body.Text("key")}");
     }

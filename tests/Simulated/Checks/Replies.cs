@@ -62,7 +62,7 @@ internal sealed class Replies(World world)
         if (IsDurable(stream, view.Version, since) && Book.ReturnOf(view.Id.Value) is { } back)
         {
             Require(
-                back.Points[(int)view.Version] == (view.State == ReturnState.Completed), Invariant.StateIsTheFold, stream,
+                back.Points[(int)view.Version] == (view.State == ReturnStatus.Completed), Invariant.StateIsTheFold, stream,
                 $"shown as {view.State} at version {view.Version}, the journal says otherwise");
         }
     }
@@ -74,7 +74,7 @@ internal sealed class Replies(World world)
         {
             var (captured, kept) = payment.Points[(int)view.Version];
             Require(
-                (view.State is PaymentState.Captured or PaymentState.Voided or PaymentState.Refunded) == captured && (!view.KeepsNothing || kept == 0),
+                (view.State is PaymentStatus.Captured or PaymentStatus.Voided or PaymentStatus.Refunded) == captured && (!view.KeepsNothing || kept == 0),
                 Invariant.StateIsTheFold, stream, $"shown as {view.State} at version {view.Version}, the journal keeps {kept}");
         }
     }
@@ -89,7 +89,7 @@ internal sealed class Replies(World world)
         }
 
         // It has gone on since; but nothing comes back to life, and no end changes.
-        var mayHaveBeen = view.State == HoldState.Held || (view.State == HoldState.Pinned && hold.State is HoldState.Committed or HoldState.Released);
+        var mayHaveBeen = view.State == HoldStatus.Held || (view.State == HoldStatus.Pinned && hold.State is HoldStatus.Committed or HoldStatus.Released);
         Require(mayHaveBeen, Invariant.StateIsTheFold, stream, $"hold {view.Id} is shown as {view.State}, the journal says {hold.State}");
     }
 

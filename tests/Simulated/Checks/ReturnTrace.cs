@@ -55,7 +55,7 @@ internal sealed class ReturnTrace(string stream, Book book) : StreamTrace(stream
                 break;
             case "return.credit-kept":
                 Require(
-                    Credit?.Order == body.Text("order") && book.OrderOf(body.Text("order")) is { State: OrderState.Confirmed }, Invariant.TransitionsAreLegal,
+                    Credit?.Order == body.Text("order") && book.OrderOf(body.Text("order")) is { State: OrderStatus.Confirmed }, Invariant.TransitionsAreLegal,
                     "credit is kept by an order that has none, or is not confirmed");
                 _isDue = true;
                 break;

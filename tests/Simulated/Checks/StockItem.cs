@@ -23,7 +23,7 @@ internal sealed class StockItem(string stream, Book book) : StreamTrace(stream)
             DateTimeOffset? next = null;
             foreach (var hold in Holds.Values)
             {
-                if (hold.State == HoldState.Held && (next is null || hold.ExpiresAt < next))
+                if (hold.State == HoldStatus.Held && (next is null || hold.ExpiresAt < next))
                 {
                     next = hold.ExpiresAt;
                 }
@@ -70,7 +70,7 @@ internal sealed class StockItem(string stream, Book book) : StreamTrace(stream)
                 Release(body);
                 break;
             case "stock.expired":
-                End(Holds[body.Text("hold")], HoldState.Expired);
+                End(Holds[body.Text("hold")], HoldStatus.Expired);
                 break;
         }
     }
@@ -97,7 +97,7 @@ internal sealed class StockItem(string stream, Book book) : StreamTrace(stream)
     {
         var (id, quantity, pinned) = (body.Text("hold"), body.Long("quantity"), body.GetProperty("pinned").GetBoolean());
         var hold = new HoldTrace(
-            body.Text("owner"), quantity, pinned ? HoldState.Pinned : HoldState.Held, body.Instant("notAfter"),
+            body.Text("owner"), quantity, pinned ? HoldStatus.Pinned : HoldStatus.Held, body.Instant("notAfter"),
             body.TryGetProperty("expiresAt", out _) ? body.Instant("expiresAt") : null);
         Holds[id] = hold;
         Now_ = Now with { Held = Now.Held + quantity, LiveHolds = Now.LiveHolds + 1 };
@@ -109,7 +109,7 @@ internal sealed class StockItem(string stream, Book book) : StreamTrace(stream)
         var id = body.Text("hold");
         var hold = Holds[id];
         Require(hold.ExpiresAt > e.RecordedAt, Invariant.HoldsEndOnce, $"hold {id} is pinned at {e.RecordedAt:O}, and lasted until {hold.ExpiresAt:O}");
-        hold.State = HoldState.Pinned;
+        hold.State = HoldStatus.Pinned;
         hold.ExpiresAt = null;
     }
 
@@ -118,7 +118,7 @@ internal sealed class StockItem(string stream, Book book) : StreamTrace(stream)
         var id = body.Text("hold");
         var hold = Holds[id];
         Require(hold.ExpiresAt is not { } at || at > e.RecordedAt, Invariant.HoldsEndOnce, $"hold {id} is committed after it was due to expire");
-        End(hold, HoldState.Committed);
+        End(hold, HoldStatus.Committed);
         Now_ = Now with { OnHand = Now.OnHand - hold.Quantity };
     }
 
@@ -127,14 +127,14 @@ internal sealed class StockItem(string stream, Book book) : StreamTrace(stream)
         var (id, owner) = (body.Text("hold"), body.Text("owner"));
         if (body.Long("quantity") == 0)
         {
-            Holds[id] = new HoldTrace(owner, 0, HoldState.Released, body.Instant("notAfter"), null);
+            Holds[id] = new HoldTrace(owner, 0, HoldStatus.Released, body.Instant("notAfter"), null);
             return;
         }
 
-        End(Holds[id], HoldState.Released);
+        End(Holds[id], HoldStatus.Released);
     }
 
-    private void End(HoldTrace hold, HoldState state)
+    private void End(HoldTrace hold, HoldStatus state)
     {
         hold.State = state;
         hold.ExpiresAt = null;
@@ -151,7 +151,7 @@ internal readonly record struct StockPoint(long OnHand, long Held, int LiveHolds
 }
 
 /// <summary>A hold as the journal tells it.</summary>
-internal sealed class HoldTrace(string owner, long quantity, HoldState state, DateTimeOffset notAfter, DateTimeOffset? expiresAt)
+internal sealed class HoldTrace(string owner, long quantity, HoldStatus state, DateTimeOffset notAfter, DateTimeOffset? expiresAt)
 {
     public string Owner => owner;
 
@@ -159,9 +159,9 @@ internal sealed class HoldTrace(string owner, long quantity, HoldState state, Da
 
     public DateTimeOffset NotAfter => notAfter;
 
-    public HoldState State { get; set; } = state;
+    public HoldStatus State { get; set; } = state;
 
     public DateTimeOffset? ExpiresAt { get; set; } = expiresAt;
 
-    public bool IsLive => State is HoldState.Held or HoldState.Pinned;
+    public bool IsLive => State is HoldStatus.Held or HoldStatus.Pinned;
 }

@@ -28,7 +28,7 @@ public sealed class OrderModelTests
     /// <summary>The thing itself.</summary>
     public sealed class Sale
     {
-        public OrderProgress State { get; private set; } = Order.Initial;
+        public OrderState State { get; private set; } = Order.Initial;
 
         public void Take(Decision<OrderEvent> decision)
         {
@@ -82,11 +82,11 @@ public sealed class OrderModelTests
             var stage = (actual.State.State, actual.State.Settled) switch
             {
                 (null, false) => Stage.None,
-                (OrderState.Created, false) => Stage.Created,
-                (OrderState.Confirmed, false) => Stage.Confirmed,
-                (OrderState.Confirmed, true) => Stage.Sold,
-                (OrderState.Cancelled, false) => Stage.Cancelled,
-                (OrderState.Cancelled, true) => Stage.GivenBack,
+                (OrderStatus.Created, false) => Stage.Created,
+                (OrderStatus.Confirmed, false) => Stage.Confirmed,
+                (OrderStatus.Confirmed, true) => Stage.Sold,
+                (OrderStatus.Cancelled, false) => Stage.Cancelled,
+                (OrderStatus.Cancelled, true) => Stage.GivenBack,
                 var other => throw new InvalidOperationException($"{other} is no stage."),
             };
             var owes = OrderSaga.Owed(actual.State) == OrderDebt.Nothing;
@@ -95,7 +95,7 @@ public sealed class OrderModelTests
 
         public override string ToString() => $"happening {what}";
 
-        private static Decision<OrderEvent> Place(OrderProgress state)
+        private static Decision<OrderEvent> Place(OrderState state)
         {
             var (mug, shop) = (new Sku("mug"), new Shop(1).Details);
             var store = new StoreView(

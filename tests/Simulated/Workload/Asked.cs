@@ -90,7 +90,7 @@ internal sealed class Workshop
 /// <summary>An order as it was asked for.</summary>
 internal sealed record PlacedOrder(Asked Asked, OrderId Id, PlaceOrder Command)
 {
-    public OrderState? Ended { get; set; }
+    public OrderStatus? Ended { get; set; }
 
     /// <summary>The cart it comes from, or null.</summary>
     public KeptCheckOut? CheckOut { get; init; }

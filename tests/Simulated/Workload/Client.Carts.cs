@@ -7,9 +7,9 @@ internal sealed partial class Client
 {
     private async Task OpenCart()
     {
-        var source = _shared.Carts.FindAll(cart => cart.Order?.Ended == OrderState.Cancelled);
+        var source = _shared.Carts.FindAll(cart => cart.Order?.Ended == OrderStatus.Cancelled);
         var cart = await OpenCart(source.Count > 0 && _chance.Is(0.5) ? Known(source, StoreOf) : null);
-        for (var lines = 1 + _chance.Next(3); lines > 0 && cart.Shown?.State == CartState.Open; lines--)
+        for (var lines = 1 + _chance.Next(3); lines > 0 && cart.Shown?.State == CartStatus.Open; lines--)
         {
             await AddLine(cart);
         }

@@ -47,7 +47,7 @@ internal sealed partial class Client
         }
 
         await CheckOut(Plainly(cart));
-        if (cart.Order?.Ended == OrderState.Cancelled)
+        if (cart.Order?.Ended == OrderStatus.Cancelled)
         {
             await OpenCart(cart);
         }
@@ -56,7 +56,7 @@ internal sealed partial class Client
     private async Task<OpenedCart?> CartWith(int quantity, PriceOverride price)
     {
         var cart = await OpenCart(null);
-        if (cart.Shown?.State != CartState.Open)
+        if (cart.Shown?.State != CartStatus.Open)
         {
             return null;
         }
@@ -114,7 +114,7 @@ internal sealed partial class Client
         var order = new PlacedOrder(Sale(command, id), id, command);
         Workshop.Keep(_shared.Orders, order);
         await Place(order, command);
-        for (var left = 4; left > 0 && order.Ended == OrderState.Confirmed; left--)
+        for (var left = 4; left > 0 && order.Ended == OrderStatus.Confirmed; left--)
         {
             await Return(BackOf(order, 1, isExchange: false));
         }
@@ -128,7 +128,7 @@ internal sealed partial class Client
             Operation(id.Value), store, Shop.Till, [new(sku, 1)], new TenderRequest(null, [new(TestTokens.Approve)]), null, TimeSpan.FromSeconds(3));
         var order = new PlacedOrder(Sale(command, id), id, command);
         await Place(order, command);
-        if (order.Ended != OrderState.Confirmed)
+        if (order.Ended != OrderStatus.Confirmed)
         {
             return;
         }
@@ -146,7 +146,7 @@ internal sealed partial class Client
             Operation(next.Value), store, Shop.Till, [new(sku, 1)], new TenderRequest(null, [], exchange.Command.Return), null, TimeSpan.FromSeconds(3));
         var second = new PlacedOrder(Sale(again, next), next, again);
         await Place(second, again);
-        if (second.Ended == OrderState.Confirmed)
+        if (second.Ended == OrderStatus.Confirmed)
         {
             await Return(BackOf(second, 1, isExchange: false));
         }

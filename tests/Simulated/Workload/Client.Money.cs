@@ -40,7 +40,7 @@ internal sealed partial class Client
             return;
         }
 
-        var sold = _shared.Orders.FindAll(order => order.Ended == OrderState.Confirmed);
+        var sold = _shared.Orders.FindAll(order => order.Ended == OrderStatus.Confirmed);
         if (sold.Count == 0)
         {
             return;

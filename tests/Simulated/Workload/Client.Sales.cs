@@ -70,7 +70,7 @@ internal sealed partial class Client
     private void Told(PlacedOrder order, OrderView view, long since)
     {
         _world.Replies.Order(view, since);
-        if (view.State is OrderState.Confirmed or OrderState.Cancelled)
+        if (view.State is OrderStatus.Confirmed or OrderStatus.Cancelled)
         {
             _world.Violations.Require(
                 order.Ended is null || order.Ended == view.State, Invariant.OneKeyOneVerdict, $"order/{order.Id}",
@@ -121,14 +121,14 @@ internal sealed partial class Client
                 if (outcome.Value is { } view)
                 {
                     _world.Violations.Require(
-                        view.State == OrderState.Cancelled, Invariant.AcknowledgedIsPresent, asked.Stream,
+                        view.State == OrderStatus.Cancelled, Invariant.AcknowledgedIsPresent, asked.Stream,
                         $"the cancel is accepted and the order {view.State}");
                     Told(order, view, since);
                 }
                 else if (outcome.Rejection!.Code == RejectionCode.IllegalTransition)
                 {
                     _world.Violations.Require(
-                        _world.Book.OrderOf(order.Id.Value)?.State == OrderState.Confirmed, Invariant.NothingUndurableIsSaid, asked.Stream,
+                        _world.Book.OrderOf(order.Id.Value)?.State == OrderStatus.Confirmed, Invariant.NothingUndurableIsSaid, asked.Stream,
                         "the cancel is refused because of a payment that is not durable");
                 }
 
