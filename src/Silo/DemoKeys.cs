@@ -23,7 +23,10 @@ internal sealed class DemoKeys
         {
             options.Keys.Add(new ApiKeyOptions
             {
-                Actor = $"demo-{role}", Role = role, Stores = { "*" }, Sha256 = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key))),
+                Actor = $"demo-{role}",
+                Role = role,
+                Stores = { "*" },
+                Sha256 = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key))),
             });
         }
     }

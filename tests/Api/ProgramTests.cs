@@ -118,7 +118,9 @@ public sealed class ProgramTests : IAsyncLifetime, IDisposable
             .. Settings(journal, silo, gateway).Select(static setting => $"--{setting.Key}={setting.Value}"),
         ])
         {
-            WorkingDirectory = _folder.FullName, RedirectStandardOutput = true, RedirectStandardError = true,
+            WorkingDirectory = _folder.FullName,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
         })!;
         _refused.Add(process);
         return process;

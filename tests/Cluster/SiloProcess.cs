@@ -32,7 +32,9 @@ internal sealed class SiloProcess : SiloHandle
         var endpoints = configuration.GetSection("Orleans:Endpoints");
         return new SiloProcess(process, folder)
         {
-            Name = name, SiloAddress = Address(endpoints["SiloPort"]!), GatewayAddress = Address(endpoints["GatewayPort"]!),
+            Name = name,
+            SiloAddress = Address(endpoints["SiloPort"]!),
+            GatewayAddress = Address(endpoints["GatewayPort"]!),
         };
     }
 

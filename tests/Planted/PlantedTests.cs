@@ -22,7 +22,7 @@ public sealed class PlantedTests
             // The same step of the build, without what is built from it.
             using var build = Process.Start(new ProcessStartInfo(
                 "dotnet", ["msbuild", Project(), "-t:Plant", "-nologo", "-v:q", $"-p:Plants={file}", $"-p:PlantedSources={folder.FullName}/"])
-                { RedirectStandardOutput = true })!;
+            { RedirectStandardOutput = true })!;
             var said = build.StandardOutput.ReadToEnd();
             build.WaitForExit();
             Assert.NotEqual(0, build.ExitCode);

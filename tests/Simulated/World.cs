@@ -41,12 +41,19 @@ internal sealed class World : IDisposable
         };
         Cards = new SimulatorOptions
         {
-            LatencyMax = TimeSpan.FromMilliseconds(_chance.Next(300)), Silence = TimeSpan.FromSeconds(3), DownFor = TimeSpan.FromSeconds(5),
-            VoidWindow = TimeSpan.FromSeconds(_chance.Is(0.5) ? 2 : 3_600), LateAfter = TimeSpan.FromSeconds(1 + _chance.Next(_chance.Is(0.4) ? 45 : 8)),
+            LatencyMax = TimeSpan.FromMilliseconds(_chance.Next(300)),
+            Silence = TimeSpan.FromSeconds(3),
+            DownFor = TimeSpan.FromSeconds(5),
+            VoidWindow = TimeSpan.FromSeconds(_chance.Is(0.5) ? 2 : 3_600),
+            LateAfter = TimeSpan.FromSeconds(1 + _chance.Next(_chance.Is(0.4) ? 45 : 8)),
             Chances = new()
             {
-                LoseReply = 0.2 * _chance.NextDouble(), TimeoutBefore = 0.1 * _chance.NextDouble(), TimeoutAfter = 0.1 * _chance.NextDouble(),
-                Late = 0.2 * _chance.NextDouble(), Twice = 0.2 * _chance.NextDouble(), Down = 0.1 * _chance.NextDouble(),
+                LoseReply = 0.2 * _chance.NextDouble(),
+                TimeoutBefore = 0.1 * _chance.NextDouble(),
+                TimeoutAfter = 0.1 * _chance.NextDouble(),
+                Late = 0.2 * _chance.NextDouble(),
+                Twice = 0.2 * _chance.NextDouble(),
+                Down = 0.1 * _chance.NextDouble(),
             },
         };
         Provider = new(Ledger, Cards, new VirtualTime(Machine, new Owner("provider")), new Chance(seed, "provider"));

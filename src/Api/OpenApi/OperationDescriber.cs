@@ -93,8 +93,11 @@ internal static class OperationDescriber
             {
                 parameter.Schema = new OpenApiSchema
                 {
-                    Type = JsonSchemaType.Integer, Format = "int32", Minimum = "1",
-                    Maximum = Paging.LimitMax.ToString(CultureInfo.InvariantCulture), Default = Paging.LimitDefault,
+                    Type = JsonSchemaType.Integer,
+                    Format = "int32",
+                    Minimum = "1",
+                    Maximum = Paging.LimitMax.ToString(CultureInfo.InvariantCulture),
+                    Default = Paging.LimitDefault,
                 };
             }
             else if (parameter.Name is "active" or "owes")
@@ -135,7 +138,10 @@ internal static class OperationDescriber
         operation.Parameters ??= [];
         operation.Parameters.Add(new OpenApiParameter
         {
-            Name = name, In = ParameterLocation.Header, Required = required, Description = description,
+            Name = name,
+            In = ParameterLocation.Header,
+            Required = required,
+            Description = description,
             Schema = new OpenApiSchema { Type = JsonSchemaType.String, MinLength = 1, MaxLength = IdempotencyKey.LengthMax, Pattern = "^[ -~]+$" },
         });
     }

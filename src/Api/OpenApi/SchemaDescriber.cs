@@ -156,7 +156,7 @@ internal static class SchemaDescriber
         {
             schema.Type = JsonSchemaType.String;
         }
-        else if (bare.IsGenericType && bare.GetGenericTypeDefinition() == typeof(ImmutableArray<>) 
+        else if (bare.IsGenericType && bare.GetGenericTypeDefinition() == typeof(ImmutableArray<>)
             && schema is { Type: JsonSchemaType.Array, Items: null })
         {
             var items = new OpenApiSchema();

@@ -81,7 +81,11 @@ internal sealed class SimulatedAccounts
 
         return Append(charge.Line with
         {
-            At = _clock.GetUtcNow(), Kind = LedgerKind.Voided, Key = request.Key, Reference = NextReference(), Token = null,
+            At = _clock.GetUtcNow(),
+            Kind = LedgerKind.Voided,
+            Key = request.Key,
+            Reference = NextReference(),
+            Token = null,
         });
     }
 

@@ -39,7 +39,9 @@ public sealed class ForeignStoreTests : IAsyncLifetime
         await _shop.Post($"/carts/{cart}/lines", """{"sku":"tea"}""");
         _things = new(StringComparer.Ordinal)
         {
-            ["STORE"] = Owner, ["ORDER"] = order, ["CART"] = cart,
+            ["STORE"] = Owner,
+            ["ORDER"] = order,
+            ["CART"] = cart,
             ["RETURN"] = await Make($"/orders/{order}/returns", """{"till":"till-1","reason":"x","payout":"exchange","lines":[{"line":1,"quantity":1,"disposition":"restock"}]}"""),
             ["HOLD"] = await Make("/stores/london/stock/tea/holds", """{"quantity":1,"expiresInSeconds":86400}"""),
         };

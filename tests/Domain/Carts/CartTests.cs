@@ -26,8 +26,17 @@ public sealed class CartTests
 
     private static readonly Dictionary<string, CartEvent> Events = new(StringComparer.Ordinal)
     {
-        ["open"] = Opened, ["add"] = Added, ["change"] = Changed, ["remove"] = Removed, ["refresh"] = Repriced, ["park"] = Parked, ["resume"] = Resumed,
-        ["cancel"] = Cancelled, ["checkout"] = CheckedOut, ["handed over"] = HandedOver, ["time passed"] = Abandoned,
+        ["open"] = Opened,
+        ["add"] = Added,
+        ["change"] = Changed,
+        ["remove"] = Removed,
+        ["refresh"] = Repriced,
+        ["park"] = Parked,
+        ["resume"] = Resumed,
+        ["cancel"] = Cancelled,
+        ["checkout"] = CheckedOut,
+        ["handed over"] = HandedOver,
+        ["time passed"] = Abandoned,
     };
 
     // One row for each cell: what a cart in a state says to a command; a name is the event it journals, "-" nothing, anything else a refusal.

@@ -52,7 +52,9 @@ public sealed class ServerProcess : IDisposable
         var dll = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", program, configuration, $"Pos.{program}.dll"));
         var start = new ProcessStartInfo("dotnet", [dll, $"--Urls={address}", "--environment=Development", .. settings.Select(setting => $"--{setting.Key}={setting.Value}")])
         {
-            WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true,
+            WorkingDirectory = folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
         };
         var server = new ServerProcess(program, Process.Start(start)!, address);
         try

@@ -30,7 +30,9 @@ public sealed class Till : IDisposable
 
     public Till(Uri door, string key) => _http = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = 1_000 })
     {
-        BaseAddress = door, Timeout = TimeSpan.FromSeconds(60), DefaultRequestHeaders = { Authorization = new("Bearer", key) },
+        BaseAddress = door,
+        Timeout = TimeSpan.FromSeconds(60),
+        DefaultRequestHeaders = { Authorization = new("Bearer", key) },
     };
 
     /// <summary>Every request that was not answered with what was asked for or a refusal.</summary>

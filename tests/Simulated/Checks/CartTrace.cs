@@ -45,7 +45,10 @@ internal sealed class CartTrace(string stream, Book book) : StreamTrace(stream)
                 var changed = body.GetProperty("line").GetInt32();
                 _lines[changed] = _lines[changed] with
                 {
-                    Quantity = body.Long("quantity"), Net = body.Long("net"), Tax = body.Long("tax"), Gross = body.Long("gross"),
+                    Quantity = body.Long("quantity"),
+                    Net = body.Long("net"),
+                    Tax = body.Long("tax"),
+                    Gross = body.Long("gross"),
                 };
                 break;
             case "cart.line-removed":

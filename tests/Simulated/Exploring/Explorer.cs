@@ -105,7 +105,8 @@ internal sealed class Explorer(int steps)
                     failures.Enqueue(failure);
                 }
             },
-            StackBytes) { Name = $"simulation {number}", IsBackground = true }).ToList();
+            StackBytes)
+        { Name = $"simulation {number}", IsBackground = true }).ToList();
         threads.ForEach(thread => thread.UnsafeStart());
         foreach (var thread in threads)
         {

@@ -21,7 +21,10 @@ internal sealed partial class Client
         var store = source is not null && _chance.Is(0.8) ? StoreOf(source) : SomeStore();
         var asked = new Asked(id.Value, $"cart/{id}", isCommand: true)
         {
-            Kind = "openCart", Body = store.Value, Lines = from is null ? 0 : 20, Effects = from is null ? [] : [Effects.Copy(from.Value.Value)],
+            Kind = "openCart",
+            Body = store.Value,
+            Lines = from is null ? 0 : 20,
+            Effects = from is null ? [] : [Effects.Copy(from.Value.Value)],
         };
         var cart = new OpenedCart(asked, id, new(Operation(id.Value, from is null ? null : store), store, Shop.Till, from));
         Workshop.Keep(_shared.Carts, cart);
@@ -75,7 +78,10 @@ internal sealed partial class Client
     {
         var asked = new Asked(op.Id, cart.Asked.Stream, isCommand: !mayDoNothing)
         {
-            Kind = kind, Query = SomeQuery(), Lines = 20, Effects = effect is null ? [] : [effect],
+            Kind = kind,
+            Query = SomeQuery(),
+            Lines = 20,
+            Effects = effect is null ? [] : [effect],
         };
         var request = new CartRequest(asked, cart, call);
         Workshop.Keep(_shared.CartRequests, request);
@@ -146,7 +152,11 @@ internal sealed partial class Client
     {
         var asked = new Asked(op.Id, cart.Asked.Stream, isCommand: true)
         {
-            Kind = "checkOutCart", Query = SomeQuery(), Lines = 20, Cards = CardsOf(command.Tender), Credit = command.Tender.Exchange?.Value,
+            Kind = "checkOutCart",
+            Query = SomeQuery(),
+            Lines = 20,
+            Cards = CardsOf(command.Tender),
+            Credit = command.Tender.Exchange?.Value,
             Effects = [Effects.Sale(cart.Id.Value)],
         };
         return new(asked, cart, command);

@@ -86,7 +86,11 @@ internal sealed partial class Client
 
     private Asked BackOf(PlacedOrder order, ReturnId id, int lines) => new(id.Value, $"order/{order.Id}", isCommand: true)
     {
-        Kind = "returnLines", Query = SomeQuery(), Lines = lines, Cards = CardsOf(order.Command.Tender), Effects = [Effects.InCash(id.Value)],
+        Kind = "returnLines",
+        Query = SomeQuery(),
+        Lines = lines,
+        Cards = CardsOf(order.Command.Tender),
+        Effects = [Effects.InCash(id.Value)],
     };
 
     private Task Return(SoldBack back) => Ask(

@@ -179,7 +179,9 @@ internal sealed partial class Client
             Operation(id.Value, store), store, Shop.Till, lines.ToImmutable(), _chance.Is(0.03) ? "" : "faulty", null, Wait());
         var asked = new Asked(id.Value, $"return/{id}", isCommand: true)
         {
-            Kind = "placeReturn", Body = store.Value, Lines = lines.Count,
+            Kind = "placeReturn",
+            Body = store.Value,
+            Lines = lines.Count,
             Effects = [Effects.TakenBack(lines.Select(static line => (line.Sku.Value, (long)line.Quantity)))],
         };
         var back = new PlacedReturn(asked, id, command);

@@ -87,7 +87,8 @@ internal sealed partial class Client
         var asked = new Asked(id, hold.Asked.Stream, isCommand: false)
         {
             // A release with a reason is an endpoint of its own.
-            Kind = what == "releaseHold" && command.Reason is not null ? "endHold" : what, Effects = [Effects.Removal(hold.Command.Hold.Value)],
+            Kind = what == "releaseHold" && command.Reason is not null ? "endHold" : what,
+            Effects = [Effects.Removal(hold.Command.Hold.Value)],
         };
         return Ask(
             asked, grains => use(grains.GetGrain<IStockGrain>(hold.Key), command),

@@ -135,7 +135,11 @@ internal sealed partial class Client
         var papers = _shared.Papers.GetValueOrDefault(asked.Id) ?? new Papers(_key, null);
         var request = new Request(asked.Id, asked.Kind, papers.Who.Name, papers.Second?.Name)
         {
-            Stream = asked.Stream, Effects = asked.Effects, Lines = asked.Lines, Cards = asked.Cards, Credit = asked.Credit,
+            Stream = asked.Stream,
+            Effects = asked.Effects,
+            Lines = asked.Lines,
+            Cards = asked.Cards,
+            Credit = asked.Credit,
         };
         _world.Requests.Send(request);
         if (await Door.Refuse(asked, papers, silo.Grains) is { } refused)
