@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { Faults, provesThatItFails } from "./faults.mjs";
 
 const read = name => readFileSync(join(process.argv[2], name), "utf8");
-const good = { nginx: read("deploy/nginx/nginx.conf"), problems: read("src/Api/Problems.cs"), headers: read("src/Api/Headers.cs") };
+const good = { nginx: read("deploy/nginx/nginx.conf"), problems: read("src/Api/Answers/Problems.cs"), headers: read("src/Api/Server/Headers.cs") };
 const faults = new Faults();
 faults.list.push(...check(good));
 faults.endIfAny();
