@@ -1,11 +1,16 @@
 using System.Collections.Immutable;
 using Orleans;
+using Pos.Hosting;
 using Pos.Journal;
 
 namespace Pos.Silo;
 
-/// <summary>Puts a small shop into an empty journal, so that a newcomer can sell something at once.</summary>
-internal sealed partial class DemoShop(IGrainFactory grains, IJournal journal, TimeProvider clock, ILogger<DemoShop> logger) : IHostedService
+/// <summary>
+/// Puts a small shop into an empty journal, so that a newcomer can sell something at once. A silo with the API in it fills the shop behind its start, and lets
+/// requests of the API wait until the shop is filled. A silo without the API fills the shop before it has started, because the requests come from elsewhere.
+/// </summary>
+internal sealed partial class DemoShop(
+    IGrainFactory grains, IJournal journal, TimeProvider clock, ClusterSettings cluster, IHostApplicationLifetime life, ILogger<DemoShop> logger) : IHostedService
 {
     private const string Name = "Corner shop";
     private static readonly StoreId Store = new("demo");
@@ -20,7 +25,63 @@ internal sealed partial class DemoShop(IGrainFactory grains, IJournal journal, T
         ("gift-wrap", new ProductDetails("Gift wrapping", "Paper and ribbon", "Services", new Money(250, Euro), "standard", ProductKind.Service, true), 0),
     ];
 
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private DemoShopRefusedException? _refusal;
+
+    /// <summary>Completes when the shop is filled, and when it cannot be.</summary>
+    public Task Ended => _ended.Task;
+
+    /// <exception cref="DemoShopRefusedException">The shop could not be filled, and the program has ended because of it.</exception>
+    public void RequireFilled()
+    {
+        if (_refusal is { } refusal)
+        {
+            throw refusal;
+        }
+    }
+
     public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        if (cluster.Role == HostRole.All)
+        {
+            life.ApplicationStarted.Register(() => _ = FillOrStop());
+            return;
+        }
+
+        await Fill();
+        _ended.SetResult();
+    }
+
+    /// <summary>Waits for calls that are under way, so that the silo does not end below them.</summary>
+    public Task StopAsync(CancellationToken cancellationToken) =>
+        life.ApplicationStarted.IsCancellationRequested ? Ended.WaitAsync(cancellationToken) : Task.CompletedTask;
+
+    private async Task FillOrStop()
+    {
+        // What else waits for the start is not held up.
+        await Task.Yield();
+        try
+        {
+            await Fill();
+        }
+        catch (OperationCanceledException) when (life.ApplicationStopping.IsCancellationRequested)
+        {
+            // The next start finds that the last product is missing, and goes on.
+        }
+#pragma warning disable CA1031 // Nobody awaits this task: whatever it is, the program ends with it.
+        catch (Exception cause)
+#pragma warning restore CA1031
+        {
+            _refusal = cause as DemoShopRefusedException ?? new DemoShopRefusedException(cause.Message, cause);
+            life.StopApplication();
+        }
+        finally
+        {
+            _ended.SetResult();
+        }
+    }
+
+    private async Task Fill()
     {
         if (journal.Head > 0 && !await WasCutShort())
         {
@@ -38,8 +99,6 @@ internal sealed partial class DemoShop(IGrainFactory grains, IJournal journal, T
         Filled(logger, Store.Value, Shelf.Length);
     }
 
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
     // Our store stands as we made it, and what is put in last is missing: a first start was killed. Another's journal is left alone.
     private async Task<bool> WasCutShort() =>
         await grains.GetGrain<IStoreGrain>(Store.Value).Get() is { Name: Name, Version: 1 }
@@ -50,6 +109,7 @@ internal sealed partial class DemoShop(IGrainFactory grains, IJournal journal, T
 
     private async Task Fill((string Sku, ProductDetails Details, int Stock) item)
     {
+        life.ApplicationStopping.ThrowIfCancellationRequested();
         Require(await grains.GetGrain<IProductGrain>(item.Sku).Define(new DefineProduct(Operation(item.Sku), item.Details)));
         if (item.Stock > 0)
         {
@@ -69,7 +129,7 @@ internal sealed partial class DemoShop(IGrainFactory grains, IJournal journal, T
     {
         if (outcome.Rejection is { } refused)
         {
-            throw new InvalidOperationException($"The demo shop was refused: {refused.Detail}");
+            throw new DemoShopRefusedException(refused.Detail);
         }
     }
 
@@ -77,14 +137,37 @@ internal sealed partial class DemoShop(IGrainFactory grains, IJournal journal, T
     private static partial void Filled(ILogger logger, string store, int products);
 }
 
-/// <summary>Registers the demo shop where it is wanted.</summary>
+/// <summary>The demo shop could not be put into the journal.</summary>
+internal sealed class DemoShopRefusedException(string why, Exception? cause = null)
+    : Exception($"The demo shop could not be filled (Pos:Demo=false starts without it): {why}", cause);
+
+/// <summary>Puts the demo shop into the host where it is wanted.</summary>
 internal static class DemoShopServices
 {
-    public static void AddDemoShop(this IServiceCollection services, IConfiguration configuration)
+    public static void AddDemoShop(this IServiceCollection services, ClusterSettings cluster, IConfiguration configuration)
     {
         if (configuration.GetValue("Pos:Demo", true))
         {
-            services.AddHostedService<DemoShop>();
+            services.AddSingleton(provider => ActivatorUtilities.CreateInstance<DemoShop>(provider, cluster));
+            services.AddHostedService(static provider => provider.GetRequiredService<DemoShop>());
+        }
+    }
+
+    /// <summary>Lets requests of the API wait for the shop, so that none sees half of it. Health, documents and the dashboard do not wait.</summary>
+    public static void UseDemoShop(this WebApplication app)
+    {
+        if (app.Services.GetService<DemoShop>() is not { } demo)
+        {
+            return;
+        }
+
+        app.Use(next => context =>
+            demo.Ended.IsCompleted || !context.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase) ? next(context) : Later(next, context));
+
+        async Task Later(RequestDelegate next, HttpContext context)
+        {
+            await demo.Ended.WaitAsync(context.RequestAborted);
+            await next(context);
         }
     }
 }

@@ -31,7 +31,7 @@ try
         builder.Services.AddDemoKeys(builder.Configuration);
     }
 
-    builder.Services.AddDemoShop(builder.Configuration);
+    builder.Services.AddDemoShop(cluster, builder.Configuration);
 
     var app = builder.Build();
     // Before the host starts, which would log a refusal of its own with its stack.
@@ -41,6 +41,7 @@ try
     await app.OpenDatabases();
     if (cluster.Role == HostRole.All)
     {
+        app.UseDemoShop();
         app.MapPosApi();
         app.MapVerification();
         app.MapDashboard(cluster);
@@ -52,11 +53,13 @@ try
 
     app.SayWhereItListens();
     app.SayDemoKeys();
+    var demo = app.Services.GetService<DemoShop>();
     await app.RunAsync();
+    demo?.RequireFilled();
     return 0;
 }
 catch (Exception refusal) when (refusal is JournalRefusedException or JournalUnavailableException or JournalInUseException or JournalCorruptException or LedgerUnavailableException
-    or ClusterRefusedException or OptionsValidationException)
+    or ClusterRefusedException or DemoShopRefusedException or OptionsValidationException)
 {
     // What an operator has to act on is one sentence, not a stack trace.
     await Console.Error.WriteLineAsync($"The silo does not start: {refusal.Message}");
