@@ -51,6 +51,7 @@ internal static class OrleansSilo
             builder.Services.AddRepetitionOfLostCalls(alsoUnanswered: false);
         }
 
+        builder.Logging.AddFilter("Orleans.Runtime.Watchdog", WatchdogSpeaks(TimeProvider.System.GetTimestamp()));
         builder.Services.Configure<HostOptions>(static options => options.ShutdownTimeout = TimeSpan.FromSeconds(150));
     }
 
@@ -76,4 +77,11 @@ internal static class OrleansSilo
     }
 
     private static bool IsPod(ConfigurationManager configuration) => Pod.All(name => !string.IsNullOrEmpty(configuration[name]));
+
+    /// <summary>
+    /// The watchdog has two threads. The one that is quicker at the start finds no time of the other's last check, and warns of a deadlock that has lasted since
+    /// the machine was booted.
+    /// </summary>
+    private static Func<LogLevel, bool> WatchdogSpeaks(long began) =>
+        level => level >= LogLevel.Warning && TimeProvider.System.GetElapsedTime(began) > TimeSpan.FromSeconds(5);
 }

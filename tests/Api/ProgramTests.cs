@@ -62,6 +62,7 @@ public sealed class ProgramTests : IAsyncLifetime, IDisposable
 
         var said = _server.Said;
         Assert.Contains("Ready. The API and its page", said, StringComparison.Ordinal);
+        Assert.DoesNotContain("Watchdog", said, StringComparison.Ordinal);
         Assert.DoesNotContain("Polly", said, StringComparison.Ordinal);
         Assert.DoesNotContain("info: Orleans", said, StringComparison.Ordinal);
         Assert.DoesNotContain("info: Microsoft", said, StringComparison.Ordinal);
