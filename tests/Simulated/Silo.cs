@@ -1,8 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Pos.Grains;
-using Pos.Journal;
-using Pos.Payments;
 
 namespace Pos.Tests.Simulated;
 
@@ -21,7 +18,23 @@ internal sealed class Silo : IDisposable
         Residents = activations.Residents;
         var journal = new WatchedJournal(world, world.Journal, name) { Activations = activations };
         var carrier = new FaultyCarrier(world.Plan, activations, new Chance(world.Seed + (ulong)world.Machine.Steps, name));
-        _silo = new SimulatedSilo(world.Machine, owner, services => Register(services, journal, name), carrier);
+        _silo = world.Compose(
+            owner, journal, new Chance(world.Seed + (ulong)world.Machine.Steps, "grains"),
+            options =>
+            {
+                options.SnapshotEventsMax = world.SnapshotEventsMax;
+                options.CartLifetime = TimeSpan.FromMinutes(1);
+                // Both shorter than the time to come to rest.
+                (options.PaymentPatience, options.ProviderLateMax) = (world.PaymentPatience, TimeSpan.FromMinutes(1));
+            },
+            services =>
+            {
+                if (world.Timeline.IsOn)
+                {
+                    services.AddLogging(logging => logging.AddProvider(new TimelineLogs(world.Timeline, name)));
+                }
+            },
+            carrier);
         _silo.Start();
         world.Timeline.Say($"{name} starts");
     }
@@ -42,25 +55,6 @@ internal sealed class Silo : IDisposable
     }
 
     public void Dispose() => _silo.Dispose();
-
-    private void Register(IServiceCollection services, WatchedJournal journal, string name)
-    {
-        services.AddSingleton<Random>(new Chance(_world.Seed + (ulong)_world.Machine.Steps, "grains"));
-        services.AddSingleton<IJournal>(journal);
-        services.AddSingleton<IPaymentProvider>(_world.Provider);
-        services.AddSingleton<IPaymentNews>(_world.Provider);
-        services.AddPosGrains(options =>
-        {
-            options.SnapshotEventsMax = _world.SnapshotEventsMax;
-            options.CartLifetime = TimeSpan.FromMinutes(1);
-            // Both shorter than the time to come to rest.
-            (options.PaymentPatience, options.ProviderLateMax) = (_world.PaymentPatience, TimeSpan.FromMinutes(1));
-        });
-        if (_world.Timeline.IsOn)
-        {
-            services.AddLogging(logging => logging.AddProvider(new TimelineLogs(_world.Timeline, name)));
-        }
-    }
 
     private sealed class TimelineLogs(Timeline timeline, string silo) : ILoggerProvider, ILogger
     {

@@ -1,12 +1,10 @@
 using Pos.Journal;
-using Pos.Payments;
-using Pos.Payments.Simulator;
 using Pos.Tests.Simulated.Journal;
 
 namespace Pos.Tests.Simulated;
 
 /// <summary>One simulated shop: a disk that outlives everything, a process with journal and silo that does not, and clients.</summary>
-internal sealed class World : IDisposable
+internal sealed class World : Ground, IDisposable
 {
     private readonly JournalOptions _limits;
     private readonly Chance _chance;
@@ -15,9 +13,9 @@ internal sealed class World : IDisposable
     private TimeSpan _skewMax;
 
     public World(ulong seed, HashSet<Strike>? only, bool withTimeline)
+        : base(new Machine(seed), new Owner("provider"), new Chance(seed, "provider"))
     {
         Seed = seed;
-        Machine = new Machine(seed);
         Timeline = new Timeline(Machine, withTimeline);
         Violations = new Violations(Machine);
         Plan = new FaultPlan(seed, UnderWay, only);
@@ -39,24 +37,19 @@ internal sealed class World : IDisposable
             BatchEventsMax = _chance.Is(0.3) ? 1 + _chance.Next(8) : 2_000,
             QueueEventsMax = _chance.Is(0.2) ? 4 + _chance.Next(20) : 20_000,
         };
-        Cards = new SimulatorOptions
+        Cards.LatencyMax = TimeSpan.FromMilliseconds(_chance.Next(300));
+        (Cards.Silence, Cards.DownFor) = (TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(5));
+        Cards.VoidWindow = TimeSpan.FromSeconds(_chance.Is(0.5) ? 2 : 3_600);
+        Cards.LateAfter = TimeSpan.FromSeconds(1 + _chance.Next(_chance.Is(0.4) ? 45 : 8));
+        Cards.Chances = new()
         {
-            LatencyMax = TimeSpan.FromMilliseconds(_chance.Next(300)),
-            Silence = TimeSpan.FromSeconds(3),
-            DownFor = TimeSpan.FromSeconds(5),
-            VoidWindow = TimeSpan.FromSeconds(_chance.Is(0.5) ? 2 : 3_600),
-            LateAfter = TimeSpan.FromSeconds(1 + _chance.Next(_chance.Is(0.4) ? 45 : 8)),
-            Chances = new()
-            {
-                LoseReply = 0.2 * _chance.NextDouble(),
-                TimeoutBefore = 0.1 * _chance.NextDouble(),
-                TimeoutAfter = 0.1 * _chance.NextDouble(),
-                Late = 0.2 * _chance.NextDouble(),
-                Twice = 0.2 * _chance.NextDouble(),
-                Down = 0.1 * _chance.NextDouble(),
-            },
+            LoseReply = 0.2 * _chance.NextDouble(),
+            TimeoutBefore = 0.1 * _chance.NextDouble(),
+            TimeoutAfter = 0.1 * _chance.NextDouble(),
+            Late = 0.2 * _chance.NextDouble(),
+            Twice = 0.2 * _chance.NextDouble(),
+            Down = 0.1 * _chance.NextDouble(),
         };
-        Provider = new(Ledger, Cards, new VirtualTime(Machine, new Owner("provider")), new Chance(seed, "provider"));
         PaymentPatience = TimeSpan.FromSeconds(_chance.Is(0.5) ? 20 : 1 + _chance.Next(6));
         SnapshotEventsMax = _chance.Is(0.7) ? 1 + _chance.Next(8) : 1_000;
         (_process, Journal, Silo) = (null!, null!, null!);
@@ -64,8 +57,6 @@ internal sealed class World : IDisposable
     }
 
     public ulong Seed { get; }
-
-    public Machine Machine { get; }
 
     public StepsUnderWay UnderWay { get; } = new();
 
@@ -86,16 +77,6 @@ internal sealed class World : IDisposable
     public Authority Authority { get; }
 
     public Costs Costs { get; }
-
-    public SimulatedDisk Disk { get; } = new();
-
-    /// <summary>What the payment provider has written down; it outlives every process of ours.</summary>
-    public MemoryLedger Ledger { get; } = new();
-
-    /// <summary>What goes wrong at the provider.</summary>
-    public SimulatorOptions Cards { get; }
-
-    public PaymentSimulator Provider { get; }
 
     public SimulatedJournal Journal { get; private set; }
 

@@ -1,6 +1,4 @@
 using Pos.Journal;
-using Pos.Payments;
-using Pos.Payments.Simulator;
 using Pos.Tests.Simulated;
 using Pos.Tests.Simulated.Journal;
 
@@ -10,38 +8,14 @@ namespace Pos.Tests;
 /// A shop in one thread: real grains on simulated silos over a simulated journal; the order of turns and of disk writes comes from a
 /// seed, and time jumps to the next timer when nothing can run. A silo may die and another start on what the disk has kept.
 /// </summary>
-internal sealed class World
+internal sealed class World : Ground
 {
     private static readonly TimeSpan LongestStory = TimeSpan.FromHours(48);
 
     private TaskCompletionSource _restarted = new();
 
     private World(int seed)
-    {
-        Machine = new Machine((ulong)seed, stepTicksMax: 0);
-        Time = new VirtualTime(Machine, new Owner("story"));
-        Random = new Chance((ulong)seed, "story");
-        Provider = new(Ledger, Cards, Time, Random);
-        Silo = new(this);
-    }
-
-    /// <summary>Runs everything, one step after the other.</summary>
-    public Machine Machine { get; }
-
-    public TimeProvider Time { get; }
-
-    public Random Random { get; }
-
-    public SimulatedDisk Disk { get; } = new();
-
-    /// <summary>Moves the money of cards, out of reach of whatever happens to silos.</summary>
-    public PaymentSimulator Provider { get; }
-
-    /// <summary>The provider's own book.</summary>
-    public MemoryLedger Ledger { get; } = new();
-
-    /// <summary>How the provider behaves, from now on.</summary>
-    public SimulatorOptions Cards { get; } = new();
+        : base(new Machine((ulong)seed, stepTicksMax: 0), new Owner("story"), new Chance((ulong)seed, "story")) => Silo = new(this);
 
     /// <summary>What strikes the journal. Asked at each step of its writer.</summary>
     public Func<SimulatedPoint, SimulatedFault> Faults { get; set; } = _ => SimulatedFault.None;

@@ -1,7 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Pos.Grains;
 using Pos.Journal;
-using Pos.Payments;
 using Pos.Tests.Simulated;
 using Pos.Tests.Simulated.Journal;
 
@@ -22,14 +21,8 @@ internal sealed class WorldSilo : ISimulatedFaults
         Silos = new($"silo-{++world.Lives}");
         _owner = new Owner(Silos.Self);
         Journal = new SimulatedJournal(new VirtualTime(world.Machine, _owner), world.Disk, this, world.Limits, ScheduleAtTheDisk);
-        _silo = new SimulatedSilo(world.Machine, _owner, services => services
-            .AddSingleton(world.Random)
-            .AddSingleton<IJournal>(Journal)
-            .AddSingleton<IIncomingGrainCallFilter>(Calls)
-            .AddSingleton<ISilos>(Silos)
-            .AddSingleton<IPaymentProvider>(world.Provider)
-            .AddSingleton<IPaymentNews>(world.Provider)
-            .AddPosGrains(_ => { }));
+        _silo = world.Compose(
+            _owner, Journal, world.Random, static _ => { }, services => services.AddSingleton<IIncomingGrainCallFilter>(Calls).AddSingleton<ISilos>(Silos));
     }
 
     public SimulatedJournal Journal { get; }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Pos.Journal;
 
@@ -181,7 +182,7 @@ internal sealed class Authority(Book book, Requests requests, Violations violati
         _ => Everywhere,
     };
 
-    private void Require(bool holds, string where, string what) => violations.Require(holds, Invariant.EffectsAreAuthorised, where, what);
+    private void Require(bool holds, [InterpolatedStringHandlerArgument(nameof(holds))] Words where, [InterpolatedStringHandlerArgument(nameof(holds))] Words what) => violations.Require(holds, Invariant.EffectsAreAuthorised, where, what);
 
     private sealed record Allowed(Rank? Rank, bool Everywhere, params string[] Sagas)
     {

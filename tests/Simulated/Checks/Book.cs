@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Pos.Journal;
 using Pos.Tests.Simulated.Journal;
@@ -85,7 +86,7 @@ internal sealed class Book
         }
     }
 
-    public void Require(bool holds, Invariant invariant, string where, string what) => _violations.Require(holds, invariant, where, what);
+    public void Require(bool holds, Invariant invariant, [InterpolatedStringHandlerArgument(nameof(holds))] Words where, [InterpolatedStringHandlerArgument(nameof(holds))] Words what) => _violations.Require(holds, invariant, where, what);
 
     /// <summary>Takes in what the last step stored.</summary>
     public void CatchUp(SimulatedDisk disk)

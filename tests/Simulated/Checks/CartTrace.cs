@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -125,5 +126,5 @@ internal sealed class CartTrace(string stream, Book book) : StreamTrace(stream)
     public static string OrderOf(string cart) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes($"4:cart{cart.Length}:{cart}")))[..32];
 
-    private void Require(bool holds, Invariant invariant, string what) => book.Require(holds, invariant, $"{Stream}@{Version}", what);
+    private void Require(bool holds, Invariant invariant, [InterpolatedStringHandlerArgument(nameof(holds))] Words what) => book.Require(holds, invariant, $"{Stream}@{Version}", what);
 }

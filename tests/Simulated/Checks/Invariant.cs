@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Pos.Tests.Simulated;
 
 /// <summary>What must hold whatever goes wrong.</summary>
@@ -97,11 +99,11 @@ internal sealed class Violations(Machine machine)
     public void Report(Invariant invariant, string where, string what) =>
         First ??= new Violation(invariant, where, what, machine.Steps, machine.Elapsed);
 
-    public void Require(bool holds, Invariant invariant, string where, string what)
+    public void Require(bool holds, Invariant invariant, [InterpolatedStringHandlerArgument(nameof(holds))] Words where, [InterpolatedStringHandlerArgument(nameof(holds))] Words what)
     {
         if (!holds)
         {
-            Report(invariant, where, what);
+            Report(invariant, where.ToString(), what.ToString());
         }
     }
 }

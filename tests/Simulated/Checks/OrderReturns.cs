@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 
 namespace Pos.Tests.Simulated;
@@ -43,5 +44,5 @@ internal sealed class OrderReturns(OrderTrace order, Book book)
         _owed.TryDequeue(out var owed) && owed == id && book.ReturnOf(id) is { IsAccepted: true }, Invariant.TransitionsAreLegal,
         $"return {id} is handed over and is not there");
 
-    private void Require(bool holds, Invariant invariant, string what) => book.Require(holds, invariant, $"{order.Stream}@{order.Version}", what);
+    private void Require(bool holds, Invariant invariant, [InterpolatedStringHandlerArgument(nameof(holds))] Words what) => book.Require(holds, invariant, $"{order.Stream}@{order.Version}", what);
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Pos.Journal;
 
@@ -173,7 +174,7 @@ internal sealed class OrderTrace(string stream, Book book) : StreamTrace(stream)
 
     private static TimeSpan Remembered { get; } = TimeSpan.FromMinutes(2);
 
-    private void Require(bool holds, Invariant invariant, string what) => book.Require(holds, invariant, $"{Stream}@{Version}", what);
+    private void Require(bool holds, Invariant invariant, [InterpolatedStringHandlerArgument(nameof(holds))] Words what) => book.Require(holds, invariant, $"{Stream}@{Version}", what);
 }
 
 /// <summary>A line of an order or a return.</summary>

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Pos.Journal;
 
@@ -82,5 +83,5 @@ internal sealed class PaymentTrace(string stream, Book book) : StreamTrace(strea
     private void Legal(bool isLegal, in RecordedEvent e) => Require(
         isLegal, Invariant.TransitionsAreLegal, $"{e.Type} of a payment {(_isRequested ? "requested" : "")} {(IsCaptured ? "captured" : "")} {(IsUndone ? "undone" : "")}");
 
-    private void Require(bool holds, Invariant invariant, string what) => book.Require(holds, invariant, $"{Stream}@{Version}", what);
+    private void Require(bool holds, Invariant invariant, [InterpolatedStringHandlerArgument(nameof(holds))] Words what) => book.Require(holds, invariant, $"{Stream}@{Version}", what);
 }

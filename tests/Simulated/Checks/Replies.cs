@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Pos.Tests.Simulated;
 
 /// <summary>Compares what callers are told with what is stored.</summary>
@@ -137,5 +139,5 @@ internal sealed class Replies(World world)
         return version <= durable;
     }
 
-    private void Require(bool holds, Invariant invariant, string where, string what) => Book.Require(holds, invariant, where, what);
+    private void Require(bool holds, Invariant invariant, [InterpolatedStringHandlerArgument(nameof(holds))] Words where, [InterpolatedStringHandlerArgument(nameof(holds))] Words what) => Book.Require(holds, invariant, where, what);
 }

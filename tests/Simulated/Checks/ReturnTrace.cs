@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Pos.Journal;
 
@@ -115,5 +116,5 @@ internal sealed class ReturnTrace(string stream, Book book) : StreamTrace(stream
         ? refunds.EnumerateArray().Where(static refund => refund.GetProperty("tender").GetInt32() == 0).Sum(static refund => refund.Long("amount"))
         : completed.Amount("refund");
 
-    private void Require(bool holds, Invariant invariant, string what) => book.Require(holds, invariant, $"{Stream}@{Version}", what);
+    private void Require(bool holds, Invariant invariant, [InterpolatedStringHandlerArgument(nameof(holds))] Words what) => book.Require(holds, invariant, $"{Stream}@{Version}", what);
 }

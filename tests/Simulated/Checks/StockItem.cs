@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Pos.Journal;
 
@@ -141,7 +142,7 @@ internal sealed class StockItem(string stream, Book book) : StreamTrace(stream)
         Now_ = Now with { Held = Now.Held - hold.Quantity, LiveHolds = Now.LiveHolds - 1 };
     }
 
-    private void Require(bool holds, Invariant invariant, string what) => book.Require(holds, invariant, $"{Stream}@{Version}", what);
+    private void Require(bool holds, Invariant invariant, [InterpolatedStringHandlerArgument(nameof(holds))] Words what) => book.Require(holds, invariant, $"{Stream}@{Version}", what);
 }
 
 /// <summary>A stock item at one version.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using Pos.Journal;
 
 namespace Pos.Tests.Simulated;
@@ -12,11 +13,11 @@ internal sealed class Timeline(Machine machine, bool isOn)
 
     public IReadOnlyList<string> Lines => _lines;
 
-    public void Say(string what)
+    public void Say([InterpolatedStringHandlerArgument("")] Words what)
     {
         if (isOn)
         {
-            _lines.Add(string.Create(CultureInfo.InvariantCulture, $"{machine.Elapsed.TotalSeconds,11:F6} #{machine.Steps,-6} {what}"));
+            _lines.Add(string.Create(CultureInfo.InvariantCulture, $"{machine.Elapsed.TotalSeconds,11:F6} #{machine.Steps,-6} {what.ToString()}"));
         }
     }
 
