@@ -78,6 +78,22 @@ public sealed class CartGrainTests
     }
 
     [Fact]
+    public void A_checkout_tells_its_order_once_and_the_order_its_return() => World.Run(1, async world =>
+    {
+        var shop = new Shopkeeper(world.Silo.Grains, world.Time);
+        await Filled(shop, world);
+        var told = 0;
+        world.Silo.Calls.OnArrived = call => told += call.MethodName == nameof(IOrderGrain.Take) ? 1 : 0;
+        var order = Accepted(await CheckOut(world, shop, "c"));
+        await world.Pass(TimeSpan.FromMinutes(2));
+        Assert.Equal(1, told);
+        Accepted(await shop.Order(order.Id).Return(new(
+            shop.Operation("r"), ReturnNumber(1), Till, [new(1, 1, Disposition.Restock)], "faulty", false, null, LongEnough)));
+        await world.Pass(TimeSpan.FromMinutes(2));
+        Assert.Equal(2, told);
+    });
+
+    [Fact]
     public void Cancel_and_checkout_at_once_have_one_winner()
     {
         for (var seed = 1; seed <= 40; seed++)
