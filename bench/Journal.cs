@@ -3,6 +3,7 @@ using Npgsql;
 using Pos.Journal;
 using Pos.Journal.Postgres;
 using Pos.Journal.Sqlite;
+using Pos.Journal.Writing;
 
 namespace Pos.Bench;
 
@@ -61,9 +62,10 @@ internal static class Journal
         try
         {
             using var instruments = new JournalInstruments();
-            using var journal = SqliteJournal.Open(new SqliteJournalOptions { Path = folder }, TimeProvider.System, instruments);
+            using var journal = SqliteJournal.Open(
+                new SqliteJournalOptions { Path = folder }, TimeProvider.System, instruments, null,
+                store => contender.HeadFile ? store : new WithoutHeadFile(store));
             journal.Hashing = contender.Hash;
-            journal.HeadFileOn = contender.HeadFile;
             return await MeasureAsync(contender, journal);
         }
         finally
@@ -143,6 +145,26 @@ internal static class Journal
         }
 
         return waits;
+    }
+
+    /// <summary>Acknowledges batches that no head file confirms.</summary>
+    private sealed class WithoutHeadFile(IJournalStore inner) : IJournalStore
+    {
+        public JournalMark Opened => inner.Opened;
+
+        public IJournalReads Reads => inner.Reads;
+
+        public CommitOutcome Commit(Batch batch) => inner.Commit(batch);
+
+        public void LookUp(Batch batch) => inner.LookUp(batch);
+
+        public void Confirm(JournalMark mark)
+        {
+        }
+
+        public void Maintain() => inner.Maintain();
+
+        public void Dispose() => inner.Dispose();
     }
 
     private sealed record Contender(string Name, int Appenders, bool Hash = true, bool HeadFile = true);

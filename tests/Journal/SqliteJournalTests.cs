@@ -46,12 +46,17 @@ public sealed class SqliteJournalTests : IDisposable
     [Fact]
     public async Task a_full_disk_fails_the_append_and_the_journal_recovers_when_there_is_room_again()
     {
-        using var journal = Open();
+        SqliteWriter? disk = null;
+        using var journal = SqliteJournal.Open(Options(), TimeProvider.System, instruments, null, store =>
+        {
+            disk = store.Writer;
+            return store;
+        });
         Assert.Equal(AppendResult.Durable, await Append(journal, "before"));
-        journal.LimitPages(1);
+        disk!.LimitPages(1);
         Assert.Equal(AppendResult.Failed, await Append(journal, new string('x', 100_000)));
         Assert.Equal(AppendResult.Failed, await Append(journal, new string('x', 100_000)));
-        journal.LimitPages(1_000_000);
+        disk.LimitPages(1_000_000);
         Assert.Equal(AppendResult.Durable, await Append(journal, new string('x', 100_000)));
         Assert.Equal(2, await Count(journal));
     }

@@ -52,15 +52,6 @@ public sealed class SqliteJournal : JournalOverStore, IDisposable
         set => Writer.Hashing = files.Writer.Hashing = value;
     }
 
-    /// <summary>Off only in the benchmark that shows the cost of the head file.</summary>
-    internal bool HeadFileOn
-    {
-        set => files.HeadFileOn = value;
-    }
-
-    /// <summary>Makes the disk look full, for tests: the database may not grow beyond so many pages.</summary>
-    internal void LimitPages(int pages) => files.Writer.LimitPages(pages);
-
     /// <summary>
     /// The mark in the head file: how far the journal had reached when it last acknowledged something. Null: the file cannot be read.
     /// Returns when <see cref="IJournal.Head"/> has reached the mark, so that a read that begins afterwards must find it.

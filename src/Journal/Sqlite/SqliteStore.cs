@@ -31,9 +31,6 @@ internal sealed class SqliteStore : IJournalStore
 
     public SqliteWriter Writer { get; }
 
-    /// <summary>Off only in the benchmark that shows the cost of the head file.</summary>
-    public bool HeadFileOn { get; set; } = true;
-
     /// <summary>Takes the folder, opens or creates the files and checks that database and head file belong together.</summary>
     public static SqliteStore Open(SqliteJournalOptions options)
     {
@@ -86,7 +83,7 @@ internal sealed class SqliteStore : IJournalStore
     public void Confirm(JournalMark mark)
     {
         Debug.Assert(mark.Position >= confirmed, "The head file is moved back.");
-        if (mark.Position == confirmed || !HeadFileOn)
+        if (mark.Position == confirmed)
             return;
         try
         {

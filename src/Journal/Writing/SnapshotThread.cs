@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+
 namespace Pos.Journal.Writing;
 
 /// <summary>A thread that saves snapshots, one after the other: they take long, and nobody waits for them.</summary>
@@ -6,12 +8,9 @@ internal sealed class SnapshotThread : IDisposable
     // Room for the snapshots of all activations that leave when a silo stops. Work beyond it is dropped: a snapshot only saves time.
     private const int WaitingMax = 100_000;
 
-    private readonly Lock gate = new();
-    private readonly Queue<Action> waiting = new();
-    private readonly SemaphoreSlim come = new(0);
+    private readonly BlockingCollection<Action> waiting = new(WaitingMax);
     private readonly Thread thread;
     private readonly TimeSpan drainMax;
-    private bool closed;
 
     /// <summary>Starts the thread.</summary>
     /// <param name="name">The thread's name.</param>
@@ -25,14 +24,14 @@ internal sealed class SnapshotThread : IDisposable
 
     public void Put(Action work)
     {
-        lock (gate)
+        try
         {
-            if (closed || waiting.Count >= WaitingMax)
-                return;
-            waiting.Enqueue(work);
+            waiting.TryAdd(work);
         }
-
-        come.Release();
+        catch (InvalidOperationException)
+        {
+            // The journal closes, and the snapshot is dropped.
+        }
     }
 
     /// <summary>
@@ -40,37 +39,22 @@ internal sealed class SnapshotThread : IDisposable
     /// </summary>
     public void Dispose()
     {
-        lock (gate)
-        {
-            closed = true;
-        }
-
-        come.Release();
+        waiting.CompleteAdding();
         if (!thread.Join(drainMax))
         {
-            lock (gate)
+            while (waiting.TryTake(out _))
             {
-                waiting.Clear();
             }
 
             thread.Join();
         }
 
-        come.Dispose();
+        waiting.Dispose();
     }
 
     private void Run()
     {
-        while (Take() is { } work)
+        foreach (var work in waiting.GetConsumingEnumerable())
             work();
-    }
-
-    private Action? Take()
-    {
-        come.Wait();
-        lock (gate)
-        {
-            return waiting.TryDequeue(out var work) ? work : null;
-        }
     }
 }

@@ -73,6 +73,7 @@ internal sealed class WriterThreads : IDisposable
     private void Pause() => pause.Wait(writer.Options.RetryEvery);
 
     /// <summary>Room for one batch between the threads, so that the committer runs at most one batch ahead.</summary>
+    /// <remarks>The library's BlockingCollection spins before it blocks: a lone appender took half as much processor time again.</remarks>
     private sealed class Handoff
     {
         private readonly object gate = new();
