@@ -12,7 +12,7 @@ var root = new RootCommand("The command line of Pos.Orleans.")
 var parsed = root.Parse(args.Length > 0 ? args : ["--help"]);
 if (parsed.Errors.Count > 0)
 {
-    terminal.Error($"{parsed.Errors[0].Message} See 'pos --help'.");
+    terminal.Error($"{(parsed.UnmatchedTokens is [var unknown, ..] ? $"'{unknown}' is not known." : parsed.Errors[0].Message)} See 'pos --help'.");
     return ExitCode.CouldNotRun;
 }
 

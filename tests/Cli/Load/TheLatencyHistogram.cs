@@ -18,7 +18,7 @@ public sealed class TheLatencyHistogram
             two.Record(value);
             two.Record(TimeSpan.FromMinutes(30));
             var read = two.Percentile(50);
-            // Below two milliseconds or so the unit of a microsecond is the limit.
+            // Below about two milliseconds the histogram's unit of a microsecond limits the precision.
             Assert.True(read >= value && (read - value).Ticks <= Math.Max(10, value.Ticks / 1_000), $"{value} reads {read} (seed {Seed})");
         }
     }
@@ -124,7 +124,7 @@ public sealed class TheLatencyHistogram
         return histogram;
     }
 
-    // As many of each order of magnitude, from a microsecond to half an hour.
+    // The values are spread evenly over the orders of magnitude from a microsecond to half an hour.
     private static IEnumerable<TimeSpan> Values(int count)
     {
 #pragma warning disable RS0030 // The same values each time.

@@ -150,7 +150,7 @@ public sealed class TheLoad
         {
             if (context.Request.Path == "/api/v1/orders" && context.Request.Method == "POST" && Interlocked.Increment(ref requests) == 1)
             {
-                // A real stall: nothing else can be measured here.
+                // The stall has to take real time, because the load measures real time.
                 await Task.Delay(stall, TimeProvider.System);
             }
 
@@ -158,7 +158,7 @@ public sealed class TheLoad
         })));
         var report = await Run(Plan(Scenario.Hot, host) with { Items = 1, Clients = 1, Rate = 100, Buyers = 60 });
 
-        // 40 came during it, evenly, and waited for half of it on average; measured from when they were sent, one did.
+        // 40 sessions came evenly during the stall and waited for half of it on average. Measured from their sending, only one session would have waited.
         Assert.True(report.Measured.Latency.P50Ms >= 100, $"p50 is {report.Measured.Latency.P50Ms} ms");
         Assert.True(report.Measured.Latency.MaxMs >= stall.TotalMilliseconds, $"max is {report.Measured.Latency.MaxMs} ms");
         Assert.True(report.Measured.Steps["order"].P50Ms < report.Measured.Latency.P50Ms);

@@ -4,7 +4,7 @@ using Pos.Cli.Retail;
 
 namespace Pos.Tests;
 
-/// <summary>Which sales goods come back from.</summary>
+/// <summary>The sales that returns belong to.</summary>
 public sealed class TheReceipts
 {
     [Fact]
@@ -88,7 +88,7 @@ public sealed class TheReceipts
     private static string? ReceiptOf(string invoice, string lines) =>
         InvoiceOf(invoice, lines).Receipt is { } receipt ? Receipt(receipt.Invoice, [.. receipt.Lines]) : null;
 
-    // Invoice, code, pieces, price, customer; all on one day.
+    // A line has invoice, code, pieces, price and customer. All lines are of one day.
     private static RetailInvoice InvoiceOf(string invoice, string lines)
     {
         var file = string.Concat(lines.Split('\n').Select(l => l.Split(',')).Select(f => $"{f[0]},10000{f[1]},x,{f[2]},2010-12-01 08:26:00,{f[3]},{f[4].Trim()}\n"));

@@ -7,7 +7,7 @@ using Pos.Cli.Server;
 
 namespace Pos.Tests;
 
-/// <summary>A real HTTP server that answers what the test says, in turn, and 500 when that is used up.</summary>
+/// <summary>A real HTTP server that gives the answers of the test one after another, and then 500.</summary>
 internal sealed class ScriptedServer
 {
     private readonly ConcurrentQueue<Func<HttpContext, Task>> answers = new();
@@ -53,7 +53,7 @@ internal sealed class ScriptedServer
     public PosServer Client(TimeSpan budget) =>
         new(ServerOptions.Address(app.Urls.First()), "a-key", new Patience(budget, TimeProvider.System), 4, TimeSpan.FromSeconds(30));
 
-    /// <summary>What came.</summary>
+    /// <summary>A request that the server received.</summary>
     internal sealed record Request(string Method, string Path, string? Key, string Body)
     {
         public (string Method, string Path, string? Key) Line => (Method, Path, Key);

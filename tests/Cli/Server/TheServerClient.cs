@@ -125,7 +125,7 @@ public sealed class TheServerClient : IAsyncLifetime
     [Fact]
     public void only_what_the_network_did_is_tried_again()
     {
-        // As the client library refuses a header: nothing was sent, and nothing will be.
+        // HttpClient throws this for a header that it cannot send. A repetition could not send it either.
         Assert.False(PosServer.IsNoAnswer(new HttpRequestException("Request headers must contain only ASCII characters."), CancellationToken.None));
         Assert.False(PosServer.IsNoAnswer(new NotSupportedException(), CancellationToken.None));
         Assert.True(PosServer.IsNoAnswer(new HttpRequestException(HttpRequestError.ConnectionError), CancellationToken.None));

@@ -6,15 +6,15 @@ namespace Pos.Cli.Load.Buyers;
 /// <summary>An HTTP/1.1 answer in the buffer it was received in.</summary>
 /// <param name="Status">The status code.</param>
 /// <param name="Body">Valid until the next request.</param>
-/// <param name="RetryAfter">What the server asked for, or null.</param>
-/// <param name="Closes">Whether the server closes the connection behind it.</param>
+/// <param name="RetryAfter">The wait that the server asked for, or null.</param>
+/// <param name="Closes">Whether the server closes the connection after the answer.</param>
 internal readonly record struct HttpAnswer(int Status, ReadOnlyMemory<byte> Body, TimeSpan? RetryAfter, bool Closes)
 {
     private static ReadOnlySpan<byte> LineEnd => "\r\n"u8;
 
     private static ReadOnlySpan<byte> HeadEnd => "\r\n\r\n"u8;
 
-    /// <summary>Reads an answer when all of it is there; a chunked body is joined in place.</summary>
+    /// <summary>Reads an answer if all of it has been received. A chunked body is joined in place.</summary>
     /// <exception cref="InvalidDataException">The bytes are no answer.</exception>
     public static bool TryRead(Memory<byte> received, out HttpAnswer answer)
     {
@@ -29,7 +29,7 @@ internal readonly record struct HttpAnswer(int Status, ReadOnlyMemory<byte> Body
         var head = bytes[..(headLength + LineEnd.Length)];
         if (head.Length < 14 || !head.StartsWith("HTTP/1.1 "u8) || !Utf8Parser.TryParse(head.Slice(9, 3), out int status, out var digits) || digits != 3)
         {
-            throw new InvalidDataException("What came back is no HTTP/1.1 answer.");
+            throw new InvalidDataException("The bytes are no HTTP/1.1 answer.");
         }
 
         var rest = received[(headLength + HeadEnd.Length)..];
@@ -59,7 +59,7 @@ internal readonly record struct HttpAnswer(int Status, ReadOnlyMemory<byte> Body
             body = rest[..length];
         }
 
-        // A date instead of seconds is allowed, and is nothing that our servers send.
+        // The header may also hold a date, but these servers send seconds.
         var retryAfter = Utf8Parser.TryParse(Field(head, "retry-after"u8), out uint seconds, out _) ? TimeSpan.FromSeconds(seconds) : (TimeSpan?)null;
         answer = new(status, body, retryAfter, Ascii.EqualsIgnoreCase(Field(head, "connection"u8), "close"u8));
         return true;
@@ -85,11 +85,11 @@ internal readonly record struct HttpAnswer(int Status, ReadOnlyMemory<byte> Body
         ? null
         : Utf8Parser.TryParse(field, out int number, out var read) && read == field.Length && number >= 0
             ? number
-            : throw new InvalidDataException("The answer has a number that is none.");
+            : throw new InvalidDataException("The answer has a length that is not a number.");
 
     private static bool TryJoin(Memory<byte> chunks, out ReadOnlyMemory<byte> body)
     {
-        // Nothing is moved before all of it is there: the next attempt reads from the start again.
+        // No chunk is moved before all chunks have been received, because the next attempt reads the chunks from the start again.
         body = default;
         var bytes = chunks.Span;
         if (!TryWalk(bytes, null))

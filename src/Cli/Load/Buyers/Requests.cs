@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Pos.Cli.Load.Buyers;
 
-/// <summary>The requests of the sessions, as bytes. One for each client: it writes into a buffer of its own.</summary>
+/// <summary>Writes the requests of sessions as bytes into its buffer. Each client has a writer of its own.</summary>
 internal sealed class Requests
 {
     public const string Currency = "EUR";
@@ -26,7 +26,7 @@ internal sealed class Requests
 
     private string Base { get; }
 
-    /// <summary>The idempotency key of a session's step: the same whenever the session is had again.</summary>
+    /// <summary>The idempotency key of a session's step. A repetition of the session has the same keys.</summary>
     private string Key(long session, string step) => string.Create(CultureInfo.InvariantCulture, $"{store}-{session}-{step}");
 
     public ReadOnlyMemory<byte> Order(long session, Customer customer)

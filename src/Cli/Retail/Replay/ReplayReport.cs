@@ -27,7 +27,7 @@ namespace Pos.Cli.Retail.Replay;
 /// <param name="Cards">Orders that a card paid, wholly or in part.</param>
 /// <param name="Charged">What the cards paid.</param>
 /// <param name="Declined">Invoices paid in cash because their card was declined.</param>
-/// <param name="CashOnly">Whether cash paid everything, because the server takes no cards.</param>
+/// <param name="CashOnly">Whether this replay sold for cash alone, because the server takes no cards; an earlier replay may have sold by card.</param>
 /// <param name="Receipts">Returns with a receipt.</param>
 /// <param name="Requests">Requests of all invoices.</param>
 /// <param name="Seconds">The duration of the replay.</param>
@@ -107,7 +107,7 @@ internal sealed record ReplayReport(
         table.AddRow("Orders", Count(Orders), Count(file.Orders));
         table.AddRow("Gross, GBP", Gross, Pounds(file.Gross));
         table.AddRow("  through a cart", Count(Carts), "");
-        table.AddRow("  by card", CashOnly ? "0 (no cards taken)" : Count(Cards), "");
+        table.AddRow("  by card", Count(Cards), "");
         table.AddRow("  by card, GBP", Charged, "");
         table.AddRow("  card declined, then cash", Count(Declined), "");
         table.AddRow("Return invoices", Count(ReturnInvoices), Count(file.ReturnInvoices));

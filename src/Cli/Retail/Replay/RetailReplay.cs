@@ -44,7 +44,7 @@ internal sealed class RetailReplay(PosServer server, Terminal terminal, string s
     /// <summary>The reason that is given for prices, returns and adjustments.</summary>
     public const string Reason = "replay";
 
-    private const string CashOnly = "The server takes no cards (it has no payment provider), so cash pays every invoice of this replay.";
+    private const string CashOnly = "The server takes no cards (it has no payment provider), so this replay sells for cash.";
     private const string Restock = "restock";
 
     private readonly HashSet<string> orders = new(StringComparer.Ordinal);
