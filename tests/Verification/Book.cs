@@ -4,7 +4,7 @@ using Pos.Verification;
 
 namespace Pos.Tests;
 
-/// <summary>A journal written by hand: versions, positions and hashes are right unless a test bends them.</summary>
+/// <summary>A journal that a test writes. Versions, positions and hashes are right unless the test changes them.</summary>
 internal sealed class Book
 {
     public static readonly DateTimeOffset Start = new(2026, 1, 1, 9, 0, 0, TimeSpan.Zero);
@@ -12,7 +12,7 @@ internal sealed class Book
     private readonly List<RecordedEvent> events = [];
     private readonly Dictionary<string, (long Version, byte[] Hash)> heads = [];
 
-    /// <summary>When the next event is recorded.</summary>
+    /// <summary>The time at which the next event is recorded.</summary>
     public DateTimeOffset Now { get; set; } = Start;
 
     public IReadOnlyList<RecordedEvent> Events => events;
@@ -38,21 +38,21 @@ internal sealed class Book
         return this;
     }
 
-    /// <summary>Replaces an event as if somebody had reached into the file: its hash stays as it was.</summary>
+    /// <summary>Replaces an event and keeps its hash, as if somebody had edited the file.</summary>
     public Book Tamper(int index, Func<RecordedEvent, RecordedEvent> change)
     {
         events[index] = change(events[index]);
         return this;
     }
 
-    /// <summary>Loses an event.</summary>
+    /// <summary>Removes an event.</summary>
     public Book Remove(int index)
     {
         events.RemoveAt(index);
         return this;
     }
 
-    /// <summary>What a head file would say after the first <paramref name="count"/> events.</summary>
+    /// <summary>The content of a head file after the first <paramref name="count"/> events.</summary>
     public JournalMark Mark(int count)
     {
         var running = RunningHash.Start.ToArray();
@@ -68,12 +68,12 @@ internal sealed class Book
         Verifier.Run(Stream(null), checkpoints, CancellationToken.None);
 
     /// <summary>Verifies beside a payment provider's ledger.</summary>
-    /// <param name="ledger">Its file.</param>
-    /// <param name="meanwhile">What happens while the events are read.</param>
+    /// <param name="ledger">The ledger's file.</param>
+    /// <param name="meanwhile">Runs while the events are read.</param>
     public Task<VerificationReport> VerifyWith(string ledger, Action? meanwhile = null) =>
         Verifier.Run(Stream(meanwhile), [], ledger, CancellationToken.None);
 
-    /// <summary>Verifies, and expects violations of these invariants and of no other.</summary>
+    /// <summary>Verifies, and expects violations of exactly these invariants.</summary>
     public async Task<VerificationReport> Violates(params string[] invariants)
     {
         var report = await Verify();
@@ -86,7 +86,7 @@ internal sealed class Book
     }
 
     /// <summary>Verifies event by event, as a checker beside a running system does.</summary>
-    /// <returns>How many violations were told, each at the event that shows it.</returns>
+    /// <returns>The number of violations. Each has to be reported at the event that shows it.</returns>
     private long OneByOne()
     {
         var (told, at) = (0L, "");

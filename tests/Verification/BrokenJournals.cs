@@ -5,7 +5,7 @@ using static Pos.Tests.Shop;
 
 namespace Pos.Tests;
 
-/// <summary>Every kind of breakage is found, by the invariant that is meant for it and by no other.</summary>
+/// <summary>Every kind of violation is found by its own invariant and by no other.</summary>
 public sealed class BrokenJournals
 {
     [Fact]

@@ -3,7 +3,7 @@ using static Pos.Tests.Shop;
 
 namespace Pos.Tests;
 
-/// <summary>Orders that are paid by card: what is well, and every kind of breakage.</summary>
+/// <summary>Orders that are paid by card: journals without a violation, and one journal for every kind of violation.</summary>
 public sealed class CardJournals
 {
     [Fact]

@@ -2,13 +2,13 @@ using static Pos.Tests.Shop;
 
 namespace Pos.Tests;
 
-/// <summary>Events of card payments and of returns with a receipt, as they stand in a journal.</summary>
+/// <summary>Events of card payments and of returns with a receipt, as a journal has them.</summary>
 internal static class Cards
 {
     public const string Payment1 = "payment/" + OrderId + ".1";
     public const string Payment2 = "payment/" + OrderId + ".2";
 
-    /// <summary>The order of <see cref="MugsAndPostage"/>: 20.00 on a card, the rest of 13.30 in cash with 20.00 handed over.</summary>
+    /// <summary>The order of <see cref="MugsAndPostage"/>: 20.00 on a card, and 13.30 in cash, for which the customer hands over 20.00.</summary>
     public static Book PlaceWithCard(this Book book, string more = ",'cards':[{'tender':1,'amount':2000,'token':'tok_approve'}]", long tendered = 2000) =>
         book.Place(tendered: tendered, more: more);
 
@@ -46,7 +46,7 @@ internal static class Cards
     /// <summary>The whole sale by card and cash.</summary>
     public static Book SellByCard(this Book book) => book.PlaceWithCard().Hold2().Ask().Capture().Pay().Commit().Settle();
 
-    /// <summary>Some mugs of the first line come back: of six at 15.30.</summary>
+    /// <summary>Some of the six mugs of the first line, 15.30 together, come back.</summary>
     public static Book TakeBack(this Book book, long pieces, long net, long tax, long gross, string refunds, string id = ReturnId) => book.Add(
         Order,
         "order.return-accepted",

@@ -2,7 +2,7 @@ using static Pos.Tests.Shop;
 
 namespace Pos.Tests;
 
-/// <summary>Carts and the orders that they become: what is well, and every kind of breakage.</summary>
+/// <summary>Carts and their orders: journals without a violation, and one journal for every kind of violation.</summary>
 public sealed class CartJournals
 {
     private const string CartId = "000000000000000000000000000000c1";

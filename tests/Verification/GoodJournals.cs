@@ -5,7 +5,7 @@ namespace Pos.Tests;
 
 public sealed class GoodJournals
 {
-    // Checked where holds expire, where cards, carts and barcodes are, and where there is a head file.
+    // Other tests check these invariants: those with expiring holds, cards, carts, barcodes, or a head file.
     private static readonly string[] Elsewhere =
     [
         "head", "hold-transitions", "order-tenders", "order-returned", "payment-transitions", "payment-money", "provider-ledger", "barcode-owner",

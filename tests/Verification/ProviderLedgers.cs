@@ -3,7 +3,7 @@ using static Pos.Tests.Shop;
 
 namespace Pos.Tests;
 
-/// <summary>The payment provider's own ledger beside the journal: equal, and every way of being different.</summary>
+/// <summary>The payment provider's ledger beside the journal: ledgers that agree with it, and one for every kind of difference.</summary>
 public sealed class ProviderLedgers : IDisposable
 {
     private const string Other = "000000000000000000000000000000bb";
@@ -176,13 +176,13 @@ public sealed class ProviderLedgers : IDisposable
         Assert.Equal(new ClosedRefund(Cards.Payment1, "b", 700, "GBP", "not-found", "paid in cash", "olga"), Assert.Single(report.Cards.Closed.First));
         Assert.Equal(0, report.Open.Payments);
 
-        // The provider may have it all the same, as long as it keeps what we say; another amount is a violation.
+        // The ledger may still have the charge when its amount is the one in the journal. Another amount is a violation.
         Write(Line("captured", 2000), Line("refunded", 500));
         await Well(book);
         Write(Line("captured", 2000));
         Assert.Single(await Violations(book));
 
-        // Who declines knows the charge.
+        // A provider that declines the refund knows the charge, so the charge has to be in its ledger.
         var declined = Opened().SellByCard().AskBack("b", 700).CloseRefund("b", 700, "declined: closed-account");
         await Well(declined);
         Write();

@@ -3,7 +3,7 @@ using Pos.Journal;
 
 namespace Pos.Tests;
 
-/// <summary>Events that a real journal takes one by one.</summary>
+/// <summary>Appends single events to a real journal.</summary>
 internal static class RealAppends
 {
     public const string Product = """{"name":"Enamel mug","price":{"amount":255,"currency":"GBP"},"taxClass":"standard","kind":"goods","active":true}""";

@@ -3,7 +3,7 @@ using static Pos.Tests.Shop;
 
 namespace Pos.Tests;
 
-/// <summary>Nobody gets back more than they paid: counted in coins and by cards, whatever rule the refunds were worked out by.</summary>
+/// <summary>Nobody gets back more than they paid. Coins and cards are counted apart, and the check does not depend on the rule that the refunds were computed by.</summary>
 public sealed class RefundJournals
 {
     private const string Exchanged = "order/00000000000000000000000000000002";
@@ -18,7 +18,7 @@ public sealed class RefundJournals
         }
 
         var report = await book.Violates("refunds-paid");
-        // The seventh coin of five is the first that nobody paid.
+        // Six coins of five were paid, so the seventh is one too many.
         Assert.StartsWith("35 are given back in cash, 30 were paid", report.Invariants.Single(i => i.Violations > 0).First[0].What, StringComparison.Ordinal);
     }
 
@@ -61,7 +61,7 @@ public sealed class RefundJournals
     private static Book TenForThirty() => Opened()
         .Place(LineOf(1, "MUG", "goods", 10, 3, 25, 5, 30), 25, 5, 30, 30, ",'cashRounding':5").Reserve(quantity: 10).Confirm(tendered: 30, change: 0).Commit(10, 0).Settle();
 
-    // One mug of the sale by card is exchanged for another mug.
+    // A customer exchanges one mug of the sale by card for another mug.
     private static Book CardExchanged(string cards)
     {
         var book = Opened().SellByCard().TakeBack(1, 212, 43, 255, "{'tender':1,'amount':255}").Add(
@@ -87,10 +87,10 @@ public sealed class RefundJournals
     }
 }
 
-/// <summary>What comes back of those sales.</summary>
+/// <summary>Events of returns of those sales.</summary>
 internal static class Refunds
 {
-    /// <summary>A piece of three, of ten for thirty.</summary>
+    /// <summary>One of ten pieces that cost 30 together comes back for 3.</summary>
     public static Book BringBack(this Book book, int piece, long coins)
     {
         var id = $"000000000000000000000000000000{piece:x2}";
@@ -113,7 +113,7 @@ internal static class Refunds
                 $"{{'refund':{Money(coins)},'refunds':[{(coins > 0 ? $"{{'tender':0,'amount':{coins}}}" : "")}],'rounding':{coins - 3}}}");
     }
 
-    /// <summary>What the exchange bought comes back.</summary>
+    /// <summary>The pieces that the exchange bought come back.</summary>
     public static Book AllBack(this Book book, string refunds, long coins, string more, Func<Book, Book>? refund = null)
     {
         const string Id = "0000000000000000000000000000000b";

@@ -1,6 +1,6 @@
 namespace Pos.Tests;
 
-/// <summary>The events of a small shop, as they stand in a journal.</summary>
+/// <summary>The events of a small shop, as a journal has them.</summary>
 internal static class Shop
 {
     public const string Mug = "stock/london/MUG";
@@ -15,7 +15,7 @@ internal static class Shop
 
     public static string Money(long amount) => $"{{'amount':{amount},'currency':'GBP'}}";
 
-    /// <summary>Ten mugs and ten plates come in.</summary>
+    /// <summary>The store and two products are defined, and ten mugs and ten plates are received.</summary>
     public static Book Opened() => new Book()
         .Add("store/london", "store.defined", "{'name':'London','district':'','kind':'shop','currency':'GBP','timeZone':'Europe/London','taxInclusive':true,'taxRates':{'standard':2000},'tills':['till-1']}")
         .Add("product/MUG", "product.defined", "{'name':'Mug','description':'','category':'','price':{'amount':255,'currency':'GBP'},'taxClass':'standard','kind':'goods','active':true}")
@@ -74,7 +74,7 @@ internal static class Shop
     public static Book Expire(this Book book, string id = "h1", long quantity = 2) =>
         book.Add(Mug, "stock.expired", $"{{'hold':'{id}','quantity':{quantity}}}");
 
-    /// <summary>Two mugs come back at 2.55 for the shelf, a broken one to be written off: 7.65.</summary>
+    /// <summary>Three mugs come back at 2.55: two for the shelf, and a broken one that is written off. Together 7.65.</summary>
     public static Book Accept(this Book book, long gross = 765) => book.Add(
         Return,
         "return.accepted",
