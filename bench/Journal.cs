@@ -27,13 +27,10 @@ internal static class Journal
 
     private static readonly Contender[] OnPostgres = [new("200 appenders", 200), new("1,000 appenders", 1_000), new("30 appenders", 30), new("1 appender", 1)];
 
-    internal static Task RunAsync(string[] args) => args switch
-    {
-        [] or ["--provider", "sqlite"] => CompareAsync(OnSqlite, OverSqliteAsync),
-        ["--provider", "postgres", "--connection", var connection] =>
-            CompareAsync(OnPostgres, contender => OverPostgresAsync(contender, connection)),
-        _ => throw new ArgumentException("journal [--provider sqlite | --provider postgres --connection '...']"),
-    };
+    /// <param name="connection">Npgsql's connection string of a PostgreSQL; SQLite when null.</param>
+    internal static Task RunAsync(string? connection) => connection is null
+        ? CompareAsync(OnSqlite, OverSqliteAsync)
+        : CompareAsync(OnPostgres, contender => OverPostgresAsync(contender, connection));
 
     private static async Task CompareAsync(Contender[] contenders, Func<Contender, Task<Round>> measure)
     {
@@ -49,12 +46,10 @@ internal static class Journal
         foreach (var (contender, rounds) in results)
         {
             await Console.Out.WriteLineAsync(
-                $"{contender.Name,-30}{Median(rounds, r => r.Rate),10:N0}{Median(rounds, r => r.P50),9:N2}"
-                + $"{Median(rounds, r => r.P99),9:N2}{Median(rounds, r => r.Max),9:N2}{Median(rounds, r => r.ServerTime),11:N2}");
+                $"{contender.Name,-30}{rounds.Median(r => r.Rate),10:N0}{rounds.Median(r => r.P50),9:N2}"
+                + $"{rounds.Median(r => r.P99),9:N2}{rounds.Median(r => r.Max),9:N2}{rounds.Median(r => r.ServerTime),11:N2}");
         }
     }
-
-    private static double Median(List<Round> rounds, Func<Round, double> of) => rounds.Select(of).Order().ElementAt(rounds.Count / 2);
 
     private static async Task<Round> OverSqliteAsync(Contender contender)
     {

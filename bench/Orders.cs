@@ -1,4 +1,7 @@
 using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using Pos.Cli.Load.Buyers;
 
 namespace Pos.Bench;
 
@@ -8,6 +11,7 @@ internal static class Orders
     internal const int Items = 1_000;
     private const int Seconds = 10;
     private static readonly int[] Clients = [1, 8, 64];
+    private static readonly TimeSpan AnswerMax = TimeSpan.FromMinutes(1);
 
     public static async Task RunAsync()
     {
@@ -27,29 +31,40 @@ internal static class Orders
 
     internal static async Task OpenShop(int port)
     {
-        using var connection = new HttpConnection();
-        await connection.Connect(port);
-        await Must(connection, HttpConnection.Request(
+        using var connection = await Connect(port);
+        await Must(connection, Request(
             "PUT", "/api/v1/stores/bench", "-",
             """{"name":"Bench","district":"","kind":"shop","currency":"EUR","timeZone":"Europe/Berlin","taxInclusive":true,"taxRates":{"standard":1900},"tills":["till-1"]}"""));
         for (var item = 0; item < Items; item++)
         {
-            await Must(connection, HttpConnection.Request(
+            await Must(connection, Request(
                 "PUT", $"/api/v1/products/sku-{item}", "-",
                 """{"name":"Thing","description":"","category":"","price":{"amount":199,"currency":"EUR"},"taxClass":"standard","kind":"goods","active":true}"""));
-            await Must(connection, HttpConnection.Request(
+            await Must(connection, Request(
                 "POST", $"/api/v1/stores/bench/stock/sku-{item}/receipts", $"open-{item}", """{"quantity":1000000000}"""));
         }
     }
 
-    private static async Task Must(HttpConnection connection, byte[] request)
+    private static async Task Must(HttpWire connection, byte[] request)
     {
-        var status = await connection.Send(request);
-        if (status is < 200 or > 299)
+        var answer = await connection.Send(request, CancellationToken.None);
+        if (answer.Status is < 200 or > 299)
         {
-            throw new InvalidOperationException($"Status {status}: {connection.LastAnswer(600)}");
+            throw new InvalidOperationException($"Status {answer.Status}: {Encoding.UTF8.GetString(answer.Body.Span)}");
         }
     }
+
+    /// <summary>A connection that sends prepared bytes, as the load generator of <c>pos</c> does: it takes little of the cores that it shares with the server.</summary>
+    internal static async Task<HttpWire> Connect(int port)
+    {
+        var wire = new HttpWire(new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}/")), AnswerMax);
+        await wire.Connect(CancellationToken.None);
+        return wire;
+    }
+
+    internal static byte[] Request(string method, string path, string key, string body) => Encoding.UTF8.GetBytes(string.Create(
+        CultureInfo.InvariantCulture,
+        $"{method} {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {SiloProcess.Key}\r\nContent-Type: application/json\r\nIdempotency-Key: {key}\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\n\r\n{body}"));
 
     private static async Task Load(SiloProcess silo, int clients, bool hot, string name)
     {
@@ -67,8 +82,7 @@ internal static class Orders
 
     private static async Task<(List<long> Latencies, int NotCreated)> Client(int port, int client, bool hot, long run, long end)
     {
-        using var connection = new HttpConnection();
-        await connection.Connect(port);
+        using var connection = await Connect(port);
         var latencies = new List<long>(100_000);
         var notCreated = 0;
         var state = (uint)(client + 1) * 2654435761u;
@@ -76,7 +90,7 @@ internal static class Orders
         {
             var first = hot ? 0 : Next(ref state);
             var second = Next(ref state);
-            var request = HttpConnection.Request(
+            var request = Request(
                 "POST", "/api/v1/orders", $"{run}-{client}-{n}",
                 $$$"""{"store":"bench","till":"till-1","lines":[{"sku":"sku-{{{first}}}","quantity":1},{"sku":"sku-{{{second}}}","quantity":2}],"cash":{"amount":1000,"currency":"EUR"}}""");
             var start = Stopwatch.GetTimestamp();
@@ -85,9 +99,9 @@ internal static class Orders
                 return (latencies, notCreated);
             }
 
-            var status = await connection.Send(request);
+            var answer = await connection.Send(request, CancellationToken.None);
             latencies.Add(Stopwatch.GetTimestamp() - start);
-            notCreated += status == 201 ? 0 : 1;
+            notCreated += answer.Status == 201 ? 0 : 1;
         }
     }
 

@@ -21,7 +21,7 @@ internal static class Start
         Show("a bare silo", bare);
         Show("ours", ours);
         Console.WriteLine(FormattableString.Invariant(
-            $"ours to the bare silo: {Median(ours, one => one.Start) / Median(bare, one => one.Start):F2} of the time, {Median(ours, one => one.Megabytes) / Median(bare, one => one.Megabytes):F2} of the memory"));
+            $"ours to the bare silo: {ours.Median(one => one.Start) / bare.Median(one => one.Start):F2} of the time, {ours.Median(one => one.Megabytes) / bare.Median(one => one.Megabytes):F2} of the memory"));
     }
 
     private sealed record Figures(double Start, double Megabytes);
@@ -33,7 +33,5 @@ internal static class Start
     }
 
     private static void Show(string what, List<Figures> figures) => Console.WriteLine(FormattableString.Invariant(
-        $"{what}: start to first served request median {Median(figures, one => one.Start):F0} ms, worst {figures.Max(one => one.Start):F0} ms; resident then median {Median(figures, one => one.Megabytes):F0} MB"));
-
-    private static double Median(List<Figures> figures, Func<Figures, double> of) => figures.Select(of).Order().ElementAt(Rounds / 2);
+        $"{what}: start to first served request median {figures.Median(one => one.Start):F0} ms, worst {figures.Max(one => one.Start):F0} ms; resident then median {figures.Median(one => one.Megabytes):F0} MB"));
 }

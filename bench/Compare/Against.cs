@@ -18,11 +18,6 @@ internal static class Against
     /// <param name="effort">Rounds and length of a turn.</param>
     public static async Task RunAsync(string commit, Effort effort)
     {
-        if (commit.Length == 0 || commit.StartsWith('-'))
-        {
-            throw new InvalidOperationException("Name the commit to compare with: against <commit> [--quick].");
-        }
-
         var builds = Directory.CreateTempSubdirectory("pos-bench-against-").FullName;
         var root = Document.Root();
         var earlier = Path.Combine(builds, "earlier");
@@ -100,7 +95,7 @@ internal static class Against
         {
             text.Append(
                 CultureInfo.InvariantCulture,
-                $"| {name} | {Median(turns, t => t.Before.ProcessorMicroseconds):0} | {Median(turns, t => t.Now.ProcessorMicroseconds):0} | {Ratio(turns, f => f.ProcessorMicroseconds)} | {Median(turns, t => t.Before.Rate):#,0} | {Median(turns, t => t.Now.Rate):#,0} | {Ratio(turns, f => f.Rate)} | {Median(turns, t => t.Before.P99Ms ?? 0):0.0} | {Median(turns, t => t.Now.P99Ms ?? 0):0.0} |\n");
+                $"| {name} | {turns.Median(t => t.Before.ProcessorMicroseconds):0} | {turns.Median(t => t.Now.ProcessorMicroseconds):0} | {Ratio(turns, f => f.ProcessorMicroseconds)} | {turns.Median(t => t.Before.Rate):#,0} | {turns.Median(t => t.Now.Rate):#,0} | {Ratio(turns, f => f.Rate)} | {turns.Median(t => t.Before.P99Ms ?? 0):0.0} | {turns.Median(t => t.Now.P99Ms ?? 0):0.0} |\n");
         }
 
         return text.ToString();
@@ -109,11 +104,8 @@ internal static class Against
     private static string Ratio(List<(Figure Before, Figure Now)> turns, Func<Figure, double> of)
     {
         double Of((Figure Before, Figure Now) turn) => of(turn.Now) / of(turn.Before);
-        return string.Create(CultureInfo.InvariantCulture, $"**{Median(turns, Of):0.00}** ({turns.Min(Of):0.00}–{turns.Max(Of):0.00})");
+        return string.Create(CultureInfo.InvariantCulture, $"**{turns.Median(Of):0.00}** ({turns.Min(Of):0.00}–{turns.Max(Of):0.00})");
     }
-
-    private static double Median(List<(Figure Before, Figure Now)> turns, Func<(Figure Before, Figure Now), double> of) =>
-        turns.Select(of).Order().ElementAt(turns.Count / 2);
 
     private sealed record Row(string Name, List<(Figure Before, Figure Now)> Turns);
 }

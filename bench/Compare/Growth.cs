@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
+using Pos.Cli.Load.Buyers;
 using Pos.Tests.Rigs;
 
 namespace Pos.Bench.Compare;
@@ -55,8 +56,7 @@ internal static class Growth
 
             await using var silo = await SiloProcess.StartIn(folder, [.. settings, .. Comparison.NoRateLimit]);
             var started = silo.ResidentMegabytes;
-            using var connection = new HttpConnection();
-            await connection.Connect(silo.Port);
+            using var connection = await Orders.Connect(silo.Port);
             // Some orders, and an item with hardly any history, warm the program up before anything is timed.
             await Get(connection, "/api/v1/stores/bench/stock/sku-999");
             var cold = new List<double>();
@@ -80,7 +80,7 @@ internal static class Growth
                 : postgres.Scalar<long>(database, "SELECT pg_database_size(current_database())") / 1048576.0;
             return string.Create(
                 CultureInfo.InvariantCulture,
-                $"| {provider} | {orders:#,0} | {Median(figures, f => f.Rate):#,0} ({figures.Min(f => f.Rate):#,0}–{figures.Max(f => f.Rate):#,0}) | {Median(figures, f => f.P99Ms ?? 0):0.0} | {cold[cold.Count / 2]:0.00} / {cold[(int)(cold.Count * 0.99)]:0.00} | {hot:0.0} | {silo.FirstAnswer.TotalMilliseconds:0} | {started:0} / {silo.ResidentMegabytes:0} | {size:#,0} |\n");
+                $"| {provider} | {orders:#,0} | {figures.Median(f => f.Rate):#,0} ({figures.Min(f => f.Rate):#,0}–{figures.Max(f => f.Rate):#,0}) | {figures.Median(f => f.P99Ms ?? 0):0.0} | {cold[cold.Count / 2]:0.00} / {cold[(int)(cold.Count * 0.99)]:0.00} | {hot:0.0} | {silo.FirstAnswer.TotalMilliseconds:0} | {started:0} / {silo.ResidentMegabytes:0} | {size:#,0} |\n");
         }
         finally
         {
@@ -88,13 +88,11 @@ internal static class Growth
         }
     }
 
-    private static async Task<double> Get(HttpConnection connection, string path)
+    private static async Task<double> Get(HttpWire connection, string path)
     {
         var began = Stopwatch.GetTimestamp();
-        var status = await connection.Send(HttpConnection.Request("GET", path, "-", ""));
+        var answer = await connection.Send(Orders.Request("GET", path, "-", ""), CancellationToken.None);
         var taken = Stopwatch.GetElapsedTime(began).TotalMilliseconds;
-        return status == 200 ? taken : throw new InvalidOperationException($"{path}: {status} {connection.LastAnswer(600)}");
+        return answer.Status == 200 ? taken : throw new InvalidOperationException($"{path}: {answer.Status} {Encoding.UTF8.GetString(answer.Body.Span)}");
     }
-
-    private static double Median(List<Figure> figures, Func<Figure, double> of) => figures.Select(of).Order().ElementAt(figures.Count / 2);
 }

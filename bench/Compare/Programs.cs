@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 
 namespace Pos.Bench.Compare;
 
@@ -29,13 +27,6 @@ internal static class Programs
         {
             throw new InvalidOperationException($"{program} is not installed; 'apt-get install postgresql redis-server wrk' brings all that is needed.", e);
         }
-    }
-
-    public static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     public static string Text(IFormattable value) => value.ToString(null, CultureInfo.InvariantCulture);

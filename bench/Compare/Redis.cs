@@ -28,7 +28,7 @@ internal sealed class Redis : IAsyncDisposable
     public static async Task<Redis> Start()
     {
         var folder = Directory.CreateTempSubdirectory("pos-bench-redis-").FullName;
-        var port = Programs.Text(Programs.FreePort());
+        var port = Programs.Text(FreePort.Next());
         var process = Programs.Start(
             "redis-server", "--port", port, "--bind", "127.0.0.1", "--dir", folder, "--appendonly", "yes", "--appendfsync", "always", "--save", "",
             "--loglevel", "warning");

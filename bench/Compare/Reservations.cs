@@ -63,7 +63,7 @@ internal static class Reservations
 
                 var id = string.Create(CultureInfo.InvariantCulture, $"{run:x8}{number:x24}");
                 GrainHost.Require(await items[number / PerItem].Reserve(new ReserveStock(
-                    new Operation(id, id, notAfter, "bench"), new HoldId(id), "api", 1, notAfter, Pinned: true)));
+                    new Operation(id, id, notAfter, "bench"), new HoldId(id), $"order:{id}", 1, notAfter, Pinned: true)));
                 waits.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
             }
 
