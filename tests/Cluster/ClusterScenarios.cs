@@ -4,7 +4,7 @@ using Xunit.Abstractions;
 
 namespace Pos.Tests;
 
-/// <summary>The scenarios on three silos, and what only a cluster has to withstand. Each test begins with as many silos as the first.</summary>
+/// <summary>The scenarios on three silos, and scenarios for clusters alone. Silos that an earlier test has killed are started again before each test.</summary>
 public abstract class ClusterScenarios(ClusterShop shop, ITestOutputHelper output) : ScenarioSuite(shop, output)
 {
     private const int TillsCount = 16;
@@ -29,8 +29,8 @@ public abstract class ClusterScenarios(ClusterShop shop, ITestOutputHelper outpu
             await _shop.Cluster.StartAdditionalSiloAsync(startAdditionalSiloOnNewPort: true);
             var management = _shop.Cluster.Client.GetGrain<IManagementGrain>(0);
             var newest = (await management.GetHosts(onlyActive: true)).Keys.MaxBy(silo => silo.Generation)!;
-            // An order that is over goes at once: at least one is under way there.
-            await Eventually(async () => (await management.GetSimpleGrainStatistics([newest])).Any(type => type.GrainType.Contains(".OrderGrain", StringComparison.Ordinal)));
+            // A grain of an order that is over leaves at once, so a grain on the new silo is an order under way.
+            await Until(async () => (await management.GetSimpleGrainStatistics([newest])).Any(type => type.GrainType.Contains(".OrderGrain", StringComparison.Ordinal)));
         });
         Assert.Empty(_shop.Till.Failures);
         Assert.All(sold, sale => Assert.True(sale.IsConfirmed, sale.End));
@@ -56,7 +56,7 @@ public abstract class ClusterScenarios(ClusterShop shop, ITestOutputHelper outpu
         SiloProcess? paused = null;
         var sold = await UnderLoad("paused", async () =>
         {
-            // The one that has the item everybody wants: what it had decided and not yet written must lose.
+            // This silo has the grain of the item that everybody wants. Decisions that it had not written before the pause must be refused after it.
             paused = await OwnerOf("paused");
             paused.Process.Freeze();
             await Task.Delay(Pause, TimeProvider.System);
@@ -70,7 +70,7 @@ public abstract class ClusterScenarios(ClusterShop shop, ITestOutputHelper outpu
     [Fact]
     public async Task of_two_activations_of_one_grain_each_write_is_fenced_and_every_caller_is_served()
     {
-        // Two clusters that know nothing of each other, on one journal: every grain that both are asked for is active twice.
+        // Two clusters on one journal do not know of each other, so a grain that both are asked for is active twice.
         const int PiecesCount = 100;
         const int TurnsCount = 6;
         await _shop.Till.Stock("twice", PiecesCount);
@@ -78,7 +78,7 @@ public abstract class ClusterScenarios(ClusterShop shop, ITestOutputHelper outpu
         await other.Begin();
         try
         {
-            // By turns: each finds that its activation was overtaken by the other's.
+            // The clusters take turns, so each finds that the other's activation has written a later version.
             for (var turn = 0; turn < TurnsCount; turn++)
             {
                 var sale = await (turn % 2 == 0 ? _shop : other).Till.Sell($"turn-{turn}", "twice");
@@ -134,23 +134,16 @@ public abstract class ClusterScenarios(ClusterShop shop, ITestOutputHelper outpu
         var management = _shop.Cluster.Client.GetGrain<IManagementGrain>(0);
         var stock = _shop.Cluster.Client.GetGrain<IStockGrain>($"london/{sku}");
         SiloAddress? address = null;
-        await Eventually(async () => (address = await management.GetActivationAddress(stock)) is not null);
+        await Until(async () => (address = await management.GetActivationAddress(stock)) is not null);
         return _shop.Silos.Single(silo => silo.SiloAddress.Endpoint.Port == address!.Endpoint.Port);
     }
 
-    private static async Task Eventually(Func<Task<bool>> isSo)
-    {
-        using var pause = new PeriodicTimer(TimeSpan.FromMilliseconds(200));
-        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1), TimeProvider.System);
-        while (!await isSo())
-        {
-            await pause.WaitForNextTickAsync(patience.Token);
-        }
-    }
+    private static Task Until(Func<Task<bool>> isSo) =>
+        Eventually.Get(isSo, static so => so, TimeSpan.FromMinutes(1), static _ => "it is not so yet");
 }
 
-/// <summary>Silos that know each other from PostgreSQL.</summary>
+/// <summary>The cluster's scenarios with silos that find each other in PostgreSQL.</summary>
 public sealed class ClusterOnPostgres(PostgresCluster shop, ITestOutputHelper output) : ClusterScenarios(shop, output), IClassFixture<PostgresCluster>;
 
-/// <summary>Silos that know each other from Redis.</summary>
+/// <summary>The cluster's scenarios with silos that find each other in Redis.</summary>
 public sealed class ClusterOnRedis(RedisCluster shop, ITestOutputHelper output) : ClusterScenarios(shop, output), IClassFixture<RedisCluster>;

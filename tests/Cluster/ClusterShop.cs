@@ -9,7 +9,7 @@ using Pos.Verification;
 
 namespace Pos.Tests;
 
-/// <summary>Silos whose journal is in one PostgreSQL, and an API before them that is their client. What they know of each other is elsewhere.</summary>
+/// <summary>Silos with their journal in one PostgreSQL, and an API in front of them. Each subclass says where the silos find each other.</summary>
 public abstract class ClusterShop : RunningShop, IDisposable
 {
     private readonly PostgresServer? _own;
@@ -26,7 +26,7 @@ public abstract class ClusterShop : RunningShop, IDisposable
         _silosCount = 3;
     }
 
-    /// <summary>One silo that knows nothing of another cluster, on the same journal.</summary>
+    /// <summary>One silo of another cluster on the same journal.</summary>
     private protected ClusterShop(ClusterShop other)
     {
         _postgres = other._postgres;
@@ -45,16 +45,16 @@ public abstract class ClusterShop : RunningShop, IDisposable
     /// <summary>The settings <c>Cluster:Provider</c> and <c>ConnectionStrings:Cluster</c>. Skips the test where the server is not installed.</summary>
     protected abstract (string Provider, string Connection) Membership { get; }
 
-    /// <summary>A cluster that knows nothing of this one, on the same journal.</summary>
+    /// <summary>Another cluster on the same journal. Neither cluster knows of the other.</summary>
     internal abstract ClusterShop Stranger();
 
-    /// <summary>Whether silo and API need a setting of the test cluster.</summary>
+    /// <summary>Whether a setting of the test cluster goes to silos and API.</summary>
     internal static bool IsForServers(string key) =>
         !key.StartsWith("Orleans:Clustering", StringComparison.OrdinalIgnoreCase)
         && ((string[])["Orleans:", "ConnectionStrings:", "Cluster:", "Journal:", "Api:", "Pos:", "Logging:"])
             .Any(start => key.StartsWith(start, StringComparison.OrdinalIgnoreCase));
 
-    /// <summary>Starts silos until there are as many as in the beginning.</summary>
+    /// <summary>Starts silos until there are as many as at the beginning.</summary>
     public async Task Heal()
     {
         var missing = _silosCount - Silos.Count;
@@ -69,7 +69,7 @@ public abstract class ClusterShop : RunningShop, IDisposable
     public override Task<VerificationReport> Verify() =>
         Verifier.Run(new PostgresJournalOptions { ConnectionString = Journal }, null, CancellationToken.None);
 
-    /// <summary>After everything else: the servers go, if they are this shop's own.</summary>
+    /// <summary>Stops the database server at the very end, if it is this shop's own.</summary>
     public virtual void Dispose()
     {
         _own?.Dispose();
@@ -87,9 +87,9 @@ public abstract class ClusterShop : RunningShop, IDisposable
         var builder = new TestClusterBuilder(_silosCount) { CreateSiloAsync = SiloProcess.Create };
         builder.Options.UseTestClusterMembership = false;
         builder.Options.ConfigureFileLogging = false;
-        // Its hooks are in silos that it makes itself; ours are the ones that are deployed.
+        // The test cluster's client expects services that only silos made by the test cluster have, and these silos are the deployed program.
         builder.Options.InitializeClientOnDeploy = false;
-        foreach (var (key, value) in KeySettings)
+        foreach (var (key, value) in ServerSettings)
         {
             builder.Properties[key] = value;
         }
@@ -104,7 +104,7 @@ public abstract class ClusterShop : RunningShop, IDisposable
         await Cluster.InitializeClientAsync();
         KeyValuePair<string, string?>[] identity =
         [
-            new("Orleans:ClusterId", Cluster.Options.ClusterId), new("Orleans:ServiceId", Cluster.Options.ServiceId), .. KeySettings,
+            new("Orleans:ClusterId", Cluster.Options.ClusterId), new("Orleans:ServiceId", Cluster.Options.ServiceId), .. ServerSettings,
             new("Cluster:Provider", provider), new("ConnectionStrings:Cluster", membership),
         ];
         _api = await ServerProcess.Start("Api", _folder.FullName, ServerProcess.FreeAddress(), identity);
@@ -128,7 +128,7 @@ public abstract class ClusterShop : RunningShop, IDisposable
         _folder.Delete(recursive: true);
     }
 
-    /// <summary>Where the test cluster's client finds the silos.</summary>
+    /// <summary>Tells the test cluster's client where it finds the silos.</summary>
     private sealed class WhereSilosAre : IClientBuilderConfigurator
     {
         public void Configure(IConfiguration configuration, IClientBuilder clientBuilder)
@@ -145,7 +145,7 @@ public abstract class ClusterShop : RunningShop, IDisposable
     }
 }
 
-/// <summary>The silos know each other from the journal's database.</summary>
+/// <summary>The silos find each other in the journal's database.</summary>
 public sealed class PostgresCluster : ClusterShop
 {
     public PostgresCluster()
@@ -162,7 +162,7 @@ public sealed class PostgresCluster : ClusterShop
     internal override ClusterShop Stranger() => new PostgresCluster(this);
 }
 
-/// <summary>The silos know each other from a Redis.</summary>
+/// <summary>The silos find each other in a Redis.</summary>
 public sealed class RedisCluster : ClusterShop
 {
     private readonly RedisServer? _own;

@@ -1,2 +1,2 @@
-// Each class has a whole cluster of its own: two at a time would only make each other slower.
+// Each class has a whole cluster of its own, and two clusters at a time would slow each other down.
 [assembly: CollectionBehavior(DisableTestParallelization = true)]

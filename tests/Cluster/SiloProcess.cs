@@ -6,7 +6,7 @@ using Orleans.TestingHost;
 
 namespace Pos.Tests;
 
-/// <summary>A silo of the test cluster: the program that is deployed, in a process of its own, so that it can be killed and paused as one.</summary>
+/// <summary>A silo of the test cluster: the deployed program in a process of its own, which a test can kill and pause.</summary>
 internal sealed class SiloProcess : SiloHandle
 {
     private readonly ServerProcess _process;
@@ -79,6 +79,6 @@ internal sealed class SiloProcess : SiloHandle
         base.Dispose(disposing);
     }
 
-    // Without the generation, which the silo chooses when it starts.
+    // The address has no generation, because the silo chooses it when it starts.
     private static SiloAddress Address(string port) => SiloAddress.New(new IPEndPoint(IPAddress.Loopback, int.Parse(port, CultureInfo.InvariantCulture)), 0);
 }

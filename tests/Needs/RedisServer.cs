@@ -20,7 +20,7 @@ public sealed class RedisServer : IDisposable
             return;
         }
 
-        Port = FreePort();
+        Port = ServerProcess.FreeAddress().Port;
         _process = Process.Start(new ProcessStartInfo(
             program,
             ["--port", Port.ToString(CultureInfo.InvariantCulture), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--loglevel", "warning"])
@@ -65,13 +65,6 @@ public sealed class RedisServer : IDisposable
         .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
         .Select(static folder => Path.Combine(folder, "redis-server"))
         .FirstOrDefault(File.Exists);
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 
     private bool Answers()
     {

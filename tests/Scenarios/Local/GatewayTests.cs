@@ -1,15 +1,11 @@
 using System.Net;
-using System.Net.Http.Headers;
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json.Nodes;
 
 namespace Pos.Tests;
 
-/// <summary>The API as a program of its own, in front of a silo that goes and comes back.</summary>
+/// <summary>The API as a program of its own, in front of a silo that stops and starts again.</summary>
 public sealed class GatewayTests : IDisposable
 {
-    private const string Key = "a-reader-of-the-gateway-tests";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("pos-gateway-");
@@ -22,8 +18,7 @@ public sealed class GatewayTests : IDisposable
     {
         var silo = await Silo();
         var api = await Start("Api", []);
-        using var http = new HttpClient { BaseAddress = api.Address, Timeout = Patience };
-        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Key);
+        using var http = Requests.Client(api.Address);
 
         for (var turn = 0; turn < 2; turn++)
         {
@@ -41,7 +36,7 @@ public sealed class GatewayTests : IDisposable
             using var live = await http.GetAsync(new Uri("/health/live", UriKind.Relative));
             Assert.Equal(HttpStatusCode.OK, live.StatusCode);
 
-            // Nothing but probes reaches the API meanwhile, as behind a service that sends requests only to what is ready.
+            // Only probes reach the API meanwhile, as behind a load balancer that sends requests to ready programs alone.
             silo = await Silo();
             Assert.Equal("healthy", await Until(http, HttpStatusCode.OK));
             using var served = await http.GetAsync(new Uri("/api/v1/stores/nowhere", UriKind.Relative));
@@ -59,23 +54,19 @@ public sealed class GatewayTests : IDisposable
         _folder.Delete(recursive: true);
     }
 
-    /// <summary>Asks for readiness until it has the status, and gives what it says of the cluster.</summary>
+    /// <summary>Asks for readiness until it has the status, and gives the state of the cluster in the answer.</summary>
     private static async Task<string?> Until(HttpClient http, HttpStatusCode status)
     {
-        var began = TimeProvider.System.GetTimestamp();
-        using var pause = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
-        while (true)
-        {
-            using var ready = await http.GetAsync(new Uri("/health/ready", UriKind.Relative));
-            var body = await ready.Content.ReadAsStringAsync();
-            if (ready.StatusCode == status)
+        var (_, text) = await Eventually.Get(
+            async () =>
             {
-                return (string?)JsonNode.Parse(body)!["checks"]!["cluster"];
-            }
-
-            Assert.True(TimeProvider.System.GetElapsedTime(began) < Patience, $"still {ready.StatusCode}: {body}");
-            await pause.WaitForNextTickAsync();
-        }
+                using var ready = await http.GetAsync(new Uri("/health/ready", UriKind.Relative));
+                return (ready.StatusCode, Text: await ready.Content.ReadAsStringAsync());
+            },
+            ready => ready.StatusCode == status,
+            Patience,
+            ready => $"readiness is still {ready.StatusCode}: {ready.Text}");
+        return (string?)JsonNode.Parse(text)!["checks"]!["cluster"];
     }
 
     private static string FreePort() => $"{ServerProcess.FreeAddress().Port}";
@@ -89,9 +80,7 @@ public sealed class GatewayTests : IDisposable
     {
         var process = await ServerProcess.Start(program, _folder.FullName, ServerProcess.FreeAddress(),
         [
-            new("Api:Keys:0:Actor", "reader"), new("Api:Keys:0:Role", "operator"),
-            new("Api:Keys:0:Sha256", Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Key)))),
-            new("Orleans:Endpoints:GatewayPort", _gatewayPort), new("Pos:Demo", "false"), new("Logging:LogLevel:Default", "Warning"), .. settings,
+            .. Requests.KeySettings, new("Orleans:Endpoints:GatewayPort", _gatewayPort), new("Pos:Demo", "false"), new("Logging:LogLevel:Default", "Warning"), .. settings,
         ]);
         _started.Add(process);
         return process;

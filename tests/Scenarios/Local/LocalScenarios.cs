@@ -6,7 +6,7 @@ namespace Pos.Tests;
 /// <summary>The scenarios in one process, on a journal in a file.</summary>
 public sealed class LocalScenarios(LocalShop shop, ITestOutputHelper output) : ScenarioSuite(shop, output), IClassFixture<LocalShop>;
 
-/// <summary>One silo with everything in it. A crash is <c>kill -9</c> and a start on the same journal.</summary>
+/// <summary>One silo with the API in it. A crash is <c>kill -9</c> and a start on the same journal.</summary>
 public sealed class LocalShop : RunningShop
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("pos-scenarios-");
@@ -38,7 +38,7 @@ public sealed class LocalShop : RunningShop
     private Task<ServerProcess> Start() =>
         ServerProcess.Start("Silo", _folder.FullName, _address,
         [
-            .. KeySettings, new("Journal:Path", Path.Combine(_folder.FullName, "data")),
+            .. ServerSettings, new("Journal:Path", Path.Combine(_folder.FullName, "data")),
             new("Orleans:Endpoints:SiloPort", "0"), new("Orleans:Endpoints:GatewayPort", "0"),
         ]);
 }

@@ -1,28 +1,20 @@
-using System.Security.Cryptography;
-using System.Text;
 using Pos.Verification;
 
 namespace Pos.Tests;
 
-/// <summary>A shop whose server runs, in one process or several: where its requests go, and what may befall it.</summary>
+/// <summary>A shop with a running server, in one process or several.</summary>
 public abstract class RunningShop : IAsyncLifetime
 {
-    private const string Key = "an-operator-of-the-scenarios";
+    private static readonly TimeSpan SettleMax = TimeSpan.FromMinutes(2);
 
-    /// <summary>The settings of a server that takes requests with the key.</summary>
-    protected static IEnumerable<KeyValuePair<string, string?>> KeySettings { get; } =
-    [
-        new("Api:Keys:0:Actor", "operator"),
-        new("Api:Keys:0:Role", "operator"),
-        new("Api:Keys:0:Sha256", Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Key)))),
-        new("Pos:Demo", "false"),
-        new("Logging:LogLevel:Default", "Warning"),
-    ];
+    /// <summary>The settings of every server of a shop.</summary>
+    protected static IEnumerable<KeyValuePair<string, string?>> ServerSettings { get; } =
+        [.. Requests.KeySettings, new("Pos:Demo", "false"), new("Logging:LogLevel:Default", "Warning")];
 
     /// <summary>A till of this shop.</summary>
     public Till Till { get; private set; } = null!;
 
-    /// <summary>Kills one of its servers in the middle of what it does. Whoever repeats is served before long.</summary>
+    /// <summary>Kills one of its servers in the middle of its work. A client that repeats its request is served soon afterwards.</summary>
     public abstract Task Crash();
 
     /// <summary>Reads the whole journal and checks every invariant.</summary>
@@ -31,14 +23,14 @@ public abstract class RunningShop : IAsyncLifetime
     public Task InitializeAsync() => Task.CompletedTask;
 
     /// <summary>
-    /// Starts it once; each test asks, so that what a machine lacks is the test's to say and not the fixture's.
+    /// Starts the servers once. Each test calls this, so that the test is skipped, and not its fixture failed, where the machine lacks a program.
     /// </summary>
     public async Task Begin()
     {
         if (Till is null)
         {
             var door = await Open();
-            Till = new Till(door, Key);
+            Till = new Till(door);
             await Till.OpenStore();
         }
     }
@@ -49,28 +41,19 @@ public abstract class RunningShop : IAsyncLifetime
         await Close();
     }
 
-    /// <summary>Verifies again and again until nothing is under way any more: every order has reached its end by itself.</summary>
-    public async Task<VerificationReport> Settled()
-    {
-        using var pause = new PeriodicTimer(TimeSpan.FromMilliseconds(500));
-        var patience = TimeSpan.FromMinutes(2);
-        var began = TimeProvider.System.GetTimestamp();
-        while (true)
+    /// <summary>Verifies the journal until no order and no hold is open. Every order reaches its end by itself.</summary>
+    public Task<VerificationReport> Settled() => Eventually.Get(
+        async () =>
         {
             var report = await Verify();
-            var violations = string.Join('\n', report.Invariants.SelectMany(one => one.First.Select(first => $"{one.Name}: {first.Where}: {first.What}")));
-            Assert.True(report.Ok, violations);
-            if (report.Open is { Orders: 0, Holds: 0 })
-            {
-                return report;
-            }
+            Assert.True(report.Ok, report.Told());
+            return report;
+        },
+        report => report.Open is { Orders: 0, Holds: 0 },
+        SettleMax,
+        report => $"{report.Open.Orders} orders have no end: {string.Join(", ", report.Open.FirstOrders)}");
 
-            Assert.True(TimeProvider.System.GetElapsedTime(began) < patience, $"{report.Open.Orders} orders have no end: {string.Join(", ", report.Open.FirstOrders)}");
-            await pause.WaitForNextTickAsync();
-        }
-    }
-
-    /// <returns>Where its requests go.</returns>
+    /// <returns>The address for requests.</returns>
     protected abstract Task<Uri> Open();
 
     protected abstract Task Close();

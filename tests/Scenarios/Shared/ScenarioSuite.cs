@@ -2,7 +2,7 @@ using Xunit.Abstractions;
 
 namespace Pos.Tests;
 
-/// <summary>What every shop has to withstand, in one process or several.</summary>
+/// <summary>Sales, a rush and a crash. Every shop has to pass them, in one process or several.</summary>
 public abstract class ScenarioSuite(RunningShop shop, ITestOutputHelper output) : IAsyncLifetime
 {
     private const int TillsCount = 32;

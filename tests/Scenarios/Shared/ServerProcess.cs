@@ -30,21 +30,21 @@ public sealed class ServerProcess : IDisposable
         AppDomain.CurrentDomain.ProcessExit += OnExit;
     }
 
-    /// <summary>Where it listens.</summary>
+    /// <summary>The address that it listens at.</summary>
     public Uri Address { get; }
 
     public bool HasEnded => _isDisposed || _process.HasExited;
 
-    /// <summary>What it wrote last.</summary>
+    /// <summary>The last lines that it wrote.</summary>
     public string Said => string.Join('\n', _said);
 
     /// <summary>
-    /// Starts a program and waits until it says that it is ready. In Development, where the simulated provider takes cards, unless the settings name
-    /// another <c>environment</c>.
+    /// Starts a program and waits until it is ready. It runs in the environment Development, where the simulated provider takes cards, unless the settings
+    /// name another <c>environment</c>.
     /// </summary>
     /// <param name="program">The name of its project.</param>
     /// <param name="folder">The folder that it runs in.</param>
-    /// <param name="address">Where it is to listen.</param>
+    /// <param name="address">The address to listen at.</param>
     /// <param name="settings">Its settings.</param>
     public static async Task<ServerProcess> Start(string program, string folder, Uri address, IEnumerable<KeyValuePair<string, string?>> settings)
     {
@@ -70,7 +70,7 @@ public sealed class ServerProcess : IDisposable
         }
     }
 
-    /// <summary>An address that nobody listens at.</summary>
+    /// <summary>An address with a port that no program uses.</summary>
     public static Uri FreeAddress()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
@@ -78,14 +78,14 @@ public sealed class ServerProcess : IDisposable
         return new Uri($"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}");
     }
 
-    /// <summary>As <c>kill -9</c>.</summary>
+    /// <summary>Kills it, like <c>kill -9</c>.</summary>
     public void Kill()
     {
         _process.Kill();
         _process.WaitForExit();
     }
 
-    /// <summary>As an operator or Kubernetes stops it.</summary>
+    /// <summary>Stops it with SIGTERM, as an operator or Kubernetes does.</summary>
     public async Task Stop()
     {
         Signal("-TERM");
@@ -93,7 +93,7 @@ public sealed class ServerProcess : IDisposable
         Assert.True(_process.ExitCode is 0 or 143, $"{_name} ended with {_process.ExitCode}:\n{Said}");
     }
 
-    /// <summary>Neither answers nor refuses until it is thawed.</summary>
+    /// <summary>Stops all its threads until <see cref="Thaw"/>: it neither answers nor refuses meanwhile.</summary>
     public void Freeze() => Signal("-STOP");
 
     public void Thaw() => Signal("-CONT");
@@ -144,7 +144,13 @@ public sealed class ServerProcess : IDisposable
                 // It does not listen yet.
             }
 
-            Assert.False(_process.HasExited, $"{_name} does not start:\n{Said}");
+            if (_process.HasExited)
+            {
+                // The wait ends when all output has been read, so the message has the reason.
+                await _process.WaitForExitAsync();
+                Assert.Fail($"{_name} does not start:\n{Said}");
+            }
+
             Assert.True(Stopwatch.GetElapsedTime(began) < StartMax, $"{_name} is not ready:\n{Said}");
             await pause.WaitForNextTickAsync();
         }

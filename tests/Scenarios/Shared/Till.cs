@@ -1,8 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
-using System.Net.Http.Json;
-using System.Text;
 using System.Text.Json.Nodes;
 using Pos.Verification;
 
@@ -10,13 +8,13 @@ namespace Pos.Tests;
 
 /// <summary>How a sale ended.</summary>
 /// <param name="Order">Its id, if there is an order.</param>
-/// <param name="End"><c>CONFIRMED</c>, or the code of the refusal.</param>
+/// <param name="End"><c>CONFIRMED</c>, or the refusal's code.</param>
 public sealed record Sale(string? Order, string End)
 {
     public bool IsConfirmed => End == "CONFIRMED";
 }
 
-/// <summary>A client as a till has to be: what is not answered, or answered with 503, is sent again with the same key.</summary>
+/// <summary>A client that behaves as a till should: it repeats a request without an answer, or with 503, under the same key.</summary>
 public sealed class Till : IDisposable
 {
     private const string Store = "london";
@@ -28,17 +26,12 @@ public sealed class Till : IDisposable
     private TimeSpan _longest;
     private int _keys;
 
-    public Till(Uri door, string key) => _http = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = 1_000 })
-    {
-        BaseAddress = door,
-        Timeout = TimeSpan.FromSeconds(60),
-        DefaultRequestHeaders = { Authorization = new("Bearer", key) },
-    };
+    public Till(Uri door) => _http = Requests.Client(door);
 
-    /// <summary>Every request that was not answered with what was asked for or a refusal.</summary>
+    /// <summary>Every request without an answer, and every 503.</summary>
     public ConcurrentQueue<string> Failures { get; } = new();
 
-    /// <summary>How long the longest sale took since this was last asked for.</summary>
+    /// <summary>Gives the time of the longest sale since the last call.</summary>
     public TimeSpan TakeLongest()
     {
         lock (_measuring)
@@ -71,10 +64,10 @@ public sealed class Till : IDisposable
         Assert.True(receipt.Status == HttpStatusCode.OK, receipt.Text);
     }
 
-    /// <summary>What may be sold of a product.</summary>
+    /// <summary>The pieces of a product that can be sold.</summary>
     public async Task<long> Available(string sku) => (long)(await Repeat(HttpMethod.Get, $"stores/{Store}/stock/{sku}", null, null)).Json["available"]!;
 
-    /// <summary>Sells one piece of each, until it is known what came of it.</summary>
+    /// <summary>Sells one piece of each product and waits until the sale has ended.</summary>
     public async Task<Sale> Sell(string key, params string[] skus)
     {
         var began = TimeProvider.System.GetTimestamp();
@@ -83,7 +76,7 @@ public sealed class Till : IDisposable
             HttpMethod.Post, "orders", $$"""{"store":"{{Store}}","till":"till-1","lines":[{{lines}}],"cash":{"amount":100000,"currency":"GBP"} }""", key);
         while (answer.Status == HttpStatusCode.Accepted)
         {
-            // Under way: the order says by itself what becomes of it.
+            // The order is under way, and its own address shows its end.
             answer = await Repeat(HttpMethod.Get, $"orders/{(string)answer.Json["id"]!}", null, null);
             if ((string?)answer.Json["state"] is not ("CONFIRMED" or "CANCELLED"))
             {
@@ -106,7 +99,7 @@ public sealed class Till : IDisposable
         };
     }
 
-    /// <summary>Sells from as many tills at once until told to stop.</summary>
+    /// <summary>Sells at several tills at once until the token stops it.</summary>
     public async Task<IReadOnlyList<Sale>> SellOn(int tills, string sku, CancellationToken stop)
     {
         var sales = new ConcurrentQueue<Sale>();
@@ -122,12 +115,8 @@ public sealed class Till : IDisposable
         return [.. sales];
     }
 
-    /// <summary>Asks a server that has its journal for itself to verify it.</summary>
-    public async Task<VerificationReport> Verify()
-    {
-        using var answer = await _http.PostAsync(new Uri("/admin/verify", UriKind.Relative), null);
-        return (await answer.EnsureSuccessStatusCode().Content.ReadFromJsonAsync(VerificationJson.Default.VerificationReport))!;
-    }
+    /// <summary>Has a server with a journal of its own verify it.</summary>
+    public Task<VerificationReport> Verify() => _http.Verify();
 
     public void Dispose() => _http.Dispose();
 
@@ -150,17 +139,9 @@ public sealed class Till : IDisposable
 
     private async Task<(HttpStatusCode Status, string Text)> Send(HttpMethod method, string path, string? body, string? key)
     {
-        using var request = new HttpRequestMessage(method, "/api/v1/" + path);
-        request.Content = body is null ? null : new StringContent(body, Encoding.UTF8, "application/json");
-        if (key is not null)
-        {
-            request.Headers.Add("Idempotency-Key", key);
-        }
-
         try
         {
-            using var response = await _http.SendAsync(request);
-            return (response.StatusCode, await response.Content.ReadAsStringAsync());
+            return await _http.Send(method, path, body, key);
         }
         catch (Exception lost) when (lost is HttpRequestException or TaskCanceledException or IOException)
         {
