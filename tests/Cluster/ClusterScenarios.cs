@@ -138,7 +138,7 @@ public abstract class ClusterScenarios(ClusterShop shop, ITestOutputHelper outpu
         return _shop.Silos.Single(silo => silo.SiloAddress.Endpoint.Port == address!.Endpoint.Port);
     }
 
-    private static Task Until(Func<Task<bool>> isSo) =>
+    private static Task<bool> Until(Func<Task<bool>> isSo) =>
         Eventually.Get(isSo, static so => so, TimeSpan.FromMinutes(1), static _ => "it is not so yet");
 }
 
