@@ -5,6 +5,7 @@ using Microsoft.Extensions.Hosting;
 using Orleans;
 using Orleans.Hosting;
 using Pos.Grains;
+using Pos.Hosting;
 using Pos.Journal;
 using Pos.Payments;
 
@@ -36,7 +37,7 @@ internal sealed class GrainHost : IAsyncDisposable
         builder.Services.AddJournal(builder.Configuration);
         // The journal lies in a temporary folder, and outside Development the simulator keeps no ledger in such a folder.
         builder.Services.AddPayments(builder.Configuration, Environments.Development);
-        builder.UseOrleans(static silo => silo.UseLocalhostClustering(FreePort.Next(), FreePort.Next()));
+        builder.UseOrleans(static silo => silo.UseLocalhostClustering(FreePort.Next(), FreePort.Next()).AddPosSilo());
         builder.Services.AddPosGrains(builder.Configuration);
         var opened = new GrainHost(builder.Build());
         await opened._host.StartAsync();

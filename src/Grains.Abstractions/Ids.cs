@@ -9,8 +9,17 @@ namespace Pos;
 
 /// <summary>A store's code: 1–32 of <c>a–z 0–9 -</c>, beginning with a letter or digit.</summary>
 [GenerateSerializer, Immutable, Alias("pos.StoreId"), JsonConverter(typeof(ParsableJsonConverter<StoreId>))]
-public readonly record struct StoreId(string Value) : IParsable<StoreId>
+public readonly record struct StoreId(string Value) : ITextId<StoreId>
 {
+    /// <inheritdoc/>
+    public static string Rule => "a store's id is 1 to 32 of a-z, 0-9 and -, and begins with a letter or a digit";
+
+    /// <inheritdoc/>
+    public static string Pattern => "^[a-z0-9][a-z0-9-]{0,31}$";
+
+    /// <inheritdoc/>
+    public static string Sample => "demo";
+
     /// <inheritdoc/>
     public static StoreId Parse(string s, IFormatProvider? provider = null) => Parsing.OrThrow<StoreId>(s);
 
@@ -28,8 +37,17 @@ public readonly record struct StoreId(string Value) : IParsable<StoreId>
 
 /// <summary>A till of a store: 1–32 of <c>a–z 0–9 -</c>.</summary>
 [GenerateSerializer, Immutable, Alias("pos.TillId"), JsonConverter(typeof(ParsableJsonConverter<TillId>))]
-public readonly record struct TillId(string Value) : IParsable<TillId>
+public readonly record struct TillId(string Value) : ITextId<TillId>
 {
+    /// <inheritdoc/>
+    public static string Rule => "a till's id is 1 to 32 of a-z, 0-9 and -";
+
+    /// <inheritdoc/>
+    public static string Pattern => "^[a-z0-9-]{1,32}$";
+
+    /// <inheritdoc/>
+    public static string Sample => "till-1";
+
     /// <inheritdoc/>
     public static TillId Parse(string s, IFormatProvider? provider = null) => Parsing.OrThrow<TillId>(s);
 
@@ -50,15 +68,21 @@ public readonly record struct TillId(string Value) : IParsable<TillId>
 /// <c>\</c>, <c>%</c> before a hexadecimal digit, or space at either end; and no name that addresses use for something else.
 /// </summary>
 [GenerateSerializer, Immutable, Alias("pos.Sku"), JsonConverter(typeof(JournaledIdJsonConverter<Sku>))]
-public readonly record struct Sku(string Value) : IParsable<Sku>, IJournaledId<Sku>
+public readonly record struct Sku(string Value) : ITextId<Sku>, IJournaledId<Sku>
 {
+    /// <inheritdoc/>
+    public static string Pattern => @"^[^\s/\\]([^/\\]{0,62}[^\s/\\])?$";
+
+    /// <inheritdoc/>
+    public static string Sample => "espresso";
+
     private const int LengthMax = 64;
 
     // Several code points may become one.
     private const int NotNormalLengthMax = 4 * LengthMax;
 
-    /// <summary>The rule, for people.</summary>
-    public const string Rule =
+    /// <inheritdoc/>
+    public static string Rule =>
         "a SKU is 1 to 64 visible characters, none beyond U+FFFF as emoji are, without /, \\, % before a hexadecimal digit, or space at either end, and none of ., .. and search";
 
     /// <summary>Words, in any case, that addresses have where a SKU stands. No address could reach a product with such a SKU.</summary>
@@ -91,8 +115,17 @@ public readonly record struct Sku(string Value) : IParsable<Sku>, IJournaledId<S
 
 /// <summary>An order: 32 lowercase hexadecimal digits, the hash of who asked with which idempotency key.</summary>
 [GenerateSerializer, Immutable, Alias("pos.OrderId"), JsonConverter(typeof(ParsableJsonConverter<OrderId>))]
-public readonly record struct OrderId(string Value) : IParsable<OrderId>
+public readonly record struct OrderId(string Value) : ITextId<OrderId>
 {
+    /// <inheritdoc/>
+    public static string Rule => "an order's id is 32 hexadecimal digits in lower case, as the answer that made it says";
+
+    /// <inheritdoc/>
+    public static string Pattern => "^[0-9a-f]{32}$";
+
+    /// <inheritdoc/>
+    public static string Sample => "9f86d081884c7d659a2feaa0c55ad015";
+
     /// <summary>The one order that a cart can become: the hash of the cart's id.</summary>
     public static OrderId Of(CartId cart)
     {
@@ -118,8 +151,17 @@ public readonly record struct OrderId(string Value) : IParsable<OrderId>
 
 /// <summary>A return: 32 lowercase hexadecimal digits, made as an <see cref="OrderId"/> is.</summary>
 [GenerateSerializer, Immutable, Alias("pos.ReturnId"), JsonConverter(typeof(ParsableJsonConverter<ReturnId>))]
-public readonly record struct ReturnId(string Value) : IParsable<ReturnId>
+public readonly record struct ReturnId(string Value) : ITextId<ReturnId>
 {
+    /// <inheritdoc/>
+    public static string Rule => "a return's id is 32 hexadecimal digits in lower case, as the answer that made it says";
+
+    /// <inheritdoc/>
+    public static string Pattern => "^[0-9a-f]{32}$";
+
+    /// <inheritdoc/>
+    public static string Sample => "60303ae22b998861bce3b28f33eec1be";
+
     /// <inheritdoc/>
     public static ReturnId Parse(string s, IFormatProvider? provider = null) => Parsing.OrThrow<ReturnId>(s);
 
@@ -137,8 +179,18 @@ public readonly record struct ReturnId(string Value) : IParsable<ReturnId>
 
 /// <summary>A hold on stock: <c>orderId.line</c> for an order's, 32 hexadecimal digits for one made through the API.</summary>
 [GenerateSerializer, Immutable, Alias("pos.HoldId"), JsonConverter(typeof(ParsableJsonConverter<HoldId>))]
-public readonly record struct HoldId(string Value) : IParsable<HoldId>
+public readonly record struct HoldId(string Value) : ITextId<HoldId>
 {
+    /// <inheritdoc/>
+    public static string Rule =>
+        "a hold's id is 32 hexadecimal digits in lower case, as the answer that made it says; an order's has a point and the line's number behind it";
+
+    /// <inheritdoc/>
+    public static string Pattern => @"^[0-9a-f]{32}(\.[0-9]{1,7})?$";
+
+    /// <inheritdoc/>
+    public static string Sample => "fd61a03af4f77d870fc21e05e7e80678";
+
     /// <summary>The hold of one line of an order.</summary>
     public static HoldId Of(OrderId order, int line) => new($"{order.Value}.{line}");
 

@@ -8,8 +8,17 @@ namespace Pos;
 
 /// <summary>An ISO 4217 currency that is in use, by its three letters.</summary>
 [GenerateSerializer, Immutable, Alias("pos.Currency"), JsonConverter(typeof(ParsableJsonConverter<Currency>))]
-public readonly record struct Currency(string Code) : IParsable<Currency>
+public readonly record struct Currency(string Code) : ITextId<Currency>
 {
+    /// <inheritdoc/>
+    public static string Rule => "a currency is an ISO 4217 code of three capital letters, for example EUR";
+
+    /// <inheritdoc/>
+    public static string Pattern => "^[A-Z]{3}$";
+
+    /// <inheritdoc/>
+    public static string Sample => "EUR";
+
     // ISO 4217 list one, minor units other than 2.
     private static readonly FrozenDictionary<string, int> OddMinorUnits = new Dictionary<string, int>(StringComparer.Ordinal)
     {

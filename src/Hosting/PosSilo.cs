@@ -71,7 +71,7 @@ public static class PosSilo
     }
 
     /// <summary>A dead silo is declared dead within 10 s: docs/operations.md has what that costs.</summary>
-    private static void Detect(ClusterMembershipOptions options)
+    internal static void Detect(ClusterMembershipOptions options)
     {
         options.ProbeTimeout = TimeSpan.FromSeconds(1.5);
         options.MinProbeTimeout = TimeSpan.FromSeconds(1);
@@ -83,7 +83,7 @@ public static class PosSilo
     }
 
     /// <summary>Above the longest wait of a grain for another (<c>Pos:Grains:WaitMax</c>), below the lease of a wake-up.</summary>
-    private static void Answer(SiloMessagingOptions options) => options.ResponseTimeout = TimeSpan.FromSeconds(30);
+    internal static void Answer(SiloMessagingOptions options) => options.ResponseTimeout = TimeSpan.FromSeconds(30);
 
     /// <summary>
     /// The cache of the directory keeps the address of a grain that is gone until newer ones push it out: 300 bytes for every order and cart, up to a million of

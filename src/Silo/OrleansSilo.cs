@@ -8,6 +8,9 @@ namespace Pos.Silo;
 /// <summary>One silo of Microsoft Orleans.</summary>
 internal static class OrleansSilo
 {
+    /// <summary>How long a silo may take to end. Its grains are handed over meanwhile.</summary>
+    internal static readonly TimeSpan ShutdownMax = TimeSpan.FromSeconds(150);
+
     /// <summary>What Orleans needs to know of the pod it is in.</summary>
     private static readonly string[] Pod = ["POD_NAME", "POD_NAMESPACE", "POD_IP", "ORLEANS_SERVICE_ID", "ORLEANS_CLUSTER_ID"];
 
@@ -52,7 +55,7 @@ internal static class OrleansSilo
         }
 
         builder.Logging.AddFilter("Orleans.Runtime.Watchdog", WatchdogSpeaks(TimeProvider.System.GetTimestamp()));
-        builder.Services.Configure<HostOptions>(static options => options.ShutdownTimeout = TimeSpan.FromSeconds(150));
+        builder.Services.Configure<HostOptions>(static options => options.ShutdownTimeout = ShutdownMax);
     }
 
     public static Task OpenDatabases(this WebApplication app) =>

@@ -1,4 +1,5 @@
 using Orleans.Runtime;
+using Microsoft.AspNetCore.Http;
 using Pos.Api;
 using Pos.Api.Answers;
 
@@ -75,11 +76,11 @@ public sealed class ProblemsTests
     [Fact]
     public void faults_are_named_without_their_messages()
     {
-        Assert.Equal("not-durable", Problems.Of(new NotDurableException("secret")).Kind.Code);
-        Assert.Equal("overloaded", Problems.Of(new LimitExceededException("secret")).Kind.Code);
-        Assert.Equal("outcome-unknown", Problems.Of(new TimeoutException("secret")).Kind.Code);
-        Assert.Equal("unavailable", Problems.Of(new SiloUnavailableException("secret")).Kind.Code);
-        Assert.Equal("internal", Problems.Of(new InvalidOperationException("secret")).Kind.Code);
-        Assert.DoesNotContain("secret", Problems.Of(new InvalidOperationException("secret")).Detail, StringComparison.Ordinal);
+        Assert.Equal("not-durable", Problems.Of(new NotDurableException("secret"), new DefaultHttpContext()).Kind.Code);
+        Assert.Equal("overloaded", Problems.Of(new LimitExceededException("secret"), new DefaultHttpContext()).Kind.Code);
+        Assert.Equal("outcome-unknown", Problems.Of(new TimeoutException("secret"), new DefaultHttpContext()).Kind.Code);
+        Assert.Equal("unavailable", Problems.Of(new SiloUnavailableException("secret"), new DefaultHttpContext()).Kind.Code);
+        Assert.Equal("internal", Problems.Of(new InvalidOperationException("secret"), new DefaultHttpContext()).Kind.Code);
+        Assert.DoesNotContain("secret", Problems.Of(new InvalidOperationException("secret"), new DefaultHttpContext()).Detail, StringComparison.Ordinal);
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Orleans;
 
@@ -38,8 +39,16 @@ internal static class Admission
     private static Refusal Forbidden(Caller caller, Permission? permission) => new(
         Problems.Forbidden,
         permission is null ? "Nobody may."
-        : caller.Role < permission.Role ? $"It takes a {Name(permission.Role)}, and the key is a {Name(caller.Role)}'s."
+        : caller.Role < permission.Role ? $"It takes {Name(permission.Role)}, and the key is {Name(caller.Role)}'s."
         : "It takes a key for all stores.");
 
-    private static string Name(Role role) => role.ToString().ToLowerInvariant();
+    // With its article, which differs: an operator.
+    private static string Name(Role role) => role switch
+    {
+        Role.Reader => "a reader",
+        Role.Cashier => "a cashier",
+        Role.Manager => "a manager",
+        Role.Operator => "an operator",
+        _ => throw new UnreachableException(),
+    };
 }

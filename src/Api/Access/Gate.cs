@@ -25,8 +25,11 @@ internal sealed class Gate(Callers callers, Rates rates, IGrainFactory grains, I
     // A place each. Whoever waits for one is given it before anybody who comes later.
     private readonly SemaphoreSlim _room = new(options.Value.RequestsUnderWayMax);
 
+    /// <summary>The default of <see cref="RoomWaitMax"/>.</summary>
+    internal static readonly TimeSpan RoomWaitDefault = TimeSpan.FromMilliseconds(800);
+
     /// <summary>How long a request waits for room: an overload is answered within a second.</summary>
-    internal TimeSpan RoomWaitMax { get; init; } = TimeSpan.FromMilliseconds(800);
+    internal TimeSpan RoomWaitMax { get; init; } = RoomWaitDefault;
 
     public Task Enter(HttpContext context, RequestDelegate next)
     {
@@ -58,8 +61,8 @@ internal sealed class Gate(Callers callers, Rates rates, IGrainFactory grains, I
     private Task Pass(HttpContext context, RequestDelegate next, RouteEndpoint endpoint, RequestAccess access) =>
         access.IsEverywhere ? next(context) : EnterStore(context, next, endpoint.Metadata.GetMetadata<Owner>()!, access);
 
-    // No place is taken by a request whose body is still to come: whoever announces one and never sends it keeps nobody out. Of one key only
-    // so many are waited for. Whoever waits for a place is not refused at once: clients that ask again at once would leave no time for serving.
+    // A request takes its place when its whole body has arrived, so a client that announces a body and never sends it keeps nobody out. The first semaphore
+    // bounds how many bodies of one key are waited for. Requests wait for a place: refusing them at once invites instant retries that eat the capacity.
     private async Task Serve(HttpContext context, RequestDelegate next, RouteEndpoint endpoint, RequestAccess access)
     {
         var ofKey = access.Allowance.Room;

@@ -61,6 +61,9 @@ internal abstract class Owner
     /// <summary>The name of this way in docs/permissions.md.</summary>
     public string Name { get; }
 
+    /// <summary>The answer when the named thing or store does not exist; null when nothing is named.</summary>
+    public virtual ProblemKind? Unknown => this == InQuery ? Problems.Of(RejectionCode.UnknownStore) : null;
+
     /// <summary>The refusal of a body, or null when its store and every store that the query names are the caller's.</summary>
     public static Refusal? RefuseBody(HttpContext context, object body)
     {
@@ -154,6 +157,9 @@ internal abstract class Owner
             context.Request.RouteValues[IdParameter] is string text && TId.TryParse(text, CultureInfo.InvariantCulture, out var id)
                 ? access.Refuse(await storeOf(grains, id).Within(context.Response), unknown(id))
                 : null;
+
+        // The kind does not depend on the id.
+        public override ProblemKind Unknown => unknown(default!).Kind;
 
         public override string? Fault(RouteEndpoint endpoint, Permission permission) =>
             Names(endpoint, IdParameter) && Binds<TId>(endpoint, IdParameter) ? null : $"has no {{id}} in its route that it reads as {typeof(TId).Name}";

@@ -39,7 +39,7 @@ internal static partial class ProblemMiddleware
         }
         catch (Exception fault) when (!context.Response.HasStarted)
         {
-            var refusal = time.IsUp && fault is OperationCanceledException ? RequestTime.IsUpProblem : Problems.Of(fault);
+            var refusal = time.IsUp && fault is OperationCanceledException ? RequestTime.IsUpProblem : Problems.Of(fault, context);
             if (refusal.Kind == Problems.Internal)
             {
                 // The route's pattern, not the path: what a client sent could hold line breaks.

@@ -108,10 +108,10 @@ internal static class Problems
     public static ProblemKind Of(RejectionCode code) => Rejections[code];
 
     /// <summary>The problem that a client is told of a fault. The message of the fault never leaves the process.</summary>
-    public static Refusal Of(Exception fault) => fault switch
+    public static Refusal Of(Exception fault, HttpContext context) => fault switch
     {
         RefusedRequestException refused => refused.Refusal,
-        BadHttpRequestException bad => Of(bad),
+        BadHttpRequestException bad => Of(bad, context),
         NotDurableException => new Refusal(NotDurable, "The journal failed while this was being written, so nothing was acknowledged."),
         LimitExceededException => new Refusal(Overloaded, "A queue of requests is full; this one was not taken."),
         TimeoutException => new Refusal(OutcomeUnknown, "It may or may not have been done: the same key shows which."),
@@ -137,20 +137,15 @@ internal static class Problems
         _ => BadRequest,
     };
 
-    private static Refusal Of(BadHttpRequestException bad)
+    private static Refusal Of(BadHttpRequestException bad, HttpContext context)
     {
-        if (bad.StatusCode != StatusCodes.Status400BadRequest)
+        if (bad.StatusCode == StatusCodes.Status400BadRequest && UnreadParameter.Find(context) is { } parameter)
         {
-            var kind = OfStatus(bad.StatusCode);
-            return new Refusal(kind, kind.Title);
+            return parameter;
         }
 
-        // Binding names the parameter with its type, as it is declared: "StoreId store" from "X".
-        var declared = bad.Message.Split('"') is [_, var first, ..] ? first : "";
-        var name = declared[(declared.LastIndexOf(' ') + 1)..];
-        return name.Length > 0
-            ? new Refusal(InvalidParameter, $"The parameter '{name}' is missing or malformed{(IdRules.Of(declared.Split(' ')[0].TrimEnd('?')) is { } rule ? ": " + rule : "")}.")
-            : new Refusal(BadRequest, BadRequest.Title);
+        var kind = OfStatus(bad.StatusCode);
+        return new Refusal(kind, kind.Title);
     }
 }
 

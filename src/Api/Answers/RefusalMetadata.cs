@@ -34,6 +34,10 @@ internal static class RefusalMetadataExtensions
         return endpoint.WithMetadata(new RefusalMetadata(kinds.DrainToImmutable()));
     }
 
+    /// <summary>Adds the codes that the contract of a grain declares for one of its commands.</summary>
+    public static RouteHandlerBuilder RefusesAs<TGrain>(this RouteHandlerBuilder endpoint, string command) =>
+        endpoint.Refuses([.. typeof(TGrain).GetMethod(command)!.GetCustomAttribute<RefusesAttribute>()!.Codes]);
+
     public static RouteHandlerBuilder Refuses(this RouteHandlerBuilder endpoint, ProblemKind kind) =>
         endpoint.WithMetadata(new RefusalMetadata([kind]));
 
@@ -47,6 +51,11 @@ internal static class RefusalMetadataExtensions
         if (metadata.OfType<MethodInfo>().Any(static handler => handler.GetParameters().Any(static parameter => parameter.Name == "limit")))
         {
             metadata.Add(ChargedByItem.Metadata);
+        }
+
+        if (metadata.OfType<Owner>().LastOrDefault()?.Unknown is { } unknown)
+        {
+            kinds.Add(unknown);
         }
 
         if (endpoint is RouteEndpointBuilder { RoutePattern.Parameters: { } parameters } && parameters.Any(parameter => parameter.Name == "store"))
@@ -70,14 +79,9 @@ internal static class RefusalMetadataExtensions
             kinds.AddRange(OfBodies);
         }
 
-        if (metadata.Any(item => item is KeyRequired or KeyWelcome))
+        if (TakesKey.IsRequired(metadata) is { } isKeyRequired)
         {
-            kinds.AddRange(OfKeys);
-        }
-
-        if (metadata.Any(item => item is KeyWelcome))
-        {
-            kinds.AddRange(OfKeptKeys);
+            kinds.AddRange(isKeyRequired ? OfKeys : [.. OfKeys, .. OfKeptKeys]);
         }
 
         metadata.Add(new RefusalMetadata([.. kinds.Distinct().OrderBy(kind => kind.Status).ThenBy(kind => kind.Code, StringComparer.Ordinal)]));

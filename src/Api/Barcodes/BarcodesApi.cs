@@ -35,18 +35,19 @@ internal static class BarcodesApi
             .WithDescription(
                 "EAN-13, EAN-8, UPC-A (the EAN-13 that begins with 0) with their check digit, or a free code of up to 48 printable characters. One code "
                 + "belongs to one product. For labels that carry a price or a weight, claim the label's code with zeros in place of the value.")
-            .Refuses(
-                RejectionCode.InvalidBarcode, RejectionCode.BarcodeTaken, RejectionCode.UnknownProduct, RejectionCode.InvalidValue, RejectionCode.JournalFull);
+            .RefusesAs<IBarcodeGrain>(nameof(IBarcodeGrain.Claim))
+            .Refuses(RejectionCode.InvalidBarcode);
         barcodes.MapDelete("/{code}", Release).WithName("releaseBarcode").Requires(Permission.KeepCatalogue, Owner.Shared)
             .WithSummary("Take a barcode from its product")
-            .Refuses(RejectionCode.InvalidBarcode, RejectionCode.UnknownBarcode, RejectionCode.JournalFull);
+            .RefusesAs<IBarcodeGrain>(nameof(IBarcodeGrain.Release))
+            .Refuses(RejectionCode.InvalidBarcode);
         barcodes.MapGet("/{code}", Get).WithName("getBarcode").Requires(Permission.Read, Owner.Shared)
             .WithSummary("Read a barcode")
             .WithDescription("With `store`, labels are decoded by that store's rules.")
             .Refuses(RejectionCode.InvalidBarcode, RejectionCode.UnknownBarcode, RejectionCode.UnknownStore);
     }
 
-    private static async Task<Results<Ok<BarcodeView>, Refusal>> Claim(string code, Replacement<ClaimBarcodeRequest> put, HttpResponse response, IGrainFactory grains)
+    private static async Task<Results<Ok<BarcodeView>, Refusal>> Claim(string code, Command<ClaimBarcodeRequest> put, HttpResponse response, IGrainFactory grains)
     {
         if (!Barcode.TryParse(code, null, out var barcode))
         {
@@ -56,7 +57,7 @@ internal static class BarcodesApi
         return await grains.GetGrain<IBarcodeGrain>(barcode.Value).Claim(new ClaimBarcode(put.Operation("", barcode.Value, "PUT /barcodes"), put.Body.Sku)).ToOk(response);
     }
 
-    private static async Task<Results<Ok<BarcodeView>, Refusal>> Release(string code, Removal removal, HttpResponse response, IGrainFactory grains)
+    private static async Task<Results<Ok<BarcodeView>, Refusal>> Release(string code, Command removal, HttpResponse response, IGrainFactory grains)
     {
         if (!Barcode.TryParse(code, null, out var barcode))
         {
@@ -78,7 +79,7 @@ internal static class BarcodesApi
         {
             if (!StoreId.TryParse(store, null, out var id))
             {
-                return new Refusal(Problems.InvalidParameter, $"The parameter 'store' cannot be read: {IdRules.Of(typeof(StoreId))}.");
+                return new Refusal(Problems.InvalidParameter, $"The parameter 'store' cannot be read: {StoreId.Rule}.");
             }
 
             if (await grains.GetGrain<IStoreGrain>(id.Value).Get().Within(response) is not { } details)

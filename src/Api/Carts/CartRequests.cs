@@ -5,8 +5,14 @@ using System.Globalization;
 namespace Pos.Api.Carts;
 
 /// <summary>A line of a cart, as its address names it.</summary>
-internal readonly record struct LineNumber(int Value) : IParsable<LineNumber>
+internal readonly record struct LineNumber(int Value) : ITextId<LineNumber>
 {
+    public static string Rule => "a line's number is a whole number from 1";
+
+    public static string Pattern => "^[1-9][0-9]{0,5}$";
+
+    public static string Sample => "1";
+
     private const int DigitsMax = 6;
 
     public static LineNumber Parse(string s, IFormatProvider? provider) =>

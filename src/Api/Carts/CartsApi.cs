@@ -23,46 +23,37 @@ internal static class CartsApi
             .WithDescription(
                 "A cart that nobody touches for a day is given up. With `from` it begins with the lines of a cart whose order was cancelled; prices other than "
                 + "the list's need a manager's approval anew.")
-            .Refuses(
-                RejectionCode.UnknownStore, RejectionCode.UnknownTill, RejectionCode.UnknownCart, RejectionCode.IllegalTransition, RejectionCode.InvalidValue,
-                RejectionCode.OperationReused, RejectionCode.JournalFull)
-            .Refuses(
-                RejectionCode.UnknownProduct, RejectionCode.UnknownTaxRate, RejectionCode.ProductInactive, RejectionCode.WrongCurrency,
-                RejectionCode.AmountTooLarge, RejectionCode.ApprovalRequired);
+            .RefusesAs<ICartGrain>(nameof(ICartGrain.Open));
         carts.MapGet("/", List).WithName("listCarts").Requires(Permission.Read, Owner.InQuery)
             .WithSummary("List a store's carts that are OPEN or PARKED")
             .WithDescription(
                 "With their labels, so that any till can go on with them; by id. `state` leaves those in it. A page may hold fewer than asked for, or none, "
-                + "with more behind it.")
-            .Refuses(RejectionCode.UnknownStore);
-        carts.MapGet("/{id}", Get).WithName("getCart").Requires(Permission.Read, OfCart).WithSummary("Read a cart").Refuses(RejectionCode.UnknownCart);
+                + "with more behind it.");
+        carts.MapGet("/{id}", Get).WithName("getCart").Requires(Permission.Read, OfCart).WithSummary("Read a cart");
         carts.MapPost("/{id}/lines", Add).WithName("addCartLine").Requires(Permission.Sell, OfCart)
             .WithSummary("Put something into a cart")
             .WithDescription(
                 "By `sku`, or by `barcode` as it was scanned; labels of the store's own are decoded by its rules. The price is the one of this moment, and is "
                 + "checked again at checkout.")
-            .RefusesAsChange(RejectionCode.UnknownProduct, RejectionCode.UnknownBarcode, RejectionCode.InvalidBarcode)
-            .Refuses(
-                RejectionCode.UnknownTaxRate, RejectionCode.ProductInactive, RejectionCode.WrongCurrency, RejectionCode.InvalidQuantity,
-                RejectionCode.AmountTooLarge, RejectionCode.ApprovalRequired);
+            .RefusesAs<ICartGrain>(nameof(ICartGrain.Add));
         carts.MapPatch("/{id}/lines/{line}", Change).WithName("changeCartLine").Requires(Permission.Sell, OfCart)
             .WithSummary("Change a line's quantity")
             .WithDescription("More pieces at a price other than the list's need a manager's approval: the one before was for as many as there are.")
-            .RefusesAsChange(RejectionCode.UnknownLine, RejectionCode.InvalidQuantity, RejectionCode.AmountTooLarge, RejectionCode.ApprovalRequired);
+            .RefusesAs<ICartGrain>(nameof(ICartGrain.Change));
         carts.MapDelete("/{id}/lines/{line}", Remove).WithName("removeCartLine").Requires(Permission.Sell, OfCart)
             .WithSummary("Take a line out of a cart")
             .WithDescription("The numbers of the other lines stay as they are.")
-            .RefusesAsChange(RejectionCode.UnknownLine);
+            .RefusesAs<ICartGrain>(nameof(ICartGrain.Remove));
         carts.MapPost("/{id}/refresh", Refresh).WithName("refreshCart").Requires(Permission.Sell, OfCart)
             .WithSummary("Take over the prices of this moment")
-            .RefusesAsChange(
-                RejectionCode.UnknownProduct, RejectionCode.UnknownTaxRate, RejectionCode.ProductInactive, RejectionCode.WrongCurrency,
-                RejectionCode.AmountTooLarge);
-        carts.MapPost("/{id}/park", Park).WithName("parkCart").Requires(Permission.Sell, OfCart).WithSummary("Put a cart aside").RefusesAsChange();
+            .RefusesAs<ICartGrain>(nameof(ICartGrain.Refresh));
+        carts.MapPost("/{id}/park", Park).WithName("parkCart").Requires(Permission.Sell, OfCart).WithSummary("Put a cart aside")
+            .RefusesAs<ICartGrain>(nameof(ICartGrain.Park));
         carts.MapPost("/{id}/resume", Resume).WithName("resumeCart").Requires(Permission.Sell, OfCart)
             .WithSummary("Go on with a parked cart, at any till of the store")
-            .RefusesAsChange(RejectionCode.UnknownTill, RejectionCode.UnknownStore);
-        carts.MapPost("/{id}/cancel", Cancel).WithName("cancelCart").Requires(Permission.Sell, OfCart).WithSummary("Give a cart up").RefusesAsChange();
+            .RefusesAs<ICartGrain>(nameof(ICartGrain.Resume));
+        carts.MapPost("/{id}/cancel", Cancel).WithName("cancelCart").Requires(Permission.Sell, OfCart).WithSummary("Give a cart up")
+            .RefusesAs<ICartGrain>(nameof(ICartGrain.Cancel));
         carts.MapPost("/{id}/checkout", CheckOut).WithName("checkOutCart").Requires(Permission.Sell, OfCart).WithMetadata(PreferAsync.Metadata)
             .WithSummary("Sell what is in a cart")
             .WithDescription(
@@ -70,21 +61,9 @@ internal static class CartsApi
                 + "one order, whatever the keys. 409 `price-changed` when it does not come to what was shown: `refresh` takes over the new prices. A price that "
                 + "was approved more than an hour ago (the line's `approvedUntil`) needs a manager's approval again. 422 "
                 + "`no-card-provider` when there are `cards` and the server has no payment provider: the cart stays open.")
-            .RefusesAsChange(RejectionCode.CartEmpty, RejectionCode.PriceChanged, RejectionCode.ApprovalRequired)
-            .Refuses(
-                RejectionCode.UnknownStore, RejectionCode.UnknownTill, RejectionCode.UnknownProduct, RejectionCode.UnknownTaxRate,
-                RejectionCode.ProductInactive, RejectionCode.AmountTooLarge, RejectionCode.WrongCurrency, RejectionCode.TimeInFuture,
-                RejectionCode.TenderTooSmall, RejectionCode.TenderMismatch, RejectionCode.CreditNotAvailable, RejectionCode.PaymentDeclined,
-                RejectionCode.PaymentTimedOut, RejectionCode.PaymentUndone, RejectionCode.InsufficientStock, RejectionCode.ApprovalRequired,
-                RejectionCode.NoCardProvider)
+            .RefusesAs<ICartGrain>(nameof(ICartGrain.CheckOut))
             .Refuses(Problems.OrderCancelled);
     }
-
-    private static RouteHandlerBuilder RefusesAsChange(this RouteHandlerBuilder endpoint, params ReadOnlySpan<RejectionCode> codes) => endpoint
-        .Refuses(codes)
-        .Refuses(
-            RejectionCode.UnknownCart, RejectionCode.IllegalTransition, RejectionCode.InvalidValue, RejectionCode.OperationReused,
-            RejectionCode.OperationTooLate, RejectionCode.VersionMismatch, RejectionCode.JournalFull, RejectionCode.TooManyPending);
 
     private static ICartGrain Cart(this IGrainFactory grains, CartId id) => grains.GetGrain<ICartGrain>(id.Value);
 
@@ -92,9 +71,9 @@ internal static class CartsApi
         Command<OpenCartRequest> command, HttpResponse response, IGrainFactory grains)
     {
         var (store, till, from) = (command.Body.Store, command.Body.Till, command.Body.From);
-        var id = command.Id(store.Value, till.Value, "POST /carts");
-        var outcome = await grains.Cart(new(id)).Open(new OpenCart(command.Operation(id, till.Value), store, till, from)).Within(response);
-        return outcome.Rejection is { } rejection ? new Refusal(rejection) : TypedResults.Created($"/api/v1/carts/{id}", response.Tagged(outcome.Value!));
+        var operation = command.Operation(store.Value, till.Value, "POST /carts", till.Value);
+        var outcome = await grains.Cart(new(operation.Id)).Open(new OpenCart(operation, store, till, from)).Within(response);
+        return outcome.Rejection is { } rejection ? new Refusal(rejection) : TypedResults.Created($"/api/v1/carts/{operation.Id}", response.Tagged(outcome.Value!));
     }
 
     private static async Task<Results<Ok<Page<CartView>>, Refusal>> List(
@@ -117,35 +96,35 @@ internal static class CartsApi
     private static async Task<Results<Ok<CartView>, Refusal>> Add(
         CartId id, Command<AddCartLineRequest> command, HttpResponse response, IGrainFactory grains)
     {
-        var (body, operation) = (command.Body, command.Operation(command.Id("", id.Value, "POST lines")));
+        var (body, operation) = (command.Body, command.Operation("", id.Value, "POST lines"));
         return await grains.Cart(id).Add(new AddCartLine(operation, body.Sku, body.Barcode, body.Quantity, body.Override)).ToOk(response);
     }
 
     private static async Task<Results<Ok<CartView>, Refusal>> Change(
         CartId id, LineNumber line, Command<ChangeCartLineRequest> command, HttpResponse response, IGrainFactory grains)
     {
-        var operation = command.Operation(command.Id(id.Value, line.ToString(), "PATCH lines"));
+        var operation = command.Operation(id.Value, line.ToString(), "PATCH lines");
         return await grains.Cart(id).Change(new ChangeCartLine(operation, line.Value, command.Body.Quantity)).ToOk(response);
     }
 
-    private static async Task<Results<Ok<CartView>, Refusal>> Remove(CartId id, LineNumber line, Removal removal, HttpResponse response, IGrainFactory grains) =>
+    private static async Task<Results<Ok<CartView>, Refusal>> Remove(CartId id, LineNumber line, Command removal, HttpResponse response, IGrainFactory grains) =>
         await grains.Cart(id).Remove(new RemoveCartLine(removal.Operation(id.Value, line.ToString(), "DELETE lines"), line.Value)).ToOk(response);
 
     private static async Task<Results<Ok<CartView>, Refusal>> Refresh(CartId id, Command command, HttpResponse response, IGrainFactory grains) =>
-        await grains.Cart(id).Refresh(new RefreshCart(command.Operation(command.Id("", id.Value, "POST refresh")))).ToOk(response);
+        await grains.Cart(id).Refresh(new RefreshCart(command.Operation("", id.Value, "POST refresh"))).ToOk(response);
 
     private static async Task<Results<Ok<CartView>, Refusal>> Park(CartId id, Command<ParkCartRequest> command, HttpResponse response, IGrainFactory grains) =>
-        await grains.Cart(id).Park(new ParkCart(command.Operation(command.Id("", id.Value, "POST park")), command.Body.Label)).ToOk(response);
+        await grains.Cart(id).Park(new ParkCart(command.Operation("", id.Value, "POST park"), command.Body.Label)).ToOk(response);
 
     private static async Task<Results<Ok<CartView>, Refusal>> Resume(CartId id, Command<ResumeCartRequest> command, HttpResponse response, IGrainFactory grains)
     {
         var till = command.Body.Till;
-        var operation = command.Operation(command.Id("", id.Value, "POST resume"), till.Value);
+        var operation = command.Operation("", id.Value, "POST resume", till.Value);
         return await grains.Cart(id).Resume(new ResumeCart(operation, till)).ToOk(response);
     }
 
     private static async Task<Results<Ok<CartView>, Refusal>> Cancel(CartId id, Command<CancelCartRequest> command, HttpResponse response, IGrainFactory grains) =>
-        await grains.Cart(id).Cancel(new CancelCart(command.Operation(command.Id("", id.Value, "POST cancel")), command.Body.Reason)).ToOk(response);
+        await grains.Cart(id).Cancel(new CancelCart(command.Operation("", id.Value, "POST cancel"), command.Body.Reason)).ToOk(response);
 
     private static async Task<Results<Created<OrderView>, Accepted<OrderView>, Refusal>> CheckOut(
         CartId id, Command<CheckOutCartRequest> command, HttpContext context, IGrainFactory grains, IOptions<ApiOptions> options)
@@ -158,7 +137,7 @@ internal static class CartsApi
 
         var waitMax = PreferAsync.IsAsked(context) ? TimeSpan.Zero : options.Value.WaitMax;
         var outcome = await grains.Cart(id).CheckOut(new CheckOutCart(
-            command.Operation(command.Id("", id.Value, "POST checkout")),
+            command.Operation("", id.Value, "POST checkout"),
             new TenderRequest(sale.Cash, sale.Cards ?? [], sale.Exchange),
             sale.ExpectedTotal,
             sale.OccurredAt,

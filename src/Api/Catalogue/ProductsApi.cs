@@ -25,13 +25,11 @@ internal static class ProductsApi
         products.MapPut("/{sku}", Define).WithName("defineProduct").Requires(Permission.KeepCatalogue, Owner.Shared)
             .WithSummary("Create or replace a product")
             .WithDescription("The same content again changes nothing.")
-            .Refuses(RejectionCode.InvalidValue, RejectionCode.AmountTooLarge, RejectionCode.IllegalTransition, RejectionCode.JournalFull);
+            .RefusesAs<IProductGrain>(nameof(IProductGrain.Define));
         products.MapPatch("/{sku}", Change).WithName("changeProduct").Requires(Permission.KeepCatalogue, Owner.Shared)
             .WithSummary("Change some of a product")
             .WithDescription("Members that are absent stay as they are. None is null, and at least one is there.")
-            .Refuses(
-                RejectionCode.UnknownProduct, RejectionCode.InvalidValue, RejectionCode.AmountTooLarge, RejectionCode.OperationReused,
-                RejectionCode.OperationTooLate, RejectionCode.JournalFull, RejectionCode.TooManyPending);
+            .RefusesAs<IProductGrain>(nameof(IProductGrain.Change));
         products.MapGet("/{sku}", Get).WithName("getProduct").Requires(Permission.Read, Owner.Shared)
             .WithSummary("Read a product")
             .Refuses(RejectionCode.UnknownProduct);
@@ -40,13 +38,13 @@ internal static class ProductsApi
             .WithDescription("In the order in which they were created.");
     }
 
-    private static Task<Results<Ok<ProductView>, Refusal>> Define(Sku sku, Replacement<ProductDetails> put, HttpResponse response, IGrainFactory grains) =>
+    private static Task<Results<Ok<ProductView>, Refusal>> Define(Sku sku, Command<ProductDetails> put, HttpResponse response, IGrainFactory grains) =>
         grains.GetGrain<IProductGrain>(sku.Value).Define(new DefineProduct(put.Operation("", sku.Value, "PUT /products"), put.Body)).ToOk(response);
 
     private static async Task<Results<Ok<ProductView>, Refusal>> Change(Sku sku, Command<ChangeProductRequest> command, HttpResponse response, IGrainFactory grains)
     {
         var change = command.Body;
-        var operation = command.Operation(command.Id("", sku.Value, "PATCH /products"));
+        var operation = command.Operation("", sku.Value, "PATCH /products");
         return await grains.GetGrain<IProductGrain>(sku.Value).Change(new ChangeProduct(
             operation, change.Name, change.Description, change.Category, change.Price, change.TaxClass, change.Active)).ToOk(response);
     }

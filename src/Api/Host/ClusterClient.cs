@@ -60,8 +60,9 @@ internal static class ClusterClient
     }
 
     // What went through a gateway that died has no other end than this: a little above the longest wait that is asked for.
-    private static void Answer(ClientMessagingOptions messaging, IOptions<ApiOptions> api) =>
-        messaging.ResponseTimeout = api.Value.WaitMax + TimeSpan.FromSeconds(5);
+    private static void Answer(ClientMessagingOptions messaging, IOptions<ApiOptions> api) => messaging.ResponseTimeout = ResponseMax(api.Value);
+
+    internal static TimeSpan ResponseMax(ApiOptions api) => api.WaitMax + TimeSpan.FromSeconds(5);
 
     private sealed class ConnectionIsThere(Connection connection) : IHealthCheck
     {

@@ -16,13 +16,17 @@ internal readonly record struct IdempotencyKey(string Value, string Actor)
     // The longest parts are a key of 255 characters, an actor of 100 and a SKU of 64: with their lengths they stay far below this.
     private const int HashedBytesMax = 2_048;
 
-    /// <exception cref="RefusedRequestException">The header is missing or malformed.</exception>
-    public static IdempotencyKey Of(HttpRequest request)
+    /// <summary>Whether requests with a method need a key. A PUT and a DELETE are repeatable by themselves, so they can do without.</summary>
+    public static bool IsRequired(string method) => HttpMethods.IsPost(method) || HttpMethods.IsPatch(method);
+
+    /// <summary>The key of a request; null when it has none and needs none.</summary>
+    /// <exception cref="RefusedRequestException">The header is malformed, or it is missing and required.</exception>
+    public static IdempotencyKey? Of(HttpRequest request)
     {
         var values = request.Headers[Header];
         if (values.Count == 0)
         {
-            throw new RefusedRequestException(Problems.KeyMissing, "Send a new key with every new request, and the same key with its repetition.");
+            return !IsRequired(request.Method) ? null : throw new RefusedRequestException(Problems.KeyMissing, "Send a new key with every new request, and the same key with its repetition.");
         }
 
         var key = values.Count == 1 ? values[0]! : "";

@@ -155,7 +155,7 @@ internal static class RequestBody
         }
         catch (JsonException fault)
         {
-            throw new RefusedRequestException(new Refusal(Problems.MalformedBody, JsonFault.Describe(fault))
+            throw new RefusedRequestException(new Refusal(Problems.MalformedBody, JsonFault.Describe(fault, json, type))
             {
                 At = new BodyPlace(fault.Path ?? "$", (fault.LineNumber ?? 0) + 1, (fault.BytePositionInLine ?? 0) + 1),
             });

@@ -119,7 +119,7 @@ internal sealed class InstantConverter : JsonConverter<DateTimeOffset>
     {
         if (reader.TokenType != JsonTokenType.String || !Rfc3339.TryParse(reader.GetString()!, out var value))
         {
-            throw new JsonException("The value is no RFC 3339 time with an offset, for example 2026-01-31T12:00:00Z.");
+            throw new ValueFaultException("The value is no RFC 3339 time with an offset, for example 2026-01-31T12:00:00Z.");
         }
 
         return value;
@@ -146,7 +146,7 @@ internal sealed class RejectionCodeConverter : JsonConverter<RejectionCode>
             }
         }
 
-        throw new JsonException("The value is no problem code.");
+        throw new ValueFaultException("The value is no problem code.");
     }
 
     public override void Write(Utf8JsonWriter writer, RejectionCode value, JsonSerializerOptions options) =>

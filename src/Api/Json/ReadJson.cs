@@ -26,7 +26,7 @@ internal static class ReadJson
     private sealed class Texts : JsonConverter<string>
     {
         public override string Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-            reader.TokenType == JsonTokenType.String ? reader.GetString()!.Normalize() : throw new JsonException("The value is no text.");
+            reader.TokenType == JsonTokenType.String ? reader.GetString()!.Normalize() : throw new ValueFaultException("The value is no text.");
 
         public override void Write(Utf8JsonWriter writer, string value, JsonSerializerOptions options) => writer.WriteStringValue(value);
 
@@ -49,25 +49,25 @@ internal static class ReadJson
         public override T Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
             reader.TokenType == JsonTokenType.String && EnumNames.TryParse<T>(reader.GetString()!, out var value)
                 ? value
-                : throw new JsonException($"The value is one of {EnumNames.List<T>()}.");
+                : throw new ValueFaultException($"The value is one of {EnumNames.List<T>()}.");
 
         public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) => writer.WriteStringValue(EnumNames.Of(value));
     }
 
     private sealed class Ids : JsonConverterFactory
     {
-        public override bool CanConvert(Type typeToConvert) => IdRules.Of(typeToConvert) is not null;
+        public override bool CanConvert(Type typeToConvert) => TextIds.All.ContainsKey(typeToConvert);
 
         public override JsonConverter CreateConverter(Type typeToConvert, JsonSerializerOptions options) =>
             (JsonConverter)Activator.CreateInstance(typeof(Id<>).MakeGenericType(typeToConvert))!;
     }
 
-    private sealed class Id<T> : JsonConverter<T> where T : struct, IParsable<T>
+    private sealed class Id<T> : JsonConverter<T> where T : struct, ITextId<T>
     {
         public override T Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
             reader.TokenType == JsonTokenType.String && T.TryParse(reader.GetString(), null, out var value)
                 ? value
-                : throw new JsonException($"The value cannot be read: {IdRules.Of(typeof(T))}.");
+                : throw new ValueFaultException($"The value cannot be read: {T.Rule}.");
 
         public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) => writer.WriteStringValue(value.ToString());
     }

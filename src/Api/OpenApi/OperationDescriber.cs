@@ -13,12 +13,12 @@ internal static class OperationDescriber
     {
         var metadata = context.Description.ActionDescriptor.EndpointMetadata;
         DescribeParameters(operation, context);
-        if (metadata.OfType<KeyRequired>().Any())
+        if (TakesKey.IsRequired(metadata) == true)
         {
             AddHeader(operation, IdempotencyKey.Header, true, "Makes the request repeatable: new for every new request, the same for its repetition.");
         }
 
-        if (metadata.OfType<KeyWelcome>().Any())
+        if (TakesKey.IsRequired(metadata) == false)
         {
             AddHeader(operation, IdempotencyKey.Header, false, "With it, a repetition changes nothing also after others have put something else.");
         }
@@ -120,9 +120,8 @@ internal static class OperationDescriber
     // What is read as text, so that what is wrong with it can be said.
     private static bool DescribeQuery(OpenApiSchema schema, string? name) => name switch
     {
-        "cursor" => SchemaDescriber.DescribeText(schema, typeof(Cursors)),
         "store" => SchemaDescriber.DescribeText(schema, typeof(StoreId)),
-        "kind" or "state" or "olderThan" => SchemaDescriber.DescribeText(schema, name),
+        "cursor" or "kind" or "state" or "olderThan" => SchemaDescriber.DescribeText(schema, name),
 
         // Of any kind: an order's, a return's, or a payment's, which is made as a hold's is.
         "id" when schema.Pattern is null => SchemaDescriber.DescribeText(schema, typeof(HoldId)),

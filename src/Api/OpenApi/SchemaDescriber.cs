@@ -11,22 +11,6 @@ namespace Pos.Api.OpenApi;
 /// <summary>Adds what the framework cannot see behind our own JSON converters: ids, instants, enumerations.</summary>
 internal static class SchemaDescriber
 {
-    private static readonly FrozenDictionary<Type, (string Pattern, string Sample)> Texts = new Dictionary<Type, (string, string)>
-    {
-        [typeof(StoreId)] = ("^[a-z0-9][a-z0-9-]{0,31}$", "demo"),
-        [typeof(TillId)] = ("^[a-z0-9-]{1,32}$", "till-1"),
-        [typeof(Sku)] = (@"^[^\s/\\]([^/\\]{0,62}[^\s/\\])?$", "espresso"),
-        [typeof(OrderId)] = ("^[0-9a-f]{32}$", "9f86d081884c7d659a2feaa0c55ad015"),
-        [typeof(ReturnId)] = ("^[0-9a-f]{32}$", "60303ae22b998861bce3b28f33eec1be"),
-        [typeof(CartId)] = ("^[0-9a-f]{32}$", "7f7c1b0e5d0c4f3ab8a6c0d4e1b2a397"),
-        [typeof(Barcode)] = (@"^[!-.0-\[\]-~]{1,48}$", "4006381333931"),
-        [typeof(LineNumber)] = ("^[1-9][0-9]{0,5}$", "1"),
-        [typeof(PaymentId)] = (@"^[0-9a-f]{32}\.[1-9][0-9]{0,3}$", "9f86d081884c7d659a2feaa0c55ad015.1"),
-        [typeof(HoldId)] = (@"^[0-9a-f]{32}(\.[0-9]{1,7})?$", "fd61a03af4f77d870fc21e05e7e80678"),
-        [typeof(Currency)] = ("^[A-Z]{3}$", "EUR"),
-        [typeof(Cursors)] = ("^[A-Za-z0-9_-]{38,1024}$", "q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJCrze8S"),
-    }.ToFrozenDictionary();
-
     public static Task Describe(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancellationToken)
     {
         var type = context.JsonTypeInfo.Type;
@@ -47,7 +31,7 @@ internal static class SchemaDescriber
     /// </summary>
     public static void NameWhatIsThere(OpenApiDocument document)
     {
-        foreach (var type in Texts.Keys)
+        foreach (var type in TextIds.All.Keys)
         {
             if (document.Components?.Schemas?.TryGetValue(type.Name, out var named) == true && named is OpenApiSchema schema)
             {
@@ -81,7 +65,7 @@ internal static class SchemaDescriber
     /// <summary>An id as text with its pattern; false for any other type.</summary>
     public static bool DescribeText(OpenApiSchema schema, Type type)
     {
-        if (!Texts.TryGetValue(Nullable.GetUnderlyingType(type) ?? type, out var text))
+        if (TextIds.Of(type) is not { } text)
         {
             return false;
         }
@@ -97,6 +81,7 @@ internal static class SchemaDescriber
     {
         (schema.Type, schema.Pattern, var sample) = parameter switch
         {
+            "cursor" => (JsonSchemaType.String, "^[A-Za-z0-9_-]{38,1024}$", "q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJCrze8S"),
             "kind" => (JsonSchemaType.String, "^(order|payment|return|cart)$", "order"),
             "state" => (JsonSchemaType.String, "^[A-Z_]+$", "STOCK_RESERVED"),
             "olderThan" => (JsonSchemaType.String, "^P[0-9A-Z.]+$", "PT5M"),

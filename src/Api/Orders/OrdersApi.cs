@@ -25,30 +25,20 @@ internal static class OrdersApi
                 + "202 when it has not ended within 3 seconds, or at once when it is durable with `Prefer: respond-async`: ask its Location. "
                 + "422 `no-card-provider` when there are `cards` and the server has no payment provider: nothing was held; take cash. "
                 + "The same request with the same key joins the running sale or shows its end.")
-            .Refuses(
-                RejectionCode.UnknownStore, RejectionCode.UnknownTill, RejectionCode.UnknownProduct, RejectionCode.UnknownTaxRate,
-                RejectionCode.ProductInactive, RejectionCode.InvalidValue, RejectionCode.InvalidQuantity, RejectionCode.AmountTooLarge,
-                RejectionCode.WrongCurrency, RejectionCode.TimeInFuture, RejectionCode.TenderTooSmall, RejectionCode.TenderMismatch, RejectionCode.CreditNotAvailable, RejectionCode.NoCardProvider,
-                RejectionCode.PaymentDeclined, RejectionCode.PaymentTimedOut, RejectionCode.PaymentUndone, RejectionCode.InsufficientStock,
-                RejectionCode.OperationReused, RejectionCode.OperationTooLate, RejectionCode.JournalFull, RejectionCode.TooManyPending, RejectionCode.ApprovalRequired)
+            .RefusesAs<IOrderGrain>(nameof(IOrderGrain.Place))
             .Refuses(Problems.OrderCancelled);
         orders.MapGet("/{id}", Get).WithName("getOrder").Requires(Permission.Read, OfOrder)
-            .WithSummary("Read an order")
-            .Refuses(RejectionCode.UnknownOrder);
+            .WithSummary("Read an order");
         orders.MapGet("/{id}/history", History).WithName("getOrderHistory").Requires(Permission.Read, OfOrder)
             .WithSummary("Explain an order")
-            .WithDescription("Every transition with its time and cause.")
-            .Refuses(RejectionCode.UnknownOrder);
+            .WithDescription("Every transition with its time and cause.");
         orders.MapPost("/{id}/cancel", Cancel).WithName("cancelOrder").Requires(Permission.Sell, OfOrder)
             .WithSummary("Give an order up")
             .WithDescription("Accepted until the money was taken. A CONFIRMED order is undone by a return; a CANCELLED one stays as it is.")
-            .Refuses(
-                RejectionCode.UnknownOrder, RejectionCode.InvalidValue, RejectionCode.IllegalTransition, RejectionCode.OperationReused,
-                RejectionCode.JournalFull);
+            .RefusesAs<IOrderGrain>(nameof(IOrderGrain.Cancel));
         orders.MapGet("/", List).WithName("listOrders").Requires(Permission.Read, Owner.InQuery)
             .WithSummary("List a store's orders")
-            .WithDescription("In the order in which they were placed.")
-            .Refuses(RejectionCode.UnknownStore);
+            .WithDescription("In the order in which they were placed.");
     }
 
     private static async Task<Results<Created<OrderView>, Accepted<OrderView>, Refusal>> Place(
@@ -60,10 +50,10 @@ internal static class OrdersApi
             return hole;
         }
 
-        var id = command.Id(sale.Store.Value, sale.Till.Value, "POST /orders");
+        var operation = command.Operation(sale.Store.Value, sale.Till.Value, "POST /orders", sale.Till.Value);
         var waitMax = PreferAsync.IsAsked(context) ? TimeSpan.Zero : options.Value.WaitMax;
-        var outcome = await grains.GetGrain<IOrderGrain>(id).Place(new PlaceOrder(
-            command.Operation(id, sale.Till.Value), sale.Store, sale.Till, sale.Lines,
+        var outcome = await grains.GetGrain<IOrderGrain>(operation.Id).Place(new PlaceOrder(
+            operation, sale.Store, sale.Till, sale.Lines,
             new TenderRequest(sale.Cash, sale.Cards ?? [], sale.Exchange), sale.OccurredAt, waitMax)).Within(context.Response);
         return Answer(outcome, context);
     }
@@ -115,7 +105,7 @@ internal static class OrdersApi
 
     private static async Task<Results<Ok<OrderView>, Refusal>> Cancel(OrderId id, Command<CancelOrderRequest> command, HttpResponse response, IGrainFactory grains)
     {
-        var operation = command.Operation(command.Id("", id.Value, "POST cancel"));
+        var operation = command.Operation("", id.Value, "POST cancel");
         return await grains.GetGrain<IOrderGrain>(id.Value).Cancel(new CancelOrder(operation, command.Body.Reason)).ToOk(response);
     }
 

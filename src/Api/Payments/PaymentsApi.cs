@@ -19,8 +19,7 @@ internal static class PaymentsApi
             .WithSummary("Read a card payment")
             .WithDescription(
                 "Its id is the order's id, a point, and the number of the card among the order's tenders. `settled` is true when neither an answer of the "
-                + "payment provider nor money is owed.")
-            .Refuses(RejectionCode.UnknownPayment);
+                + "payment provider nor money is owed.");
     }
 
     private static Refusal Unknown(PaymentId id) => new(RejectionCode.UnknownPayment, $"There is no payment {id}.");

@@ -24,11 +24,7 @@ internal static class ReturnsApi
             .WithDescription(
                 "Answers 201 when the return is COMPLETED: restocked or written off, and refunded in cash. 202 when it has not ended "
                 + "within 3 seconds, or at once when it is durable with `Prefer: respond-async`: ask its Location.")
-            .Refuses(
-                RejectionCode.UnknownStore, RejectionCode.UnknownTill, RejectionCode.UnknownProduct, RejectionCode.UnknownTaxRate,
-                RejectionCode.InvalidValue, RejectionCode.InvalidQuantity, RejectionCode.AmountTooLarge, RejectionCode.WrongCurrency,
-                RejectionCode.TimeInFuture, RejectionCode.OperationReused, RejectionCode.OperationTooLate, RejectionCode.JournalFull,
-                RejectionCode.TooManyPending);
+            .RefusesAs<IReturnGrain>(nameof(IReturnGrain.Place));
         api.MapPost("/orders/{id}/returns", TakeBack).WithTags("Returns").WithName("returnLines").WithMetadata(PreferAsync.Metadata)
             .Requires(Permission.Sell, OrdersApi.OfOrder)
             .WithSummary("Take lines of an order back")
@@ -37,23 +33,16 @@ internal static class ReturnsApi
                 + "cash. Cash is rounded over all returns of the order, by the step that the store had at the sale: everything returned is everything paid. With "
                 + "`payout` `exchange` the money waits for 24 hours as credit for a new order, which names the return as its `exchange`; what that leaves is "
                 + "refunded. With `payout` `cash` it is all paid out in cash, rounded down; for what a card paid that needs a manager's approval.")
-            .Refuses(
-                RejectionCode.UnknownOrder, RejectionCode.UnknownTill, RejectionCode.UnknownLine, RejectionCode.ReturnedTooMuch, RejectionCode.InvalidValue,
-                RejectionCode.InvalidQuantity, RejectionCode.TimeInFuture, RejectionCode.IllegalTransition, RejectionCode.OperationReused,
-                RejectionCode.OperationTooLate, RejectionCode.JournalFull, RejectionCode.TooManyPending, RejectionCode.ApprovalRequired);
+            .RefusesAs<IOrderGrain>(nameof(IOrderGrain.Return));
         returns.MapPost("/{id}/pay-out", PayOut).WithName("payOutReturn").Requires(Permission.Sell, OfReturn).WithMetadata(PreferAsync.Metadata)
             .WithSummary("Refund after all")
             .WithDescription("Nothing is exchanged: the credit is refunded. 409 while an order has it.")
-            .Refuses(
-                RejectionCode.UnknownReturn, RejectionCode.InvalidValue, RejectionCode.IllegalTransition, RejectionCode.OperationReused,
-                RejectionCode.JournalFull);
+            .RefusesAs<IReturnGrain>(nameof(IReturnGrain.PayOut));
         returns.MapGet("/{id}", Get).WithName("getReturn").Requires(Permission.Read, OfReturn)
-            .WithSummary("Read a return")
-            .Refuses(RejectionCode.UnknownReturn);
+            .WithSummary("Read a return");
         returns.MapGet("/", List).WithName("listReturns").Requires(Permission.Read, Owner.InQuery)
             .WithSummary("List a store's returns")
-            .WithDescription("In the order in which they were accepted.")
-            .Refuses(RejectionCode.UnknownStore);
+            .WithDescription("In the order in which they were accepted.");
     }
 
     private static async Task<Results<Created<ReturnView>, Accepted<ReturnView>, Refusal>> Place(
@@ -65,12 +54,12 @@ internal static class ReturnsApi
             return hole;
         }
 
-        var id = command.Id(back.Store.Value, back.Till.Value, "POST /returns");
+        var operation = command.Operation(back.Store.Value, back.Till.Value, "POST /returns", back.Till.Value);
         var waitMax = PreferAsync.IsAsked(context) ? TimeSpan.Zero : options.Value.WaitMax;
         var lines = ImmutableArray.CreateRange(
             back.Lines, static line => new ReturnLineRequest(line.Sku, line.Quantity, line.UnitPrice, line.Disposition));
-        var outcome = await grains.GetGrain<IReturnGrain>(id).Place(new PlaceReturn(
-            command.Operation(id, back.Till.Value), back.Store, back.Till, lines, back.Reason, back.OccurredAt, waitMax, back.Payout == Payout.Exchange))
+        var outcome = await grains.GetGrain<IReturnGrain>(operation.Id).Place(new PlaceReturn(
+            operation, back.Store, back.Till, lines, back.Reason, back.OccurredAt, waitMax, back.Payout == Payout.Exchange))
             .Within(context.Response);
         return Answer(outcome, context);
     }
@@ -84,11 +73,11 @@ internal static class ReturnsApi
             return hole;
         }
 
-        var named = command.Id(id.Value, back.Till.Value, "POST /orders/returns");
+        var operation = command.Operation(id.Value, back.Till.Value, "POST /orders/returns", back.Till.Value);
         var waitMax = PreferAsync.IsAsked(context) ? TimeSpan.Zero : options.Value.WaitMax;
         return Answer(
             await grains.GetGrain<IOrderGrain>(id.Value).Return(new ReturnLines(
-                command.Operation(named, back.Till.Value), new ReturnId(named), back.Till, back.Lines, back.Reason, back.Payout == Payout.Exchange,
+                operation, new ReturnId(operation.Id), back.Till, back.Lines, back.Reason, back.Payout == Payout.Exchange,
                 back.OccurredAt, waitMax, back.Payout == Payout.Cash)).Within(context.Response),
             context);
     }
@@ -96,7 +85,7 @@ internal static class ReturnsApi
     private static async Task<Results<Created<ReturnView>, Accepted<ReturnView>, Refusal>> PayOut(
         ReturnId id, Command<PayOutRequest> command, HttpContext context, IGrainFactory grains, IOptions<ApiOptions> options)
     {
-        var operation = command.Operation(command.Id("", id.Value, "POST pay-out"));
+        var operation = command.Operation("", id.Value, "POST pay-out");
         var waitMax = PreferAsync.IsAsked(context) ? TimeSpan.Zero : options.Value.WaitMax;
         return Answer(await grains.GetGrain<IReturnGrain>(id.Value).PayOut(new PayOutReturn(operation, command.Body.Reason, waitMax)).Within(context.Response), context);
     }

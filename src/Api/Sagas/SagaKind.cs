@@ -30,6 +30,9 @@ internal sealed record SagaKind(
     /// <summary>In the order in which they are listed.</summary>
     public static ImmutableArray<SagaKind> All { get; } = [Order, Payment, Return, Cart];
 
+    /// <summary>What is answered of one that does not exist, for each kind.</summary>
+    public static RejectionCode[] Unknowns => [.. All.Select(static kind => kind.None)];
+
     /// <exception cref="RefusedRequestException">There is no such kind.</exception>
     public static SagaKind Of(string name) => All.FirstOrDefault(kind => kind.Name == name)
         ?? throw new RefusedRequestException(Problems.InvalidParameter, "The parameter 'kind' is order, payment, return or cart.");

@@ -23,46 +23,25 @@ internal static class SagasApi
         sagas.MapGet("/{kind}/{id}", Get).WithName("getSaga").Requires(Permission.Operate, Owner.Operators)
             .WithSummary("Inspect a saga")
             .WithDescription("Its steps, what it owes, and how the last attempts went: these are counted since the saga was last loaded.")
-            .Refuses(RejectionCode.UnknownOrder, RejectionCode.UnknownPayment, RejectionCode.UnknownReturn, RejectionCode.UnknownCart);
+            .Refuses(SagaKind.Unknowns);
         sagas.MapPost("/{kind}/{id}/retry", Retry).WithName("retrySaga").Requires(Permission.Operate, Owner.Operators)
             .WithSummary("Try now what is owed")
             .WithDescription("Ends the pause before the next attempt. Journaled with who asked. 409 when nothing is owed.")
-            .Refuses(
-                RejectionCode.UnknownOrder, RejectionCode.UnknownPayment, RejectionCode.UnknownReturn, RejectionCode.UnknownCart, RejectionCode.IllegalTransition, RejectionCode.JournalFull);
+            .RefusesAs<ISagaGrain>(nameof(ISagaGrain.Retry))
+            .Refuses(SagaKind.Unknowns);
         sagas.MapPost("/{kind}/{id}/cancel", Cancel).WithName("cancelSaga").Requires(Permission.Operate, Owner.Operators)
             .WithSummary("Give up an order")
             .WithDescription("As `POST /orders/{id}/cancel`, in any store. What has begun as a payment, a return or a checkout comes to its end by itself: 409.")
-            .Refuses(
-                RejectionCode.UnknownOrder, RejectionCode.UnknownPayment, RejectionCode.UnknownReturn, RejectionCode.UnknownCart, RejectionCode.InvalidValue, RejectionCode.IllegalTransition,
-                RejectionCode.OperationReused, RejectionCode.JournalFull);
+            .RefusesAs<IOrderGrain>(nameof(IOrderGrain.Cancel))
+            .Refuses(SagaKind.Unknowns);
         sagas.MapPost("/{kind}/{id}/close-refund", CloseRefund).WithName("closeRefund").Requires(Permission.Operate, Owner.Operators)
             .WithSummary("Close a refund that cannot succeed")
             .WithDescription(
                 "Of a payment: for a refund or an undo that the payment provider does not carry out any more: it does not know the charge, or it declines. The provider is asked "
                 + "once more; 409 unless money is owed back and its answer rules the refund out. From then on nothing is owed: the payment, and its return or order, say "
                 + "what stays `unpaid`. Journaled as `payment.refund-closed` with who closed it and why. `refund` is a return's id or `undo`; without it the one owed next.")
-            .Refuses(
-                RejectionCode.UnknownOrder, RejectionCode.UnknownPayment, RejectionCode.UnknownReturn, RejectionCode.UnknownCart, RejectionCode.InvalidValue, RejectionCode.IllegalTransition,
-                RejectionCode.OperationReused, RejectionCode.JournalFull);
-    }
-
-    private static async Task<Results<Ok<SagaView>, Refusal>> CloseRefund(
-        string kind, string id, Command<CloseRefundRequest> command, HttpResponse response, IGrainFactory grains, CancellationToken cancelled)
-    {
-        var known = SagaKind.Of(kind);
-        if (await known.Inspect(grains, id, cancelled).Within(response) is not { } saga)
-        {
-            return known.Unknown(id);
-        }
-
-        if (known != SagaKind.Payment)
-        {
-            return new Refusal(RejectionCode.IllegalTransition, $"The {saga.Kind} refunds nothing by itself: its payments do.");
-        }
-
-        var operation = command.Operation(command.Id("", id, "POST close-refund"));
-        var outcome = await grains.GetGrain<IPaymentGrain>(id).CloseRefund(new CloseRefund(operation, command.Body.Reason, command.Body.Refund)).Within(response);
-        return outcome.Rejection is { } refused ? new Refusal(refused) : TypedResults.Ok(response.Tagged((await known.Inspect(grains, id, cancelled).Within(response))!));
+            .RefusesAs<IPaymentGrain>(nameof(IPaymentGrain.CloseRefund))
+            .Refuses(SagaKind.Unknowns);
     }
 
     private static async Task<Ok<Page<SagaView>>> List(
@@ -87,25 +66,39 @@ internal static class SagasApi
         var known = SagaKind.Of(kind);
         return await known.Inspect(grains, id, cancelled).Within(response) is null
             ? known.Unknown(id)
-            : await known.Grain(grains, id).Retry(command.Operation(command.Id("", id, "POST retry"))).ToOk(response);
+            : await known.Grain(grains, id).Retry(command.Operation("", id, "POST retry")).ToOk(response);
     }
 
-    private static async Task<Results<Ok<SagaView>, Refusal>> Cancel(
-        string kind, string id, Command<CancelOrderRequest> command, HttpResponse response, IGrainFactory grains, CancellationToken cancelled)
+    private static Task<Results<Ok<SagaView>, Refusal>> Cancel(
+        string kind, string id, Command<CancelOrderRequest> command, HttpResponse response, IGrainFactory grains, CancellationToken cancelled) =>
+        Change(
+            SagaKind.Order, SagaKind.Of(kind), id, "comes to its end by itself; only an order can be given up", response, grains, cancelled,
+            () => grains.GetGrain<IOrderGrain>(id).Cancel(new CancelOrder(command.Operation("", id, "POST cancel"), command.Body.Reason)));
+
+    private static Task<Results<Ok<SagaView>, Refusal>> CloseRefund(
+        string kind, string id, Command<CloseRefundRequest> command, HttpResponse response, IGrainFactory grains, CancellationToken cancelled) =>
+        Change(
+            SagaKind.Payment, SagaKind.Of(kind), id, "refunds nothing by itself: its payments do", response, grains, cancelled,
+            () => grains.GetGrain<IPaymentGrain>(id).CloseRefund(
+                new CloseRefund(command.Operation("", id, "POST close-refund"), command.Body.Reason, command.Body.Refund)));
+
+    /// <summary>Changes a saga of the one kind that can be changed so, and shows how the saga then stands.</summary>
+    private static async Task<Results<Ok<SagaView>, Refusal>> Change<TView>(
+        SagaKind changeable, SagaKind kind, string id, string whyNot, HttpResponse response, IGrainFactory grains, CancellationToken cancelled, Func<Task<Outcome<TView>>> change)
+        where TView : class
     {
-        var known = SagaKind.Of(kind);
-        if (await known.Inspect(grains, id, cancelled).Within(response) is not { } saga)
+        if (await kind.Inspect(grains, id, cancelled).Within(response) is null)
         {
-            return known.Unknown(id);
+            return kind.Unknown(id);
         }
 
-        if (known != SagaKind.Order)
+        if (kind != changeable)
         {
-            return new Refusal(RejectionCode.IllegalTransition, $"The {saga.Kind} comes to its end by itself; only an order can be given up.");
+            return new Refusal(RejectionCode.IllegalTransition, $"The {kind.Name} {whyNot}.");
         }
 
-        var operation = command.Operation(command.Id("", id, "POST cancel"));
-        var outcome = await grains.GetGrain<IOrderGrain>(id).Cancel(new CancelOrder(operation, command.Body.Reason)).Within(response);
-        return outcome.Rejection is { } refused ? new Refusal(refused) : TypedResults.Ok(response.Tagged((await known.Inspect(grains, id, cancelled).Within(response))!));
+        return (await change().Within(response)).Rejection is { } refused
+            ? new Refusal(refused)
+            : TypedResults.Ok(response.Tagged((await kind.Inspect(grains, id, cancelled).Within(response))!));
     }
 }

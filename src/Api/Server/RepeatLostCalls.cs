@@ -18,11 +18,11 @@ internal sealed class RepeatLostCalls(TimeProvider clock, IOptions<ApiOptions> o
 {
     private const int NotDurableMax = 3;
 
-    private static readonly TimeSpan PauseMin = TimeSpan.FromMilliseconds(50);
-    private static readonly TimeSpan PauseMax = TimeSpan.FromSeconds(1);
+    internal static readonly TimeSpan PauseMin = TimeSpan.FromMilliseconds(50);
+    internal static readonly TimeSpan PauseMax = TimeSpan.FromSeconds(1);
 
     // What is left for answering, when nothing has come of it.
-    private static readonly TimeSpan Reserve = TimeSpan.FromMilliseconds(200);
+    internal static readonly TimeSpan Reserve = TimeSpan.FromMilliseconds(200);
 
     private readonly TimeSpan _timeMax = options.Value.RequestMax - Reserve;
 

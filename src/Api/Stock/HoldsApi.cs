@@ -19,10 +19,7 @@ internal static class HoldsApi
             .WithDescription(
                 "They are kept back until the hold is committed, released or expires. A sale makes its own holds. One caller holds at most 100,000 pieces of an item "
                 + "in 100 holds, also where backorders are allowed: 409 `too-many-holds`.")
-            .Refuses(
-                RejectionCode.UnknownStore, RejectionCode.UnknownProduct, RejectionCode.NotStocked, RejectionCode.InvalidValue,
-                RejectionCode.InvalidQuantity, RejectionCode.InsufficientStock, RejectionCode.HoldEnded, RejectionCode.OperationReused,
-                RejectionCode.OperationTooLate, RejectionCode.JournalFull, RejectionCode.TooManyPending, RejectionCode.TooManyHolds);
+            .RefusesAs<IStockGrain>(nameof(IStockGrain.Reserve));
         holds.MapGet("/", List).WithName("listHolds").Requires(Permission.Read, Owner.InRoute)
             .WithSummary("List what is held of an item")
             .WithDescription(
@@ -33,23 +30,24 @@ internal static class HoldsApi
             .WithSummary("Read a hold")
             .WithDescription("Ended holds are remembered for a day after the last request that made or ended them.")
             .Refuses(RejectionCode.UnknownHold);
-        EndsHold(holds.MapPost("/{hold}/pin", Pin)).WithName("pinHold").Requires(Permission.Sell, Owner.InRoute)
+        holds.MapPost("/{hold}/pin", Pin).WithName("pinHold").Requires(Permission.Sell, Owner.InRoute)
             .WithSummary("Keep a hold from expiring")
-            .WithDescription("From now on it ends by commit, release or end alone: whoever pins a hold must end it. Only whoever has made it pins it.");
-        EndsHold(holds.MapPost("/{hold}/commit", Commit), RejectionCode.InvalidValue).WithName("commitHold").Requires(Permission.Supervised, Owner.InRoute)
+            .WithDescription("From now on it ends by commit, release or end alone: whoever pins a hold must end it. Only whoever has made it pins it.")
+            .RefusesAs<IStockGrain>(nameof(IStockGrain.Pin));
+        holds.MapPost("/{hold}/commit", Commit).WithName("commitHold").Requires(Permission.Supervised, Owner.InRoute)
             .WithSummary("The held pieces leave the store")
-            .WithDescription("Without a sale: supervised as an adjustment is, with a reason that the ledger shows.");
-        EndsHold(holds.MapPost("/{hold}/release", Release)).WithName("releaseHold").Requires(Permission.Sell, Owner.InRoute)
+            .WithDescription("Without a sale: supervised as an adjustment is, with a reason that the ledger shows.")
+            .RefusesAs<IStockGrain>(nameof(IStockGrain.Commit));
+        holds.MapPost("/{hold}/release", Release).WithName("releaseHold").Requires(Permission.Sell, Owner.InRoute)
             .WithSummary("Free the held pieces")
-            .WithDescription("By whoever has made it. Releasing a hold that was released or has expired changes nothing.");
-        EndsHold(holds.MapPost("/{hold}/end", End), RejectionCode.InvalidValue).WithName("endHold").Requires(Permission.Supervised, Owner.InRoute)
+            .WithDescription("By whoever has made it. Releasing a hold that was released or has expired changes nothing.")
+            .RefusesAs<IStockGrain>(nameof(IStockGrain.Release));
+        holds.MapPost("/{hold}/end", End).WithName("endHold").Requires(Permission.Supervised, Owner.InRoute)
             .WithSummary("Free pieces that somebody else holds")
-            .WithDescription("With a reason. An order's hold ends with the order alone: cancel that, or take its lines back.");
+            .WithDescription("With a reason. An order's hold ends with the order alone: cancel that, or take its lines back.")
+            .RefusesAs<IStockGrain>(nameof(IStockGrain.Release))
+            .Refuses(RejectionCode.InvalidValue);
     }
-
-    private static RouteHandlerBuilder EndsHold(RouteHandlerBuilder endpoint, params ReadOnlySpan<RejectionCode> codes) => endpoint.Refuses(codes).Refuses(
-        RejectionCode.UnknownHold, RejectionCode.HoldEnded, RejectionCode.HoldNotOwned, RejectionCode.OperationReused,
-        RejectionCode.OperationTooLate, RejectionCode.JournalFull, RejectionCode.TooManyPending);
 
     private static async Task<Results<Created<HoldView>, Refusal>> Reserve(
         StoreId store, Sku sku, Command<HoldRequest> command, HttpResponse response, IGrainFactory grains, TimeProvider clock)
@@ -60,13 +58,13 @@ internal static class HoldsApi
             return new Refusal(RejectionCode.InvalidValue, $"expiresInSeconds is 1 to {ExpirySecondsMax}, not {seconds}.");
         }
 
-        var id = command.Id(store.Value, sku.Value, "POST holds");
+        var operation = command.Operation(store.Value, sku.Value, "POST holds");
         var expiresAt = clock.GetUtcNow().AddSeconds(seconds);
         var outcome = await grains.Item(store, sku)
-            .Reserve(new ReserveStock(command.Operation(id), new HoldId(id), HoldOwner.Api, quantity, expiresAt)).Within(response);
+            .Reserve(new ReserveStock(operation, new HoldId(operation.Id), HoldOwner.Api, quantity, expiresAt)).Within(response);
         return outcome.Rejection is { } rejection
             ? new Refusal(rejection)
-            : TypedResults.Created($"/api/v1/stores/{store}/stock/{Uri.EscapeDataString(sku.Value)}/holds/{id}", response.Tagged(outcome.Value!));
+            : TypedResults.Created($"/api/v1/stores/{store}/stock/{Uri.EscapeDataString(sku.Value)}/holds/{operation.Id}", response.Tagged(outcome.Value!));
     }
 
     private static async Task<Results<Ok<HoldView>, Refusal>> Get(StoreId store, Sku sku, HoldId hold, HttpResponse response, IGrainFactory grains)
@@ -115,8 +113,8 @@ internal static class HoldsApi
         new(RejectionCode.UnknownHold, $"There is no hold '{hold}' on this item, or it ended so long ago that it is forgotten.");
 
     private static HoldCommand Ending(StoreId store, Sku sku, HoldId hold, Command command, string verb) =>
-        new(command.Operation(command.Id(store.Value, sku.Value, $"POST holds/{hold}/{verb}")), hold, HoldOwner.Api);
+        new(command.Operation(store.Value, sku.Value, $"POST holds/{hold}/{verb}"), hold, HoldOwner.Api);
 
     private static HoldCommand Ending<T>(StoreId store, Sku sku, HoldId hold, Command<T> command, string verb, string reason) where T : class =>
-        new(command.Operation(command.Id(store.Value, sku.Value, $"POST holds/{hold}/{verb}")), hold, HoldOwner.Api, Reason: reason);
+        new(command.Operation(store.Value, sku.Value, $"POST holds/{hold}/{verb}"), hold, HoldOwner.Api, Reason: reason);
 }

@@ -10,38 +10,30 @@ namespace Pos.Api.Stock;
 /// <summary><c>/stores/{store}/stock</c>: how much of a product is in a store, and how it came about.</summary>
 internal static class StockApi
 {
-    // What every operation on an item may answer.
-    private static readonly RejectionCode[] Common =
-    [
-        RejectionCode.UnknownStore, RejectionCode.UnknownProduct, RejectionCode.NotStocked, RejectionCode.InvalidValue,
-        RejectionCode.OperationReused, RejectionCode.OperationTooLate, RejectionCode.JournalFull, RejectionCode.TooManyPending,
-    ];
-
     public static void MapStock(this IEndpointRouteBuilder api)
     {
         var stock = api.MapGroup("/stores/{store}/stock").WithTags("Stock");
         stock.MapGet("/", List).WithName("listStock").Requires(Permission.Read, Owner.InRoute)
             .WithSummary("List a store's stock")
-            .WithDescription("Every product that was ever received, sold or counted in the store.")
-            .Refuses(RejectionCode.UnknownStore);
+            .WithDescription("Every product that was ever received, sold or counted in the store.");
         stock.MapGet("/{sku}", Get).WithName("getStock").Requires(Permission.Read, Owner.InRoute)
             .WithSummary("Read a stock item")
             .WithDescription("`available = onHand − held`; negative is a shortage.")
             .Refuses(Problems.UnknownStockItem);
         stock.MapPost("/{sku}/receipts", Receive).WithName("receiveStock").Requires(Permission.KeepStock, Owner.InRoute)
             .WithSummary("Goods came in")
-            .Refuses([.. Common, RejectionCode.InvalidQuantity]);
+            .RefusesAs<IStockGrain>(nameof(IStockGrain.Receive));
         stock.MapPost("/{sku}/adjustments", Adjust).WithName("adjustStock").Requires(Permission.Supervised, Owner.InRoute)
             .WithSummary("More or less is there than thought")
             .WithDescription("A fact: live holds are honoured, and `available` may turn negative.")
-            .Refuses([.. Common, RejectionCode.InvalidQuantity, RejectionCode.TimeInFuture]);
+            .RefusesAs<IStockGrain>(nameof(IStockGrain.Adjust));
         stock.MapPost("/{sku}/counts", Count).WithName("countStock").Requires(Permission.Supervised, Owner.InRoute)
             .WithSummary("The shelf was counted")
             .WithDescription("The difference to what was on hand is recorded.")
-            .Refuses([.. Common, RejectionCode.InvalidQuantity]);
+            .RefusesAs<IStockGrain>(nameof(IStockGrain.Count));
         stock.MapPut("/{sku}/policy", SetPolicy).WithName("setStockPolicy").Requires(Permission.KeepStock, Owner.InRoute)
             .WithSummary("Deny or allow backorders")
-            .Refuses(RejectionCode.UnknownStore, RejectionCode.UnknownProduct, RejectionCode.NotStocked, RejectionCode.JournalFull);
+            .RefusesAs<IStockGrain>(nameof(IStockGrain.SetPolicy));
         stock.MapGet("/{sku}/ledger", Ledger).WithName("getLedger").Requires(Permission.Read, Owner.InRoute)
             .WithSummary("Explain a stock item's balance")
             .WithDescription("Everything that moved `onHand`, in order, with the balance after it.")
@@ -75,14 +67,14 @@ internal static class StockApi
     private static async Task<Results<Ok<StockView>, Refusal>> Receive(
         StoreId store, Sku sku, Command<ReceiptRequest> command, HttpResponse response, IGrainFactory grains)
     {
-        var operation = command.Operation(command.Id(store.Value, sku.Value, "POST receipts"));
+        var operation = command.Operation(store.Value, sku.Value, "POST receipts");
         return await grains.Item(store, sku).Receive(new ReceiveStock(operation, command.Body.Quantity, command.Body.Note)).ToOk(response);
     }
 
     private static async Task<Results<Ok<StockView>, Refusal>> Adjust(
         StoreId store, Sku sku, Command<AdjustmentRequest> command, HttpResponse response, IGrainFactory grains)
     {
-        var operation = command.Operation(command.Id(store.Value, sku.Value, "POST adjustments"));
+        var operation = command.Operation(store.Value, sku.Value, "POST adjustments");
         var (delta, reason, occurredAt) = command.Body;
         return await grains.Item(store, sku).Adjust(new AdjustStock(operation, delta, reason, occurredAt)).ToOk(response);
     }
@@ -90,12 +82,12 @@ internal static class StockApi
     private static async Task<Results<Ok<StockView>, Refusal>> Count(
         StoreId store, Sku sku, Command<CountRequest> command, HttpResponse response, IGrainFactory grains)
     {
-        var operation = command.Operation(command.Id(store.Value, sku.Value, "POST counts"));
+        var operation = command.Operation(store.Value, sku.Value, "POST counts");
         return await grains.Item(store, sku).Count(new CountStock(operation, command.Body.Counted, command.Body.Reason)).ToOk(response);
     }
 
     private static async Task<Results<Ok<StockView>, Refusal>> SetPolicy(
-        StoreId store, Sku sku, Replacement<PolicyRequest> put, HttpResponse response, IGrainFactory grains) =>
+        StoreId store, Sku sku, Command<PolicyRequest> put, HttpResponse response, IGrainFactory grains) =>
         await grains.Item(store, sku).SetPolicy(new SetStockPolicy(put.Operation(store.Value, sku.Value, "PUT policy"), put.Body.Policy)).ToOk(response);
 
     private static async Task<Results<Ok<Page<LedgerEntry>>, Refusal>> Ledger(

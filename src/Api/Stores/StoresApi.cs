@@ -16,10 +16,9 @@ internal static class StoresApi
         stores.MapPut("/{store}", Define).WithName("defineStore").Requires(Permission.Operate, Owner.Operators)
             .WithSummary("Create or replace a store")
             .WithDescription("The same content again changes nothing. A store's currency never changes.")
-            .Refuses(RejectionCode.InvalidValue, RejectionCode.CurrencyFixed, RejectionCode.JournalFull);
+            .RefusesAs<IStoreGrain>(nameof(IStoreGrain.Define));
         stores.MapGet("/{store}", Get).WithName("getStore").Requires(Permission.Read, Owner.InRoute)
-            .WithSummary("Read a store")
-            .Refuses(RejectionCode.UnknownStore);
+            .WithSummary("Read a store");
         stores.MapGet("/", List).WithName("listStores").Requires(Permission.Read, Owner.Filtered)
             .WithSummary("List stores")
             .WithDescription("Those of the key, in the order in which they were created.");
@@ -27,7 +26,7 @@ internal static class StoresApi
 
     internal static Refusal Unknown(StoreId store) => new(RejectionCode.UnknownStore, $"There is no store '{store}'.");
 
-    private static async Task<Results<Ok<StoreView>, Refusal>> Define(StoreId store, Replacement<StoreDetails> put, HttpResponse response, IGrainFactory grains)
+    private static async Task<Results<Ok<StoreView>, Refusal>> Define(StoreId store, Command<StoreDetails> put, HttpResponse response, IGrainFactory grains)
     {
         // The reader's dictionary sorts by culture; ids sort by code point.
         var details = put.Body with { TaxRates = put.Body.TaxRates.WithComparers(StringComparer.Ordinal) };

@@ -12,10 +12,16 @@ namespace Pos.Barcodes;
 /// printable characters without <c>/</c> and <c>\</c>. 8, 12 or 13 digits are a code with a check digit, and theirs must be right.
 /// </summary>
 [GenerateSerializer, Immutable, Alias("pos.Barcode"), JsonConverter(typeof(JournaledIdJsonConverter<Barcode>))]
-public readonly record struct Barcode(string Value) : IParsable<Barcode>, IJournaledId<Barcode>
+public readonly record struct Barcode(string Value) : ITextId<Barcode>, IJournaledId<Barcode>
 {
-    /// <summary>The rule, for people.</summary>
-    public const string Rule =
+    /// <inheritdoc/>
+    public static string Pattern => @"^[!-.0-\[\]-~]{1,48}$";
+
+    /// <inheritdoc/>
+    public static string Sample => "4006381333931";
+
+    /// <inheritdoc/>
+    public static string Rule =>
         "a barcode is an EAN-13, EAN-8 or UPC-A with its check digit, or 1 to 48 other printable ASCII characters without space, /, \\ and % before a hexadecimal "
         + "digit, and neither . nor ..";
 

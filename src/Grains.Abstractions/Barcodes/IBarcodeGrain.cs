@@ -13,10 +13,13 @@ public interface IBarcodeGrain : IGrainWithStringKey
     /// product has it.
     /// </summary>
     [Alias("Claim")]
+    [Refuses(
+        RejectionCode.BarcodeTaken, RejectionCode.UnknownProduct, RejectionCode.InvalidValue, RejectionCode.JournalFull)]
     Task<Outcome<BarcodeView>> Claim(ClaimBarcode command);
 
     /// <summary>Takes the code from its product. Refused when it never belonged to any; a free code stays as it is.</summary>
     [Alias("Release")]
+    [Refuses(RejectionCode.UnknownBarcode, RejectionCode.JournalFull)]
     Task<Outcome<BarcodeView>> Release(ReleaseBarcode command);
 
     /// <summary>The code, or null when it belongs to no product.</summary>

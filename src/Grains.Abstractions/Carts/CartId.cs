@@ -7,8 +7,17 @@ namespace Pos.Carts;
 
 /// <summary>A cart: 32 lowercase hexadecimal digits, made as an <see cref="OrderId"/> is.</summary>
 [GenerateSerializer, Immutable, Alias("pos.CartId"), JsonConverter(typeof(ParsableJsonConverter<CartId>))]
-public readonly record struct CartId(string Value) : IParsable<CartId>
+public readonly record struct CartId(string Value) : ITextId<CartId>
 {
+    /// <inheritdoc/>
+    public static string Rule => "a cart's id is 32 hexadecimal digits in lower case, as the answer that made it says";
+
+    /// <inheritdoc/>
+    public static string Pattern => "^[0-9a-f]{32}$";
+
+    /// <inheritdoc/>
+    public static string Sample => "7f7c1b0e5d0c4f3ab8a6c0d4e1b2a397";
+
     /// <inheritdoc/>
     public static CartId Parse(string s, IFormatProvider? provider = null) => Parsing.OrThrow<CartId>(s);
 

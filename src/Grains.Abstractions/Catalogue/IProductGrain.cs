@@ -11,10 +11,15 @@ public interface IProductGrain : IGrainWithStringKey
 {
     /// <summary>Creates the product or replaces all it says. The same content again changes nothing.</summary>
     [Alias("Define")]
+    [Refuses(
+        RejectionCode.InvalidValue, RejectionCode.AmountTooLarge, RejectionCode.IllegalTransition, RejectionCode.JournalFull)]
     Task<Outcome<ProductView>> Define(DefineProduct command);
 
     /// <summary>Changes the members that are not null. Refused for an unknown product.</summary>
     [Alias("Change")]
+    [Refuses(
+        RejectionCode.UnknownProduct, RejectionCode.InvalidValue, RejectionCode.AmountTooLarge, RejectionCode.OperationReused,
+        RejectionCode.OperationTooLate, RejectionCode.JournalFull, RejectionCode.TooManyPending)]
     Task<Outcome<ProductView>> Change(ChangeProduct command);
 
     /// <summary>The product, or null when there is none.</summary>

@@ -16,6 +16,13 @@ public interface IOrderGrain : ISagaGrain
     /// passed. The same command again joins the running saga or shows its end. A refusal leaves no trace.
     /// </summary>
     [Alias("Place")]
+    [Refuses(
+        RejectionCode.UnknownProduct, RejectionCode.UnknownTaxRate, RejectionCode.ProductInactive, RejectionCode.WrongCurrency,
+        RejectionCode.AmountTooLarge, RejectionCode.UnknownStore, RejectionCode.UnknownTill, RejectionCode.TimeInFuture,
+        RejectionCode.TenderTooSmall, RejectionCode.TenderMismatch, RejectionCode.CreditNotAvailable, RejectionCode.NoCardProvider,
+        RejectionCode.PaymentDeclined, RejectionCode.PaymentTimedOut, RejectionCode.PaymentUndone, RejectionCode.InsufficientStock,
+        RejectionCode.ApprovalRequired, RejectionCode.InvalidValue, RejectionCode.InvalidQuantity, RejectionCode.OperationReused,
+        RejectionCode.OperationTooLate, RejectionCode.JournalFull, RejectionCode.TooManyPending)]
     Task<Outcome<OrderView>> Place(PlaceOrder command);
 
     /// <summary>
@@ -30,6 +37,9 @@ public interface IOrderGrain : ISagaGrain
     /// Refused for a CONFIRMED order, which a return undoes. Cancelling again changes nothing.
     /// </summary>
     [Alias("Cancel")]
+    [Refuses(
+        RejectionCode.UnknownOrder, RejectionCode.InvalidValue, RejectionCode.IllegalTransition, RejectionCode.OperationReused,
+        RejectionCode.JournalFull)]
     Task<Outcome<OrderView>> Cancel(CancelOrder command);
 
     /// <summary>
@@ -37,6 +47,11 @@ public interface IOrderGrain : ISagaGrain
     /// returns cannot both have the last piece. The return carries it out, and its view is the answer.
     /// </summary>
     [Alias("Return")]
+    [Refuses(
+        RejectionCode.UnknownOrder, RejectionCode.UnknownTill, RejectionCode.UnknownLine, RejectionCode.ReturnedTooMuch,
+        RejectionCode.InvalidValue, RejectionCode.InvalidQuantity, RejectionCode.TimeInFuture, RejectionCode.IllegalTransition,
+        RejectionCode.ApprovalRequired, RejectionCode.OperationReused, RejectionCode.OperationTooLate, RejectionCode.JournalFull,
+        RejectionCode.TooManyPending)]
     Task<Outcome<ReturnView>> Return(ReturnLines command);
 
     /// <summary>The durable state of the order, or null when there is none.</summary>

@@ -42,6 +42,9 @@ public interface IPaymentGrain : ISagaGrain
     /// or declines the refund. Journaled with the operator and the reason. The same operation again changes nothing.
     /// </summary>
     [Alias("CloseRefund")]
+    [Refuses(
+        RejectionCode.UnknownPayment, RejectionCode.InvalidValue, RejectionCode.IllegalTransition, RejectionCode.OperationReused,
+        RejectionCode.JournalFull)]
     Task<Outcome<PaymentView>> CloseRefund(CloseRefund command);
 
     /// <summary>

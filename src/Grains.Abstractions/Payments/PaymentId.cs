@@ -8,8 +8,17 @@ namespace Pos.Payments;
 
 /// <summary>A card payment: <c>orderId.tender</c>. The provider knows the charge by the same name.</summary>
 [GenerateSerializer, Immutable, Alias("pos.PaymentId"), JsonConverter(typeof(ParsableJsonConverter<PaymentId>))]
-public readonly record struct PaymentId(string Value) : IParsable<PaymentId>
+public readonly record struct PaymentId(string Value) : ITextId<PaymentId>
 {
+    /// <inheritdoc/>
+    public static string Rule => "a payment's id is its order's id, a point, and the number of the card among the order's tenders";
+
+    /// <inheritdoc/>
+    public static string Pattern => @"^[0-9a-f]{32}\.[1-9][0-9]{0,3}$";
+
+    /// <inheritdoc/>
+    public static string Sample => "9f86d081884c7d659a2feaa0c55ad015.1";
+
     private const int OrderLength = 32;
     private const int TenderDigitsMax = 4;
 

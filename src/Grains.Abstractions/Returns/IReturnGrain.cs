@@ -18,6 +18,11 @@ public interface IReturnGrain : ISagaGrain
     /// same command again joins. A refusal leaves no trace.
     /// </summary>
     [Alias("Place")]
+    [Refuses(
+        RejectionCode.UnknownStore, RejectionCode.UnknownTill, RejectionCode.UnknownProduct, RejectionCode.UnknownTaxRate,
+        RejectionCode.InvalidValue, RejectionCode.InvalidQuantity, RejectionCode.AmountTooLarge, RejectionCode.WrongCurrency,
+        RejectionCode.TimeInFuture, RejectionCode.OperationReused, RejectionCode.OperationTooLate, RejectionCode.JournalFull,
+        RejectionCode.TooManyPending)]
     Task<Outcome<ReturnView>> Place(PlaceReturn command);
 
     /// <summary>
@@ -29,6 +34,9 @@ public interface IReturnGrain : ISagaGrain
 
     /// <summary>Nothing is exchanged: refunds all. Refused with <see cref="RejectionCode.IllegalTransition"/> while an order has the credit.</summary>
     [Alias("PayOut")]
+    [Refuses(
+        RejectionCode.UnknownReturn, RejectionCode.InvalidValue, RejectionCode.IllegalTransition, RejectionCode.OperationReused,
+        RejectionCode.JournalFull)]
     Task<Outcome<ReturnView>> PayOut(PayOutReturn command);
 
     /// <summary>The durable state of the return, or null when there is none.</summary>

@@ -20,6 +20,7 @@ public interface ISagaGrain : IWakeable
     /// operation, repeated, is accepted and changes nothing.
     /// </summary>
     [Alias("Retry")]
+    [Refuses(RejectionCode.IllegalTransition, RejectionCode.JournalFull)]
     Task<Outcome<SagaView>> Retry(Operation operation);
 }
 

@@ -16,6 +16,10 @@ public interface IStockGrain : IWakeable
 {
     /// <summary>Goods came in. Refused for services, unknown stores and unknown products.</summary>
     [Alias("Receive")]
+    [Refuses(
+        RejectionCode.UnknownStore, RejectionCode.UnknownProduct, RejectionCode.NotStocked, RejectionCode.InvalidValue,
+        RejectionCode.OperationReused, RejectionCode.OperationTooLate, RejectionCode.JournalFull, RejectionCode.TooManyPending,
+        RejectionCode.InvalidQuantity)]
     Task<Outcome<StockView>> Receive(ReceiveStock command);
 
     /// <summary>Goods came back from a customer and can be sold again. A fact: never refused for its quantity.</summary>
@@ -24,28 +28,47 @@ public interface IStockGrain : IWakeable
 
     /// <summary>More or less is there than thought. A fact: live holds are honoured and <c>available</c> may turn negative.</summary>
     [Alias("Adjust")]
+    [Refuses(
+        RejectionCode.UnknownStore, RejectionCode.UnknownProduct, RejectionCode.NotStocked, RejectionCode.InvalidValue,
+        RejectionCode.OperationReused, RejectionCode.OperationTooLate, RejectionCode.JournalFull, RejectionCode.TooManyPending,
+        RejectionCode.InvalidQuantity, RejectionCode.TimeInFuture)]
     Task<Outcome<StockView>> Adjust(AdjustStock command);
 
     /// <summary>The shelf was counted: the difference to what was on hand is journaled. A fact, as <see cref="Adjust"/>.</summary>
     [Alias("Count")]
+    [Refuses(
+        RejectionCode.UnknownStore, RejectionCode.UnknownProduct, RejectionCode.NotStocked, RejectionCode.InvalidValue,
+        RejectionCode.OperationReused, RejectionCode.OperationTooLate, RejectionCode.JournalFull, RejectionCode.TooManyPending,
+        RejectionCode.InvalidQuantity)]
     Task<Outcome<StockView>> Count(CountStock command);
 
     /// <summary>Denies or allows holds beyond what is available.</summary>
     [Alias("SetPolicy")]
+    [Refuses(RejectionCode.UnknownStore, RejectionCode.UnknownProduct, RejectionCode.NotStocked, RejectionCode.JournalFull)]
     Task<Outcome<StockView>> SetPolicy(SetStockPolicy command);
 
     /// <summary>Holds pieces for an owner until an instant, or, pinned, until the owner commits or releases.</summary>
     [Alias("Reserve")]
+    [Refuses(
+        RejectionCode.UnknownStore, RejectionCode.UnknownProduct, RejectionCode.NotStocked, RejectionCode.InvalidValue,
+        RejectionCode.OperationReused, RejectionCode.OperationTooLate, RejectionCode.JournalFull, RejectionCode.TooManyPending,
+        RejectionCode.InvalidQuantity, RejectionCode.InsufficientStock, RejectionCode.HoldEnded, RejectionCode.TooManyHolds)]
     Task<Outcome<HoldView>> Reserve(ReserveStock command);
 
     /// <summary>From now on the hold does not expire. Refused when it has ended.</summary>
     [Alias("Pin")]
+    [Refuses(
+        RejectionCode.UnknownHold, RejectionCode.HoldEnded, RejectionCode.HoldNotOwned, RejectionCode.OperationReused,
+        RejectionCode.OperationTooLate, RejectionCode.JournalFull, RejectionCode.TooManyPending)]
     Task<Outcome<HoldView>> Pin(HoldCommand command);
 
     /// <summary>
     /// The held pieces leave the store. What is no order's leaves without sale: it takes a reason and the operation's approval, as an adjustment does.
     /// </summary>
     [Alias("Commit")]
+    [Refuses(
+        RejectionCode.InvalidValue, RejectionCode.UnknownHold, RejectionCode.HoldEnded, RejectionCode.HoldNotOwned,
+        RejectionCode.OperationReused, RejectionCode.OperationTooLate, RejectionCode.JournalFull, RejectionCode.TooManyPending)]
     Task<Outcome<HoldView>> Commit(HoldCommand command);
 
     /// <summary>
@@ -54,6 +77,9 @@ public interface IStockGrain : IWakeable
     /// is released with a reason and the operation's approval.
     /// </summary>
     [Alias("Release")]
+    [Refuses(
+        RejectionCode.UnknownHold, RejectionCode.HoldEnded, RejectionCode.HoldNotOwned, RejectionCode.OperationReused,
+        RejectionCode.OperationTooLate, RejectionCode.JournalFull, RejectionCode.TooManyPending)]
     Task<Outcome<HoldView>> Release(HoldCommand command);
 
     /// <summary>The item, or null when nothing ever happened to it.</summary>

@@ -10,6 +10,7 @@ public interface IStoreGrain : IGrainWithStringKey
 {
     /// <summary>Creates the store or replaces all it says, except its currency. The same content again changes nothing.</summary>
     [Alias("Define")]
+    [Refuses(RejectionCode.InvalidValue, RejectionCode.CurrencyFixed, RejectionCode.JournalFull)]
     Task<Outcome<StoreView>> Define(DefineStore command);
 
     /// <summary>The store, or null when there is none.</summary>
