@@ -5,7 +5,7 @@ using Pos.Journal;
 
 namespace Pos.Silo;
 
-/// <summary>Tells of the journal beside the readiness of a silo.</summary>
+/// <summary>Shows the state of the journal beside the readiness of a silo.</summary>
 internal static class JournalHealth
 {
     public static void AddJournalHealth(this IServiceCollection services) =>

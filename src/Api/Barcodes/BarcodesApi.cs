@@ -8,13 +8,13 @@ using Orleans;
 namespace Pos.Api.Barcodes;
 
 /// <summary>Gives a barcode to a product.</summary>
-/// <param name="Sku">Which.</param>
+/// <param name="Sku">The product that the code is given to.</param>
 internal sealed record ClaimBarcodeRequest(Sku Sku);
 
 /// <summary>The meaning of a scanned code.</summary>
 /// <param name="Code">Canonical: a UPC-A is an EAN-13 that begins with 0.</param>
 /// <param name="Item">The code that the product has claimed; differs where a store's label carries a price or a weight.</param>
-/// <param name="Sku">Whose it is.</param>
+/// <param name="Sku">The product that the code belongs to.</param>
 /// <param name="Embedded">What the label says of the price, or null.</param>
 /// <param name="Version">Version of the claimed code.</param>
 internal sealed record DecodedBarcode(Barcode Code, Barcode Item, Sku Sku, EmbeddedValue? Embedded, long Version) : IVersioned

@@ -5,8 +5,8 @@ using Orleans;
 namespace Pos.Api.Carts;
 
 /// <summary>
-/// The carts of a store that somebody may go on with. Nothing is indexed for it: the journal is to wake each of them one day, and each is asked.
-/// Only carts of the store are looked at, so that neither a page's length nor its time tells of others.
+/// The open and parked carts of a store. Every open cart has a wake-up for its expiry. The list reads those, so it needs no index.
+/// Only carts of the store are read, so neither the length of a page nor its time tells anything of other stores.
 /// </summary>
 internal sealed record CartList(StoreId Store, CartStatus? State, ListCursors Cursors, string After, int Limit)
 {

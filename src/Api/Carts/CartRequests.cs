@@ -30,24 +30,24 @@ internal readonly record struct LineNumber(int Value) : ITextId<LineNumber>
 }
 
 /// <summary>Opens a cart.</summary>
-/// <param name="Store">Where.</param>
-/// <param name="Till">Which of the store's tills.</param>
+/// <param name="Store">The store that the cart belongs to.</param>
+/// <param name="Till">One of the store's tills.</param>
 /// <param name="From">A cart whose order was cancelled: its lines are put into this one, at today's prices.</param>
 internal sealed record OpenCartRequest(StoreId Store, TillId Till, CartId? From = null) : INamesStore;
 
 /// <summary>Puts something in, named by its SKU or by its barcode.</summary>
-/// <param name="Sku">What.</param>
+/// <param name="Sku">The product; absent when the barcode names it.</param>
 /// <param name="Barcode">The code that was scanned.</param>
 /// <param name="Quantity">Pieces, 1–100,000.</param>
 /// <param name="Override">A price other than the list price; needs a manager's approval.</param>
 internal sealed record AddCartLineRequest(int Quantity = 1, Sku? Sku = null, string? Barcode = null, PriceOverride? Override = null);
 
-/// <summary>Changes how much of a line it is.</summary>
+/// <summary>Changes the quantity of a line.</summary>
 /// <param name="Quantity">Pieces, 1–100,000.</param>
 internal sealed record ChangeCartLineRequest(int Quantity);
 
 /// <summary>Puts the cart aside.</summary>
-/// <param name="Label">What it is found by, 1–100 characters.</param>
+/// <param name="Label">The text by which the cart is found again, 1–100 characters.</param>
 internal sealed record ParkCartRequest(string Label);
 
 /// <summary>Goes on with a parked cart.</summary>
@@ -62,7 +62,7 @@ internal sealed record CancelCartRequest(string Reason);
 /// <param name="Cash">Cash handed over, at least what cards and exchange leave, rounded as the store rounds cash.</param>
 /// <param name="Cards">Up to 8 cards, each charged for itself; one without an amount is charged what is left.</param>
 /// <param name="Exchange">A return whose credit pays, as far as it goes.</param>
-/// <param name="ExpectedTotal">What the customer was told; another total is refused.</param>
+/// <param name="ExpectedTotal">The total that the customer was told; another total is refused.</param>
 /// <param name="OccurredAt">Business time when the sale is told later; not in the future. Told more than 72 hours later it takes a manager's approval.</param>
 internal sealed record CheckOutCartRequest(
     Money? Cash = null,

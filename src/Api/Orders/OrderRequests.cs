@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace Pos.Api.Orders;
 
 /// <summary>Asks for a sale.</summary>
-/// <param name="Store">Where.</param>
-/// <param name="Till">Which of the store's tills.</param>
+/// <param name="Store">The store that sells.</param>
+/// <param name="Till">One of the store's tills.</param>
 /// <param name="Lines">1–1,000; several may name one SKU.</param>
 /// <param name="Cash">Cash handed over, at least what cards and exchange leave, rounded as the store rounds cash.</param>
 /// <param name="Cards">Up to 8 cards, each charged for itself; one without an amount is charged what is left.</param>

@@ -4,8 +4,8 @@ using System.Text.Json.Serialization;
 namespace Pos.Api.Returns;
 
 /// <summary>Asks for a return without receipt.</summary>
-/// <param name="Store">Where.</param>
-/// <param name="Till">Which of the store's tills.</param>
+/// <param name="Store">The store that takes the goods back.</param>
+/// <param name="Till">One of the store's tills.</param>
 /// <param name="Lines">1–1,000.</param>
 /// <param name="Reason">1–2,000 characters.</param>
 /// <param name="OccurredAt">Business time when it is told later; not in the future.</param>
@@ -18,14 +18,14 @@ internal sealed record PlaceReturnRequest(
 }
 
 /// <summary>A line that comes back.</summary>
-/// <param name="Sku">What.</param>
+/// <param name="Sku">The product that comes back.</param>
 /// <param name="Quantity">Pieces, 1–100,000.</param>
 /// <param name="Disposition">Back on the shelf or written off.</param>
 /// <param name="UnitPrice">Refund for one piece; the list price when absent.</param>
 internal sealed record ReturnedLineRequest(Sku Sku, int Quantity, Disposition Disposition, Money? UnitPrice = null);
 
 /// <summary>Asks an order to take lines back.</summary>
-/// <param name="Till">Which of the store's tills.</param>
+/// <param name="Till">One of the store's tills.</param>
 /// <param name="Lines">1–1,000, each of the order's lines at most once.</param>
 /// <param name="Reason">1–2,000 characters.</param>
 /// <param name="OccurredAt">Business time when it is told later; not in the future. Told more than 72 hours later it takes a manager's approval.</param>

@@ -4,13 +4,13 @@ using Pos.Api.Carts;
 
 namespace Pos.Api.Sagas;
 
-/// <summary>A kind of what runs by itself.</summary>
-/// <param name="Name">As addresses and views say it.</param>
-/// <param name="IsId">Whether a text can be the id of one.</param>
+/// <summary>A kind of saga.</summary>
+/// <param name="Name">The name in addresses and views.</param>
+/// <param name="IsId">Whether a text can be an id of this kind.</param>
 /// <param name="Grain">The grain of an id.</param>
-/// <param name="None">What is said of one that does not exist.</param>
-/// <param name="States">Where one can stand, as its view says it.</param>
-/// <param name="OwingOnly">Whether only those are under way that owe something now.</param>
+/// <param name="None">The refusal of a saga that does not exist.</param>
+/// <param name="States">The states of this kind, as its view names them.</param>
+/// <param name="OwingOnly">Whether a saga of this kind is listed only while it owes something.</param>
 internal sealed record SagaKind(
     string Name, Func<string, bool> IsId, Func<IGrainFactory, string, ISagaGrain> Grain, RejectionCode None, IReadOnlyList<string> States, bool OwingOnly = false)
 {
@@ -23,14 +23,14 @@ internal sealed record SagaKind(
     public static readonly SagaKind Return = new(
         "return", static id => ReturnId.TryParse(id, null, out _), static (grains, id) => grains.GetGrain<IReturnGrain>(id), RejectionCode.UnknownReturn, EnumNames.All<ReturnStatus>());
 
-    // Every cart that somebody still fills has a wake-up, for the day when nobody does.
+    // Every open cart has a wake-up for its expiry, and owes nothing.
     public static readonly SagaKind Cart = new(
         "cart", static id => CartId.TryParse(id, null, out _), static (grains, id) => grains.GetGrain<ICartGrain>(id), RejectionCode.UnknownCart, EnumNames.All<CartStatus>(), OwingOnly: true);
 
     /// <summary>In the order in which they are listed.</summary>
     public static ImmutableArray<SagaKind> All { get; } = [Order, Payment, Return, Cart];
 
-    /// <summary>What is answered of one that does not exist, for each kind.</summary>
+    /// <summary>The refusals of sagas that do not exist, one for each kind.</summary>
     public static RejectionCode[] Unknowns => [.. All.Select(static kind => kind.None)];
 
     /// <exception cref="RefusedRequestException">There is no such kind.</exception>
@@ -39,7 +39,7 @@ internal sealed record SagaKind(
 
     public Refusal Unknown(string id) => new(None, $"There is no {Name} {id}.");
 
-    /// <summary>How one stands; null when there is none.</summary>
+    /// <summary>The state of a saga; null when there is none.</summary>
     public async Task<SagaView?> Inspect(IGrainFactory grains, string id, CancellationToken cancelled) =>
         IsId(id) ? await Grain(grains, id).Inspect(cancelled) : null;
 }

@@ -5,7 +5,7 @@ using Orleans;
 
 namespace Pos.Api.Sagas;
 
-/// <summary>A search among what runs by itself. Nothing is indexed for it: each that the journal is to wake is asked.</summary>
+/// <summary>A search among sagas. Every saga that owes something has a wake-up in the journal. The search asks those, so it needs no index.</summary>
 internal sealed record SagaQuery(
     ImmutableArray<SagaKind> Kinds, string? State, TimeSpan? OlderThan, int Limit, ListCursors Cursors, string After, bool NeedsSomebody)
 {

@@ -7,7 +7,7 @@ using Pos.Api.Orders;
 
 namespace Pos.Api.Sagas;
 
-/// <summary><c>/sagas</c>: whatever still owes something to others, for whoever runs the system.</summary>
+/// <summary><c>/sagas</c>: orders, payments, returns and carts that still owe something, for operators.</summary>
 internal static class SagasApi
 {
     public static void MapSagas(this IEndpointRouteBuilder api)
