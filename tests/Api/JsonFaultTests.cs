@@ -26,6 +26,8 @@ public sealed class JsonFaultTests
     [InlineData(Head + """ "lines":[{"sku":"tea","quantity":"1","price":2}]}""", "The value has the wrong type or does not fit.")]
     [InlineData("{\n\"store\":\"london\",\n\"till\":\"till-1\",\n\"lines\":[{\"sku\":\"tea\",\"quantity\":1.5}],\n\"price\":1}", "The value has the wrong type or does not fit.")]
     [InlineData(Head + """ "lines":{}}""", "The value has the wrong type or does not fit.")]
+    [InlineData(Head + """ "lines":[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]}""", "The value has the wrong type or does not fit.")]
+    [InlineData(Head + """ "lines":[7, oh""", "The value has the wrong type or does not fit.")]
     [InlineData("[]", "The value has the wrong type or does not fit.")]
     [InlineData(Head + """ "lines":[],"occurredAt":"yesterday"}""", "The value is no RFC 3339 time with an offset, for example 2026-01-31T12:00:00Z.")]
     [InlineData(Head + """ "lines":[{"sku":"a/b","quantity":1}]}""", "The value cannot be read: ")]

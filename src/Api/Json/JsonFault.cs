@@ -14,6 +14,8 @@ internal static class JsonFault
 {
     public const string NullValue = "The value must not be null.";
 
+    private const string WrongType = "The value has the wrong type or does not fit.";
+
     /// <param name="fault">Of reading <paramref name="json"/>.</param>
     /// <param name="json">The body.</param>
     /// <param name="type">The body's contract.</param>
@@ -32,8 +34,16 @@ internal static class JsonFault
         }
 
         var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = ApiJson.DepthMax });
-        reader.Read();
-        return new Comparison(Offset(json, fault)).OfValue(ref reader, type) ?? "The value has the wrong type or does not fit.";
+        try
+        {
+            reader.Read();
+            return new Comparison(Offset(json, fault)).OfValue(ref reader, type) ?? WrongType;
+        }
+        catch (JsonException)
+        {
+            // Behind the value at which reading stopped, the text is no JSON or too deep.
+            return WrongType;
+        }
     }
 
     private static long Offset(ReadOnlySpan<byte> json, JsonException fault)
@@ -47,7 +57,7 @@ internal static class JsonFault
         return start + (fault.BytePositionInLine ?? 0);
     }
 
-    /// <summary>Compares JSON with contracts. The JSON is well-formed up to the end.</summary>
+    /// <summary>Compares JSON with contracts. The JSON is well-formed up to the end that is given.</summary>
     /// <param name="end">The place at which reading stopped: no fault begins behind it.</param>
     private readonly struct Comparison(long end)
     {
