@@ -39,7 +39,9 @@ internal static class Journal
         for (var round = 0; round < RoundsCount; round++)
         {
             foreach (var contender in contenders)
+            {
                 results[contender].Add(await measure(contender));
+            }
         }
 
         await Console.Out.WriteLineAsync($"{"",-30}{"events/s",10}{"p50 ms",9}{"p99 ms",9}{"max ms",9}{"server us",11}   medians of {RoundsCount}");
@@ -134,9 +136,14 @@ internal static class Journal
         {
             if (!session.TryAppend(events, context, WakeUpChange.Keep, out var result)
                 || await result != AppendResult.Durable)
+            {
                 throw new InvalidOperationException("An append was not durable.");
+            }
+
             if (start >= begin)
+            {
                 waits.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+            }
         }
 
         return waits;

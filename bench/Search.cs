@@ -21,7 +21,10 @@ internal static class Search
         using var index = new ProductIndex();
         var began = Stopwatch.GetTimestamp();
         for (var i = 0; i < ProductsCount; i++)
+        {
             Define(index, i, 1, words, chance);
+        }
+
         var built = Stopwatch.GetElapsedTime(began);
         var bytes = GC.GetTotalMemory(forceFullCollection: true) - before;
         await Console.Out.WriteLineAsync(
@@ -81,7 +84,9 @@ internal static class Search
         {
             await tick.WaitForNextTickAsync(CancellationToken.None);
             for (var i = 0; i < 10; i++, changes++)
+            {
                 Define(index, chance.Next(ProductsCount), version, words, chance);
+            }
         }
 
         return changes;
@@ -101,6 +106,8 @@ internal static class Search
     private static string Word(Random chance) => string.Create(chance.Next(3, 11), chance, static (word, chance) =>
     {
         for (var i = 0; i < word.Length; i++)
+        {
             word[i] = i % 2 == 0 ? "bcdfghklmnprstvwz"[chance.Next(17)] : "aeiouäéø"[chance.Next(8)];
+        }
     });
 }

@@ -84,10 +84,10 @@ internal static class PastOrders
     /// <summary>A clock that advances by one step with every order. Its timers are the machine's.</summary>
     private sealed class PacedClock(DateTimeOffset start, TimeSpan step) : TimeProvider
     {
-        private long orders;
+        private long _orders;
 
-        public long Next() => Interlocked.Increment(ref orders);
+        public long Next() => Interlocked.Increment(ref _orders);
 
-        public override DateTimeOffset GetUtcNow() => start + (step * Interlocked.Read(ref orders));
+        public override DateTimeOffset GetUtcNow() => start + (step * Interlocked.Read(ref _orders));
     }
 }

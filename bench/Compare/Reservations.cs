@@ -11,7 +11,7 @@ internal static class Reservations
 {
     private const int PerItem = Limits.LiveHoldsPerItemMax - 10_000;
     private const int RateMax = 250_000;
-    private static int runs;
+    private static int _runs;
 
     /// <param name="callers">Number of concurrent callers.</param>
     /// <param name="turn">Length of the turn.</param>
@@ -23,7 +23,7 @@ internal static class Reservations
         {
             await using var host = await GrainHost.Start(folder, TimeProvider.System, settings);
             // On PostgreSQL the turns share one database: every turn has items of its own.
-            var run = Interlocked.Increment(ref runs);
+            var run = Interlocked.Increment(ref _runs);
             var items = new IStockGrain[(int)(turn.TotalSeconds * RateMax / PerItem) + 1];
             for (var n = 0; n < items.Length; n++)
             {

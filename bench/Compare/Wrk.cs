@@ -6,7 +6,7 @@ namespace Pos.Bench.Compare;
 internal static class Wrk
 {
     private const int Clients = 64;
-    private static int runs;
+    private static int _runs;
 
     /// <summary>Two-line cash orders.</summary>
     /// <param name="silo">A server with the bench's shop.</param>
@@ -20,7 +20,7 @@ internal static class Wrk
     private static async Task<Figure> Measure(SiloProcess silo, string script, int threads, TimeSpan turn, params string[] arguments)
     {
         var worked = silo.ProcessorTime;
-        var run = string.Create(CultureInfo.InvariantCulture, $"wrk{Environment.ProcessId}-{Interlocked.Increment(ref runs)}");
+        var run = string.Create(CultureInfo.InvariantCulture, $"wrk{Environment.ProcessId}-{Interlocked.Increment(ref _runs)}");
         var output = await Programs.Run(
             "wrk", [$"-t{threads}", $"-c{Clients}", $"-d{(int)turn.TotalSeconds}s", "-s", Path.Combine(AppContext.BaseDirectory, $"{script}.lua"),
             $"http://127.0.0.1:{silo.Port}", "--", run, SiloProcess.Key, Programs.Text(Bench.Orders.Items), .. arguments]);

@@ -68,11 +68,11 @@ internal static class EventEncoding
 /// </summary>
 internal ref struct EncodedEvent(ReadOnlySpan<byte> encoded)
 {
-    private readonly ReadOnlySpan<byte> all = encoded;
-    private int at = 1;
+    private readonly ReadOnlySpan<byte> _all = encoded;
+    private int _at = 1;
 
     /// <summary>Bytes walked so far; the encoding's length after its last field.</summary>
-    public readonly int Consumed => at;
+    public readonly int Consumed => _at;
 
     /// <summary>Length of the encoding that stands at the beginning of these bytes.</summary>
     public static int Measure(ReadOnlySpan<byte> encoded) => Measure(encoded, out _);
@@ -89,7 +89,10 @@ internal ref struct EncodedEvent(ReadOnlySpan<byte> encoded)
         e.Int64();
         store = e.Bytes();
         for (var text = 0; text < 6; text++)
+        {
             e.Bytes();
+        }
+
         return e.Consumed;
     }
 
@@ -110,25 +113,25 @@ internal ref struct EncodedEvent(ReadOnlySpan<byte> encoded)
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ReadOnlySpan<byte> Bytes()
     {
-        var count = BinaryPrimitives.ReadInt32LittleEndian(all[at..]);
-        var bytes = all.Slice(at + 4, count);
-        at += 4 + count;
+        var count = BinaryPrimitives.ReadInt32LittleEndian(_all[_at..]);
+        var bytes = _all.Slice(_at + 4, count);
+        _at += 4 + count;
         return bytes;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public long Int64()
     {
-        var value = BinaryPrimitives.ReadInt64LittleEndian(all[at..]);
-        at += 8;
+        var value = BinaryPrimitives.ReadInt64LittleEndian(_all[_at..]);
+        _at += 8;
         return value;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int Int32()
     {
-        var value = BinaryPrimitives.ReadInt32LittleEndian(all[at..]);
-        at += 4;
+        var value = BinaryPrimitives.ReadInt32LittleEndian(_all[_at..]);
+        _at += 4;
         return value;
     }
 

@@ -9,52 +9,54 @@ public sealed class JournalInstruments : IDisposable
     /// <summary>The meter's name.</summary>
     public const string MeterName = "Pos.Journal";
 
-    private readonly Meter meter = new(MeterName);
-    private readonly Counter<long> events;
-    private readonly Counter<long> bytes;
-    private readonly Histogram<double> batchSeconds;
-    private readonly Histogram<int> batchEvents;
-    private readonly Counter<long> failures;
-    private readonly Counter<long> refused;
-    private WriteQueue? watched;
-    private int reachable = 1;
+    private readonly Meter _meter = new(MeterName);
+    private readonly Counter<long> _events;
+    private readonly Counter<long> _bytes;
+    private readonly Histogram<double> _batchSeconds;
+    private readonly Histogram<int> _batchEvents;
+    private readonly Counter<long> _failures;
+    private readonly Counter<long> _refused;
+    private WriteQueue? _watched;
+    private int _reachable = 1;
 
     /// <summary>Creates the instruments.</summary>
     public JournalInstruments()
     {
-        events = meter.CreateCounter<long>("pos.journal.events", "{event}", "Events committed and confirmed.");
-        bytes = meter.CreateCounter<long>("pos.journal.bytes", "By", "Bytes of committed events, hashes included.");
-        batchSeconds = meter.CreateHistogram<double>("pos.journal.batch.duration", "s", "From taking a batch to telling its callers.");
-        batchEvents = meter.CreateHistogram<int>("pos.journal.batch.events", "{event}", "Events a batch.");
-        failures = meter.CreateCounter<long>("pos.journal.failures", "{failure}", "Failures of the store, by kind.");
-        refused = meter.CreateCounter<long>("pos.journal.refused", "{append}", "Appends refused because the queue was full.");
-        meter.CreateObservableGauge("pos.journal.queue.events", () => watched?.Events ?? 0, "{event}", "Events waiting.");
-        meter.CreateObservableGauge("pos.journal.reachable", () => Volatile.Read(ref reachable), null, "1 when the last read of the journal succeeded, else 0.");
-        meter.CreateObservableGauge("pos.journal.queue.bytes", () => watched?.Bytes ?? 0, "By", "Bytes waiting.");
+        _events = _meter.CreateCounter<long>("pos.journal.events", "{event}", "Events committed and confirmed.");
+        _bytes = _meter.CreateCounter<long>("pos.journal.bytes", "By", "Bytes of committed events, hashes included.");
+        _batchSeconds = _meter.CreateHistogram<double>("pos.journal.batch.duration", "s", "From taking a batch to telling its callers.");
+        _batchEvents = _meter.CreateHistogram<int>("pos.journal.batch.events", "{event}", "Events a batch.");
+        _failures = _meter.CreateCounter<long>("pos.journal.failures", "{failure}", "Failures of the store, by kind.");
+        _refused = _meter.CreateCounter<long>("pos.journal.refused", "{append}", "Appends refused because the queue was full.");
+        _meter.CreateObservableGauge("pos.journal.queue.events", () => _watched?.Events ?? 0, "{event}", "Events waiting.");
+        _meter.CreateObservableGauge("pos.journal.reachable", () => Volatile.Read(ref _reachable), null, "1 when the last read of the journal succeeded, else 0.");
+        _meter.CreateObservableGauge("pos.journal.queue.bytes", () => _watched?.Bytes ?? 0, "By", "Bytes waiting.");
     }
 
-    internal void OnLooked(bool isReachable) => Volatile.Write(ref reachable, isReachable ? 1 : 0);
+    internal void OnLooked(bool isReachable) => Volatile.Write(ref _reachable, isReachable ? 1 : 0);
 
     /// <inheritdoc/>
-    public void Dispose() => meter.Dispose();
+    public void Dispose() => _meter.Dispose();
 
-    internal void Watch(WriteQueue queue) => watched = queue;
+    internal void Watch(WriteQueue queue) => _watched = queue;
 
     internal void Unwatch(WriteQueue queue)
     {
-        if (watched == queue)
-            watched = null;
+        if (_watched == queue)
+        {
+            _watched = null;
+        }
     }
 
     internal void OnBatchCommitted(int count, long size, TimeSpan elapsed)
     {
-        events.Add(count);
-        bytes.Add(size);
-        batchEvents.Record(count);
-        batchSeconds.Record(elapsed.TotalSeconds);
+        _events.Add(count);
+        _bytes.Add(size);
+        _batchEvents.Record(count);
+        _batchSeconds.Record(elapsed.TotalSeconds);
     }
 
-    internal void OnFailure(string kind) => failures.Add(1, new KeyValuePair<string, object?>("kind", kind));
+    internal void OnFailure(string kind) => _failures.Add(1, new KeyValuePair<string, object?>("kind", kind));
 
-    internal void OnRefused() => refused.Add(1);
+    internal void OnRefused() => _refused.Add(1);
 }

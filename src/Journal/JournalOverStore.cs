@@ -18,11 +18,11 @@ public abstract class JournalOverStore : IJournal
     // The clock of the silo that claimed a wake-up may be ahead of the clock of the silo that ends its lease.
     private static readonly TimeSpan ClocksApartMax = TimeSpan.FromMinutes(1);
 
-    private readonly IJournalReads reads;
+    private readonly IJournalReads _reads;
 
     private protected JournalOverStore(IJournalStore store, JournalWriter writer)
     {
-        reads = store.Reads;
+        _reads = store.Reads;
         Writer = writer;
     }
 
@@ -41,17 +41,22 @@ public abstract class JournalOverStore : IJournal
         do
         {
             page.Clear();
-            var found = await reads.ReadStream(stream, version, PageEvents, page, cancellationToken);
+            var found = await _reads.ReadStream(stream, version, PageEvents, page, cancellationToken);
             id = page.Count > 0 ? found : id;
             // A commit that is not confirmed may still be lost, so nothing is decided on it.
             if (page.Count > 0)
+            {
                 await WaitDurable(page[^1].Position, cancellationToken);
+            }
 
             foreach (var recorded in page)
             {
                 ChainHash.Compute(hash, recorded, next);
                 if (recorded.Version != version + 1 || !recorded.Hash.Span.SequenceEqual(next))
+                {
                     throw new JournalCorruptException($"'{stream}' is broken at version {version + 1} (position {recorded.Position}).");
+                }
+
                 fold.Apply(recorded);
                 version = recorded.Version;
                 next.CopyTo(hash, 0);
@@ -72,17 +77,22 @@ public abstract class JournalOverStore : IJournal
         {
             page.Clear();
             var wanted = Math.Min(left, PageEvents);
-            await reads.ReadStream(stream, afterVersion, wanted, page, cancellationToken);
+            await _reads.ReadStream(stream, afterVersion, wanted, page, cancellationToken);
             foreach (var recorded in page)
             {
                 if (recorded.Position > head)
+                {
                     yield break;
+                }
+
                 afterVersion = recorded.Version;
                 yield return recorded;
             }
 
             if (page.Count < wanted)
+            {
                 yield break;
+            }
         }
     }
 
@@ -105,7 +115,7 @@ public abstract class JournalOverStore : IJournal
         do
         {
             page.Clear();
-            await reads.ReadStreams(category, stream, version, head, PageEvents, page, cancellationToken);
+            await _reads.ReadStreams(category, stream, version, head, PageEvents, page, cancellationToken);
             foreach (var recorded in page)
             {
                 (stream, version) = (recorded.Stream.Value, recorded.Version);
@@ -125,7 +135,7 @@ public abstract class JournalOverStore : IJournal
         ArgumentException.ThrowIfNullOrEmpty(category);
         ArgumentNullException.ThrowIfNull(store);
         ArgumentNullException.ThrowIfNull(afterKey);
-        return reads.ListWakeUps(category, store, afterKey, limit, cancellationToken);
+        return _reads.ListWakeUps(category, store, afterKey, limit, cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -134,7 +144,7 @@ public abstract class JournalOverStore : IJournal
     {
         ArgumentNullException.ThrowIfNull(store);
         ArgumentException.ThrowIfNullOrEmpty(category);
-        return reads.ListStreams(store, category, afterPosition, Head, limit, cancellationToken);
+        return _reads.ListStreams(store, category, afterPosition, Head, limit, cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -171,7 +181,10 @@ public abstract class JournalOverStore : IJournal
     private async Task<T> Run<T>(WakeUpOperation<T> operation, CancellationToken cancellationToken)
     {
         if (!Writer.TryEnter(operation))
+        {
             throw new JournalUnavailableException($"{operation.Refusal}: the journal's queue is full.");
+        }
+
         return await operation.Result.WaitAsync(cancellationToken);
     }
 
@@ -185,7 +198,7 @@ public abstract class JournalOverStore : IJournal
         {
             page.Clear();
             var end = categories is null ? head : Math.Min(afterPosition + PagePositions, head);
-            await reads.ReadAll(afterPosition, end, categories, PageEvents, page, cancellationToken);
+            await _reads.ReadAll(afterPosition, end, categories, PageEvents, page, cancellationToken);
             foreach (var recorded in page)
             {
                 Debug.Assert(recorded.Position > afterPosition && recorded.Position <= head, "A read left its order, or what is durable.");
@@ -194,7 +207,9 @@ public abstract class JournalOverStore : IJournal
             }
 
             if (page.Count < PageEvents)
+            {
                 afterPosition = end;
+            }
         }
     }
 
@@ -206,10 +221,10 @@ public abstract class JournalOverStore : IJournal
         StreamName stream, IStreamFold fold, List<RecordedEvent> page, CancellationToken cancellationToken)
     {
         // Most streams are short and have no snapshots. Looking for one would make two reads of the one with which each order begins.
-        var snapshot = fold.StateVersion == 0 ? null : await reads.ReadSnapshot(stream, cancellationToken);
+        var snapshot = fold.StateVersion == 0 ? null : await _reads.ReadSnapshot(stream, cancellationToken);
         if (snapshot is { } saved && saved.StateVersion == fold.StateVersion)
         {
-            var id = await reads.ReadStream(stream, saved.Version - 1, 1, page, cancellationToken);
+            var id = await _reads.ReadStream(stream, saved.Version - 1, 1, page, cancellationToken);
             if (page.Count == 1 && page[0].Version == saved.Version && page[0].Hash.Span.SequenceEqual(saved.Hash.Span))
             {
                 fold.Restore(saved.State, saved.Version);

@@ -5,29 +5,29 @@ namespace Pos.Verification;
 /// <summary>Checks order, versions and hashes.</summary>
 internal sealed class ChainCheck(Tally tally, IReadOnlyList<Checkpoint> checkpoints)
 {
-    private readonly byte[] running = RunningHash.Start.ToArray();
-    private readonly byte[] hash = new byte[ChainHash.Size];
-    private readonly byte[]?[] found = new byte[checkpoints.Count][];
-    private long position;
+    private readonly byte[] _running = RunningHash.Start.ToArray();
+    private readonly byte[] _hash = new byte[ChainHash.Size];
+    private readonly byte[]?[] _found = new byte[checkpoints.Count][];
+    private long _position;
 
     /// <summary>Position of the last event read.</summary>
-    public long Head => position;
+    public long Head => _position;
 
     public void Check(in RecordedEvent at, StreamTrace trace)
     {
         NoteCheckpoints(at.Position);
-        tally.Check(Invariant.Positions, at.Position > position, at, $"position {at.Position} comes after {position}");
-        position = Math.Max(position, at.Position);
+        tally.Check(Invariant.Positions, at.Position > _position, at, $"position {at.Position} comes after {_position}");
+        _position = Math.Max(_position, at.Position);
         // Behind a gap there is no hash to compare with. The gap is reported once, and the chain goes on behind it.
         if (tally.Check(Invariant.Versions, at.Version == trace.Version + 1, at, $"version {at.Version} follows {trace.Version}"))
         {
-            ChainHash.Compute(trace.Hash.Span, at, hash);
-            tally.Check(Invariant.Chain, at.Hash.Span.SequenceEqual(hash), at, $"the event's hash is not that of its content behind version {trace.Version}");
+            ChainHash.Compute(trace.Hash.Span, at, _hash);
+            tally.Check(Invariant.Chain, at.Hash.Span.SequenceEqual(_hash), at, $"the event's hash is not that of its content behind version {trace.Version}");
         }
 
         trace.Version = at.Version;
         trace.Hash = at.Hash.ToArray();
-        RunningHash.Advance(running, at.Hash.Span);
+        RunningHash.Advance(_running, at.Hash.Span);
     }
 
     /// <summary>Compares with the checkpoints when everything has been read.</summary>
@@ -42,11 +42,11 @@ internal sealed class ChainCheck(Tally tally, IReadOnlyList<Checkpoint> checkpoi
                 continue;
             }
 
-            if (tally.CheckPart(Invariant.Head, known.Position <= position, name, $"says {known.Position}, and the events end at {position}"))
+            if (tally.CheckPart(Invariant.Head, known.Position <= _position, name, $"says {known.Position}, and the events end at {_position}"))
             {
                 tally.CheckPart(
                     Invariant.Head,
-                    known.Running.Span.SequenceEqual(found[i]),
+                    known.Running.Span.SequenceEqual(_found[i]),
                     name,
                     $"the running hash at position {known.Position} is not that of the events up to there");
             }
@@ -56,11 +56,11 @@ internal sealed class ChainCheck(Tally tally, IReadOnlyList<Checkpoint> checkpoi
     // A checkpoint was read before the events, and more may have been written since: it is compared at its own position.
     private void NoteCheckpoints(long next)
     {
-        for (var i = 0; i < found.Length; i++)
+        for (var i = 0; i < _found.Length; i++)
         {
-            if (found[i] is null && checkpoints[i].Mark is { } mark && mark.Position < next)
+            if (_found[i] is null && checkpoints[i].Mark is { } mark && mark.Position < next)
             {
-                found[i] = [.. running];
+                _found[i] = [.. _running];
             }
         }
     }

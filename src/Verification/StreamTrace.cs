@@ -10,8 +10,8 @@ internal class StreamTrace
 {
     private const int ForgetFrom = 64;
 
-    private Dictionary<string, DateTimeOffset>? operations;
-    private int forgetAt = ForgetFrom;
+    private Dictionary<string, DateTimeOffset>? _operations;
+    private int _forgetAt = ForgetFrom;
 
     public long Version { get; set; }
 
@@ -23,20 +23,20 @@ internal class StreamTrace
     /// <summary>Notes an operation's effect; false when it had one before and is still remembered.</summary>
     public bool Note(OperationRef operation, DateTimeOffset now)
     {
-        operations ??= new Dictionary<string, DateTimeOffset>(StringComparer.Ordinal);
-        var once = !operations.TryGetValue(operation.Id, out var until) || until < now;
-        operations[operation.Id] = operation.NotAfter;
-        if (operations.Count >= forgetAt)
+        _operations ??= new Dictionary<string, DateTimeOffset>(StringComparer.Ordinal);
+        var once = !_operations.TryGetValue(operation.Id, out var until) || until < now;
+        _operations[operation.Id] = operation.NotAfter;
+        if (_operations.Count >= _forgetAt)
         {
-            foreach (var (id, notAfter) in operations)
+            foreach (var (id, notAfter) in _operations)
             {
                 if (notAfter < now)
                 {
-                    operations.Remove(id);
+                    _operations.Remove(id);
                 }
             }
 
-            forgetAt = Math.Max(ForgetFrom, operations.Count * 2);
+            _forgetAt = Math.Max(ForgetFrom, _operations.Count * 2);
         }
 
         return once;

@@ -13,11 +13,11 @@ internal sealed class Streams
 {
     private const int FirstMax = 20;
 
-    private readonly Dictionary<string, StreamTrace> traces = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, StreamTrace> _traces = new(StringComparer.Ordinal);
 
-    public int Count => traces.Count;
+    public int Count => _traces.Count;
 
-    public StreamTrace? Find(string stream) => traces.GetValueOrDefault(stream);
+    public StreamTrace? Find(string stream) => _traces.GetValueOrDefault(stream);
 
     public OrderTrace? Order(string? id) => Find("order/" + id) as OrderTrace;
 
@@ -28,11 +28,11 @@ internal sealed class Streams
     public PaymentTrace? Payment(string? order, int tender) =>
         Find(string.Create(CultureInfo.InvariantCulture, $"payment/{order}.{tender}")) as PaymentTrace;
 
-    public IEnumerable<T> All<T>() where T : StreamTrace => traces.Values.OfType<T>();
+    public IEnumerable<T> All<T>() where T : StreamTrace => _traces.Values.OfType<T>();
 
     public StreamTrace Get(StreamName stream)
     {
-        if (!traces.TryGetValue(stream.Value, out var trace))
+        if (!_traces.TryGetValue(stream.Value, out var trace))
         {
             trace = stream.Category switch
             {
@@ -43,7 +43,7 @@ internal sealed class Streams
                 "stock" => new StockTrace(),
                 _ => new StreamTrace(),
             };
-            traces.Add(stream.Value, trace);
+            _traces.Add(stream.Value, trace);
         }
 
         return trace;
@@ -54,7 +54,7 @@ internal sealed class Streams
         int orders = 0, returns = 0, payments = 0, holds = 0;
         long held = 0;
         var first = new List<string>();
-        foreach (var (stream, trace) in traces)
+        foreach (var (stream, trace) in _traces)
         {
             switch (trace)
             {

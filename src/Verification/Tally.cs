@@ -9,7 +9,7 @@ internal sealed class Tally
 {
     private const int KeptMax = 20;
 
-    private readonly Dictionary<string, Entry> entries = Invariant.All.ToDictionary(i => i.Name, _ => new Entry(), StringComparer.Ordinal);
+    private readonly Dictionary<string, Entry> _entries = Invariant.All.ToDictionary(i => i.Name, _ => new Entry(), StringComparer.Ordinal);
 
     /// <summary>Told of each violation.</summary>
     public Action<Invariant, Violation> Found { get; set; } = static (_, _) => { };
@@ -22,7 +22,7 @@ internal sealed class Tally
         in RecordedEvent at,
         [InterpolatedStringHandlerArgument(nameof(holds))] ref Complaint complaint)
     {
-        var entry = entries[invariant.Name];
+        var entry = _entries[invariant.Name];
         entry.Checked++;
         if (!holds)
         {
@@ -35,7 +35,7 @@ internal sealed class Tally
     /// <summary>Counts a check of something that is no event.</summary>
     public bool CheckPart(Invariant invariant, bool holds, string part, [InterpolatedStringHandlerArgument(nameof(holds))] ref Complaint complaint)
     {
-        var entry = entries[invariant.Name];
+        var entry = _entries[invariant.Name];
         entry.Checked++;
         if (!holds)
         {
@@ -54,7 +54,7 @@ internal sealed class Tally
         Check(Invariant.Envelope, at.Context.Store == store, at, $"the envelope says store '{at.Context.Store}', the {owner} '{store}'");
 
     public IReadOnlyList<InvariantReport> Reports() =>
-        [.. Invariant.All.Select(i => new InvariantReport(i.Name, i.Meaning, entries[i.Name].Checked, entries[i.Name].Violations, entries[i.Name].First))];
+        [.. Invariant.All.Select(i => new InvariantReport(i.Name, i.Meaning, _entries[i.Name].Checked, _entries[i.Name].Violations, _entries[i.Name].First))];
 
     private sealed class Entry
     {
@@ -82,19 +82,19 @@ internal sealed class Tally
 [InterpolatedStringHandler]
 internal ref struct Complaint
 {
-    private DefaultInterpolatedStringHandler text;
+    private DefaultInterpolatedStringHandler _text;
 
     public Complaint(int literalLength, int formattedCount, bool holds, out bool wanted)
     {
         wanted = !holds;
-        text = wanted ? new DefaultInterpolatedStringHandler(literalLength, formattedCount, CultureInfo.InvariantCulture) : default;
+        _text = wanted ? new DefaultInterpolatedStringHandler(literalLength, formattedCount, CultureInfo.InvariantCulture) : default;
     }
 
-    public void AppendLiteral(string value) => text.AppendLiteral(value);
+    public void AppendLiteral(string value) => _text.AppendLiteral(value);
 
-    public void AppendFormatted<T>(T value) => text.AppendFormatted(value);
+    public void AppendFormatted<T>(T value) => _text.AppendFormatted(value);
 
-    public void AppendFormatted<T>(T value, string? format) => text.AppendFormatted(value, format);
+    public void AppendFormatted<T>(T value, string? format) => _text.AppendFormatted(value, format);
 
-    public override string ToString() => text.ToStringAndClear();
+    public override string ToString() => _text.ToStringAndClear();
 }

@@ -17,34 +17,34 @@ namespace Pos.Verification;
 /// </summary>
 public sealed class Verifier
 {
-    private readonly Tally tally = new();
-    private readonly Streams streams = new();
-    private readonly ChainCheck chain;
-    private readonly PayloadReader payloads;
-    private readonly StockCheck stock;
-    private readonly OrderCheck orders;
-    private readonly ReturnCheck returns;
-    private readonly PaymentCheck payments;
-    private readonly CartCheck carts;
-    private readonly CatalogueCheck catalogue;
-    private long events;
-    private bool isCompared;
+    private readonly Tally _tally = new();
+    private readonly Streams _streams = new();
+    private readonly ChainCheck _chain;
+    private readonly PayloadReader _payloads;
+    private readonly StockCheck _stock;
+    private readonly OrderCheck _orders;
+    private readonly ReturnCheck _returns;
+    private readonly PaymentCheck _payments;
+    private readonly CartCheck _carts;
+    private readonly CatalogueCheck _catalogue;
+    private long _events;
+    private bool _isCompared;
 
     /// <summary>Verifies event by event, for a caller that has each event as it is written.</summary>
     /// <param name="checkpoints">How far the journal says it reaches; read before the events.</param>
     public Verifier(IReadOnlyList<Checkpoint> checkpoints)
     {
-        tally.Found = (invariant, violation) => Found?.Invoke(invariant.Name, violation);
-        chain = new ChainCheck(tally, checkpoints);
-        payloads = new PayloadReader(tally);
-        var purses = new PurseCheck(tally, streams);
-        carts = new CartCheck(tally, payloads, streams);
-        orders = new OrderCheck(
-            tally, payloads, streams, new OrderTenderCheck(tally, streams), new OrderReturnCheck(tally, purses), purses, carts);
-        returns = new ReturnCheck(tally, payloads, streams, purses);
-        payments = new PaymentCheck(tally, payloads, streams);
-        stock = new StockCheck(tally, payloads, orders, returns);
-        catalogue = new CatalogueCheck(tally, payloads);
+        _tally.Found = (invariant, violation) => Found?.Invoke(invariant.Name, violation);
+        _chain = new ChainCheck(_tally, checkpoints);
+        _payloads = new PayloadReader(_tally);
+        var purses = new PurseCheck(_tally, _streams);
+        _carts = new CartCheck(_tally, _payloads, _streams);
+        _orders = new OrderCheck(
+            _tally, _payloads, _streams, new OrderTenderCheck(_tally, _streams), new OrderReturnCheck(_tally, purses), purses, _carts);
+        _returns = new ReturnCheck(_tally, _payloads, _streams, purses);
+        _payments = new PaymentCheck(_tally, _payloads, _streams);
+        _stock = new StockCheck(_tally, _payloads, _orders, _returns);
+        _catalogue = new CatalogueCheck(_tally, _payloads);
     }
 
     /// <summary>Told of each violation at the event that shows it, with the invariant's name.</summary>
@@ -108,7 +108,7 @@ public sealed class Verifier
     public static VerificationReport Refused(string message)
     {
         var verifier = new Verifier([]);
-        verifier.tally.CheckPart(Invariant.Head, false, "journal", $"{message}");
+        verifier._tally.CheckPart(Invariant.Head, false, "journal", $"{message}");
         return verifier.End();
     }
 
@@ -136,8 +136,8 @@ public sealed class Verifier
     {
         if (before is not null && await ReadLedger(providerLedger, cancellationToken) is { } ledger)
         {
-            isCompared = true;
-            payments.Compare(ledger, ledger.MovedSince(before));
+            _isCompared = true;
+            _payments.Compare(ledger, ledger.MovedSince(before));
         }
 
         return End();
@@ -159,29 +159,29 @@ public sealed class Verifier
     /// <summary>Takes in the next event.</summary>
     public void Next(in RecordedEvent at)
     {
-        events++;
-        payloads.Begin();
-        var trace = streams.Get(at.Stream);
-        chain.Check(at, trace);
+        _events++;
+        _payloads.Begin();
+        var trace = _streams.Get(at.Stream);
+        _chain.Check(at, trace);
         switch (trace)
         {
             case OrderTrace order:
-                orders.Next(at, order);
+                _orders.Next(at, order);
                 break;
             case StockTrace item:
-                stock.Next(at, item);
+                _stock.Next(at, item);
                 break;
             case ReturnTrace back:
-                returns.Next(at, back);
+                _returns.Next(at, back);
                 break;
             case CartTrace cart:
-                carts.Next(at, cart);
+                _carts.Next(at, cart);
                 break;
             case PaymentTrace payment:
-                payments.Next(at, payment);
+                _payments.Next(at, payment);
                 break;
             default:
-                catalogue.Next(at, trace);
+                _catalogue.Next(at, trace);
                 break;
         }
     }
@@ -189,11 +189,11 @@ public sealed class Verifier
     /// <summary>Ends the reading: compares with the checkpoints and reports.</summary>
     public VerificationReport End()
     {
-        chain.End();
-        var invariants = tally.Reports();
+        _chain.End();
+        var invariants = _tally.Reports();
         var violations = invariants.Sum(i => i.Violations);
         return new VerificationReport(
-            violations == 0, chain.Head, events, streams.Count, violations, invariants, streams.Open(),
-            new CardMoney(payments.Count, isCompared, payments.Closed()));
+            violations == 0, _chain.Head, _events, _streams.Count, violations, invariants, _streams.Open(),
+            new CardMoney(_payments.Count, _isCompared, _payments.Closed()));
     }
 }

@@ -88,7 +88,9 @@ public sealed class DemoShopTests : IAsyncLifetime
             "--Journal:Path=data", "--Api:WaitMax=00:00:20", .. settings.Select(static setting => $"--{setting.Key}={setting.Value}"),
         ])
         {
-            WorkingDirectory = _folder.FullName, RedirectStandardOutput = true, RedirectStandardError = true,
+            WorkingDirectory = _folder.FullName,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
         })!;
         return address;
     }

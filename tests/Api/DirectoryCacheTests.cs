@@ -6,9 +6,9 @@ using Orleans;
 using Orleans.Configuration;
 using Orleans.Hosting;
 using Pos.Grains;
+using Pos.Hosting;
 using Pos.Journal;
 using Pos.Payments;
-using Pos.Hosting;
 
 namespace Pos.Tests;
 

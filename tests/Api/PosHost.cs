@@ -9,9 +9,9 @@ using Orleans.Configuration;
 using Orleans.TestingHost;
 using Pos.Api;
 using Pos.Grains;
+using Pos.Hosting;
 using Pos.Journal;
 using Pos.Payments;
-using Pos.Hosting;
 using Pos.Silo;
 
 namespace Pos.Tests;

@@ -11,22 +11,22 @@ internal sealed class PostgresSilo : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("pos-silo-");
-    private readonly string connection;
-    private readonly HttpClient http;
-    private ServerProcess? process;
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("pos-silo-");
+    private readonly string _connection;
+    private readonly HttpClient _http;
+    private ServerProcess? _process;
 
     private PostgresSilo(string connection)
     {
-        this.connection = connection;
-        http = new HttpClient { BaseAddress = ServerProcess.FreeAddress(), Timeout = Patience };
-        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Keys.Operator);
+        _connection = connection;
+        _http = new HttpClient { BaseAddress = ServerProcess.FreeAddress(), Timeout = Patience };
+        _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Keys.Operator);
     }
 
     /// <summary>Sales acknowledged so far.</summary>
-    public int Sold => sold;
+    public int Sold => _sold;
 
-    private int sold;
+    private int _sold;
 
     public static async Task<PostgresSilo> Open(string connection, int stock)
     {
@@ -45,7 +45,7 @@ internal sealed class PostgresSilo : IDisposable
     /// <summary>As <c>kill -9</c>, and a start on what it left.</summary>
     public async Task KillAndStart()
     {
-        process!.Dispose();
+        _process!.Dispose();
         await Launch();
     }
 
@@ -57,7 +57,7 @@ internal sealed class PostgresSilo : IDisposable
         {
             var key = $"till-{number}-{i}";
             orders.Add(key, await Sell(key));
-            Interlocked.Increment(ref sold);
+            Interlocked.Increment(ref _sold);
         }
 
         return orders;
@@ -72,7 +72,10 @@ internal sealed class PostgresSilo : IDisposable
             const string Body = """{"store":"london","till":"till-1","lines":[{"sku":"tea","quantity":1}],"cash":{"amount":250,"currency":"GBP"} }""";
             var (status, answer) = await Send(HttpMethod.Post, "orders", Body, key);
             if (status == HttpStatusCode.Created)
+            {
                 return (string)answer!["id"]!;
+            }
+
             Assert.True(status is null or HttpStatusCode.ServiceUnavailable or HttpStatusCode.Accepted, $"{status} {answer}");
             Assert.True(Stopwatch.GetElapsedTime(began) < Patience, $"{status} {answer}");
             await Pause();
@@ -100,7 +103,7 @@ internal sealed class PostgresSilo : IDisposable
             await Pause();
         }
 
-        using var verified = await http.PostAsync(new Uri("/admin/verify", UriKind.Relative), null);
+        using var verified = await _http.PostAsync(new Uri("/admin/verify", UriKind.Relative), null);
         var report = JsonNode.Parse(await verified.Content.ReadAsStringAsync())!;
         Assert.True((bool)report["ok"]!, report.ToJsonString());
         Assert.True((long)report["events"]! > 0);
@@ -108,17 +111,17 @@ internal sealed class PostgresSilo : IDisposable
 
     public void Dispose()
     {
-        process?.Dispose();
-        http.Dispose();
-        folder.Delete(recursive: true);
+        _process?.Dispose();
+        _http.Dispose();
+        _folder.Delete(recursive: true);
     }
 
     // As a client waits before it asks again.
     private static Task Pause() => Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System);
 
-    private async Task Launch() => process = await ServerProcess.Start("Silo", folder.FullName, http.BaseAddress!,
+    private async Task Launch() => _process = await ServerProcess.Start("Silo", _folder.FullName, _http.BaseAddress!,
     [
-        .. Keys.Settings, new("Journal:Provider", "postgres"), new("ConnectionStrings:Journal", connection), new("Pos:Demo", "false"),
+        .. Keys.Settings, new("Journal:Provider", "postgres"), new("ConnectionStrings:Journal", _connection), new("Pos:Demo", "false"),
         new("Orleans:Endpoints:SiloPort", "0"), new("Orleans:Endpoints:GatewayPort", "0"), new("Logging:LogLevel:Default", "Critical"),
     ]);
 
@@ -135,10 +138,13 @@ internal sealed class PostgresSilo : IDisposable
         using var request = new HttpRequestMessage(method, "/api/v1/" + path);
         request.Content = body is null ? null : new StringContent(body, Encoding.UTF8, "application/json");
         if (key is not null)
+        {
             request.Headers.Add("Idempotency-Key", key);
+        }
+
         try
         {
-            using var response = await http.SendAsync(request);
+            using var response = await _http.SendAsync(request);
             return (response.StatusCode, JsonNode.Parse(await response.Content.ReadAsStringAsync()));
         }
         catch (HttpRequestException)

@@ -1,5 +1,5 @@
-using Orleans.Runtime;
 using Microsoft.AspNetCore.Http;
+using Orleans.Runtime;
 using Pos.Api;
 using Pos.Api.Answers;
 

@@ -12,45 +12,45 @@ public sealed class TheVerification : IDisposable
     private const string Foreign =
         """{"at":"2026-01-01T09:00:00+00:00","kind":"captured","order":"0000000000000000000000000000000f","amount":995,"currency":"GBP"}""";
 
-    private readonly string folder = Directory.CreateTempSubdirectory("pos-verify-").FullName;
-    private readonly StringWriter output = new();
+    private readonly string _folder = Directory.CreateTempSubdirectory("pos-verify-").FullName;
+    private readonly StringWriter _output = new();
 
     public TheVerification()
     {
         using var instruments = new JournalInstruments();
-        SqliteJournal.Open(new SqliteJournalOptions { Path = folder }, TimeProvider.System, instruments).Dispose();
+        SqliteJournal.Open(new SqliteJournalOptions { Path = _folder }, TimeProvider.System, instruments).Dispose();
     }
 
-    private string Beside => Path.Combine(folder, "provider-ledger.jsonl");
+    private string Beside => Path.Combine(_folder, "provider-ledger.jsonl");
 
-    private string Elsewhere => Path.Combine(folder, "statement.jsonl");
+    private string Elsewhere => Path.Combine(_folder, "statement.jsonl");
 
     public void Dispose()
     {
-        output.Dispose();
-        Directory.Delete(folder, recursive: true);
+        _output.Dispose();
+        Directory.Delete(_folder, recursive: true);
     }
 
     [Fact]
     public async Task the_ledger_beside_the_journal_is_compared()
     {
-        Assert.Equal(ExitCode.Ok, await Verify("--data", folder));
+        Assert.Equal(ExitCode.Ok, await Verify("--data", _folder));
         await File.WriteAllLinesAsync(Beside, [Foreign]);
 
-        Assert.Equal(ExitCode.Wrong, await Verify("--data", folder));
-        Assert.Contains("the provider took 995 GBP, and no payment of ours asked for it", output.ToString(), StringComparison.Ordinal);
+        Assert.Equal(ExitCode.Wrong, await Verify("--data", _folder));
+        Assert.Contains("the provider took 995 GBP, and no payment of ours asked for it", _output.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task a_ledger_that_is_named_is_compared_instead()
     {
         await File.WriteAllLinesAsync(Elsewhere, [Foreign]);
-        Assert.Equal(ExitCode.Ok, await Verify("--data", folder));
-        Assert.Equal(ExitCode.Wrong, await Verify("--data", folder, "--ledger", Elsewhere));
+        Assert.Equal(ExitCode.Ok, await Verify("--data", _folder));
+        Assert.Equal(ExitCode.Wrong, await Verify("--data", _folder, "--ledger", Elsewhere));
 
         await File.WriteAllLinesAsync(Beside, [Foreign]);
         await File.WriteAllLinesAsync(Elsewhere, []);
-        Assert.Equal(ExitCode.Ok, await Verify("--data", folder, "--ledger", Elsewhere));
+        Assert.Equal(ExitCode.Ok, await Verify("--data", _folder, "--ledger", Elsewhere));
     }
 
     [Fact]
@@ -58,7 +58,7 @@ public sealed class TheVerification : IDisposable
     {
         Assert.Equal(
             $"There is no ledger {Elsewhere}.",
-            (await Assert.ThrowsAsync<CannotRunException>(() => Verify("--data", folder, "--ledger", Elsewhere))).Message);
+            (await Assert.ThrowsAsync<CannotRunException>(() => Verify("--data", _folder, "--ledger", Elsewhere))).Message);
         await File.WriteAllLinesAsync(Beside, []);
         Assert.StartsWith(
             "--url means a running server",
@@ -68,7 +68,7 @@ public sealed class TheVerification : IDisposable
 
     private Task<int> Verify(params string[] arguments)
     {
-        var terminal = new Terminal(output, TextWriter.Null, false, TimeProvider.System);
+        var terminal = new Terminal(_output, TextWriter.Null, false, TimeProvider.System);
         return VerifyCommand.Create(terminal).Parse(arguments).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
     }
 }

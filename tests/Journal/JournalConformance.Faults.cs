@@ -146,7 +146,10 @@ public abstract partial class JournalConformance
         rig.Release();
         var results = new List<AppendResult>();
         foreach (var append in appends)
+        {
             results.Add(await rig.Settle(append));
+        }
+
         Assert.Equal(AppendResult.Unknown, results[0]);
         Assert.DoesNotContain(AppendResult.Durable, results);
         Assert.Empty(await All(journal));

@@ -17,7 +17,10 @@ public abstract partial class JournalConformance
             wanted.AddRange([($"product/p{i}", 1), ($"product/p{i}", 2)]);
             var stock = await Open(journal, new StreamName("stock", $"london/{i}"));
             for (var n = 0; n < 400; n++)
+            {
                 _ = Append(rig, stock, "1", "2", "3", "4", "5");
+            }
+
             Assert.Equal(AppendResult.Durable, await rig.Settle(stock.Pending));
             var cart = await Open(journal, new StreamName("cart", $"c{i}"));
             Assert.Equal(AppendResult.Durable, await rig.Settle(Append(rig, cart, "a")));
@@ -28,13 +31,19 @@ public abstract partial class JournalConformance
 
         var read = new List<RecordedEvent>();
         await foreach (var recorded in journal.ReadAll(0, ["product", "cart"], None))
+        {
             read.Add(recorded);
+        }
+
         Assert.Equal(wanted, read.Select(e => (e.Stream.Value, e.Version)));
         Assert.Equal(read.Select(e => e.Position).Order(), read.Select(e => e.Position));
 
         var rest = new List<RecordedEvent>();
         await foreach (var recorded in journal.ReadAll(read[7].Position, ["product", "cart"], None))
+        {
             rest.Add(recorded);
+        }
+
         Assert.Equal(read.Skip(8).Select(e => e.Position), rest.Select(e => e.Position));
     }
 
@@ -47,13 +56,19 @@ public abstract partial class JournalConformance
         {
             var session = await Open(journal, StreamName.Parse(stream));
             for (var n = 0; n < 300; n++)
+            {
                 _ = Append(rig, session, $"{n}");
+            }
+
             Assert.Equal(AppendResult.Durable, await rig.Settle(session.Pending));
         }
 
         var read = new List<(string, long)>();
         await foreach (var recorded in journal.ReadStreams("product", None))
+        {
             read.Add((recorded.Stream.Value, recorded.Version));
+        }
+
         var wanted = from stream in new[] { "product/a", "product/b", "product/c d" } from version in Enumerable.Range(1, 300) select (stream, (long)version);
         Assert.Equal(wanted, read);
     }

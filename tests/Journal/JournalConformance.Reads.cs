@@ -12,18 +12,26 @@ public abstract partial class JournalConformance
         var journal = rig.Start();
         var sessions = new List<JournalSession>();
         for (var s = 0; s < 8; s++)
+        {
             sessions.Add(await Open(journal, new StreamName("stock", $"london/{s}")));
+        }
+
         var seen = new List<RecordedEvent>();
         for (var round = 0; round < 60; round++)
         {
             var appends = sessions.Select(s => Append(rig, s, $"{round}", "b")).ToList();
             seen.AddRange(await All(journal, seen.Count));
             if (round % 7 == 0)
+            {
                 await rig.Settle(appends[^1]);
+            }
         }
 
         foreach (var session in sessions)
+        {
             Assert.Equal(AppendResult.Durable, await rig.Settle(session.Pending));
+        }
+
         seen.AddRange(await All(journal, seen.Count));
         Assert.Equal(Enumerable.Range(1, 8 * 60 * 2).Select(i => (long)i), seen.Select(e => e.Position));
         Assert.Equal(seen.Select(e => e.Hash.ToArray()), (await AssertWhole(journal)).Select(e => e.Hash.ToArray()));
@@ -36,14 +44,20 @@ public abstract partial class JournalConformance
         var journal = rig.Start();
         var session = await Open(journal, Stock);
         for (var i = 1; i <= 700; i++)
+        {
             _ = Append(rig, session, $"{i}", "x");
+        }
+
         Assert.Equal(AppendResult.Durable, await rig.Settle(session.Pending));
         Assert.Equal(1_400 - 123, (await All(journal, 123)).Count);
         Assert.Equal(124, (await All(journal, 123))[0].Position);
         Assert.Empty(await All(journal, 1_400));
         var some = new List<RecordedEvent>();
         await foreach (var recorded in journal.ReadStream(Stock, 10, 1_000, None))
+        {
             some.Add(recorded);
+        }
+
         Assert.Equal(Enumerable.Range(11, 1_000).Select(i => (long)i), some.Select(e => e.Version));
     }
 

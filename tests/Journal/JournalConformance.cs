@@ -1,8 +1,7 @@
 using System.Text;
 using Pos.Journal;
-
-using Pos.Tests.Simulated.Journal;
 using Pos.Tests.Rigs;
+using Pos.Tests.Simulated.Journal;
 
 namespace Pos.Tests;
 
@@ -12,20 +11,20 @@ public abstract partial class JournalConformance : IDisposable
     private protected static readonly StreamName Stock = new("stock", "london/85123A");
     private static readonly CancellationToken None = CancellationToken.None;
 
-    private readonly List<JournalRig> rigs = [];
+    private readonly List<JournalRig> _rigs = [];
 
     protected abstract JournalRig NewRig(JournalOptions limits);
 
     private protected JournalRig Rig(JournalOptions? limits = null)
     {
         var rig = NewRig(limits ?? new JournalOptions());
-        rigs.Add(rig);
+        _rigs.Add(rig);
         return rig;
     }
 
     public void Dispose()
     {
-        rigs.ForEach(static r => r.Dispose());
+        _rigs.ForEach(static r => r.Dispose());
         GC.SuppressFinalize(this);
     }
 
@@ -49,7 +48,10 @@ public abstract partial class JournalConformance : IDisposable
     {
         var all = new List<RecordedEvent>();
         await foreach (var recorded in journal.ReadAll(after, None))
+        {
             all.Add(recorded);
+        }
+
         return all;
     }
 
@@ -119,11 +121,16 @@ public abstract partial class JournalConformance : IDisposable
         {
             var session = await Open(journal, new StreamName("stock", $"london/{s}"));
             for (var i = 0; i < 25; i++)
+            {
                 results.Add(Append(rig, session, $"{s}.{i}", "and"));
+            }
         }
 
         foreach (var result in results)
+        {
             Assert.Equal(AppendResult.Durable, await rig.Settle(result));
+        }
+
         var all = await AssertWhole(journal);
         Assert.Equal(40 * 25 * 2, all.Count);
     }
@@ -231,13 +238,19 @@ public abstract partial class JournalConformance : IDisposable
         rig.Hold();
         var admitted = new List<Task<AppendResult>>();
         while (session.TryAppend([new NewEvent("x", 1, "{}"u8.ToArray())], Context(rig), WakeUpChange.Keep, out var result))
+        {
             admitted.Add(result);
+        }
+
         Assert.InRange(admitted.Count, 4, 5);
         Assert.False(session.IsPoisoned);
         Assert.Equal(admitted.Count, session.Version);
         rig.Release();
         foreach (var result in admitted)
+        {
             Assert.Equal(AppendResult.Durable, await rig.Settle(result));
+        }
+
         Assert.Equal(AppendResult.Durable, await rig.Settle(Append(rig, session, "after")));
         Assert.Equal(admitted.Count + 1, (await AssertWhole(journal)).Count);
     }

@@ -8,9 +8,9 @@ namespace Pos.Tests;
 
 public sealed class JournalRegistrationTests : IDisposable
 {
-    private readonly string folder = Directory.CreateTempSubdirectory("pos-journal-").FullName;
+    private readonly string _folder = Directory.CreateTempSubdirectory("pos-journal-").FullName;
 
-    public void Dispose() => Directory.Delete(folder, recursive: true);
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     private HostApplicationBuilder Builder(params (string Key, string Value)[] settings)
     {
@@ -23,24 +23,24 @@ public sealed class JournalRegistrationTests : IDisposable
     [Fact]
     public async Task the_journal_opens_with_the_host_and_lets_go_with_it()
     {
-        using (var host = Builder(("Path", folder)).Build())
+        using (var host = Builder(("Path", _folder)).Build())
         {
             await host.StartAsync();
-            Assert.True(File.Exists(Path.Combine(folder, "journal.db")));
+            Assert.True(File.Exists(Path.Combine(_folder, "journal.db")));
             Assert.Same(host.Services.GetRequiredService<IJournal>(), host.Services.GetRequiredService<SqliteJournal>());
             await host.StopAsync();
         }
 
-        using var again = Builder(("Path", folder)).Build();
+        using var again = Builder(("Path", _folder)).Build();
         await again.StartAsync();
     }
 
     [Fact]
     public async Task a_host_over_a_journal_in_use_does_not_start()
     {
-        using var first = Builder(("Path", folder)).Build();
+        using var first = Builder(("Path", _folder)).Build();
         await first.StartAsync();
-        using var second = Builder(("Path", folder)).Build();
+        using var second = Builder(("Path", _folder)).Build();
         await Assert.ThrowsAsync<JournalInUseException>(() => second.StartAsync());
     }
 

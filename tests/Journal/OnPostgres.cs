@@ -10,7 +10,7 @@ public abstract class OnPostgres(PostgresServer server) : IDisposable
     private protected static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private protected static readonly StreamName Stock = new("stock", "london/85123A");
 
-    private readonly JournalInstruments instruments = new();
+    private readonly JournalInstruments _instruments = new();
 
     private protected PostgresServer Server { get; } = server;
 
@@ -18,7 +18,7 @@ public abstract class OnPostgres(PostgresServer server) : IDisposable
 
     public void Dispose()
     {
-        instruments.Dispose();
+        _instruments.Dispose();
         GC.SuppressFinalize(this);
     }
 
@@ -31,5 +31,5 @@ public abstract class OnPostgres(PostgresServer server) : IDisposable
         UnknownAfter = Patience,
     };
 
-    private protected PostgresJournal Open(PostgresJournalOptions options) => PostgresJournal.Open(options, TimeProvider.System, instruments);
+    private protected PostgresJournal Open(PostgresJournalOptions options) => PostgresJournal.Open(options, TimeProvider.System, _instruments);
 }

@@ -26,9 +26,14 @@ public sealed class PostgresFaults(PostgresServer server) : OnPostgres(server), 
         {
             await load.More(200, Patience);
             if (how == "killed")
+            {
                 Server.Kill();
+            }
             else
+            {
                 Server.Stop();
+            }
+
             await load.Until(() => load.Results.Any(r => r != AppendResult.Durable), Patience);
             Server.Start();
             await load.More(1, Patience);
@@ -135,14 +140,19 @@ public sealed class PostgresFaults(PostgresServer server) : OnPostgres(server), 
         });
         List<JournalSession> sessions = [];
         for (var i = 0; i < 5; i++)
+        {
             sessions.Add(await journal.Open(new StreamName("stock", $"london/{i}"), new Recorder(), CancellationToken.None));
+        }
+
         Server.Freeze();
         try
         {
             var struck = sessions.ConvertAll(session => Append(session, new string('x', Bytes)));
             Assert.DoesNotContain(AppendResult.Durable, await Task.WhenAll(struck).WaitAsync(Patience));
             for (var i = 0; i < 40; i++)
+            {
                 ArrayPool<byte>.Shared.Rent(Bytes + 1_000).AsSpan().Fill((byte)'y');
+            }
         }
         finally
         {
@@ -209,7 +219,10 @@ public sealed class PostgresFaults(PostgresServer server) : OnPostgres(server), 
             SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid();
             """);
         for (var i = 0; i < 3; i++)
+        {
             Assert.NotEqual(AppendResult.Durable, await Append(session, "c").WaitAsync(Patience));
+        }
+
         Assert.Equal(1L, Server.Scalar<long>(Database, "SELECT count(*) FROM pos_journal.events"));
     }
 
@@ -250,7 +263,9 @@ public sealed class PostgresFaults(PostgresServer server) : OnPostgres(server), 
                 var recorder = new Recorder();
                 var session = await journal.Open(Stock, recorder, CancellationToken.None);
                 if (recorder.Payloads.Contains(payload) || await Append(session, payload) == AppendResult.Durable)
+                {
                     return AppendResult.Durable;
+                }
             }
             catch (JournalUnavailableException)
             {
@@ -264,7 +279,10 @@ public sealed class PostgresFaults(PostgresServer server) : OnPostgres(server), 
     {
         var all = new List<RecordedEvent>();
         await foreach (var recorded in journal.ReadAll(0, CancellationToken.None))
+        {
             all.Add(recorded);
+        }
+
         Assert.Equal(Enumerable.Range(1, all.Count).Select(i => (long)i), all.Select(e => e.Position));
         foreach (var stream in all.GroupBy(e => e.Stream))
         {
@@ -293,6 +311,8 @@ public sealed class PostgresFaults(PostgresServer server) : OnPostgres(server), 
         var began = Stopwatch.GetTimestamp();
         while (Server.Scalar<long>(
             Database, "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'advisory'") == 0)
+        {
             Assert.True(Stopwatch.GetElapsedTime(began) < Patience, "nobody waits for the lock");
+        }
     }
 }

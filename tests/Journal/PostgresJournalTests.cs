@@ -26,7 +26,10 @@ public sealed class PostgresJournalTests(PostgresServer server) : OnPostgres(ser
             """);
         var third = Append(journal, "3");
         while (Server.Scalar<long>(Database, "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'advisory'") == 0)
+        {
             Assert.False(third.IsCompleted);
+        }
+
         Assert.Equal(1, journal.Head);
         Assert.Equal([1L], await Positions(Database));
         Execute(other, "COMMIT");
@@ -41,11 +44,17 @@ public sealed class PostgresJournalTests(PostgresServer server) : OnPostgres(ser
         using var here = Open();
         using var there = Open();
         for (var i = 0; i < 6; i++)
+        {
             Assert.Equal(AppendResult.Durable, await Append(i % 3 == 0 ? there : here, $"{i}"));
+        }
+
         await using var snapshot = await here.ReadSnapshot(CancellationToken.None);
         var running = RunningHash.Start.ToArray();
         await foreach (var recorded in snapshot.ReadAll(CancellationToken.None))
+        {
             RunningHash.Advance(running, recorded.Hash.Span);
+        }
+
         Assert.Equal(6, snapshot.Mark.Position);
         Assert.Equal(running, snapshot.Mark.Running.ToArray());
     }
@@ -59,7 +68,10 @@ public sealed class PostgresJournalTests(PostgresServer server) : OnPostgres(ser
         Assert.Equal(AppendResult.Durable, await Append(journal, "2"));
         var seen = new List<long>();
         await foreach (var recorded in snapshot.ReadAll(CancellationToken.None))
+        {
             seen.Add(recorded.Position);
+        }
+
         Assert.Equal([1L], seen);
         Assert.Equal(1, snapshot.Mark.Position);
     }
@@ -126,7 +138,10 @@ public sealed class PostgresJournalTests(PostgresServer server) : OnPostgres(ser
         Execute(other, "BEGIN; LOCK TABLE pos_journal.snapshots IN EXCLUSIVE MODE");
         session.SaveSnapshot(() => "state"u8.ToArray(), 1, 1);
         while (Server.Scalar<long>(Database, "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'") == 0)
+        {
             Assert.False(session.IsPoisoned);
+        }
+
         Assert.Equal(AppendResult.Durable, await Append(journal, "2"));
         Execute(other, "ROLLBACK");
     }
@@ -207,7 +222,10 @@ public sealed class PostgresJournalTests(PostgresServer server) : OnPostgres(ser
             return Open();
         }));
         foreach (var journal in opened)
+        {
             journal.Dispose();
+        }
+
         Assert.Equal(8L, Server.Scalar<long>(Database, "SELECT count(*) FROM pos_journal.writers"));
     }
 
@@ -279,7 +297,10 @@ public sealed class PostgresJournalTests(PostgresServer server) : OnPostgres(ser
         using var reader = await command.ExecuteReaderAsync();
         var positions = new List<long>();
         while (await reader.ReadAsync())
+        {
             positions.Add(reader.GetInt64(0));
+        }
+
         return positions;
     }
 

@@ -8,7 +8,7 @@ namespace Pos.Tests;
 [Collection(WithPostgres.Name)]
 public sealed class PostgresLinkTests(PostgresServer server)
 {
-    private readonly string database = server.CreateDatabase();
+    private readonly string _database = server.CreateDatabase();
 
     [Fact]
     public void a_reconnect_that_was_given_up_decides_nothing_when_its_answer_comes_late()
@@ -16,7 +16,7 @@ public sealed class PostgresLinkTests(PostgresServer server)
         using var proxy = new HoldingProxy(server.Port);
         using var connections = PostgresConnections.Create(new PostgresJournalOptions
         {
-            ConnectionString = server.ConnectionString(database).Replace($"Port={server.Port}", $"Port={proxy.Port}", StringComparison.Ordinal),
+            ConnectionString = server.ConnectionString(_database).Replace($"Port={server.Port}", $"Port={proxy.Port}", StringComparison.Ordinal),
             ConnectTimeout = TimeSpan.FromSeconds(4),
             CommandTimeout = TimeSpan.FromSeconds(1),
         });
@@ -35,5 +35,5 @@ public sealed class PostgresLinkTests(PostgresServer server)
     }
 
     private long Connections() =>
-        server.Scalar<long>(database, "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'pos journal'");
+        server.Scalar<long>(_database, "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'pos journal'");
 }

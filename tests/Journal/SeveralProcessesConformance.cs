@@ -16,11 +16,16 @@ public abstract class SeveralProcessesConformance : JournalConformance
         {
             var session = await Open(s % 2 == 0 ? here : there, new StreamName("stock", $"london/{s}"));
             for (var i = 0; i < 25; i++)
+            {
                 results.Add(Append(rig, session, $"{s}.{i}", "and"));
+            }
         }
 
         foreach (var result in results)
+        {
             Assert.Equal(AppendResult.Durable, await rig.Settle(result));
+        }
+
         await rig.Until(() => here.Head == 1_000 && there.Head == 1_000);
         Assert.Equal(Payloads(await AssertWhole(here)), Payloads(await AssertWhole(there)));
     }

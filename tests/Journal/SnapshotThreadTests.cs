@@ -11,7 +11,9 @@ public sealed class SnapshotThreadTests
         using (var aside = new SnapshotThread("test", TimeSpan.FromSeconds(30)))
         {
             for (var i = 0; i < 100; i++)
+            {
                 aside.Put(() => done++);
+            }
         }
 
         Assert.Equal(100, done);

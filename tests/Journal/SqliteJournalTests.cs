@@ -11,20 +11,20 @@ public sealed class SqliteJournalTests : IDisposable
 {
     private static readonly StreamName Stock = new("stock", "london/85123A");
 
-    private readonly string folder = Directory.CreateTempSubdirectory("pos-journal-").FullName;
-    private readonly JournalInstruments instruments = new();
+    private readonly string _folder = Directory.CreateTempSubdirectory("pos-journal-").FullName;
+    private readonly JournalInstruments _instruments = new();
 
     public void Dispose()
     {
-        instruments.Dispose();
-        Directory.Delete(folder, recursive: true);
+        _instruments.Dispose();
+        Directory.Delete(_folder, recursive: true);
     }
 
-    private SqliteJournalOptions Options(bool rebuildHead = false) => new() { Path = folder, RebuildHead = rebuildHead };
+    private SqliteJournalOptions Options(bool rebuildHead = false) => new() { Path = _folder, RebuildHead = rebuildHead };
 
-    private SqliteJournal Open(SqliteJournalOptions? options = null) => SqliteJournal.Open(options ?? Options(), TimeProvider.System, instruments);
+    private SqliteJournal Open(SqliteJournalOptions? options = null) => SqliteJournal.Open(options ?? Options(), TimeProvider.System, _instruments);
 
-    private string FilePath(string name) => Path.Combine(folder, name);
+    private string FilePath(string name) => Path.Combine(_folder, name);
 
     private static async Task<AppendResult> Append(SqliteJournal journal, string payload, StreamName? stream = null)
     {
@@ -39,7 +39,10 @@ public sealed class SqliteJournalTests : IDisposable
     {
         var count = 0;
         await foreach (var _ in journal.ReadAll(0, CancellationToken.None))
+        {
             count++;
+        }
+
         return count;
     }
 
@@ -47,7 +50,7 @@ public sealed class SqliteJournalTests : IDisposable
     public async Task a_full_disk_fails_the_append_and_the_journal_recovers_when_there_is_room_again()
     {
         SqliteWriter? disk = null;
-        using var journal = SqliteJournal.Open(Options(), TimeProvider.System, instruments, null, store =>
+        using var journal = SqliteJournal.Open(Options(), TimeProvider.System, _instruments, null, store =>
         {
             disk = store.Writer;
             return store;
@@ -67,7 +70,7 @@ public sealed class SqliteJournalTests : IDisposable
         using var journal = Open();
         Assert.Equal(AppendResult.Durable, await Append(journal, "mine"));
         var refused = Assert.Throws<JournalInUseException>(() => Open());
-        Assert.Contains(folder, refused.Message, StringComparison.Ordinal);
+        Assert.Contains(_folder, refused.Message, StringComparison.Ordinal);
         Assert.Contains(Environment.ProcessId.ToString(CultureInfo.InvariantCulture), refused.Message, StringComparison.Ordinal);
     }
 
@@ -84,10 +87,16 @@ public sealed class SqliteJournalTests : IDisposable
     public async Task a_lock_held_by_another_process_is_freed_by_its_death()
     {
         if (!OperatingSystem.IsLinux() || !File.Exists("/usr/bin/flock"))
+        {
             return;
+        }
+
         var start = new ProcessStartInfo("/usr/bin/flock") { RedirectStandardOutput = true };
         foreach (var argument in new[] { "--no-fork", FilePath("journal.lock"), "sh", "-c", "echo held; exec sleep 600" })
+        {
             start.ArgumentList.Add(argument);
+        }
+
         using (var holder = Process.Start(start)!)
         {
             Assert.Equal("held", await holder.StandardOutput.ReadLineAsync());
@@ -104,11 +113,17 @@ public sealed class SqliteJournalTests : IDisposable
     public async Task a_missing_head_file_is_refused_and_rebuilt_on_demand()
     {
         using (var journal = Open())
+        {
             Assert.Equal(AppendResult.Durable, await Append(journal, "a"));
+        }
+
         File.Delete(FilePath("journal.head"));
         Assert.Contains("RebuildHead", Assert.Throws<JournalCorruptException>(() => Open()).Message, StringComparison.Ordinal);
         using (var rebuilt = Open(Options(rebuildHead: true)))
+        {
             Assert.Equal(1, rebuilt.Head);
+        }
+
         using var again = Open();
         Assert.Equal(1, await Count(again));
     }
@@ -117,15 +132,24 @@ public sealed class SqliteJournalTests : IDisposable
     public async Task a_database_older_than_its_head_file_is_refused()
     {
         using (var journal = Open())
+        {
             Assert.Equal(AppendResult.Durable, await Append(journal, "a"));
+        }
+
         File.Copy(FilePath("journal.db"), FilePath("copy"));
         using (var journal = Open())
+        {
             Assert.Equal(AppendResult.Durable, await Append(journal, "b"));
+        }
+
         File.Copy(FilePath("copy"), FilePath("journal.db"), overwrite: true);
         var refused = Assert.Throws<JournalCorruptException>(() => Open());
         Assert.Contains("1 events are lost", refused.Message, StringComparison.Ordinal);
         using (var accepted = Open(Options(rebuildHead: true)))
+        {
             Assert.Equal(1, await Count(accepted));
+        }
+
         using var again = Open();
         Assert.Equal(1, await Count(again));
     }
@@ -133,15 +157,19 @@ public sealed class SqliteJournalTests : IDisposable
     [Fact]
     public async Task a_damaged_log_that_sqlite_silently_drops_is_noticed()
     {
-        var copy = Path.Combine(folder, "copy");
+        var copy = Path.Combine(_folder, "copy");
         using (var journal = Open())
         {
             for (var i = 0; i < 20; i++)
+            {
                 Assert.Equal(AppendResult.Durable, await Append(journal, $"{i}"));
+            }
             // What a crash would leave: the log is not moved into the database yet.
             Directory.CreateDirectory(copy);
             foreach (var name in new[] { "journal.db", "journal.db-wal", "journal.head" })
+            {
                 File.Copy(FilePath(name), Path.Combine(copy, name));
+            }
         }
 
         using (var log = new FileStream(Path.Combine(copy, "journal.db-wal"), FileMode.Open))
@@ -185,7 +213,9 @@ public sealed class SqliteJournalTests : IDisposable
         using (var journal = Open())
         {
             foreach (var (payload, stream) in new[] { ("a", Stock), ("b", order), ("c", Stock) })
+            {
                 Assert.Equal(AppendResult.Durable, await Append(journal, payload, stream));
+            }
         }
 
         using (var connection = SqliteConnection.Open(FilePath("journal.db"), reader: false))
@@ -195,7 +225,9 @@ public sealed class SqliteJournalTests : IDisposable
                 "DROP INDEX events_stream", "CREATE UNIQUE INDEX events_stream ON events (stream, version)",
                 "ALTER TABLE events DROP COLUMN stream_id", "DROP TABLE streams", "PRAGMA user_version = 1",
             })
+            {
                 connection.Execute(statement);
+            }
         }
 
         using var again = Open();
@@ -215,10 +247,16 @@ public sealed class SqliteJournalTests : IDisposable
     {
         using var journal = Open();
         for (var i = 0; i < 5; i++)
+        {
             Assert.Equal(AppendResult.Durable, await Append(journal, $"{i}"));
+        }
+
         var running = RunningHash.Start.ToArray();
         await foreach (var recorded in journal.ReadAll(0, CancellationToken.None))
+        {
             RunningHash.Advance(running, recorded.Hash.Span);
+        }
+
         var (head, stored) = (journal.ReadHeadFile(), journal.ReadStoredMark());
         Assert.Equal((5L, 5L), (head!.Value.Position, stored.Position));
         Assert.Equal(running, head.Value.Running.ToArray());
@@ -229,7 +267,10 @@ public sealed class SqliteJournalTests : IDisposable
     public void a_database_of_another_program_is_refused()
     {
         using (var connection = SqliteConnection.Open(FilePath("journal.db"), reader: false))
+        {
             connection.Execute("CREATE TABLE theirs (x)");
+        }
+
         Assert.Contains("another program", Assert.Throws<JournalRefusedException>(() => Open()).Message, StringComparison.Ordinal);
     }
 

@@ -9,21 +9,21 @@ internal sealed class Book
 {
     public static readonly DateTimeOffset Start = new(2026, 1, 1, 9, 0, 0, TimeSpan.Zero);
 
-    private readonly List<RecordedEvent> events = [];
-    private readonly Dictionary<string, (long Version, byte[] Hash)> heads = [];
+    private readonly List<RecordedEvent> _events = [];
+    private readonly Dictionary<string, (long Version, byte[] Hash)> _heads = [];
 
     /// <summary>The time at which the next event is recorded.</summary>
     public DateTimeOffset Now { get; set; } = Start;
 
-    public IReadOnlyList<RecordedEvent> Events => events;
+    public IReadOnlyList<RecordedEvent> Events => _events;
 
     /// <summary>Appends an event; single quotes stand for double ones.</summary>
     public Book Add(string stream, string type, string payload, string? store = null, string actor = "")
     {
         var name = StreamName.Parse(stream);
-        var (version, previous) = heads.GetValueOrDefault(stream, (0, ChainHash.Start.ToArray()));
+        var (version, previous) = _heads.GetValueOrDefault(stream, (0, ChainHash.Start.ToArray()));
         var recorded = new RecordedEvent(
-            events.Count + 1,
+            _events.Count + 1,
             name,
             version + 1,
             type,
@@ -33,22 +33,22 @@ internal sealed class Book
             Encoding.UTF8.GetBytes(payload.Replace('\'', '"')),
             default);
         var hash = ChainHash.Compute(previous, recorded);
-        heads[stream] = (version + 1, hash);
-        events.Add(recorded with { Hash = hash });
+        _heads[stream] = (version + 1, hash);
+        _events.Add(recorded with { Hash = hash });
         return this;
     }
 
     /// <summary>Replaces an event and keeps its hash, as if somebody had edited the file.</summary>
     public Book Tamper(int index, Func<RecordedEvent, RecordedEvent> change)
     {
-        events[index] = change(events[index]);
+        _events[index] = change(_events[index]);
         return this;
     }
 
     /// <summary>Removes an event.</summary>
     public Book Remove(int index)
     {
-        events.RemoveAt(index);
+        _events.RemoveAt(index);
         return this;
     }
 
@@ -56,12 +56,12 @@ internal sealed class Book
     public JournalMark Mark(int count)
     {
         var running = RunningHash.Start.ToArray();
-        foreach (var recorded in events.Take(count))
+        foreach (var recorded in _events.Take(count))
         {
             RunningHash.Advance(running, recorded.Hash.Span);
         }
 
-        return new JournalMark(count == 0 ? 0 : events[count - 1].Position, running);
+        return new JournalMark(count == 0 ? 0 : _events[count - 1].Position, running);
     }
 
     public Task<VerificationReport> Verify(params Checkpoint[] checkpoints) =>
@@ -96,7 +96,7 @@ internal sealed class Book
             told++;
             Assert.Equal(at, violation.Where);
         };
-        foreach (var recorded in events)
+        foreach (var recorded in _events)
         {
             at = $"{recorded.Stream.Value}@{recorded.Version}";
             verifier.Next(recorded);
@@ -110,7 +110,7 @@ internal sealed class Book
     {
         await Task.CompletedTask;
         meanwhile?.Invoke();
-        foreach (var recorded in events)
+        foreach (var recorded in _events)
         {
             yield return recorded;
         }

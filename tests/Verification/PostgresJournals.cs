@@ -9,12 +9,12 @@ namespace Pos.Tests;
 public sealed class PostgresJournals(PostgresServer server) : IClassFixture<PostgresServer>, IDisposable
 {
     private PostgresJournalOptions Options =>
-        new() { ConnectionString = server.ConnectionString(database), ConnectTimeout = TimeSpan.FromSeconds(20), CommandTimeout = TimeSpan.FromSeconds(20) };
+        new() { ConnectionString = server.ConnectionString(_database), ConnectTimeout = TimeSpan.FromSeconds(20), CommandTimeout = TimeSpan.FromSeconds(20) };
 
-    private readonly string database = server.CreateDatabase();
-    private readonly JournalInstruments instruments = new();
+    private readonly string _database = server.CreateDatabase();
+    private readonly JournalInstruments _instruments = new();
 
-    public void Dispose() => instruments.Dispose();
+    public void Dispose() => _instruments.Dispose();
 
     [Fact]
     public async Task a_journal_is_verified_as_it_is_at_one_moment_while_a_silo_goes_on_writing()
@@ -25,13 +25,18 @@ public sealed class PostgresJournals(PostgresServer server) : IClassFixture<Post
         var writing = Task.Run(async () =>
         {
             for (; !enough.IsCancellationRequested; Interlocked.Increment(ref written))
+            {
                 await journal.Append($"product/{written}", RealAppends.Product);
+            }
         });
         for (var round = 0; round < 5; round++)
         {
             var before = Volatile.Read(ref written);
             while (Volatile.Read(ref written) < before + 50 && !writing.IsCompleted)
+            {
                 await Task.Yield();
+            }
+
             foreach (var report in new[] { await Verifier.Run(journal, null, CancellationToken.None), await Verify() })
             {
                 Assert.True(report.Ok, Violations(report));
@@ -49,7 +54,7 @@ public sealed class PostgresJournals(PostgresServer server) : IClassFixture<Post
     {
         await Write();
         server.Execute(
-            database,
+            _database,
             "UPDATE pos_journal.events SET record = overlay(record PLACING 'r' FROM position('Enamel'::bytea IN record)) WHERE position = 2");
         Assert.Equal(("chain-hash", "product/MUG@1"), Only(await Verify()));
     }
@@ -58,7 +63,7 @@ public sealed class PostgresJournals(PostgresServer server) : IClassFixture<Post
     public async Task a_hash_changed_in_the_database_is_found_by_the_chain_and_by_the_head()
     {
         await Write();
-        server.Execute(database, "UPDATE pos_journal.events SET record = set_byte(record, length(record) - 1, 1 # get_byte(record, length(record) - 1)) WHERE position = 2");
+        server.Execute(_database, "UPDATE pos_journal.events SET record = set_byte(record, length(record) - 1, 1 # get_byte(record, length(record) - 1)) WHERE position = 2");
         var report = await Verify();
         Assert.Equal(["chain-hash", "head"], report.Invariants.Where(i => i.Violations > 0).Select(i => i.Name).Order());
     }
@@ -70,19 +75,21 @@ public sealed class PostgresJournals(PostgresServer server) : IClassFixture<Post
     public async Task a_position_that_is_missing_is_found(int position, string by)
     {
         await Write();
-        server.Execute(database, $"DELETE FROM pos_journal.events WHERE position = {position}");
+        server.Execute(_database, $"DELETE FROM pos_journal.events WHERE position = {position}");
         var report = await Verify();
         Assert.False(report.Ok);
         Assert.Contains(report.Invariants, i => i.Name == by && i.Violations > 0);
         if (position == 5)
+        {
             Assert.Contains("ends at position 4, but position 5", Assert.Throws<JournalCorruptException>(Open).Message, StringComparison.Ordinal);
+        }
     }
 
     [Fact]
     public async Task a_row_that_is_no_event_is_named_by_its_position()
     {
         await Write();
-        server.Execute(database, "UPDATE pos_journal.events SET record = 'what a program wrote that is none of ours' WHERE position = 2");
+        server.Execute(_database, "UPDATE pos_journal.events SET record = 'what a program wrote that is none of ours' WHERE position = 2");
         var report = await Verify();
         Assert.Equal("The event at position 2 cannot be read.", report.Invariants.Single(i => i.Violations > 0).First.Single().What);
         using var journal = Open();
@@ -116,7 +123,7 @@ public sealed class PostgresJournals(PostgresServer server) : IClassFixture<Post
         Verifier.Run(Options, null, CancellationToken.None);
 
     private PostgresJournal Open() =>
-        PostgresJournal.Open(Options, TimeProvider.System, instruments);
+        PostgresJournal.Open(Options, TimeProvider.System, _instruments);
 
     private async Task Write()
     {

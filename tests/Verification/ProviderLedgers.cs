@@ -8,11 +8,11 @@ public sealed class ProviderLedgers : IDisposable
 {
     private const string Other = "000000000000000000000000000000bb";
 
-    private readonly string folder = Directory.CreateTempSubdirectory("pos-ledger-").FullName;
+    private readonly string _folder = Directory.CreateTempSubdirectory("pos-ledger-").FullName;
 
-    private string Ledger => Path.Combine(folder, "provider-ledger.jsonl");
+    private string Ledger => Path.Combine(_folder, "provider-ledger.jsonl");
 
-    public void Dispose() => Directory.Delete(folder, recursive: true);
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
     public async Task books_that_say_the_same_are_well()

@@ -7,9 +7,9 @@ namespace Pos.Tests;
 /// <summary>The verifier on the files of a real journal.</summary>
 public sealed class RealJournals : IDisposable
 {
-    private readonly string folder = Directory.CreateTempSubdirectory("pos-verify-").FullName;
+    private readonly string _folder = Directory.CreateTempSubdirectory("pos-verify-").FullName;
 
-    public void Dispose() => Directory.Delete(folder, recursive: true);
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
     public async Task a_journal_is_compared_with_its_own_mark_and_with_its_head_file()
@@ -25,7 +25,7 @@ public sealed class RealJournals : IDisposable
     public async Task a_letter_changed_in_the_file_is_found()
     {
         await WriteAndVerify();
-        var database = Path.Combine(folder, "journal.db");
+        var database = Path.Combine(_folder, "journal.db");
         var bytes = await File.ReadAllBytesAsync(database);
         var at = bytes.AsSpan().IndexOf("Enamel mug"u8);
         Assert.True(at > 0, "the payload stands in the file as it was written");
@@ -42,7 +42,7 @@ public sealed class RealJournals : IDisposable
     }
 
     private SqliteJournal Open(JournalInstruments instruments) =>
-        SqliteJournal.Open(new SqliteJournalOptions { Path = folder }, TimeProvider.System, instruments);
+        SqliteJournal.Open(new SqliteJournalOptions { Path = _folder }, TimeProvider.System, instruments);
 
     private async Task<VerificationReport> WriteAndVerify()
     {

@@ -3,8 +3,8 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Pos.Api;
-using Pos.Hosting;
 using Pos.Api.Host;
+using Pos.Hosting;
 
 var builder = WebApplication.CreateBuilder(new WebApplicationOptions
 {

@@ -72,19 +72,22 @@ internal static class SagasApi
     private static Task<Results<Ok<SagaView>, Refusal>> Cancel(
         string kind, string id, Command<CancelOrderRequest> command, HttpResponse response, IGrainFactory grains, CancellationToken cancelled) =>
         Change(
-            SagaKind.Order, SagaKind.Of(kind), id, "comes to its end by itself; only an order can be given up", response, grains, cancelled,
-            () => grains.GetGrain<IOrderGrain>(id).Cancel(new CancelOrder(command.Operation("", id, "POST cancel"), command.Body.Reason)));
+            SagaKind.Order, SagaKind.Of(kind), id, "comes to its end by itself; only an order can be given up",
+            () => grains.GetGrain<IOrderGrain>(id).Cancel(new CancelOrder(command.Operation("", id, "POST cancel"), command.Body.Reason)),
+            response, grains, cancelled);
 
     private static Task<Results<Ok<SagaView>, Refusal>> CloseRefund(
         string kind, string id, Command<CloseRefundRequest> command, HttpResponse response, IGrainFactory grains, CancellationToken cancelled) =>
         Change(
-            SagaKind.Payment, SagaKind.Of(kind), id, "refunds nothing by itself: its payments do", response, grains, cancelled,
+            SagaKind.Payment, SagaKind.Of(kind), id, "refunds nothing by itself: its payments do",
             () => grains.GetGrain<IPaymentGrain>(id).CloseRefund(
-                new CloseRefund(command.Operation("", id, "POST close-refund"), command.Body.Reason, command.Body.Refund)));
+                new CloseRefund(command.Operation("", id, "POST close-refund"), command.Body.Reason, command.Body.Refund)),
+            response, grains, cancelled);
 
     /// <summary>Changes a saga of the one kind that can be changed so, and shows how the saga then stands.</summary>
     private static async Task<Results<Ok<SagaView>, Refusal>> Change<TView>(
-        SagaKind changeable, SagaKind kind, string id, string whyNot, HttpResponse response, IGrainFactory grains, CancellationToken cancelled, Func<Task<Outcome<TView>>> change)
+        SagaKind changeable, SagaKind kind, string id, string whyNot, Func<Task<Outcome<TView>>> change, HttpResponse response,
+        IGrainFactory grains, CancellationToken cancelled)
         where TView : class
     {
         if (await kind.Inspect(grains, id, cancelled).Within(response) is null)

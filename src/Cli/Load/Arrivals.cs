@@ -6,7 +6,7 @@ namespace Pos.Cli.Load;
 /// </summary>
 internal sealed class Arrivals(LoadPlan plan)
 {
-    private long taken = -1;
+    private long _taken = -1;
 
     /// <summary>Takes the next session.</summary>
     /// <param name="now">The time since the start of the run.</param>
@@ -14,7 +14,7 @@ internal sealed class Arrivals(LoadPlan plan)
     /// <returns>False when no more sessions begin.</returns>
     public bool TryTake(TimeSpan now, out Arrival arrival)
     {
-        var number = Interlocked.Increment(ref taken);
+        var number = Interlocked.Increment(ref _taken);
         arrival = new(number, plan.Rate is { } rate ? Time(number, rate) : now);
         return number < (plan.Buyers ?? long.MaxValue) && arrival.Intended < plan.End;
     }

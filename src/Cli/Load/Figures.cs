@@ -6,31 +6,31 @@ namespace Pos.Cli.Load;
 /// <summary>Everything that is counted during a run. Safe for many threads at once.</summary>
 internal sealed class Figures
 {
-    private readonly Lock gate = new();
-    private readonly LatencyHistogram whole = new();
-    private readonly Dictionary<string, LatencyHistogram> steps = new(StringComparer.Ordinal);
-    private readonly SortedDictionary<string, long> refusals = new(StringComparer.Ordinal);
-    private readonly SortedDictionary<string, long> errors = new(StringComparer.Ordinal);
-    private readonly HashSet<UInt128> acknowledged = [];
-    private readonly List<long> open = [];
-    private LatencyHistogram interval = new();
-    private LatencyHistogram spare = new();
-    private long requests;
-    private long retries;
-    private long unsent;
-    private long sold;
-    private long repeated;
+    private readonly Lock _gate = new();
+    private readonly LatencyHistogram _whole = new();
+    private readonly Dictionary<string, LatencyHistogram> _steps = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, long> _refusals = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, long> _errors = new(StringComparer.Ordinal);
+    private readonly HashSet<UInt128> _acknowledged = [];
+    private readonly List<long> _open = [];
+    private LatencyHistogram _interval = new();
+    private LatencyHistogram _spare = new();
+    private long _requests;
+    private long _retries;
+    private long _unsent;
+    private long _sold;
+    private long _repeated;
 
-    public long Sold => Interlocked.Read(ref sold);
+    public long Sold => Interlocked.Read(ref _sold);
 
     /// <summary>The latencies of all ended intervals. Read it only after the load has ended.</summary>
-    public LatencyHistogram Whole => whole;
+    public LatencyHistogram Whole => _whole;
 
     /// <summary>The orders that an answer called CONFIRMED.</summary>
-    public IReadOnlySet<UInt128> Acknowledged => acknowledged;
+    public IReadOnlySet<UInt128> Acknowledged => _acknowledged;
 
     /// <summary>Sales that were answered with the order of another sale.</summary>
-    public long Repeated => repeated;
+    public long Repeated => _repeated;
 
     /// <summary>Counts the answer to one request and the time of this request.</summary>
     public void OnAnswer(string step, TimeSpan elapsed, bool measured)
@@ -40,19 +40,19 @@ internal sealed class Figures
             return;
         }
 
-        lock (gate)
+        lock (_gate)
         {
-            requests++;
-            if (!steps.TryGetValue(step, out var histogram))
+            _requests++;
+            if (!_steps.TryGetValue(step, out var histogram))
             {
-                steps.Add(step, histogram = new LatencyHistogram());
+                _steps.Add(step, histogram = new LatencyHistogram());
             }
 
             histogram.Record(elapsed);
         }
     }
 
-    public void OnRetry() => Interlocked.Increment(ref retries);
+    public void OnRetry() => Interlocked.Increment(ref _retries);
 
     /// <summary>Counts the end of a session.</summary>
     /// <param name="session">The session's number.</param>
@@ -61,7 +61,7 @@ internal sealed class Figures
     /// <param name="measured">Whether its intended start was after the ramp.</param>
     public void OnEnd(long session, in SessionEnd end, TimeSpan elapsed, bool measured)
     {
-        lock (gate)
+        lock (_gate)
         {
             Settle(session, end);
             if (!measured)
@@ -69,14 +69,14 @@ internal sealed class Figures
                 return;
             }
 
-            interval.Record(elapsed);
+            _interval.Record(elapsed);
             if (end.Verdict is Verdict.Refused)
             {
-                refusals[end.Code] = refusals.GetValueOrDefault(end.Code) + 1;
+                _refusals[end.Code] = _refusals.GetValueOrDefault(end.Code) + 1;
             }
             else if (end.Verdict is not Verdict.Done)
             {
-                errors[end.Code] = errors.GetValueOrDefault(end.Code) + 1;
+                _errors[end.Code] = _errors.GetValueOrDefault(end.Code) + 1;
             }
         }
     }
@@ -84,12 +84,12 @@ internal sealed class Figures
     /// <summary>Counts a session that found no free client before the end of the run, with the time that it waited.</summary>
     public void OnUnsent(TimeSpan waited, bool measured)
     {
-        lock (gate)
+        lock (_gate)
         {
             if (measured)
             {
-                unsent++;
-                interval.Record(waited);
+                _unsent++;
+                _interval.Record(waited);
             }
         }
     }
@@ -97,7 +97,7 @@ internal sealed class Figures
     /// <summary>Counts the outcome of a session whose outcome was not known when the load ended.</summary>
     public void OnSettled(long session, in SessionEnd end)
     {
-        lock (gate)
+        lock (_gate)
         {
             Settle(session, end);
         }
@@ -106,10 +106,10 @@ internal sealed class Figures
     /// <summary>Takes the sessions whose outcome is not known.</summary>
     public long[] TakeOpen()
     {
-        lock (gate)
+        lock (_gate)
         {
-            var taken = open.ToArray();
-            open.Clear();
+            var taken = _open.ToArray();
+            _open.Clear();
             return taken;
         }
     }
@@ -117,28 +117,28 @@ internal sealed class Figures
     /// <summary>Ends an interval and adds it to the whole. The interval's latencies stay valid until the next one ends.</summary>
     public LatencyHistogram EndInterval()
     {
-        lock (gate)
+        lock (_gate)
         {
-            (interval, spare) = (spare, interval);
-            interval.Clear();
-            whole.Add(spare);
-            return spare;
+            (_interval, _spare) = (_spare, _interval);
+            _interval.Clear();
+            _whole.Add(_spare);
+            return _spare;
         }
     }
 
     public Tally Read()
     {
-        lock (gate)
+        lock (_gate)
         {
             return new Tally(
-                whole.Count - unsent,
-                requests,
-                Interlocked.Read(ref retries),
-                unsent,
-                new Dictionary<string, long>(refusals),
-                new Dictionary<string, long>(errors),
-                Times.Of(whole),
-                steps.ToDictionary(step => step.Key, step => Times.Of(step.Value)));
+                _whole.Count - _unsent,
+                _requests,
+                Interlocked.Read(ref _retries),
+                _unsent,
+                new Dictionary<string, long>(_refusals),
+                new Dictionary<string, long>(_errors),
+                Times.Of(_whole),
+                _steps.ToDictionary(step => step.Key, step => Times.Of(step.Value)));
         }
     }
 
@@ -146,12 +146,12 @@ internal sealed class Figures
     {
         if (end.Verdict is Verdict.Done)
         {
-            sold++;
-            repeated += acknowledged.Add(end.Id) ? 0 : 1;
+            _sold++;
+            _repeated += _acknowledged.Add(end.Id) ? 0 : 1;
         }
         else if (end.Verdict is Verdict.Open)
         {
-            open.Add(session);
+            _open.Add(session);
         }
     }
 }

@@ -10,14 +10,14 @@ namespace Pos.Cli.Load;
 /// <param name="stream">The file, which is closed with the log.</param>
 internal sealed class LatencyLog(Stream stream) : IDisposable
 {
-    private readonly HistogramLogWriter writer = new(stream);
-    private DateTimeOffset began;
+    private readonly HistogramLogWriter _writer = new(stream);
+    private DateTimeOffset _began;
 
     /// <param name="at">The time from which the times of intervals are counted.</param>
     public void Begin(DateTimeOffset at)
     {
-        began = at;
-        writer.Write(at.UtcDateTime);
+        _began = at;
+        _writer.Write(at.UtcDateTime);
     }
 
     /// <param name="start">The interval's beginning, since the log began.</param>
@@ -26,14 +26,14 @@ internal sealed class LatencyLog(Stream stream) : IDisposable
     public void Write(TimeSpan start, TimeSpan length, LatencyHistogram interval)
     {
         var histogram = interval.Histogram;
-        histogram.StartTimeStamp = (began + start).ToUnixTimeMilliseconds();
-        histogram.EndTimeStamp = (began + start + length).ToUnixTimeMilliseconds();
-        writer.Append(histogram);
+        histogram.StartTimeStamp = (_began + start).ToUnixTimeMilliseconds();
+        histogram.EndTimeStamp = (_began + start + length).ToUnixTimeMilliseconds();
+        _writer.Append(histogram);
     }
 
     public void Dispose()
     {
-        writer.Dispose();
+        _writer.Dispose();
         stream.Dispose();
     }
 }

@@ -33,13 +33,13 @@ internal sealed class LoadProof(PosServer server, LoadPlan plan, Figures figures
 {
     private const int FindingsPerKindMax = 5;
 
-    private readonly List<string> findings = [];
-    private readonly Dictionary<string, long> soldBySku = new(StringComparer.Ordinal);
-    private readonly HashSet<UInt128> seen = [];
-    private readonly HashSet<string> carts = new(StringComparer.Ordinal);
-    private long confirmed;
-    private long cancelled;
-    private long notAcknowledged;
+    private readonly List<string> _findings = [];
+    private readonly Dictionary<string, long> _soldBySku = new(StringComparer.Ordinal);
+    private readonly HashSet<UInt128> _seen = [];
+    private readonly HashSet<string> _carts = new(StringComparer.Ordinal);
+    private long _confirmed;
+    private long _cancelled;
+    private long _notAcknowledged;
 
     /// <param name="unknown">The number of sessions whose outcome could not be found out.</param>
     /// <param name="terminal">Shows the progress.</param>
@@ -70,7 +70,7 @@ internal sealed class LoadProof(PosServer server, LoadPlan plan, Figures figures
         var (sold, held, left) = await Stock(cancellationToken);
         var verified = await Verify(cancellationToken);
         return new Proof(
-            findings.Count == 0, (long)plan.Items * plan.Units, sold, held, left, confirmed, cancelled, figures.Acknowledged.Count, verified, findings);
+            _findings.Count == 0, (long)plan.Items * plan.Units, sold, held, left, _confirmed, _cancelled, figures.Acknowledged.Count, verified, _findings);
     }
 
     private async Task<OrderAnswer> Settled(string id, CancellationToken cancellationToken)
@@ -91,20 +91,20 @@ internal sealed class LoadProof(PosServer server, LoadPlan plan, Figures figures
     private void Take(OrderAnswer order, Action advance)
     {
         var id = UInt128.Parse(order.Id, NumberStyles.HexNumber, CultureInfo.InvariantCulture);
-        if (!seen.Add(id))
+        if (!_seen.Add(id))
         {
-            findings.Add($"the store lists order {order.Id} twice");
+            _findings.Add($"the store lists order {order.Id} twice");
             return;
         }
 
         if (!order.Settled)
         {
-            findings.Add($"order {order.Id} is {order.State} and has not settled within {patience.Budget.TotalSeconds:0} s");
+            _findings.Add($"order {order.Id} is {order.State} and has not settled within {patience.Budget.TotalSeconds:0} s");
         }
 
         if (order.State == "CANCELLED")
         {
-            cancelled++;
+            _cancelled++;
         }
 
         if (order.State != "CONFIRMED")
@@ -112,17 +112,17 @@ internal sealed class LoadProof(PosServer server, LoadPlan plan, Figures figures
             return;
         }
 
-        confirmed++;
+        _confirmed++;
         advance();
         foreach (var line in order.Lines ?? [])
         {
-            soldBySku[line.Sku] = soldBySku.GetValueOrDefault(line.Sku) + line.Quantity;
+            _soldBySku[line.Sku] = _soldBySku.GetValueOrDefault(line.Sku) + line.Quantity;
         }
 
-        notAcknowledged += figures.Acknowledged.Contains(id) ? 0 : 1;
-        if (order.Cart is { } cart && !carts.Add(cart))
+        _notAcknowledged += figures.Acknowledged.Contains(id) ? 0 : 1;
+        if (order.Cart is { } cart && !_carts.Add(cart))
         {
-            findings.Add($"cart {cart} was sold twice, the second time as order {order.Id}");
+            _findings.Add($"cart {cart} was sold twice, the second time as order {order.Id}");
         }
     }
 
@@ -130,27 +130,27 @@ internal sealed class LoadProof(PosServer server, LoadPlan plan, Figures figures
     {
         if (unknown > 0)
         {
-            findings.Add($"the outcome of {unknown} sessions could not be found out");
+            _findings.Add($"the outcome of {unknown} sessions could not be found out");
         }
 
         if (figures.Repeated > 0)
         {
-            findings.Add($"{figures.Repeated} sales were answered with the order of another sale");
+            _findings.Add($"{figures.Repeated} sales were answered with the order of another sale");
         }
 
-        if (notAcknowledged > unknown)
+        if (_notAcknowledged > unknown)
         {
-            findings.Add($"{notAcknowledged} orders are CONFIRMED, and no client had such an answer: an order was made twice, or made and refused");
+            _findings.Add($"{_notAcknowledged} orders are CONFIRMED, and no client had such an answer: an order was made twice, or made and refused");
         }
 
-        foreach (var id in figures.Acknowledged.Where(id => !seen.Contains(id)).Take(FindingsPerKindMax))
+        foreach (var id in figures.Acknowledged.Where(id => !_seen.Contains(id)).Take(FindingsPerKindMax))
         {
-            findings.Add($"order {id:x32} was acknowledged and does not exist");
+            _findings.Add($"order {id:x32} was acknowledged and does not exist");
         }
 
-        if (figures.Acknowledged.Count > confirmed - notAcknowledged)
+        if (figures.Acknowledged.Count > _confirmed - _notAcknowledged)
         {
-            findings.Add($"{figures.Acknowledged.Count} orders were acknowledged, of which {confirmed - notAcknowledged} are CONFIRMED");
+            _findings.Add($"{figures.Acknowledged.Count} orders were acknowledged, of which {_confirmed - _notAcknowledged} are CONFIRMED");
         }
     }
 
@@ -162,24 +162,24 @@ internal sealed class LoadProof(PosServer server, LoadPlan plan, Figures figures
             items++;
             held += item.Held;
             left += item.Available;
-            var sold = soldBySku.GetValueOrDefault(item.Sku);
+            var sold = _soldBySku.GetValueOrDefault(item.Sku);
             if (sold + item.Held + item.Available != plan.Units && ++different <= FindingsPerKindMax)
             {
-                findings.Add($"{item.Sku}: {sold} sold + {item.Held} held + {item.Available} left is not {plan.Units}");
+                _findings.Add($"{item.Sku}: {sold} sold + {item.Held} held + {item.Available} left is not {plan.Units}");
             }
 
             if ((item.Available < 0 || sold > plan.Units) && ++different <= FindingsPerKindMax)
             {
-                findings.Add($"{item.Sku}: oversold, {sold} of {plan.Units}, {item.Available} left");
+                _findings.Add($"{item.Sku}: oversold, {sold} of {plan.Units}, {item.Available} left");
             }
         }
 
         if (items != plan.Items)
         {
-            findings.Add($"the store has {items} items in stock instead of {plan.Items}");
+            _findings.Add($"the store has {items} items in stock instead of {plan.Items}");
         }
 
-        return (soldBySku.Values.Sum(), held, left);
+        return (_soldBySku.Values.Sum(), held, left);
     }
 
     private async Task<string> Verify(CancellationToken cancellationToken)
@@ -199,7 +199,7 @@ internal sealed class LoadProof(PosServer server, LoadPlan plan, Figures figures
             return $"green: {report.Events} events, {report.Invariants.Count} invariants";
         }
 
-        findings.Add($"the server's own check of its journal found {report.Violations} violations; see 'pos verify'");
+        _findings.Add($"the server's own check of its journal found {report.Violations} violations; see 'pos verify'");
         return "red";
     }
 }

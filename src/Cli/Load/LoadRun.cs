@@ -10,12 +10,12 @@ internal sealed class LoadRun(LoadPlan plan, string? key, Figures figures, TimeP
 
     private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromMilliseconds(100);
 
-    private readonly Customers customers = new(plan);
-    private readonly Arrivals arrivals = new(plan);
-    private readonly long began = time.GetTimestamp();
+    private readonly Customers _customers = new(plan);
+    private readonly Arrivals _arrivals = new(plan);
+    private readonly long _began = time.GetTimestamp();
 
     /// <summary>The time since the start.</summary>
-    public TimeSpan Elapsed => time.GetElapsedTime(began);
+    public TimeSpan Elapsed => time.GetElapsedTime(_began);
 
     /// <summary>Ends when the last session has ended.</summary>
     public Task Run(CancellationToken cancellationToken) =>
@@ -45,7 +45,7 @@ internal sealed class LoadRun(LoadPlan plan, string? key, Figures figures, TimeP
             await Task.Delay(plan.Ramp * ((double)client / plan.Clients), time, cancellationToken);
         }
 
-        while (arrivals.TryTake(Elapsed, out var arrival))
+        while (_arrivals.TryTake(Elapsed, out var arrival))
         {
             var measured = arrival.Intended >= plan.Ramp;
             var now = Elapsed;
@@ -71,5 +71,5 @@ internal sealed class LoadRun(LoadPlan plan, string? key, Figures figures, TimeP
         }
     }
 
-    private Buyer Buyer(int client) => new(plan, customers, plan.Targets[client % plan.Targets.Count], key, figures, time);
+    private Buyer Buyer(int client) => new(plan, _customers, plan.Targets[client % plan.Targets.Count], key, figures, time);
 }

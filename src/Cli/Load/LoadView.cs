@@ -14,12 +14,12 @@ internal sealed class LoadView(LoadPlan plan, LoadRun run, Figures figures, Load
     // A terminal shows every interval. A log file gets one line for this many intervals.
     private const int IntervalsPerLine = 5;
 
-    private TimeSpan shownUntil;
-    private Times lately = Times.Of(new LatencyHistogram());
-    private double rate;
-    private long? left;
-    private Task<long>? asking;
-    private int intervals;
+    private TimeSpan _shownUntil;
+    private Times _lately = Times.Of(new LatencyHistogram());
+    private double _rate;
+    private long? _left;
+    private Task<long>? _asking;
+    private int _intervals;
 
     /// <summary>Shows the load until it has ended, and once more after the end.</summary>
     public async Task Follow(Task load, CancellationToken cancellationToken)
@@ -37,7 +37,7 @@ internal sealed class LoadView(LoadPlan plan, LoadRun run, Figures figures, Load
 
                 await ticked;
                 Next(cancellationToken);
-                if (!refresh() && ++intervals % IntervalsPerLine == 0)
+                if (!refresh() && ++_intervals % IntervalsPerLine == 0)
                 {
                     terminal.Note(Line());
                 }
@@ -53,16 +53,16 @@ internal sealed class LoadView(LoadPlan plan, LoadRun run, Figures figures, Load
     {
         var now = run.Elapsed;
         var ended = figures.EndInterval();
-        lately = Times.Of(ended);
-        rate = ended.Count / Math.Max((now - shownUntil).TotalSeconds, 0.001);
-        log?.Write(shownUntil, now - shownUntil, ended);
-        shownUntil = now;
-        if (asking is null or { IsCompleted: true })
+        _lately = Times.Of(ended);
+        _rate = ended.Count / Math.Max((now - _shownUntil).TotalSeconds, 0.001);
+        log?.Write(_shownUntil, now - _shownUntil, ended);
+        _shownUntil = now;
+        if (_asking is null or { IsCompleted: true })
         {
             // A failed question is ignored: the errors of the load show that the server has trouble.
-            left = asking is null ? null : asking.IsCompletedSuccessfully ? asking.Result : left;
-            _ = asking?.Exception;
-            asking = shop.Left(cancellationToken);
+            _left = _asking is null ? null : _asking.IsCompletedSuccessfully ? _asking.Result : _left;
+            _ = _asking?.Exception;
+            _asking = shop.Left(cancellationToken);
         }
     }
 
@@ -71,7 +71,7 @@ internal sealed class LoadView(LoadPlan plan, LoadRun run, Figures figures, Load
         var tally = figures.Read();
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{run.Elapsed.TotalSeconds:0} s: {rate:0}/s, p50 {lately.P50Ms:0.0} p95 {lately.P95Ms:0.0} p99 {lately.P99Ms:0.0} max {lately.MaxMs:0.0} ms, {figures.Sold} sold, {tally.Refusals.Values.Sum()} refused, {tally.Errors.Values.Sum()} errors{(left is { } pieces ? $", {pieces} left" : "")}");
+            $"{run.Elapsed.TotalSeconds:0} s: {_rate:0}/s, p50 {_lately.P50Ms:0.0} p95 {_lately.P95Ms:0.0} p99 {_lately.P99Ms:0.0} max {_lately.MaxMs:0.0} ms, {figures.Sold} sold, {tally.Refusals.Values.Sum()} refused, {tally.Errors.Values.Sum()} errors{(_left is { } pieces ? $", {pieces} left" : "")}");
     }
 
     private Table Render()
@@ -79,11 +79,11 @@ internal sealed class LoadView(LoadPlan plan, LoadRun run, Figures figures, Load
         var tally = figures.Read();
         var table = new Table().RoundedBorder().Title(Markup.Escape($"{plan.Scenario.ToString().ToLowerInvariant()}, {plan.Clients} clients, {Phase()}"))
             .AddColumn("").AddColumn(new TableColumn("last second").RightAligned()).AddColumn(new TableColumn("all").RightAligned());
-        table.AddRow("sessions/s", Text(rate), Text(tally.Sessions / Math.Max((run.Elapsed - plan.Ramp).TotalSeconds, 0.001)));
-        table.AddRow("p50 ms", Text(lately.P50Ms), Text(tally.Latency.P50Ms));
-        table.AddRow("p95 ms", Text(lately.P95Ms), Text(tally.Latency.P95Ms));
-        table.AddRow("p99 ms", Text(lately.P99Ms), Text(tally.Latency.P99Ms));
-        table.AddRow("max ms", Text(lately.MaxMs), Text(tally.Latency.MaxMs));
+        table.AddRow("sessions/s", Text(_rate), Text(tally.Sessions / Math.Max((run.Elapsed - plan.Ramp).TotalSeconds, 0.001)));
+        table.AddRow("p50 ms", Text(_lately.P50Ms), Text(tally.Latency.P50Ms));
+        table.AddRow("p95 ms", Text(_lately.P95Ms), Text(tally.Latency.P95Ms));
+        table.AddRow("p99 ms", Text(_lately.P99Ms), Text(tally.Latency.P99Ms));
+        table.AddRow("max ms", Text(_lately.MaxMs), Text(tally.Latency.MaxMs));
         table.AddRow("sold", "", Text(figures.Sold));
         foreach (var (code, count) in tally.Refusals)
         {
@@ -95,7 +95,7 @@ internal sealed class LoadView(LoadPlan plan, LoadRun run, Figures figures, Load
             table.AddRow($"[red]{Markup.Escape(code)}[/]", "", Text(count));
         }
 
-        table.AddRow(plan.Items == 1 ? "left" : $"left of {LoadPlan.Sku(0)}", "", left is { } pieces ? Text(pieces) : "?");
+        table.AddRow(plan.Items == 1 ? "left" : $"left of {LoadPlan.Sku(0)}", "", _left is { } pieces ? Text(pieces) : "?");
         return table;
     }
 

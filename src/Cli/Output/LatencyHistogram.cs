@@ -14,49 +14,49 @@ internal sealed class LatencyHistogram
     private const long HighestNanoseconds = 1_800_000_000_000;
     private const int Digits = 3;
 
-    private readonly LongHistogram histogram = new(LowestNanoseconds, HighestNanoseconds, Digits);
-    private long maxRecorded;
-    private double sum;
+    private readonly LongHistogram _histogram = new(LowestNanoseconds, HighestNanoseconds, Digits);
+    private long _maxRecorded;
+    private double _sum;
 
     /// <summary>The number of recorded values.</summary>
-    public long Count => histogram.TotalCount;
+    public long Count => _histogram.TotalCount;
 
     /// <summary>The largest recorded value; zero without values.</summary>
-    public TimeSpan Max => Time(maxRecorded);
+    public TimeSpan Max => Time(_maxRecorded);
 
     /// <summary>The mean of the recorded values; zero without values.</summary>
-    public TimeSpan Mean => Count == 0 ? TimeSpan.Zero : Time((long)(sum / Count));
+    public TimeSpan Mean => Count == 0 ? TimeSpan.Zero : Time((long)(_sum / Count));
 
     /// <summary>The histogram itself, for the log.</summary>
-    public HistogramBase Histogram => histogram;
+    public HistogramBase Histogram => _histogram;
 
     public void Record(TimeSpan value)
     {
         // A tick is 100 ns; beyond the highest value the product could overflow.
         var nanoseconds = value.Ticks <= 0 ? 0 : value.Ticks >= HighestNanoseconds / 100 ? HighestNanoseconds : value.Ticks * 100;
-        histogram.RecordValue(nanoseconds);
-        sum += nanoseconds;
-        maxRecorded = Math.Max(maxRecorded, nanoseconds);
+        _histogram.RecordValue(nanoseconds);
+        _sum += nanoseconds;
+        _maxRecorded = Math.Max(_maxRecorded, nanoseconds);
     }
 
     /// <summary>Adds all values of another histogram.</summary>
     public void Add(LatencyHistogram other)
     {
-        histogram.Add(other.histogram);
-        sum += other.sum;
-        maxRecorded = Math.Max(maxRecorded, other.maxRecorded);
+        _histogram.Add(other._histogram);
+        _sum += other._sum;
+        _maxRecorded = Math.Max(_maxRecorded, other._maxRecorded);
     }
 
     public void Clear()
     {
-        histogram.Reset();
-        sum = 0;
-        maxRecorded = 0;
+        _histogram.Reset();
+        _sum = 0;
+        _maxRecorded = 0;
     }
 
     /// <summary>The time that this share of all values, in percent, does not exceed; zero without values.</summary>
     public TimeSpan Percentile(double percent) =>
-        Count == 0 ? TimeSpan.Zero : Time(Math.Min(histogram.HighestEquivalentValue(histogram.GetValueAtPercentile(percent)), maxRecorded));
+        Count == 0 ? TimeSpan.Zero : Time(Math.Min(_histogram.HighestEquivalentValue(_histogram.GetValueAtPercentile(percent)), _maxRecorded));
 
     private static TimeSpan Time(long nanoseconds) => TimeSpan.FromTicks(nanoseconds / 100);
 }

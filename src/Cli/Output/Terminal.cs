@@ -107,25 +107,25 @@ internal sealed class Terminal(TextWriter output, TextWriter error, bool errorIs
 /// <summary>Progress for logs: a line for every tenth of the work.</summary>
 internal sealed class ProgressLines(string title, string unit, int total, TextWriter writer, TimeProvider time)
 {
-    private readonly long began = time.GetTimestamp();
-    private readonly int step = Math.Max(1, total / 10);
-    private readonly Lock gate = new();
-    private int done;
+    private readonly long _began = time.GetTimestamp();
+    private readonly int _step = Math.Max(1, total / 10);
+    private readonly Lock _gate = new();
+    private int _done;
 
     public void Advance()
     {
-        lock (gate)
+        lock (_gate)
         {
-            done++;
-            if (done % step != 0 && done != total)
+            _done++;
+            if (_done % _step != 0 && _done != total)
             {
                 return;
             }
 
-            var seconds = Math.Max(time.GetElapsedTime(began).TotalSeconds, 0.001);
-            var rate = done / seconds;
+            var seconds = Math.Max(time.GetElapsedTime(_began).TotalSeconds, 0.001);
+            var rate = _done / seconds;
             writer.WriteLine(string.Create(
-                CultureInfo.InvariantCulture, $"{title} {done}/{total} {unit}, {rate:0}/s, {(total - done) / rate:0} s left"));
+                CultureInfo.InvariantCulture, $"{title} {_done}/{total} {unit}, {rate:0}/s, {(total - _done) / rate:0} s left"));
             writer.Flush();
         }
     }

@@ -10,16 +10,16 @@ namespace Pos.Cli.Server;
 /// </summary>
 internal sealed class PosServer : IDisposable
 {
-    private readonly HttpClient http;
-    private readonly Patience patience;
-    private long retries;
-    private long requests;
+    private readonly HttpClient _http;
+    private readonly Patience _patience;
+    private long _retries;
+    private long _requests;
 
     public PosServer(Uri address, string? key, Patience patience, int connectionsMax, TimeSpan attemptMax)
     {
         Address = address;
-        this.patience = patience;
-        http = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = connectionsMax, UseProxy = false, AllowAutoRedirect = false })
+        _patience = patience;
+        _http = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = connectionsMax, UseProxy = false, AllowAutoRedirect = false })
         {
             BaseAddress = address,
             Timeout = attemptMax,
@@ -31,24 +31,24 @@ internal sealed class PosServer : IDisposable
                 throw new CannotRunException("The API key has a space or another character that is not printable ASCII. Copy the key again.");
             }
 
-            http.DefaultRequestHeaders.Authorization = new("Bearer", key);
+            _http.DefaultRequestHeaders.Authorization = new("Bearer", key);
         }
     }
 
     public Uri Address { get; }
 
     /// <summary>The number of requests that were sent.</summary>
-    public long Requests => Interlocked.Read(ref requests);
+    public long Requests => Interlocked.Read(ref _requests);
 
     /// <summary>The number of requests that were sent again.</summary>
-    public long Retries => Interlocked.Read(ref retries);
+    public long Retries => Interlocked.Read(ref _retries);
 
     /// <summary>Asks once whether a server answers at the address.</summary>
     public async Task<bool> Answers(CancellationToken cancellationToken)
     {
         try
         {
-            using var response = await http.GetAsync(Relative("health/live"), cancellationToken);
+            using var response = await _http.GetAsync(Relative("health/live"), cancellationToken);
             return response.IsSuccessStatusCode;
         }
         catch (Exception e) when (IsNoAnswer(e, cancellationToken))
@@ -134,7 +134,7 @@ internal sealed class PosServer : IDisposable
         CancellationToken cancellationToken)
     {
         var what = $"{path} ({key})";
-        var began = patience.Time.GetTimestamp();
+        var began = _patience.Time.GetTimestamp();
         using var first = await Send(() => Request(HttpMethod.Post, path, body, json, key), what, cancellationToken);
         if (first.Headers.Location is null)
         {
@@ -148,12 +148,12 @@ internal sealed class PosServer : IDisposable
         {
             var location = first.Headers.Location
                 ?? throw new CannotRunException($"{what} has not ended and the server names no Location to follow.");
-            if (patience.Time.GetElapsedTime(began) > patience.Budget)
+            if (_patience.Time.GetElapsedTime(began) > _patience.Budget)
             {
-                throw new CannotRunException($"{what} has not ended after {patience.Budget.TotalSeconds:0} s; see {location}.");
+                throw new CannotRunException($"{what} has not ended after {_patience.Budget.TotalSeconds:0} s; see {location}.");
             }
 
-            await patience.Pause(attempt, first.Headers.RetryAfter?.Delta, cancellationToken);
+            await _patience.Pause(attempt, first.Headers.RetryAfter?.Delta, cancellationToken);
             answer = await Get(location.OriginalString, answerJson, cancellationToken);
         }
 
@@ -186,11 +186,11 @@ internal sealed class PosServer : IDisposable
         }
     }
 
-    public void Dispose() => http.Dispose();
+    public void Dispose() => _http.Dispose();
 
     private async Task<HttpResponseMessage> Send(Func<HttpRequestMessage> request, string what, CancellationToken cancellationToken)
     {
-        var began = patience.Time.GetTimestamp();
+        var began = _patience.Time.GetTimestamp();
         for (var attempt = 0; ; attempt++)
         {
             string trouble;
@@ -198,8 +198,8 @@ internal sealed class PosServer : IDisposable
             try
             {
                 using var message = request();
-                Interlocked.Increment(ref requests);
-                var response = await http.SendAsync(message, cancellationToken);
+                Interlocked.Increment(ref _requests);
+                var response = await _http.SendAsync(message, cancellationToken);
                 if (!IsPassing(response))
                 {
                     return response;
@@ -211,20 +211,20 @@ internal sealed class PosServer : IDisposable
             }
             catch (Exception e) when (IsNoAnswer(e, cancellationToken))
             {
-                trouble = e is HttpRequestException ? e.Message : $"no answer within {http.Timeout.TotalSeconds:0} s";
+                trouble = e is HttpRequestException ? e.Message : $"no answer within {_http.Timeout.TotalSeconds:0} s";
             }
             catch (HttpRequestException unsent) when (!cancellationToken.IsCancellationRequested)
             {
                 throw new CannotRunException($"{what} cannot be sent: {unsent.Message}", unsent);
             }
 
-            if (patience.Time.GetElapsedTime(began) > patience.Budget)
+            if (_patience.Time.GetElapsedTime(began) > _patience.Budget)
             {
-                throw new CannotRunException($"{what}: given up after {patience.Budget.TotalSeconds:0} s: {trouble}");
+                throw new CannotRunException($"{what}: given up after {_patience.Budget.TotalSeconds:0} s: {trouble}");
             }
 
-            Interlocked.Increment(ref retries);
-            await patience.Pause(attempt, retryAfter, cancellationToken);
+            Interlocked.Increment(ref _retries);
+            await _patience.Pause(attempt, retryAfter, cancellationToken);
         }
     }
 

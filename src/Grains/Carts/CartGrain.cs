@@ -1,6 +1,6 @@
 using Orleans;
-using Orleans.Configuration;
 using Orleans.Concurrency;
+using Orleans.Configuration;
 using Orleans.Placement;
 using Pos.Journal;
 using Pos.Payments;

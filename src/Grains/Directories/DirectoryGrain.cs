@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
 using Orleans;
-using Orleans.Configuration;
 using Orleans.Concurrency;
+using Orleans.Configuration;
 using Orleans.Placement;
 using Pos.Journal;
 

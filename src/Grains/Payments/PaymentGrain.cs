@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using Orleans;
-using Orleans.Configuration;
 using Orleans.Concurrency;
+using Orleans.Configuration;
 using Orleans.Placement;
 using Pos.Journal;
 using Pos.Payments;

@@ -9,44 +9,49 @@ namespace Pos.Journal.Postgres;
 /// <summary>One batch as the parameters of the schema's functions. Filled anew for each batch; used by the committer alone.</summary>
 internal sealed class PostgresBatch
 {
-    private readonly List<Append> appends = [];
-    private readonly List<long> streams = [];
-    private readonly List<long> versions = [];
-    private readonly List<ReadOnlyMemory<byte>> records = [];
-    private readonly List<int> numbers = [];
-    private readonly List<string> names = [];
-    private readonly List<string> stores = [];
-    private readonly Dictionary<string, WakeUpChange> wakeUps = new(StringComparer.Ordinal);
-    private readonly byte[] running = new byte[ChainHash.Size];
-    private byte[] bytes = [];
+    private readonly List<Append> _appends = [];
+    private readonly List<long> _streams = [];
+    private readonly List<long> _versions = [];
+    private readonly List<ReadOnlyMemory<byte>> _records = [];
+    private readonly List<int> _numbers = [];
+    private readonly List<string> _names = [];
+    private readonly List<string> _stores = [];
+    private readonly Dictionary<string, WakeUpChange> _wakeUps = new(StringComparer.Ordinal);
+    private readonly byte[] _running = new byte[ChainHash.Size];
+    private byte[] _bytes = [];
 
     /// <summary>The appends that may be written, in their order.</summary>
-    public IReadOnlyList<Append> Appends => appends;
+    public IReadOnlyList<Append> Appends => _appends;
 
-    public int Events => records.Count;
+    public int Events => _records.Count;
 
-    public ReadOnlySpan<byte> LastHash => records[^1].Span[^ChainHash.Size..];
+    public ReadOnlySpan<byte> LastHash => _records[^1].Span[^ChainHash.Size..];
 
     /// <summary>Takes the appends of a batch that may be written.</summary>
     public void Fill(Batch batch)
     {
-        appends.Clear();
-        streams.Clear();
-        versions.Clear();
-        records.Clear();
-        numbers.Clear();
-        names.Clear();
-        stores.Clear();
-        wakeUps.Clear();
+        _appends.Clear();
+        _streams.Clear();
+        _versions.Clear();
+        _records.Clear();
+        _numbers.Clear();
+        _names.Clear();
+        _stores.Clear();
+        _wakeUps.Clear();
         // A copy: the appends' own buffers go to others as soon as the appends are settled, while a command that was given up may still
         // be sending them.
-        if (bytes.Length < batch.Bytes)
-            bytes = new byte[batch.Bytes];
+        if (_bytes.Length < batch.Bytes)
+        {
+            _bytes = new byte[batch.Bytes];
+        }
+
         var filled = 0;
         foreach (var operation in batch.Operations)
         {
             if (operation is Append append && append.MayBeWritten())
+            {
                 Take(append, ref filled);
+            }
         }
     }
 
@@ -55,7 +60,7 @@ internal sealed class PostgresBatch
     {
         var command = new NpgsqlBatchCommand("SELECT _position, _running FROM pos_journal.append($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)");
         var (waking, dues, still) = (new List<string>(), new List<long>(), new List<string>());
-        foreach (var (stream, change) in wakeUps)
+        foreach (var (stream, change) in _wakeUps)
         {
             if (change.What == WakeUpChange.Kind.Set)
             {
@@ -72,9 +77,9 @@ internal sealed class PostgresBatch
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = known.Position });
         command.Parameters.Add(new NpgsqlParameter<byte[]> { TypedValue = Advance(known) });
         AddEvents(command);
-        command.Parameters.Add(Array(NpgsqlDbType.Integer, numbers));
-        command.Parameters.Add(Array(NpgsqlDbType.Text, names));
-        command.Parameters.Add(Array(NpgsqlDbType.Text, stores));
+        command.Parameters.Add(Array(NpgsqlDbType.Integer, _numbers));
+        command.Parameters.Add(Array(NpgsqlDbType.Text, _names));
+        command.Parameters.Add(Array(NpgsqlDbType.Text, _stores));
         command.Parameters.Add(Array(NpgsqlDbType.Text, waking));
         command.Parameters.Add(Array(NpgsqlDbType.Bigint, dues));
         command.Parameters.Add(Array(NpgsqlDbType.Text, still));
@@ -89,15 +94,18 @@ internal sealed class PostgresBatch
         Add(command, writer, attempt);
         AddEvents(command);
         var sessions = new Dictionary<WriterSession, int>();
-        foreach (var append in appends)
+        foreach (var append in _appends)
+        {
             sessions.TryAdd(append.Session, sessions.Count);
-        command.Parameters.Add(Array(NpgsqlDbType.Text, appends.ConvertAll(static a => a.Session.Stream.Value)));
-        command.Parameters.Add(Array(NpgsqlDbType.Text, appends.ConvertAll(static a => StoreOf(a))));
-        command.Parameters.Add(Array(NpgsqlDbType.Integer, appends.ConvertAll(a => sessions[a.Session])));
-        command.Parameters.Add(Array(NpgsqlDbType.Integer, appends.ConvertAll(static a => a.Events)));
-        command.Parameters.Add(Array(NpgsqlDbType.Bytea, appends.ConvertAll(static a => a.Buffer[..ChainHash.Size])));
-        command.Parameters.Add(Array(NpgsqlDbType.Integer, appends.ConvertAll(static a => (int)KindOf(a.WakeUp))));
-        command.Parameters.Add(Array(NpgsqlDbType.Bigint, appends.ConvertAll(static a => a.WakeUp.Due.UtcTicks)));
+        }
+
+        command.Parameters.Add(Array(NpgsqlDbType.Text, _appends.ConvertAll(static a => a.Session.Stream.Value)));
+        command.Parameters.Add(Array(NpgsqlDbType.Text, _appends.ConvertAll(static a => StoreOf(a))));
+        command.Parameters.Add(Array(NpgsqlDbType.Integer, _appends.ConvertAll(a => sessions[a.Session])));
+        command.Parameters.Add(Array(NpgsqlDbType.Integer, _appends.ConvertAll(static a => a.Events)));
+        command.Parameters.Add(Array(NpgsqlDbType.Bytea, _appends.ConvertAll(static a => a.Buffer[..ChainHash.Size])));
+        command.Parameters.Add(Array(NpgsqlDbType.Integer, _appends.ConvertAll(static a => (int)KindOf(a.WakeUp))));
+        command.Parameters.Add(Array(NpgsqlDbType.Bigint, _appends.ConvertAll(static a => a.WakeUp.Due.UtcTicks)));
         return command;
     }
 
@@ -120,46 +128,51 @@ internal sealed class PostgresBatch
 
     private void AddEvents(NpgsqlBatchCommand command)
     {
-        command.Parameters.Add(Array(NpgsqlDbType.Bigint, streams));
-        command.Parameters.Add(Array(NpgsqlDbType.Bigint, versions));
-        command.Parameters.Add(Array(NpgsqlDbType.Bytea, records));
+        command.Parameters.Add(Array(NpgsqlDbType.Bigint, _streams));
+        command.Parameters.Add(Array(NpgsqlDbType.Bigint, _versions));
+        command.Parameters.Add(Array(NpgsqlDbType.Bytea, _records));
     }
 
     private byte[] Advance(JournalMark known)
     {
-        known.Running.Span.CopyTo(running);
-        foreach (var record in records)
-            RunningHash.Advance(running, record.Span[^ChainHash.Size..]);
-        return running;
+        known.Running.Span.CopyTo(_running);
+        foreach (var record in _records)
+        {
+            RunningHash.Advance(_running, record.Span[^ChainHash.Size..]);
+        }
+
+        return _running;
     }
 
     private void Take(Append append, ref int filled)
     {
-        appends.Add(append);
+        _appends.Add(append);
         var stream = append.Session.Stream.Value;
         var appended = append.Encoded[Append.FirstEvent..];
-        appended.CopyTo(bytes.AsSpan(filled));
+        appended.CopyTo(_bytes.AsSpan(filled));
         if (append.FirstVersion == 1)
         {
-            numbers.Add(records.Count + 1);
+            _numbers.Add(_records.Count + 1);
             // The stream's id within this batch. The database answers with the position at which the stream begins.
-            append.Session.StreamId = -numbers[^1];
-            names.Add(stream);
-            stores.Add(StoreOf(append));
+            append.Session.StreamId = -_numbers[^1];
+            _names.Add(stream);
+            _stores.Add(StoreOf(append));
         }
 
         for (var i = 0; i < append.Events; i++)
         {
-            var count = EncodedEvent.Measure(bytes.AsSpan(filled)) + ChainHash.Size;
-            streams.Add(append.Session.StreamId);
-            versions.Add(append.FirstVersion + i);
-            records.Add(bytes.AsMemory(filled, count));
+            var count = EncodedEvent.Measure(_bytes.AsSpan(filled)) + ChainHash.Size;
+            _streams.Add(append.Session.StreamId);
+            _versions.Add(append.FirstVersion + i);
+            _records.Add(_bytes.AsMemory(filled, count));
             filled += count;
         }
 
-        Debug.Assert(records[^1].Span[^ChainHash.Size..].SequenceEqual(append.LastHash), "An append holds more bytes than its events.");
+        Debug.Assert(_records[^1].Span[^ChainHash.Size..].SequenceEqual(append.LastHash), "An append holds more bytes than its events.");
         if (append.WakeUp.What != WakeUpChange.Kind.Keep)
-            wakeUps[stream] = append.WakeUp;
+        {
+            _wakeUps[stream] = append.WakeUp;
+        }
     }
 
     private static string StoreOf(Append append)

@@ -81,7 +81,10 @@ internal sealed class PostgresConnections : IDisposable
     private static NpgsqlConnectionStringBuilder Parse(string connectionString)
     {
         if (string.IsNullOrWhiteSpace(connectionString))
+        {
             throw new JournalRefusedException($"{PostgresJournalOptions.ConnectionSetting} is empty: Journal:Provider=postgres needs Npgsql's connection string there.");
+        }
+
         NpgsqlConnectionStringBuilder parsed;
         try
         {
@@ -95,9 +98,15 @@ internal sealed class PostgresConnections : IDisposable
         }
 
         if (string.IsNullOrWhiteSpace(parsed.Host))
+        {
             throw new JournalRefusedException($"{PostgresJournalOptions.ConnectionSetting} names no Host.");
+        }
+
         if (string.IsNullOrWhiteSpace(parsed.Database))
+        {
             parsed.Database = parsed.Username;
+        }
+
         return parsed;
     }
 

@@ -10,17 +10,17 @@ namespace Pos.Journal.Postgres;
 /// </summary>
 public sealed class PostgresJournal : JournalOverStore, IDisposable
 {
-    private readonly PostgresJournalOptions options;
-    private readonly WriterThreads threads;
-    private readonly PostgresWatch watch;
-    private bool disposed;
+    private readonly PostgresJournalOptions _options;
+    private readonly WriterThreads _threads;
+    private readonly PostgresWatch _watch;
+    private bool _disposed;
 
     private PostgresJournal(IJournalStore store, PostgresStore database, PostgresJournalOptions options, JournalWriter writer)
         : base(store, writer)
     {
-        this.options = options;
-        threads = new WriterThreads(writer);
-        watch = new PostgresWatch(database, writer, options.WatchEvery);
+        _options = options;
+        _threads = new WriterThreads(writer);
+        _watch = new PostgresWatch(database, writer, options.WatchEvery);
     }
 
     /// <summary>Connects, makes the schema in an empty database, and checks that the end of the journal is there.</summary>
@@ -51,7 +51,7 @@ public sealed class PostgresJournal : JournalOverStore, IDisposable
 
     /// <summary>Reads the whole journal as it is at one moment, while others write. Opens a connection of its own.</summary>
     /// <exception cref="JournalUnavailableException">It cannot be read now.</exception>
-    public ValueTask<PostgresSnapshot> ReadSnapshot(CancellationToken cancellationToken) => PostgresSnapshot.Open(options, cancellationToken);
+    public ValueTask<PostgresSnapshot> ReadSnapshot(CancellationToken cancellationToken) => PostgresSnapshot.Open(_options, cancellationToken);
 
     /// <summary>
     /// Takes no more appends, writes the queued ones and lets go of the connections. Appends that come later end
@@ -59,11 +59,14 @@ public sealed class PostgresJournal : JournalOverStore, IDisposable
     /// </summary>
     public void Dispose()
     {
-        if (disposed)
+        if (_disposed)
+        {
             return;
-        disposed = true;
-        watch.Dispose();
-        threads.Dispose();
+        }
+
+        _disposed = true;
+        _watch.Dispose();
+        _threads.Dispose();
         Writer.Dispose();
     }
 
@@ -71,7 +74,10 @@ public sealed class PostgresJournal : JournalOverStore, IDisposable
     private protected override ValueTask WaitDurable(long position, CancellationToken cancellationToken)
     {
         if (position > Writer.Durable.Value)
+        {
             Writer.Confirmer.TryConfirm(new JournalMark(position, default));
+        }
+
         return base.WaitDurable(position, cancellationToken);
     }
 }

@@ -14,29 +14,29 @@ internal sealed class PostgresLink : IDisposable
     // As schema.sql raises it.
     private const string UnknownWriter = "PJ002";
 
-    private readonly PostgresConnections connections;
-    private NpgsqlConnection? connection;
-    private long writer;
-    private long attempts;
-    private JournalMark known;
-    private Seen? seen;
-    private string? lost;
-    private volatile bool owesFence;
-    private bool abandoned;
+    private readonly PostgresConnections _connections;
+    private NpgsqlConnection? _connection;
+    private long _writer;
+    private long _attempts;
+    private JournalMark _known;
+    private Seen? _seen;
+    private string? _lost;
+    private volatile bool _owesFence;
+    private bool _abandoned;
 
-    public PostgresLink(PostgresConnections connections) => this.connections = connections;
+    public PostgresLink(PostgresConnections connections) => _connections = connections;
 
     /// <summary>Held by the thread that uses the connection.</summary>
     public Lock Gate { get; } = new();
 
     /// <summary>The number of this process among the processes that write.</summary>
-    public long Writer => writer;
+    public long Writer => _writer;
 
     /// <summary>How far the journal reached when it was last heard of on this connection.</summary>
-    public JournalMark Known => known;
+    public JournalMark Known => _known;
 
     /// <summary>Whether an attempt of unknown outcome may still be stored.</summary>
-    public bool OwesFence => owesFence;
+    public bool OwesFence => _owesFence;
 
     /// <summary>Whether an exception means that the server, or the way to it, failed.</summary>
     public static bool IsFailure(Exception e) =>
@@ -45,34 +45,39 @@ internal sealed class PostgresLink : IDisposable
     /// <summary>Opens the first connection, makes the schema if need be, and registers this process.</summary>
     public void Start()
     {
-        connection = Open();
-        PostgresSchema.Ensure(connection, connections.Place);
-        writer = Register(connection);
-        known = ReadHead();
+        _connection = Open();
+        PostgresSchema.Ensure(_connection, _connections.Place);
+        _writer = Register(_connection);
+        _known = ReadHead();
     }
 
     /// <summary>The connection, opened anew if need be.</summary>
     public NpgsqlConnection Use()
     {
-        if (lost is not null)
-            throw new JournalUnavailableException(lost);
-        if (connection is not null)
-            return connection;
+        if (_lost is not null)
+        {
+            throw new JournalUnavailableException(_lost);
+        }
+
+        if (_connection is not null)
+        {
+            return _connection;
+        }
         // Bounded as a whole, so that a server that freezes in the middle keeps nobody here. The next attempt fences again.
-        var (self, over, held, last) = (writer, attempts, known.Position, seen);
+        var (self, over, held, last) = (_writer, _attempts, _known.Position, _seen);
         var reached = Within(
-            Task.Run(() => Reach(self, over, held, last)), connections.ConnectMax + connections.CommandMax, static late => late.Connection.Dispose());
+            Task.Run(() => Reach(self, over, held, last)), _connections.ConnectMax + _connections.CommandMax, static late => late.Connection.Dispose());
         if (reached.Lost)
         {
             reached.Connection.Dispose();
-            lost = $"The {connections.Place} no longer holds what it committed at position {held} (it reaches position {reached.Head.Position}): "
+            _lost = $"The {_connections.Place} no longer holds what it committed at position {held} (it reaches position {reached.Head.Position}): "
                 + "was a standby promoted that lagged behind? This silo writes nothing more; see docs/postgresql.md.";
-            throw new JournalUnavailableException(lost);
+            throw new JournalUnavailableException(_lost);
         }
 
-        (known, writer) = (reached.Head, reached.Writer);
-        owesFence = false;
-        return connection = reached.Connection;
+        (_known, _writer) = (reached.Head, reached.Writer);
+        _owesFence = false;
+        return _connection = reached.Connection;
     }
 
     /// <summary>Waits for work with the server, and leaves the work behind when it takes too long.</summary>
@@ -81,23 +86,30 @@ internal sealed class PostgresLink : IDisposable
     /// <param name="late">Takes a result for which nobody waits any more.</param>
     public T Within<T>(Task<T> work, TimeSpan? atMost = null, Action<T>? late = null)
     {
-        if (Task.WaitAny([work], atMost ?? connections.CommandMax) == 0)
+        if (Task.WaitAny([work], atMost ?? _connections.CommandMax) == 0)
+        {
             return work.GetAwaiter().GetResult();
+        }
+
         work.ContinueWith(
             ended =>
             {
                 if (ended.IsCompletedSuccessfully)
+                {
                     late?.Invoke(ended.Result);
+                }
                 else
+                {
                     _ = ended.Exception;
+                }
             },
             TaskScheduler.Default);
-        abandoned = true;
-        throw new TimeoutException($"The {connections.Place} did not answer within {(atMost ?? connections.CommandMax).TotalSeconds} s.");
+        _abandoned = true;
+        throw new TimeoutException($"The {_connections.Place} did not answer within {(atMost ?? _connections.CommandMax).TotalSeconds} s.");
     }
 
     /// <summary>The number of the next attempt to write.</summary>
-    public long NextAttempt() => ++attempts;
+    public long NextAttempt() => ++_attempts;
 
     /// <summary>Remembers what was committed on this connection.</summary>
     /// <param name="mark">The last position and the running hash there.</param>
@@ -105,25 +117,35 @@ internal sealed class PostgresLink : IDisposable
     public void OnCommitted(JournalMark mark, ReadOnlySpan<byte> lastHash = default)
     {
         if (!lastHash.IsEmpty)
-            seen = new Seen(mark.Position, lastHash.ToArray());
-        known = mark;
+        {
+            _seen = new Seen(mark.Position, lastHash.ToArray());
+        }
+
+        _known = mark;
     }
 
     /// <summary>Gives the connection up.</summary>
     /// <param name="uncertain">Whether a command that was sent on it may still be stored.</param>
     public void Break(bool uncertain)
     {
-        owesFence |= uncertain;
-        var broken = connection;
-        connection = null;
+        _owesFence |= uncertain;
+        var broken = _connection;
+        _connection = null;
         if (broken is null)
+        {
             return;
+        }
         // Closing a connection that still waits for its answer could take as long as the answer.
-        if (abandoned)
+        if (_abandoned)
+        {
             Task.Run(() => Close(broken));
+        }
         else
+        {
             Close(broken);
-        abandoned = false;
+        }
+
+        _abandoned = false;
     }
 
     public void Dispose() => Break(uncertain: false);
@@ -149,7 +171,7 @@ internal sealed class PostgresLink : IDisposable
             if (Fence(opened, self, over) is not { } head)
             {
                 self = Register(opened);
-                head = Fence(opened, self, over) ?? throw new JournalUnavailableException($"The {connections.Place} forgets who writes as soon as it is told.");
+                head = Fence(opened, self, over) ?? throw new JournalUnavailableException($"The {_connections.Place} forgets who writes as soon as it is told.");
             }
 
             var isLost = head.Position < held || (last is not null && !HashAt(opened, last.Position).SequenceEqual(last.Hash));
@@ -164,15 +186,21 @@ internal sealed class PostgresLink : IDisposable
 
     private NpgsqlConnection Open()
     {
-        var opened = connections.Writing.OpenConnection();
+        var opened = _connections.Writing.OpenConnection();
         try
         {
             using (var durable = new NpgsqlCommand(
                 "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') IN ('off', 'local')", opened))
+            {
                 durable.ExecuteNonQuery();
+            }
+
             using var flushing = new NpgsqlCommand("SELECT current_setting('fsync')", opened);
             if (flushing.ExecuteScalar() is not "on")
-                throw new JournalRefusedException($"The {connections.Place} runs with fsync=off: what it commits is not on disk. Switch it on.");
+            {
+                throw new JournalRefusedException($"The {_connections.Place} runs with fsync=off: what it commits is not on disk. Switch it on.");
+            }
+
             return opened;
         }
         catch
@@ -207,7 +235,7 @@ internal sealed class PostgresLink : IDisposable
 
     private JournalMark ReadHead()
     {
-        using var head = new NpgsqlCommand("SELECT position, running FROM pos_journal.head", connection);
+        using var head = new NpgsqlCommand("SELECT position, running FROM pos_journal.head", _connection);
         return ReadMark(head);
     }
 
@@ -215,7 +243,10 @@ internal sealed class PostgresLink : IDisposable
     {
         using var reader = command.ExecuteReader();
         if (!reader.Read())
+        {
             throw new UnreachableException();
+        }
+
         var mark = new JournalMark(reader.GetInt64(0), reader.GetFieldValue<byte[]>(1));
         reader.NextResult();
         return mark;

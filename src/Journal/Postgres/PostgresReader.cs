@@ -14,22 +14,22 @@ internal sealed class PostgresReader : IJournalReads
     // Where the stream's name stands in a record, from 1.
     private const int NameAt = 6;
 
-    private readonly PostgresConnections connections;
-    private readonly PostgresLink link;
-    private readonly PostgresStreamReads streams;
+    private readonly PostgresConnections _connections;
+    private readonly PostgresLink _link;
+    private readonly PostgresStreamReads _streams;
 
     public PostgresReader(PostgresConnections connections, PostgresLink link)
     {
-        this.connections = connections;
-        this.link = link;
-        streams = new PostgresStreamReads(this, connections.CommandMax);
+        _connections = connections;
+        _link = link;
+        _streams = new PostgresStreamReads(this, connections.CommandMax);
     }
 
     public ValueTask<long> ReadStream(
         StreamName stream, long afterVersion, int limit, List<RecordedEvent> page, CancellationToken cancellationToken)
     {
         RequireFenced();
-        return streams.Read(stream, afterVersion, limit, page, cancellationToken);
+        return _streams.Read(stream, afterVersion, limit, page, cancellationToken);
     }
 
     public ValueTask ReadAll(
@@ -138,7 +138,9 @@ internal sealed class PostgresReader : IJournalReads
             var encoded = record.AsMemory(..^ChainHash.Size);
             var recorded = EncodedEvent.Decode(encoded.Span, position, record.AsMemory(encoded.Length));
             if (recorded.Version == row.GetInt64(2) && (recorded.Version > 1 || position == row.GetInt64(1)) && EncodedEvent.Measure(encoded.Span) == encoded.Length)
+            {
                 return recorded;
+            }
         }
         catch (Exception e) when (e is ArgumentException or FormatException or OverflowException or IndexOutOfRangeException)
         {
@@ -154,8 +156,10 @@ internal sealed class PostgresReader : IJournalReads
     /// </summary>
     private void RequireFenced()
     {
-        if (link.OwesFence)
+        if (_link.OwesFence)
+        {
             throw new JournalUnavailableException("The outcome of an earlier commit is not known yet.");
+        }
     }
 
     // '0' is the character behind '/': everything between the two begins with the category and a slash.
@@ -178,13 +182,15 @@ internal sealed class PostgresReader : IJournalReads
             try
             {
                 // A read that takes too long is left behind. Its connection goes back to the pool when the server answers.
-                into.AddRange(await Read(sql, read, parameters).WaitAsync(connections.CommandMax, cancellationToken));
+                into.AddRange(await Read(sql, read, parameters).WaitAsync(_connections.CommandMax, cancellationToken));
                 return into;
             }
             catch (Exception failed) when (PostgresLink.IsFailure(failed))
             {
                 if (attempt == 2 || failed is TimeoutException or PostgresException { InvariantSeverity: "ERROR" } || failed.InnerException is TimeoutException)
+                {
                     throw new JournalUnavailableException("The journal's database cannot be read now.", failed);
+                }
             }
         }
     }
@@ -192,12 +198,18 @@ internal sealed class PostgresReader : IJournalReads
     private async Task<List<T>> Read<T>(string sql, Func<NpgsqlDataReader, T> read, NpgsqlParameter[] parameters)
     {
         var rows = new List<T>();
-        await using var command = connections.Reading.CreateCommand(sql);
+        await using var command = _connections.Reading.CreateCommand(sql);
         foreach (var parameter in parameters)
+        {
             command.Parameters.Add(parameter.Clone());
+        }
+
         await using var reader = await command.ExecuteReaderAsync();
         while (await reader.ReadAsync())
+        {
             rows.Add(read(reader));
+        }
+
         return rows;
     }
 }

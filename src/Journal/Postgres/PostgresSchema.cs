@@ -18,7 +18,10 @@ internal static class PostgresSchema
         using var transaction = connection.BeginTransaction();
         Execute(connection, $"SELECT pg_advisory_xact_lock({Lock})");
         if (Scalar(connection, "SELECT to_regclass('pos_journal.schema_version')::text") is not string)
+        {
             Create(connection, place);
+        }
+
         Check(connection, place);
         transaction.Commit();
     }
@@ -28,7 +31,10 @@ internal static class PostgresSchema
     public static void Check(NpgsqlConnection connection, string place)
     {
         if (Scalar(connection, "SELECT to_regclass('pos_journal.schema_version')::text") is not string)
+        {
             throw new JournalRefusedException($"There is no journal in {place}.");
+        }
+
         var version = (int)Scalar(connection, "SELECT version FROM pos_journal.schema_version")!;
         if (version > Version)
         {

@@ -9,13 +9,13 @@ namespace Pos.Journal.Postgres;
 /// </summary>
 public sealed class PostgresSnapshot : IAsyncDisposable
 {
-    private readonly PostgresConnections connections;
-    private readonly NpgsqlConnection connection;
+    private readonly PostgresConnections _connections;
+    private readonly NpgsqlConnection _connection;
 
     private PostgresSnapshot(PostgresConnections connections, NpgsqlConnection connection)
     {
-        this.connections = connections;
-        this.connection = connection;
+        _connections = connections;
+        _connection = connection;
     }
 
     /// <summary>How far the journal says it reaches.</summary>
@@ -43,10 +43,16 @@ public sealed class PostgresSnapshot : IAsyncDisposable
         catch (Exception failed)
         {
             if (connection is not null)
+            {
                 await connection.DisposeAsync();
+            }
+
             connections.Dispose();
             if (failed is NpgsqlException or System.Net.Sockets.SocketException or TimeoutException)
+            {
                 throw new JournalUnavailableException($"The {connections.Place} cannot be read: {failed.Message}", failed);
+            }
+
             throw;
         }
     }
@@ -62,7 +68,10 @@ public sealed class PostgresSnapshot : IAsyncDisposable
             var recorded = PostgresReader.ReadEvent(row);
             var name = NameHash(recorded.Stream.Value);
             if (!names.TryAdd(row.GetInt64(1), name) && names[row.GetInt64(1)] != name)
+            {
                 throw new JournalCorruptException($"The event at position {recorded.Position} is filed under another stream than '{recorded.Stream}'.");
+            }
+
             yield return recorded;
         }
 
@@ -70,18 +79,22 @@ public sealed class PostgresSnapshot : IAsyncDisposable
         await foreach (var row in Read("SELECT id, name FROM pos_journal.streams", cancellationToken))
         {
             if (names.TryGetValue(row.GetInt64(0), out var name) && name == NameHash(row.GetString(1)))
+            {
                 names.Remove(row.GetInt64(0));
+            }
         }
 
         foreach (var unnamed in names.Keys)
+        {
             throw new JournalCorruptException($"The stream that began at position {unnamed} is not in the list of streams.");
+        }
     }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        await connection.DisposeAsync();
-        connections.Dispose();
+        await _connection.DisposeAsync();
+        _connections.Dispose();
     }
 
     // Enough to notice a mistake, in little memory.
@@ -90,10 +103,12 @@ public sealed class PostgresSnapshot : IAsyncDisposable
     private async IAsyncEnumerable<NpgsqlDataReader> Read(string sql, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         // No time-out: the whole journal may take long, and the caller can cancel.
-        await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 0 };
+        await using var command = new NpgsqlCommand(sql, _connection) { CommandTimeout = 0 };
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await Next(reader, cancellationToken))
+        {
             yield return reader;
+        }
     }
 
     private static async ValueTask<bool> Next(NpgsqlDataReader reader, CancellationToken cancellationToken)
@@ -110,12 +125,18 @@ public sealed class PostgresSnapshot : IAsyncDisposable
 
     private async Task Begin(CancellationToken cancellationToken)
     {
-        await using (var begin = new NpgsqlCommand("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", connection))
+        await using (var begin = new NpgsqlCommand("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", _connection))
+        {
             await begin.ExecuteNonQueryAsync(cancellationToken);
-        await using var head = new NpgsqlCommand("SELECT position, running FROM pos_journal.head", connection);
+        }
+
+        await using var head = new NpgsqlCommand("SELECT position, running FROM pos_journal.head", _connection);
         await using var reader = await head.ExecuteReaderAsync(cancellationToken);
         if (!await reader.ReadAsync(cancellationToken))
-            throw new JournalRefusedException($"There is no head in {connections.Place}.");
+        {
+            throw new JournalRefusedException($"There is no head in {_connections.Place}.");
+        }
+
         Mark = new JournalMark(reader.GetInt64(0), reader.GetFieldValue<byte[]>(1));
     }
 }

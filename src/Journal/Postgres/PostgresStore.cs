@@ -11,22 +11,22 @@ namespace Pos.Journal.Postgres;
 /// </summary>
 internal sealed class PostgresStore : IJournalStore
 {
-    private readonly PostgresConnections connections;
-    private readonly PostgresLink link;
-    private readonly PostgresReader reader;
-    private PostgresBatch rows = new();
+    private readonly PostgresConnections _connections;
+    private readonly PostgresLink _link;
+    private readonly PostgresReader _reader;
+    private PostgresBatch _rows = new();
 
     private PostgresStore(PostgresConnections connections, PostgresLink link, PostgresReader reader, JournalMark opened)
     {
-        this.connections = connections;
-        this.link = link;
-        this.reader = reader;
+        _connections = connections;
+        _link = link;
+        _reader = reader;
         Opened = opened;
     }
 
     public JournalMark Opened { get; }
 
-    public IJournalReads Reads => reader;
+    public IJournalReads Reads => _reader;
 
     /// <summary>Connects, makes the schema in an empty database, and checks that the end of the journal is there.</summary>
     public static PostgresStore Open(PostgresJournalOptions options)
@@ -62,26 +62,26 @@ internal sealed class PostgresStore : IJournalStore
 
     public CommitOutcome Commit(Batch batch)
     {
-        lock (link.Gate)
+        lock (_link.Gate)
         {
-            rows.Fill(batch);
+            _rows.Fill(batch);
             return TryCommit(batch, each: false) ?? TryCommit(batch, each: true) ?? throw new UnreachableException();
         }
     }
 
     public void LookUp(Batch batch)
     {
-        lock (link.Gate)
+        lock (_link.Gate)
         {
-            link.Break(uncertain: true);
+            _link.Break(uncertain: true);
             try
             {
                 // The fence of the new connection makes the answer final.
-                LookUp(batch, link.Use());
+                LookUp(batch, _link.Use());
             }
             catch (Exception failed) when (PostgresLink.IsFailure(failed))
             {
-                link.Break(uncertain: true);
+                _link.Break(uncertain: true);
                 throw new JournalUnavailableException("The outcome of a commit cannot be looked up.", failed);
             }
         }
@@ -99,21 +99,24 @@ internal sealed class PostgresStore : IJournalStore
 
     public bool TrySaveSnapshot(SnapshotWrite snapshot)
     {
-        reader.SaveSnapshot(snapshot, CancellationToken.None).AsTask().GetAwaiter().GetResult();
+        _reader.SaveSnapshot(snapshot, CancellationToken.None).AsTask().GetAwaiter().GetResult();
         return true;
     }
 
     /// <summary>How far the journal reaches now, whoever wrote it.</summary>
-    public async ValueTask<JournalMark> ReadMark(CancellationToken cancellationToken) => (await reader.ReadHead(cancellationToken)).Mark;
+    public async ValueTask<JournalMark> ReadMark(CancellationToken cancellationToken) => (await _reader.ReadHead(cancellationToken)).Mark;
 
     /// <summary>Makes attempts of unknown outcome final as soon as the server is there again, if the writer has nothing to do meanwhile.</summary>
     public void FenceIfOwed()
     {
-        if (!link.OwesFence || !link.Gate.TryEnter())
+        if (!_link.OwesFence || !_link.Gate.TryEnter())
+        {
             return;
+        }
+
         try
         {
-            link.Use();
+            _link.Use();
         }
         catch (Exception failed) when (failed is JournalUnavailableException || PostgresLink.IsFailure(failed))
         {
@@ -121,14 +124,14 @@ internal sealed class PostgresStore : IJournalStore
         }
         finally
         {
-            link.Gate.Exit();
+            _link.Gate.Exit();
         }
     }
 
     public void Dispose()
     {
-        link.Dispose();
-        connections.Dispose();
+        _link.Dispose();
+        _connections.Dispose();
     }
 
     private void LookUp(Batch batch, NpgsqlConnection connection)
@@ -143,7 +146,7 @@ internal sealed class PostgresStore : IJournalStore
             connection);
         command.Parameters.Add(PostgresBatch.Array(NpgsqlDbType.Text, stored.ConvertAll(static a => a.Session.Stream.Value)));
         command.Parameters.Add(PostgresBatch.Array(NpgsqlDbType.Bigint, stored.ConvertAll(static a => a.LastVersion)));
-        var found = link.Within(ReadHashes(command));
+        var found = _link.Within(ReadHashes(command));
         Debug.Assert(found.Count == stored.Count, "The server answered for fewer appends than it was asked for.");
         foreach (var (append, there) in stored.Zip(found))
         {
@@ -152,7 +155,7 @@ internal sealed class PostgresStore : IJournalStore
             append.Session.StreamId = there?.Stream ?? 0;
         }
 
-        batch.Mark = link.Known;
+        batch.Mark = _link.Known;
     }
 
     private static async Task<List<(long Stream, byte[] Hash)?>> ReadHashes(NpgsqlCommand command)
@@ -160,7 +163,10 @@ internal sealed class PostgresStore : IJournalStore
         var hashes = new List<(long, byte[])?>();
         await using var reader = await command.ExecuteReaderAsync();
         while (await reader.ReadAsync())
+        {
             hashes.Add(reader.IsDBNull(0) ? null : (reader.GetInt64(0), reader.GetFieldValue<byte[]>(1)));
+        }
+
         return hashes;
     }
 
@@ -170,10 +176,10 @@ internal sealed class PostgresStore : IJournalStore
         var sent = false;
         try
         {
-            var connection = link.Use();
+            var connection = _link.Use();
             var command = Command(batch, connection, each);
             sent = true;
-            var (mark, refused) = link.Within(Run(command, batch, each));
+            var (mark, refused) = _link.Within(Run(command, batch, each));
             Settle(batch, mark, refused);
             return CommitOutcome.Committed;
         }
@@ -186,11 +192,14 @@ internal sealed class PostgresStore : IJournalStore
             batch.Failure = failed;
             // An error ends its transaction. A failure that ends the whole session may have come while the commit was under way.
             var certain = !sent || failed is PostgresException { InvariantSeverity: "ERROR" };
-            link.Break(uncertain: !certain);
+            _link.Break(uncertain: !certain);
             // A command that was given up may still be reading the old ones.
-            rows = new PostgresBatch();
+            _rows = new PostgresBatch();
             if (certain)
+            {
                 return CommitOutcome.NothingStored;
+            }
+
             MarkStored(batch);
             return CommitOutcome.Unknown;
         }
@@ -201,9 +210,9 @@ internal sealed class PostgresStore : IJournalStore
 
     private NpgsqlBatch Command(Batch batch, NpgsqlConnection connection, bool each)
     {
-        var attempt = link.NextAttempt();
+        var attempt = _link.NextAttempt();
         var command = new NpgsqlBatch(connection);
-        command.BatchCommands.Add(each ? rows.Each(link.Writer, attempt) : rows.All(link.Writer, attempt, link.Known));
+        command.BatchCommands.Add(each ? _rows.Each(_link.Writer, attempt) : _rows.All(_link.Writer, attempt, _link.Known));
         PostgresWakeUps.Add(command, batch);
         return command;
     }
@@ -213,7 +222,10 @@ internal sealed class PostgresStore : IJournalStore
     {
         await using var reader = await command.ExecuteReaderAsync();
         if (!await reader.ReadAsync())
+        {
             throw new UnreachableException();
+        }
+
         var mark = new JournalMark(reader.GetInt64(0), reader.GetFieldValue<byte[]>(1));
         int[] refused = each ? reader.GetFieldValue<int[]>(2) : [];
         await PostgresWakeUps.Read(reader, batch);
@@ -228,31 +240,42 @@ internal sealed class PostgresStore : IJournalStore
     {
         foreach (var number in refused)
         {
-            var append = rows.Appends[number - 1];
+            var append = _rows.Appends[number - 1];
             if (append.MayBeWritten())
+            {
                 append.OnConflict();
+            }
         }
 
         MarkStored(batch);
         NameStreams(mark.Position);
         batch.Mark = mark;
-        if (refused.Length == 0 && rows.Events > 0)
-            link.OnCommitted(mark, rows.LastHash);
+        if (refused.Length == 0 && _rows.Events > 0)
+        {
+            _link.OnCommitted(mark, _rows.LastHash);
+        }
         else
-            link.OnCommitted(mark);
+        {
+            _link.OnCommitted(mark);
+        }
     }
 
     /// <summary>Sets the ids of the streams that began: the position of the first event.</summary>
     private void NameStreams(long position)
     {
-        for (var i = rows.Appends.Count - 1; i >= 0; i--)
+        for (var i = _rows.Appends.Count - 1; i >= 0; i--)
         {
-            var append = rows.Appends[i];
+            var append = _rows.Appends[i];
             if (append.Ends != AppendResult.Durable)
+            {
                 continue;
+            }
+
             position -= append.Events;
             if (append.FirstVersion == 1)
+            {
                 append.Session.StreamId = position + 1;
+            }
         }
     }
 
@@ -261,7 +284,9 @@ internal sealed class PostgresStore : IJournalStore
         foreach (var operation in batch.Operations)
         {
             if (operation.Ends is null)
+            {
                 operation.Ends = AppendResult.Durable;
+            }
         }
     }
 }

@@ -21,9 +21,9 @@ internal sealed class PostgresStreamReads(PostgresReader reader, TimeSpan waitMa
             SELECT * FROM pos_journal.events x WHERE x.stream = s.id AND x.version > w.after ORDER BY x.stream, x.version LIMIT w.most) e
         """;
 
-    private readonly Lock gate = new();
-    private readonly Queue<Wanted> waiting = new();
-    private int underWay;
+    private readonly Lock _gate = new();
+    private readonly Queue<Wanted> _waiting = new();
+    private int _underWay;
 
     /// <summary>Adds the stream's events above a version to a page, ascending, at most so many.</summary>
     /// <returns>The store's id of the stream; 0 when no event was found.</returns>
@@ -31,19 +31,22 @@ internal sealed class PostgresStreamReads(PostgresReader reader, TimeSpan waitMa
     {
         var wanted = new Wanted(stream, afterVersion, limit);
         var first = false;
-        lock (gate)
+        lock (_gate)
         {
-            waiting.Enqueue(wanted);
-            if (underWay < RoundTripsMax)
+            _waiting.Enqueue(wanted);
+            if (_underWay < RoundTripsMax)
             {
-                underWay++;
+                _underWay++;
                 first = true;
             }
         }
 
         // On the thread pool and not on the caller's scheduler: other callers wait for it too.
         if (first)
+        {
             _ = Task.Run(ReadWhatWaits, CancellationToken.None);
+        }
+
         try
         {
             await wanted.Found.Task.WaitAsync(waitMax, cancellationToken);
@@ -67,7 +70,9 @@ internal sealed class PostgresStreamReads(PostgresReader reader, TimeSpan waitMa
             catch (Exception failed)
             {
                 foreach (var wanted in together)
+                {
                     wanted.Found.TrySetException(failed);
+                }
             }
         }
     }
@@ -75,12 +80,17 @@ internal sealed class PostgresStreamReads(PostgresReader reader, TimeSpan waitMa
     private List<Wanted> Take()
     {
         var together = new List<Wanted>();
-        lock (gate)
+        lock (_gate)
         {
-            while (together.Count < StreamsMax && waiting.TryDequeue(out var wanted))
+            while (together.Count < StreamsMax && _waiting.TryDequeue(out var wanted))
+            {
                 together.Add(wanted);
+            }
+
             if (together.Count == 0)
-                underWay--;
+            {
+                _underWay--;
+            }
         }
 
         return together;
@@ -94,9 +104,14 @@ internal sealed class PostgresStreamReads(PostgresReader reader, TimeSpan waitMa
             PostgresBatch.Array(NpgsqlDbType.Bigint, together.ConvertAll(static w => w.AfterVersion)),
             PostgresBatch.Array(NpgsqlDbType.Bigint, together.ConvertAll(static w => (long)w.Limit)));
         foreach (var (number, id, (recorded, corrupt)) in found)
+        {
             together[number].Take(id, recorded, corrupt);
+        }
+
         foreach (var wanted in together)
+        {
             wanted.Found.TrySetResult();
+        }
     }
 
     // A corrupt stream fails its own reader alone.
@@ -124,9 +139,13 @@ internal sealed class PostgresStreamReads(PostgresReader reader, TimeSpan waitMa
         {
             Id = id;
             if (corrupt is null && recorded.Stream == Stream)
+            {
                 Page.Add(recorded);
+            }
             else
+            {
                 Found.TrySetException(corrupt ?? new JournalCorruptException($"'{recorded.Stream}' is filed under '{Stream}' (position {recorded.Position})."));
+            }
         }
     }
 }

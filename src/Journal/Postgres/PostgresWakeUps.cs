@@ -65,7 +65,10 @@ internal static class PostgresWakeUps
         }
 
         if (ended is not null)
+        {
             command.BatchCommands.Add(Leases(End, ended));
+        }
+
         if (moved is not null)
         {
             var move = Leases(Move, moved);
@@ -84,17 +87,26 @@ internal static class PostgresWakeUps
         foreach (var free in batch.Operations.OfType<WakeUpLeasesEnd>())
         {
             if (!await reader.NextResultAsync() || !await reader.ReadAsync())
+            {
                 throw new System.Diagnostics.UnreachableException();
+            }
+
             free.Ended = (int)reader.GetInt64(0);
         }
 
         foreach (var operation in batch.Operations)
         {
             if (operation is not WakeUpClaim claim)
+            {
                 continue;
+            }
+
             claim.Claimed.Clear();
             if (!await reader.NextResultAsync())
+            {
                 throw new System.Diagnostics.UnreachableException();
+            }
+
             while (await reader.ReadAsync())
             {
                 claim.Claimed.Add(new WakeUpLease(

@@ -5,41 +5,43 @@ namespace Pos.Journal.Postgres;
 /// <summary>Asks the database regularly how far other silos have written, and whether a server that was away is back.</summary>
 internal sealed class PostgresWatch : IDisposable
 {
-    private readonly PostgresStore store;
-    private readonly JournalWriter writer;
-    private readonly TimeSpan every;
-    private readonly ManualResetEventSlim closing = new(false);
-    private readonly CancellationTokenSource closed = new();
-    private readonly Thread thread;
+    private readonly PostgresStore _store;
+    private readonly JournalWriter _writer;
+    private readonly TimeSpan _every;
+    private readonly ManualResetEventSlim _closing = new(false);
+    private readonly CancellationTokenSource _closed = new();
+    private readonly Thread _thread;
 
     public PostgresWatch(PostgresStore store, JournalWriter writer, TimeSpan every)
     {
-        this.store = store;
-        this.writer = writer;
-        this.every = every;
-        thread = new Thread(Watch) { IsBackground = true, Name = "journal watch" };
-        thread.Start();
+        _store = store;
+        _writer = writer;
+        _every = every;
+        _thread = new Thread(Watch) { IsBackground = true, Name = "journal watch" };
+        _thread.Start();
     }
 
     public void Dispose()
     {
-        closing.Set();
-        closed.Cancel();
-        thread.Join();
-        closing.Dispose();
-        closed.Dispose();
+        _closing.Set();
+        _closed.Cancel();
+        _thread.Join();
+        _closing.Dispose();
+        _closed.Dispose();
     }
 
     private void Watch()
     {
-        while (!closing.Wait(every))
+        while (!_closing.Wait(_every))
         {
-            store.FenceIfOwed();
+            _store.FenceIfOwed();
             try
             {
-                var mark = store.ReadMark(closed.Token).AsTask().GetAwaiter().GetResult();
-                if (mark.Position > writer.Durable.Value)
-                    writer.Confirmer.TryConfirm(mark);
+                var mark = _store.ReadMark(_closed.Token).AsTask().GetAwaiter().GetResult();
+                if (mark.Position > _writer.Durable.Value)
+                {
+                    _writer.Confirmer.TryConfirm(mark);
+                }
             }
             catch (JournalUnavailableException)
             {

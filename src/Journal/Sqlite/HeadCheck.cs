@@ -13,7 +13,10 @@ internal static class HeadCheck
     public static JournalMark Run(ReadPage read, JournalMark stored, JournalMark? head, bool rebuild, string path)
     {
         if (rebuild)
+        {
             return Recompute(read, JournalMark.Empty, stored, path);
+        }
+
         if (head is not { } known)
         {
             return stored.Position == 0
@@ -45,7 +48,10 @@ internal static class HeadCheck
             foreach (var recorded in page)
             {
                 if (recorded.Position != position + 1)
+                {
                     throw new JournalCorruptException($"The journal in '{path}' has no event at position {position + 1}.");
+                }
+
                 RunningHash.Advance(running, recorded.Hash.Span);
                 position = recorded.Position;
             }
@@ -53,7 +59,10 @@ internal static class HeadCheck
         while (page.Count == PageEvents);
 
         if (position != to.Position)
+        {
             throw new JournalCorruptException($"The journal in '{path}' ends at position {position}; its own record says {to.Position}.");
+        }
+
         if (!to.Running.Span.SequenceEqual(running))
         {
             throw new JournalCorruptException(

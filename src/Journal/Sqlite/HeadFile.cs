@@ -19,14 +19,14 @@ internal sealed class HeadFile : IDisposable
     private const int SlotBytes = 8 + 8 + ChainHash.Size + ChainHash.Size;
     private const long Magic = 0x3144_4145_4853_4F50; // "POSHEAD1"
 
-    private readonly SafeFileHandle file;
-    private readonly byte[] slot = new byte[SlotBytes];
-    private int next;
+    private readonly SafeFileHandle _file;
+    private readonly byte[] _slot = new byte[SlotBytes];
+    private int _next;
 
     private HeadFile(SafeFileHandle file, int next)
     {
-        this.file = file;
-        this.next = next;
+        _file = file;
+        _next = next;
     }
 
     /// <summary>Opens or creates it.</summary>
@@ -46,7 +46,10 @@ internal sealed class HeadFile : IDisposable
     public static JournalMark? Read(string path)
     {
         if (!File.Exists(path))
+        {
             return null;
+        }
+
         using var file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
         return ReadNewest(file, out _);
     }
@@ -55,17 +58,17 @@ internal sealed class HeadFile : IDisposable
     /// <exception cref="IOException">The disk does not take it. The mark before stays readable.</exception>
     public void Write(JournalMark mark)
     {
-        BinaryPrimitives.WriteInt64LittleEndian(slot, Magic);
-        BinaryPrimitives.WriteInt64LittleEndian(slot.AsSpan(8), mark.Position);
-        mark.Running.Span.CopyTo(slot.AsSpan(16));
-        SHA256.HashData(slot.AsSpan(0, SlotBytes - ChainHash.Size), slot.AsSpan(SlotBytes - ChainHash.Size));
-        RandomAccess.Write(file, slot, next * (long)SlotDistance);
-        RandomAccess.FlushToDisk(file);
+        BinaryPrimitives.WriteInt64LittleEndian(_slot, Magic);
+        BinaryPrimitives.WriteInt64LittleEndian(_slot.AsSpan(8), mark.Position);
+        mark.Running.Span.CopyTo(_slot.AsSpan(16));
+        SHA256.HashData(_slot.AsSpan(0, SlotBytes - ChainHash.Size), _slot.AsSpan(SlotBytes - ChainHash.Size));
+        RandomAccess.Write(_file, _slot, _next * (long)SlotDistance);
+        RandomAccess.FlushToDisk(_file);
         // Only after the flush: a failed attempt is repeated on the same slot and leaves the good slot alone.
-        next = 1 - next;
+        _next = 1 - _next;
     }
 
-    public void Dispose() => file.Dispose();
+    public void Dispose() => _file.Dispose();
 
     private static JournalMark? ReadNewest(SafeFileHandle file, out int at)
     {
@@ -77,11 +80,17 @@ internal sealed class HeadFile : IDisposable
         {
             if (RandomAccess.Read(file, slot, i * (long)SlotDistance) != SlotBytes
                 || BinaryPrimitives.ReadInt64LittleEndian(slot) != Magic)
+            {
                 continue;
+            }
+
             SHA256.HashData(slot[..(SlotBytes - ChainHash.Size)], sum);
             var position = BinaryPrimitives.ReadInt64LittleEndian(slot[8..]);
             if (!sum.SequenceEqual(slot[(SlotBytes - ChainHash.Size)..]) || (newest is { } seen && seen.Position >= position))
+            {
                 continue;
+            }
+
             newest = new JournalMark(position, slot.Slice(16, ChainHash.Size).ToArray());
             at = i;
         }

@@ -11,12 +11,12 @@ internal sealed partial class JournalDirectory : IDisposable
     // The errors of a file that another process holds: EAGAIN of Linux, of macOS, ERROR_SHARING_VIOLATION.
     private static readonly int[] Held = [11, 35, unchecked((int)0x80070020)];
 
-    private readonly FileStream held;
+    private readonly FileStream _held;
 
     private JournalDirectory(string path, FileStream held)
     {
         Path = path;
-        this.held = held;
+        _held = held;
     }
 
     public string Path { get; }
@@ -61,21 +61,29 @@ internal sealed partial class JournalDirectory : IDisposable
     public void Flush()
     {
         if (OperatingSystem.IsWindows())
+        {
             return;
+        }
+
         var folder = OpenFolder(Path, 0);
         if (folder < 0)
+        {
             throw new IOException($"'{Path}' cannot be opened for flushing (errno {Marshal.GetLastPInvokeError()}).");
+        }
+
         var flushed = FlushFolder(folder);
         var error = Marshal.GetLastPInvokeError();
         _ = CloseFolder(folder);
         if (flushed != 0)
+        {
             throw new IOException($"'{Path}' cannot be flushed (errno {error}).");
+        }
     }
 
     public void Dispose()
     {
         File.Delete(System.IO.Path.Combine(Path, "journal.pid"));
-        held.Dispose();
+        _held.Dispose();
     }
 
     private static int? ReadPid(string path)

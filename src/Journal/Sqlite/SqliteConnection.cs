@@ -10,7 +10,7 @@ internal sealed class SqliteConnection : IDisposable
     private const int NoCheckpointOnClose = 1006;
     private const int BusyMilliseconds = 1_000;
 
-    private readonly List<SqliteStatement> statements = [];
+    private readonly List<SqliteStatement> _statements = [];
 
     private SqliteConnection(sqlite3 handle) => Handle = handle;
 
@@ -58,7 +58,7 @@ internal sealed class SqliteConnection : IDisposable
     {
         Check(raw.sqlite3_prepare_v2(Handle, sql, out var statement));
         var prepared = new SqliteStatement(this, statement);
-        statements.Add(prepared);
+        _statements.Add(prepared);
         return prepared;
     }
 
@@ -69,7 +69,10 @@ internal sealed class SqliteConnection : IDisposable
         using var statement = new SqliteStatement(this, handle);
         string? first = null;
         while (statement.Step())
+        {
             first ??= statement.Text(0);
+        }
+
         return first;
     }
 
@@ -83,7 +86,9 @@ internal sealed class SqliteConnection : IDisposable
     public void Check(int code)
     {
         if (code is not (raw.SQLITE_OK or raw.SQLITE_ROW or raw.SQLITE_DONE))
+        {
             throw Error(code);
+        }
     }
 
     public SqliteException Error(int code)
@@ -94,8 +99,11 @@ internal sealed class SqliteConnection : IDisposable
 
     public void Dispose()
     {
-        foreach (var statement in statements)
+        foreach (var statement in _statements)
+        {
             statement.Dispose();
+        }
+
         Handle.Dispose();
     }
 }
@@ -119,7 +127,10 @@ internal sealed class SqliteStatement(SqliteConnection connection, sqlite3_stmt 
     {
         var code = raw.sqlite3_step(handle);
         if (code == raw.SQLITE_ROW)
+        {
             return true;
+        }
+
         if (code == raw.SQLITE_DONE)
         {
             raw.sqlite3_reset(handle);

@@ -12,7 +12,7 @@ internal sealed unsafe partial class SqliteEventInsert(SqliteConnection connecti
     // SQLITE_STATIC: the bytes stay where they are until the statement has run.
     private const nint Static = 0;
 
-    private readonly SqliteStatement statement = connection.Prepare(
+    private readonly SqliteStatement _statement = connection.Prepare(
         "INSERT INTO events VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)");
 
     /// <summary>Inserts the event that stands, followed by its hash, at the beginning of these bytes.</summary>
@@ -23,18 +23,24 @@ internal sealed unsafe partial class SqliteEventInsert(SqliteConnection connecti
         var e = new EncodedEvent(encoded);
         fixed (byte* pinned = encoded)
         {
-            var into = statement.Pointer;
+            var into = _statement.Pointer;
             stream = e.Bytes();
             var result = BindInt64(into, 1, position) | BindText(into, 2, stream) | BindInt64(into, 3, e.Int64())
                 | BindText(into, 4, e.Bytes()) | BindInt64(into, 5, e.Int32()) | BindInt64(into, 6, e.Int64()) | BindInt64(into, 7, e.Int64());
             for (var column = 8; column <= 13; column++)
+            {
                 result |= BindText(into, column, e.Bytes());
+            }
+
             result |= BindBlob(into, 14, e.Bytes());
             consumed = e.Consumed;
             result |= BindBlob(into, 15, encoded.Slice(consumed, ChainHash.Size)) | BindInt64(into, 16, streamId);
             if (result != 0)
+            {
                 throw connection.Error(result);
-            return statement.StepOrConstraint();
+            }
+
+            return _statement.StepOrConstraint();
         }
     }
 

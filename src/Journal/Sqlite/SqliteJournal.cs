@@ -10,15 +10,15 @@ namespace Pos.Journal.Sqlite;
 /// </summary>
 public sealed class SqliteJournal : JournalOverStore, IDisposable
 {
-    private readonly SqliteStore files;
-    private readonly WriterThreads threads;
-    private bool disposed;
+    private readonly SqliteStore _files;
+    private readonly WriterThreads _threads;
+    private bool _disposed;
 
     private SqliteJournal(IJournalStore store, SqliteStore files, JournalWriter writer)
         : base(store, writer)
     {
-        this.files = files;
-        threads = new WriterThreads(writer);
+        _files = files;
+        _threads = new WriterThreads(writer);
     }
 
     /// <summary>Opens the journal, creating it if there is none, and checks that nothing acknowledged is missing.</summary>
@@ -49,7 +49,7 @@ public sealed class SqliteJournal : JournalOverStore, IDisposable
     /// <summary>Off only in the benchmark that shows the cost of hashing. Such a journal cannot be opened again.</summary>
     internal bool Hashing
     {
-        set => Writer.Hashing = files.Writer.Hashing = value;
+        set => Writer.Hashing = _files.Writer.Hashing = value;
     }
 
     /// <summary>
@@ -57,14 +57,14 @@ public sealed class SqliteJournal : JournalOverStore, IDisposable
     /// Returns when <see cref="IJournal.Head"/> has reached the mark, so that a read that begins afterwards must find it.
     /// </summary>
     /// <exception cref="JournalUnavailableException">The head did not get there in time.</exception>
-    public JournalMark? ReadHeadFile() => HeadFile.Read(files.Directory.Head) is { } mark ? Reached(mark) : null;
+    public JournalMark? ReadHeadFile() => HeadFile.Read(_files.Directory.Head) is { } mark ? Reached(mark) : null;
 
     /// <summary>
     /// The mark in the database, which is never behind the head file while the journal is whole. Returns when
     /// <see cref="IJournal.Head"/> has reached the mark.
     /// </summary>
     /// <exception cref="JournalUnavailableException">The database cannot be read now, or the head did not get there in time.</exception>
-    public JournalMark ReadStoredMark() => Reached(files.Readers.Read(static r => r.ReadMark()));
+    public JournalMark ReadStoredMark() => Reached(_files.Readers.Read(static r => r.ReadMark()));
 
     /// <summary>
     /// Takes no more appends, writes the queued ones, moves the log into the database and lets go of the files. Appends that come later end
@@ -72,10 +72,13 @@ public sealed class SqliteJournal : JournalOverStore, IDisposable
     /// </summary>
     public void Dispose()
     {
-        if (disposed)
+        if (_disposed)
+        {
             return;
-        disposed = true;
-        threads.Dispose();
+        }
+
+        _disposed = true;
+        _threads.Dispose();
         Writer.Dispose();
     }
 

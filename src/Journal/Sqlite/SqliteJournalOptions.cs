@@ -30,7 +30,10 @@ public sealed class SqliteJournalOptions : JournalOptions
     {
         base.Validate();
         if (string.IsNullOrWhiteSpace(Path))
+        {
             throw new ArgumentOutOfRangeException(nameof(Path), Path, "Journal:Path must name a folder.");
+        }
+
         Require(CheckpointPages, 100, 1_000_000, nameof(CheckpointPages));
         Require(ReadersKept, 1, 1_000, nameof(ReadersKept));
     }

@@ -8,31 +8,31 @@ internal sealed class SqliteReader : IDisposable
     private const string Columns =
         "position, stream, version, type, type_version, recorded_at, occurred_at, store, till, actor, correlation, causation, traceparent, payload, hash";
 
-    private readonly SqliteConnection connection;
+    private readonly SqliteConnection _connection;
 
     // Neighbouring events mostly share their texts.
-    private readonly string[] seen = new string[16];
+    private readonly string[] _seen = new string[16];
 
     public SqliteReader(SqliteConnection connection)
     {
-        this.connection = connection;
-        Array.Fill(seen, "");
+        _connection = connection;
+        Array.Fill(_seen, "");
     }
 
     // Each statement is prepared by the first read that needs it: most connections only ever read single streams.
-    private SqliteStatement ByStream => field ??= connection.Prepare($"SELECT {Columns}, stream_id FROM events WHERE stream_id = (SELECT id FROM streams WHERE name = ?1) AND version > ?2 ORDER BY version LIMIT ?3");
+    private SqliteStatement ByStream => field ??= _connection.Prepare($"SELECT {Columns}, stream_id FROM events WHERE stream_id = (SELECT id FROM streams WHERE name = ?1) AND version > ?2 ORDER BY version LIMIT ?3");
 
-    private SqliteStatement ByPosition => field ??= connection.Prepare($"SELECT {Columns} FROM events WHERE position > ?1 AND position <= ?2 ORDER BY position LIMIT ?3");
+    private SqliteStatement ByPosition => field ??= _connection.Prepare($"SELECT {Columns} FROM events WHERE position > ?1 AND position <= ?2 ORDER BY position LIMIT ?3");
 
     // Walks over the positions. An event of another category costs a look at its stream's name.
-    private SqliteStatement ByCategories => field ??= connection.Prepare(
+    private SqliteStatement ByCategories => field ??= _connection.Prepare(
             $"""
             SELECT {Columns} FROM events NOT INDEXED
             WHERE position > ?1 AND position <= ?2 AND instr(?4, '/' || substr(stream, 1, instr(stream, '/'))) > 0
             ORDER BY position LIMIT ?3
             """);
 
-    private SqliteStatement ByCategory => field ??= connection.Prepare(
+    private SqliteStatement ByCategory => field ??= _connection.Prepare(
             $"""
             SELECT {Columns} FROM streams CROSS JOIN events INDEXED BY events_stream ON stream_id = id
             WHERE name >= ?1 AND name < ?3 AND (name > ?1 OR version > ?2) AND position <= ?4
@@ -40,7 +40,7 @@ internal sealed class SqliteReader : IDisposable
             """);
 
     // The store is NULL for all stores. A stream's id is the position at which it began.
-    private SqliteStatement Waking => field ??= connection.Prepare(
+    private SqliteStatement Waking => field ??= _connection.Prepare(
             """
             SELECT stream, due, owner, leased_until FROM wake_ups
             WHERE stream > ?1 AND stream < ?2
@@ -48,16 +48,16 @@ internal sealed class SqliteReader : IDisposable
             ORDER BY stream LIMIT ?3
             """);
 
-    private SqliteStatement Began => field ??= connection.Prepare(
+    private SqliteStatement Began => field ??= _connection.Prepare(
             """
             SELECT stream, position FROM events INDEXED BY events_store
             WHERE version = 1 AND store IS ?1 AND position > ?2 AND position <= ?3 AND stream >= ?4 AND stream < ?5
             ORDER BY position LIMIT ?6
             """);
 
-    private SqliteStatement Snapshot => field ??= connection.Prepare("SELECT state, state_version, version, hash FROM snapshots WHERE stream = ?1");
+    private SqliteStatement Snapshot => field ??= _connection.Prepare("SELECT state, state_version, version, hash FROM snapshots WHERE stream = ?1");
 
-    private SqliteStatement Head => field ??= connection.Prepare("SELECT position, running FROM head");
+    private SqliteStatement Head => field ??= _connection.Prepare("SELECT position, running FROM head");
 
     public long ReadStream(StreamName stream, long afterVersion, int limit, List<RecordedEvent> page)
     {
@@ -88,7 +88,10 @@ internal sealed class SqliteReader : IDisposable
         statement.Bind(2, upToPosition);
         statement.Bind(3, limit);
         if (categories is not null)
+        {
             statement.BindText(4, categories);
+        }
+
         ReadEvents(statement, page);
     }
 
@@ -156,7 +159,7 @@ internal sealed class SqliteReader : IDisposable
         }
     }
 
-    public void Dispose() => connection.Dispose();
+    public void Dispose() => _connection.Dispose();
 
     private static List<T> Read<T>(SqliteStatement statement, Func<SqliteStatement, T> row)
     {
@@ -164,7 +167,9 @@ internal sealed class SqliteReader : IDisposable
         try
         {
             while (statement.Step())
+            {
                 rows.Add(row(statement));
+            }
         }
         finally
         {
@@ -179,7 +184,9 @@ internal sealed class SqliteReader : IDisposable
         try
         {
             while (statement.Step())
+            {
                 page.Add(ReadEvent(statement));
+            }
         }
         finally
         {
@@ -205,15 +212,20 @@ internal sealed class SqliteReader : IDisposable
     {
         var bytes = row.Bytes(column);
         if (bytes.IsEmpty)
+        {
             return "";
+        }
+
         Span<char> text = stackalloc char[256];
         if (bytes.Length <= text.Length)
         {
             text = text[..Encoding.UTF8.GetChars(bytes, text)];
-            if (text.SequenceEqual(seen[column]))
-                return seen[column];
+            if (text.SequenceEqual(_seen[column]))
+            {
+                return _seen[column];
+            }
         }
 
-        return seen[column] = Encoding.UTF8.GetString(bytes);
+        return _seen[column] = Encoding.UTF8.GetString(bytes);
     }
 }

@@ -5,9 +5,9 @@ namespace Pos.Journal.Sqlite;
 /// <summary>A pool of connections that read: opening one costs more than most reads.</summary>
 internal sealed class SqliteReaders(string path, int kept) : IJournalReads, IDisposable
 {
-    private readonly ConcurrentStack<SqliteReader> free = [];
-    private int room = kept;
-    private volatile bool closed;
+    private readonly ConcurrentStack<SqliteReader> _free = [];
+    private int _room = kept;
+    private volatile bool _closed;
 
     public ValueTask<SnapshotRecord?> ReadSnapshot(StreamName stream, CancellationToken cancellationToken) =>
         Read(r => r.ReadSnapshot(stream), cancellationToken);
@@ -38,15 +38,23 @@ internal sealed class SqliteReaders(string path, int kept) : IJournalReads, IDis
     /// <exception cref="JournalCorruptException">The database is damaged.</exception>
     public T Read<T>(Func<SqliteReader, T> read)
     {
-        if (closed)
+        if (_closed)
+        {
             throw new JournalUnavailableException("The journal is closed.");
+        }
+
         SqliteReader? reader = null;
         try
         {
-            if (free.TryPop(out reader))
-                Interlocked.Increment(ref room);
+            if (_free.TryPop(out reader))
+            {
+                Interlocked.Increment(ref _room);
+            }
             else
+            {
                 reader = new SqliteReader(SqliteConnection.Open(path, reader: true));
+            }
+
             var result = read(reader);
             GiveBack(reader);
             return result;
@@ -65,9 +73,11 @@ internal sealed class SqliteReaders(string path, int kept) : IJournalReads, IDis
 
     public void Dispose()
     {
-        closed = true;
-        while (free.TryPop(out var reader))
+        _closed = true;
+        while (_free.TryPop(out var reader))
+        {
             reader.Dispose();
+        }
     }
 
     private ValueTask<T> Read<T>(Func<SqliteReader, T> read, CancellationToken cancellationToken)
@@ -89,16 +99,18 @@ internal sealed class SqliteReaders(string path, int kept) : IJournalReads, IDis
 
     private void GiveBack(SqliteReader reader)
     {
-        if (closed || Interlocked.Decrement(ref room) < 0)
+        if (_closed || Interlocked.Decrement(ref _room) < 0)
         {
-            Interlocked.Increment(ref room);
+            Interlocked.Increment(ref _room);
             reader.Dispose();
             return;
         }
 
-        free.Push(reader);
+        _free.Push(reader);
         // Dispose may have emptied the stack between the look at 'closed' and the push.
-        if (closed && free.TryPop(out var late))
+        if (_closed && _free.TryPop(out var late))
+        {
             late.Dispose();
+        }
     }
 }

@@ -78,11 +78,17 @@ internal static class SqliteSchema
     {
         var version = connection.ExecuteInt64("PRAGMA user_version");
         if (version == 0)
+        {
             Create(connection, path);
+        }
         else if (version == 1 && connection.ExecuteInt64("PRAGMA application_id") == ApplicationId)
+        {
             Run(connection, FromVersion1);
+        }
         else
+        {
             Check(connection, path, version);
+        }
     }
 
     /// <summary>Refuses what this program cannot read.</summary>
@@ -90,7 +96,10 @@ internal static class SqliteSchema
     public static void Check(SqliteConnection connection, string path, long version)
     {
         if (connection.ExecuteInt64("PRAGMA application_id") != ApplicationId)
+        {
             throw new JournalRefusedException($"'{path}' is a database of another program, not a journal.");
+        }
+
         if (version > Version)
         {
             throw new JournalRefusedException(
@@ -101,7 +110,10 @@ internal static class SqliteSchema
     private static void Create(SqliteConnection connection, string path)
     {
         if (connection.ExecuteInt64("SELECT count(*) FROM sqlite_schema") != 0)
+        {
             throw new JournalRefusedException($"'{path}' is a database of another program, not a journal.");
+        }
+
         Run(connection, Tables);
     }
 
@@ -109,7 +121,10 @@ internal static class SqliteSchema
     {
         connection.Execute("BEGIN IMMEDIATE");
         foreach (var statement in statements.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        {
             connection.Execute(statement);
+        }
+
         connection.Execute($"PRAGMA application_id = {ApplicationId}");
         connection.Execute($"PRAGMA user_version = {Version}");
         connection.Execute("COMMIT");

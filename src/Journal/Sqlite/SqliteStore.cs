@@ -6,19 +6,19 @@ namespace Pos.Journal.Sqlite;
 /// <summary>The journal's folder as a store: one connection that writes, a pool of connections that read, a head file.</summary>
 internal sealed class SqliteStore : IJournalStore
 {
-    private readonly HeadFile head;
-    private readonly int checkpointPages;
-    private long confirmed;
+    private readonly HeadFile _head;
+    private readonly int _checkpointPages;
+    private long _confirmed;
 
     private SqliteStore(JournalDirectory directory, SqliteWriter writer, HeadFile head, SqliteJournalOptions options, JournalMark opened)
     {
-        this.head = head;
-        checkpointPages = options.CheckpointPages;
+        _head = head;
+        _checkpointPages = options.CheckpointPages;
         Directory = directory;
         Writer = writer;
         Readers = new SqliteReaders(directory.Database, options.ReadersKept);
         Opened = opened;
-        confirmed = opened.Position;
+        _confirmed = opened.Position;
     }
 
     public JournalMark Opened { get; }
@@ -47,12 +47,20 @@ internal sealed class SqliteStore : IJournalStore
                 (after, limit, page) => reader.ReadAll(after, long.MaxValue, null, limit, page), reader.ReadMark(), found, options.RebuildHead,
                 directory.Path);
             if (found is not { } known || known.Position != mark.Position || !known.Running.Span.SequenceEqual(mark.Running.Span))
+            {
                 head.Write(mark);
+            }
             // The other slot too: the next start would believe an old mark there, of positions that are gone.
             if (options.RebuildHead)
+            {
                 head.Write(mark);
+            }
+
             if (created)
+            {
                 directory.Flush();
+            }
+
             return new SqliteStore(directory, new SqliteWriter(connection), head, options, mark);
         }
         catch (Exception failed)
@@ -61,7 +69,10 @@ internal sealed class SqliteStore : IJournalStore
             connection?.Dispose();
             directory.Dispose();
             if (failed is SqliteException sqlite)
+            {
                 throw sqlite.Translate($"The journal in '{directory.Path}' cannot be opened");
+            }
+
             throw;
         }
     }
@@ -82,13 +93,16 @@ internal sealed class SqliteStore : IJournalStore
 
     public void Confirm(JournalMark mark)
     {
-        Debug.Assert(mark.Position >= confirmed, "The head file is moved back.");
-        if (mark.Position == confirmed)
+        Debug.Assert(mark.Position >= _confirmed, "The head file is moved back.");
+        if (mark.Position == _confirmed)
+        {
             return;
+        }
+
         try
         {
-            head.Write(mark);
-            confirmed = mark.Position;
+            _head.Write(mark);
+            _confirmed = mark.Position;
         }
         catch (Exception failed) when (failed is IOException or UnauthorizedAccessException)
         {
@@ -100,7 +114,7 @@ internal sealed class SqliteStore : IJournalStore
     {
         try
         {
-            Writer.Checkpoint(checkpointPages);
+            Writer.Checkpoint(_checkpointPages);
         }
         catch (SqliteException failed)
         {
@@ -112,7 +126,7 @@ internal sealed class SqliteStore : IJournalStore
     {
         Readers.Dispose();
         Writer.Dispose();
-        head.Dispose();
+        _head.Dispose();
         Directory.Dispose();
     }
 
@@ -124,7 +138,10 @@ internal sealed class SqliteStore : IJournalStore
             SqliteSchema.Ensure(connection, path);
             var mode = connection.Execute("PRAGMA journal_mode = WAL");
             if (mode != "wal")
+            {
                 throw new InvalidOperationException($"'{path}' cannot use a write-ahead log (it says '{mode}'): is the folder on a network disk?");
+            }
+
             connection.Execute("PRAGMA synchronous = FULL");
             connection.Execute("PRAGMA wal_autocheckpoint = 0");
             // 8 MB holds the upper levels of the indexes and everything recent. More would slow down every commit, which walks over all pages in the cache.

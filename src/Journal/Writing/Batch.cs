@@ -3,9 +3,9 @@ namespace Pos.Journal.Writing;
 /// <summary>The operations of one transaction, in the order they were queued.</summary>
 internal sealed class Batch
 {
-    private readonly List<WriteOperation> operations = [];
+    private readonly List<WriteOperation> _operations = [];
 
-    public IReadOnlyList<WriteOperation> Operations => operations;
+    public IReadOnlyList<WriteOperation> Operations => _operations;
 
     public int Events { get; private set; }
 
@@ -25,7 +25,7 @@ internal sealed class Batch
 
     public void Add(WriteOperation operation)
     {
-        operations.Add(operation);
+        _operations.Add(operation);
         Events += operation.Events;
         Bytes += operation.Bytes;
     }
@@ -35,13 +35,18 @@ internal sealed class Batch
     /// </summary>
     public void Fail(AppendResult result)
     {
-        foreach (var operation in operations)
+        foreach (var operation in _operations)
         {
             // A conflict inside a transaction that was rolled back may have been with something that is gone as well.
             if (operation.Ends is null or AppendResult.Durable || (operation.Ends == AppendResult.Conflict && result == AppendResult.Failed))
+            {
                 operation.Ends = result;
+            }
+
             if (operation is Append append)
+            {
                 append.OnLost();
+            }
         }
     }
 
@@ -50,7 +55,7 @@ internal sealed class Batch
     {
         IsSettled = true;
         var poisoned = false;
-        foreach (var operation in operations)
+        foreach (var operation in _operations)
         {
             operation.Settle(Failure);
             poisoned |= operation is Append && operation.Ends != AppendResult.Durable;

@@ -9,16 +9,16 @@ namespace Pos.Journal.Writing;
 /// </summary>
 internal sealed partial class Committer(JournalWriter writer, IJournalStore store, ILogger logger)
 {
-    private Batch? uncertain;
-    private long uncertainSince;
+    private Batch? _uncertain;
+    private long _uncertainSince;
 
     /// <summary>Whether a batch of unknown outcome has to be looked up before anything else is committed.</summary>
-    public bool IsUncertain => uncertain is not null;
+    public bool IsUncertain => _uncertain is not null;
 
     /// <summary>Commits a batch. Returns the batch when it is committed and has to be confirmed. A batch that was rolled back is settled here.</summary>
     public Batch? Commit(Batch batch)
     {
-        Debug.Assert(uncertain is null, "A batch was committed behind one of unknown outcome.");
+        Debug.Assert(_uncertain is null, "A batch was committed behind one of unknown outcome.");
         batch.TakenAt = writer.Time.GetTimestamp();
         var outcome = store.Commit(batch);
         switch (outcome)
@@ -35,8 +35,8 @@ internal sealed partial class Committer(JournalWriter writer, IJournalStore stor
             case CommitOutcome.Unknown:
                 LogUnknown(logger, batch.Operations.Count, batch.Failure);
                 writer.Instruments.OnFailure("unknown");
-                uncertain = batch;
-                uncertainSince = writer.Time.GetTimestamp();
+                _uncertain = batch;
+                _uncertainSince = writer.Time.GetTimestamp();
                 return null;
             default:
                 throw new UnreachableException();
@@ -49,23 +49,26 @@ internal sealed partial class Committer(JournalWriter writer, IJournalStore stor
     /// </summary>
     public Batch? LookUp()
     {
-        var batch = uncertain!;
+        var batch = _uncertain!;
         if (TryLookUp(batch))
         {
-            uncertain = null;
+            _uncertain = null;
             return batch;
         }
 
-        if (writer.Time.GetElapsedTime(uncertainSince) >= writer.Options.UnknownAfter)
+        if (writer.Time.GetElapsedTime(_uncertainSince) >= writer.Options.UnknownAfter)
+        {
             GiveUp();
+        }
+
         return null;
     }
 
     /// <summary>Stops asking for the outcome of the uncertain batch.</summary>
     public void GiveUp()
     {
-        writer.GiveUp(uncertain!);
-        uncertain = null;
+        writer.GiveUp(_uncertain!);
+        _uncertain = null;
     }
 
     /// <summary>Lets the store do its housekeeping between two batches.</summary>
@@ -97,9 +100,13 @@ internal sealed partial class Committer(JournalWriter writer, IJournalStore stor
         foreach (var operation in batch.Operations)
         {
             if (operation is not Append append)
+            {
                 operation.Ends = AppendResult.Failed;
+            }
             else if (append.Ends is AppendResult.Conflict or AppendResult.Failed)
+            {
                 append.OnLost();
+            }
         }
 
         return true;

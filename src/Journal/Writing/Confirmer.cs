@@ -6,42 +6,48 @@ namespace Pos.Journal.Writing;
 /// <summary>The second half of the writer: confirms committed batches in their order, and tells the callers of each.</summary>
 internal sealed partial class Confirmer(JournalWriter writer, IJournalStore store, ILogger logger)
 {
-    private Batch? current;
-    private JournalMark mark;
-    private long since;
+    private Batch? _current;
+    private JournalMark _mark;
+    private long _since;
 
     /// <summary>Whether a batch waits for its confirmation.</summary>
-    public bool IsBusy => current is not null;
+    public bool IsBusy => _current is not null;
 
     /// <summary>
     /// Whether the callers of the waiting batch were told that its outcome is unknown. The batch is still confirmed as soon as the store
     /// allows.
     /// </summary>
-    public bool HasGivenUp => current is { IsSettled: true };
+    public bool HasGivenUp => _current is { IsSettled: true };
 
     public void Start(Batch batch)
     {
-        Debug.Assert(current is null, "Two batches are confirmed at once.");
-        current = batch;
-        mark = batch.Mark;
-        since = writer.Time.GetTimestamp();
+        Debug.Assert(_current is null, "Two batches are confirmed at once.");
+        _current = batch;
+        _mark = batch.Mark;
+        _since = writer.Time.GetTimestamp();
     }
 
     /// <summary>Tries once to confirm the waiting batch. True when it is confirmed and its callers are told.</summary>
     /// <param name="more">Takes a batch that was committed behind the current one, or null.</param>
     public bool Try(Func<Batch?> more)
     {
-        if (TryConfirm(mark))
+        if (TryConfirm(_mark))
         {
-            var batch = current!;
-            current = null;
+            var batch = _current!;
+            _current = null;
             if (!batch.IsSettled)
+            {
                 Complete(batch);
+            }
+
             return true;
         }
 
-        if (writer.Time.GetElapsedTime(since) >= writer.Options.UnknownAfter)
+        if (writer.Time.GetElapsedTime(_since) >= writer.Options.UnknownAfter)
+        {
             GiveUp(more);
+        }
+
         return false;
     }
 
@@ -70,12 +76,12 @@ internal sealed partial class Confirmer(JournalWriter writer, IJournalStore stor
     /// </summary>
     public void GiveUp(Func<Batch?> more)
     {
-        writer.GiveUp(current!);
+        writer.GiveUp(_current!);
         writer.Queue.Suspend();
         while (more() is { } next)
         {
             writer.GiveUp(next);
-            mark = next.Mark;
+            _mark = next.Mark;
         }
     }
 

@@ -13,15 +13,15 @@ namespace Pos.Journal.Writing;
 /// </remarks>
 internal sealed partial class JournalWriter : IDisposable
 {
-    private readonly IJournalStore store;
-    private readonly ILogger logger;
+    private readonly IJournalStore _store;
+    private readonly ILogger _logger;
 
     /// <summary>Creates a writer with an empty queue. The writer owns the store from now on.</summary>
     public JournalWriter(
         IJournalStore store, JournalOptions options, TimeProvider time, JournalInstruments instruments, ILogger logger, bool asynchronous)
     {
-        this.store = store;
-        this.logger = logger;
+        _store = store;
+        _logger = logger;
         Options = options;
         Time = time;
         Instruments = instruments;
@@ -63,7 +63,10 @@ internal sealed partial class JournalWriter : IDisposable
     public bool TryEnter(WriteOperation operation)
     {
         if (!Queue.TryEnter(operation))
+        {
             return false;
+        }
+
         OnEntered();
         return true;
     }
@@ -71,24 +74,33 @@ internal sealed partial class JournalWriter : IDisposable
     public void Hash(ReadOnlySpan<byte> encoded, Span<byte> hash)
     {
         if (Hashing)
+        {
             SHA256.HashData(encoded, hash);
+        }
         else
+        {
             hash.Clear();
+        }
     }
 
     /// <summary>Tells everybody who waits for a batch, and everybody who waits behind an append of it that was not stored.</summary>
     public void Settle(Batch batch)
     {
         if (batch.Settle())
+        {
             Queue.SettlePoisoned();
+        }
     }
 
     /// <summary>The store could not be asked in time, or its flush kept failing: whatever may be stored ends unknown.</summary>
     public void GiveUp(Batch batch)
     {
         if (batch.IsSettled)
+        {
             return;
-        LogGivenUp(logger, batch.Operations.Count, batch.Failure);
+        }
+
+        LogGivenUp(_logger, batch.Operations.Count, batch.Failure);
         Instruments.OnFailure("given-up");
         batch.Fail(AppendResult.Unknown);
         Settle(batch);
@@ -101,14 +113,16 @@ internal sealed partial class JournalWriter : IDisposable
         {
             var snapshot = new SnapshotWrite(stream, state(), stateVersion, version);
             // A full queue drops the snapshot.
-            if (!store.TrySaveSnapshot(snapshot))
+            if (!_store.TrySaveSnapshot(snapshot))
+            {
                 TryEnter(snapshot);
+            }
         }
 #pragma warning disable CA1031 // A snapshot only saves time: whatever is wrong with one ends nothing else.
         catch (Exception failed)
 #pragma warning restore CA1031
         {
-            LogSnapshotNotSaved(logger, stream.Value, failed);
+            LogSnapshotNotSaved(_logger, stream.Value, failed);
         }
     }
 
@@ -118,7 +132,10 @@ internal sealed partial class JournalWriter : IDisposable
     {
         var reached = Durable.Reached(position);
         if (reached.IsCompleted)
+        {
             return;
+        }
+
         try
         {
             await reached.WaitAsync(Options.UnknownAfter, Time, cancellationToken);
@@ -133,7 +150,7 @@ internal sealed partial class JournalWriter : IDisposable
     {
         Instruments.Unwatch(Queue);
         Queue.Dispose();
-        store.Dispose();
+        _store.Dispose();
     }
 
     [LoggerMessage(4, LogLevel.Critical, "The outcome of {Operations} operations could not be found out in time: their callers are told that it is unknown.")]

@@ -8,25 +8,25 @@ internal sealed class SnapshotThread : IDisposable
     // Room for the snapshots of all activations that leave when a silo stops. Work beyond it is dropped: a snapshot only saves time.
     private const int WaitingMax = 100_000;
 
-    private readonly BlockingCollection<Action> waiting = new(WaitingMax);
-    private readonly Thread thread;
-    private readonly TimeSpan drainMax;
+    private readonly BlockingCollection<Action> _waiting = new(WaitingMax);
+    private readonly Thread _thread;
+    private readonly TimeSpan _drainMax;
 
     /// <summary>Starts the thread.</summary>
     /// <param name="name">The thread's name.</param>
     /// <param name="drainMax">How long <see cref="Dispose"/> lets waiting work go on.</param>
     public SnapshotThread(string name, TimeSpan drainMax)
     {
-        this.drainMax = drainMax;
-        thread = new Thread(Run) { IsBackground = true, Name = name };
-        thread.Start();
+        _drainMax = drainMax;
+        _thread = new Thread(Run) { IsBackground = true, Name = name };
+        _thread.Start();
     }
 
     public void Put(Action work)
     {
         try
         {
-            waiting.TryAdd(work);
+            _waiting.TryAdd(work);
         }
         catch (InvalidOperationException)
         {
@@ -39,22 +39,24 @@ internal sealed class SnapshotThread : IDisposable
     /// </summary>
     public void Dispose()
     {
-        waiting.CompleteAdding();
-        if (!thread.Join(drainMax))
+        _waiting.CompleteAdding();
+        if (!_thread.Join(_drainMax))
         {
-            while (waiting.TryTake(out _))
+            while (_waiting.TryTake(out _))
             {
             }
 
-            thread.Join();
+            _thread.Join();
         }
 
-        waiting.Dispose();
+        _waiting.Dispose();
     }
 
     private void Run()
     {
-        foreach (var work in waiting.GetConsumingEnumerable())
+        foreach (var work in _waiting.GetConsumingEnumerable())
+        {
             work();
+        }
     }
 }

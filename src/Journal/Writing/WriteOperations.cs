@@ -31,10 +31,10 @@ internal sealed class Append(
     /// <summary>Where the first event's encoding begins in <see cref="Encoded"/>. Each encoding is followed by its hash.</summary>
     public const int FirstEvent = ChainHash.Size;
 
-    private readonly TaskCompletionSource<AppendResult> completion =
+    private readonly TaskCompletionSource<AppendResult> _completion =
         new(asynchronous ? TaskCreationOptions.RunContinuationsAsynchronously : TaskCreationOptions.None);
 
-    private byte[]? rented = buffer;
+    private byte[]? _rented = buffer;
 
     public WriterSession Session => session;
 
@@ -44,16 +44,16 @@ internal sealed class Append(
 
     public WakeUpChange WakeUp => wakeUp;
 
-    public ReadOnlySpan<byte> Encoded => rented.AsSpan(0, length);
+    public ReadOnlySpan<byte> Encoded => _rented.AsSpan(0, length);
 
     /// <summary>The same bytes as <see cref="Encoded"/>, for a store that keeps them until the append is settled.</summary>
-    public ReadOnlyMemory<byte> Buffer => rented.AsMemory(0, length);
+    public ReadOnlyMemory<byte> Buffer => _rented.AsMemory(0, length);
 
-    public ReadOnlySpan<byte> PreviousHash => rented.AsSpan(0, ChainHash.Size);
+    public ReadOnlySpan<byte> PreviousHash => _rented.AsSpan(0, ChainHash.Size);
 
-    public ReadOnlySpan<byte> LastHash => rented.AsSpan(length - ChainHash.Size, ChainHash.Size);
+    public ReadOnlySpan<byte> LastHash => _rented.AsSpan(length - ChainHash.Size, ChainHash.Size);
 
-    public Task<AppendResult> Result => completion.Task;
+    public Task<AppendResult> Result => _completion.Task;
 
     public override int Events => count;
 
@@ -66,7 +66,10 @@ internal sealed class Append(
     public bool MayBeWritten()
     {
         if (!session.IsPoisonedBefore(firstVersion))
+        {
             return true;
+        }
+
         Ends = AppendResult.Poisoned;
         return false;
     }
@@ -82,16 +85,19 @@ internal sealed class Append(
     public void OnLost()
     {
         if (Ends == AppendResult.Failed && session.IsPoisonedBefore(firstVersion))
+        {
             Ends = AppendResult.Poisoned;
+        }
+
         session.Poison(firstVersion);
     }
 
     /// <summary>Gives the buffer back; nothing may read it any more.</summary>
     public void Drop()
     {
-        if (rented is { } bytes)
+        if (_rented is { } bytes)
         {
-            rented = null;
+            _rented = null;
             ArrayPool<byte>.Shared.Return(bytes);
         }
     }
@@ -101,14 +107,21 @@ internal sealed class Append(
         var result = Ends ?? throw new UnreachableException("An append was settled before its end was known.");
         // An append before this one was given up while this one was being committed: its owner goes by the first result that is not durable.
         if (result == AppendResult.Durable && session.IsPoisonedBefore(firstVersion))
+        {
             result = AppendResult.Unknown;
+        }
+
         if (result == AppendResult.Durable)
+        {
             session.OnDurable(LastVersion);
+        }
         else
+        {
             session.Poison(firstVersion);
+        }
 
         Drop();
-        completion.TrySetResult(result);
+        _completion.TrySetResult(result);
     }
 }
 
@@ -137,7 +150,7 @@ internal sealed class SnapshotWrite(StreamName stream, ReadOnlyMemory<byte> stat
 /// <param name="asynchronous">As <see cref="JournalWriter.Asynchronous"/>.</param>
 internal abstract class WakeUpOperation<T>(string refusal, bool asynchronous) : WriteOperation
 {
-    private readonly TaskCompletionSource<T> completion =
+    private readonly TaskCompletionSource<T> _completion =
         new(asynchronous ? TaskCreationOptions.RunContinuationsAsynchronously : TaskCreationOptions.None);
 
     public string Refusal => refusal;
@@ -145,7 +158,7 @@ internal abstract class WakeUpOperation<T>(string refusal, bool asynchronous) : 
     /// <summary>What the store found. Set anew when the transaction starts anew.</summary>
     public abstract T Found { get; }
 
-    public Task<T> Result => completion.Task;
+    public Task<T> Result => _completion.Task;
 
     public override int Events => 1;
 
@@ -154,9 +167,13 @@ internal abstract class WakeUpOperation<T>(string refusal, bool asynchronous) : 
     public override void Settle(Exception? failure)
     {
         if (Ends == AppendResult.Durable)
-            completion.TrySetResult(Found);
+        {
+            _completion.TrySetResult(Found);
+        }
         else
-            completion.TrySetException(new JournalUnavailableException($"{refusal}.", failure));
+        {
+            _completion.TrySetException(new JournalUnavailableException($"{refusal}.", failure));
+        }
     }
 }
 

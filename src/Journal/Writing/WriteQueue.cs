@@ -5,23 +5,23 @@ namespace Pos.Journal.Writing;
 /// <summary>The bounded queue in front of the committer. Any thread puts operations in; the committer takes them out in batches.</summary>
 internal sealed class WriteQueue(JournalOptions options) : IDisposable
 {
-    private readonly Lock gate = new();
-    private readonly AutoResetEvent wake = new(false);
-    private Queue<WriteOperation> waiting = new();
-    private int events;
-    private long bytes;
-    private bool closed;
-    private bool suspended;
-    private bool committerSleeps;
+    private readonly Lock _gate = new();
+    private readonly AutoResetEvent _wake = new(false);
+    private Queue<WriteOperation> _waiting = new();
+    private int _events;
+    private long _bytes;
+    private bool _closed;
+    private bool _suspended;
+    private bool _committerSleeps;
 
     /// <summary>Events waiting now.</summary>
-    public int Events => Volatile.Read(ref events);
+    public int Events => Volatile.Read(ref _events);
 
     /// <summary>Bytes waiting now.</summary>
-    public long Bytes => Volatile.Read(ref bytes);
+    public long Bytes => Volatile.Read(ref _bytes);
 
     /// <summary>Looks without a lock, so that a full queue costs its callers no hashing.</summary>
-    public bool LooksFull => Volatile.Read(ref suspended) || Volatile.Read(ref events) >= options.QueueEventsMax;
+    public bool LooksFull => Volatile.Read(ref _suspended) || Volatile.Read(ref _events) >= options.QueueEventsMax;
 
     /// <summary>
     /// Puts an operation in. False: the queue is full, and nothing has changed. A closed queue takes the operation and fails it at once.
@@ -30,20 +30,23 @@ internal sealed class WriteQueue(JournalOptions options) : IDisposable
     {
         bool isClosed;
         var wakeCommitter = false;
-        lock (gate)
+        lock (_gate)
         {
-            isClosed = closed;
+            isClosed = _closed;
             if (!isClosed)
             {
                 // An empty queue takes an append of any number of events: no limit may make an order impossible.
-                if (suspended || (events > 0 && events + operation.Events > options.QueueEventsMax)
-                    || bytes + operation.Bytes > options.QueueBytesMax)
+                if (_suspended || (_events > 0 && _events + operation.Events > options.QueueEventsMax)
+                    || _bytes + operation.Bytes > options.QueueBytesMax)
+                {
                     return false;
-                waiting.Enqueue(operation);
-                events += operation.Events;
-                bytes += operation.Bytes;
-                wakeCommitter = committerSleeps;
-                committerSleeps = false;
+                }
+
+                _waiting.Enqueue(operation);
+                _events += operation.Events;
+                _bytes += operation.Bytes;
+                wakeCommitter = _committerSleeps;
+                _committerSleeps = false;
             }
         }
 
@@ -54,14 +57,17 @@ internal sealed class WriteQueue(JournalOptions options) : IDisposable
         }
 
         if (wakeCommitter)
-            wake.Set();
+        {
+            _wake.Set();
+        }
+
         return true;
     }
 
     /// <summary>The next batch, or null when nothing waits.</summary>
     public Batch? TryTake()
     {
-        lock (gate)
+        lock (_gate)
         {
             return Take();
         }
@@ -72,16 +78,22 @@ internal sealed class WriteQueue(JournalOptions options) : IDisposable
     {
         while (true)
         {
-            lock (gate)
+            lock (_gate)
             {
                 if (Take() is { } batch)
+                {
                     return batch;
-                if (closed)
+                }
+
+                if (_closed)
+                {
                     return null;
-                committerSleeps = true;
+                }
+
+                _committerSleeps = true;
             }
 
-            wake.WaitOne();
+            _wake.WaitOne();
         }
     }
 
@@ -89,16 +101,16 @@ internal sealed class WriteQueue(JournalOptions options) : IDisposable
     public void SettlePoisoned()
     {
         var removed = new List<Append>();
-        lock (gate)
+        lock (_gate)
         {
-            var kept = new Queue<WriteOperation>(waiting.Count);
-            foreach (var operation in waiting)
+            var kept = new Queue<WriteOperation>(_waiting.Count);
+            foreach (var operation in _waiting)
             {
                 if (operation is Append append && !append.MayBeWritten())
                 {
                     removed.Add(append);
-                    events -= operation.Events;
-                    bytes -= operation.Bytes;
+                    _events -= operation.Events;
+                    _bytes -= operation.Bytes;
                 }
                 else
                 {
@@ -106,7 +118,7 @@ internal sealed class WriteQueue(JournalOptions options) : IDisposable
                 }
             }
 
-            waiting = kept;
+            _waiting = kept;
         }
 
         removed.ForEach(static append => append.Settle(null));
@@ -116,19 +128,22 @@ internal sealed class WriteQueue(JournalOptions options) : IDisposable
     public void Suspend()
     {
         List<WriteOperation> all;
-        lock (gate)
+        lock (_gate)
         {
-            suspended = true;
-            all = [.. waiting];
-            waiting.Clear();
-            events = 0;
-            bytes = 0;
+            _suspended = true;
+            all = [.. _waiting];
+            _waiting.Clear();
+            _events = 0;
+            _bytes = 0;
         }
 
         foreach (var operation in all)
         {
             if (operation is not Append append || append.MayBeWritten())
+            {
                 operation.Ends = AppendResult.Failed;
+            }
+
             operation.Settle(null);
         }
     }
@@ -136,39 +151,45 @@ internal sealed class WriteQueue(JournalOptions options) : IDisposable
     /// <summary>The store works again.</summary>
     public void Resume()
     {
-        if (!Volatile.Read(ref suspended))
-            return;
-        lock (gate)
+        if (!Volatile.Read(ref _suspended))
         {
-            suspended = false;
+            return;
+        }
+
+        lock (_gate)
+        {
+            _suspended = false;
         }
     }
 
     /// <summary>Takes no newcomers any more. The committer still takes out the waiting ones.</summary>
     public void Close()
     {
-        lock (gate)
+        lock (_gate)
         {
-            closed = true;
+            _closed = true;
         }
 
-        wake.Set();
+        _wake.Set();
     }
 
-    public void Dispose() => wake.Dispose();
+    public void Dispose() => _wake.Dispose();
 
     private Batch? Take()
     {
-        Debug.Assert(events >= 0 && bytes >= 0 && (waiting.Count > 0 || (events, bytes) == (0, 0)), "The queue lost count of what waits.");
-        if (waiting.Count == 0)
+        Debug.Assert(_events >= 0 && _bytes >= 0 && (_waiting.Count > 0 || (_events, _bytes) == (0, 0)), "The queue lost count of what waits.");
+        if (_waiting.Count == 0)
+        {
             return null;
+        }
+
         var batch = new Batch();
-        while (waiting.TryPeek(out var next) && (batch.Operations.Count == 0
+        while (_waiting.TryPeek(out var next) && (batch.Operations.Count == 0
             || (batch.Events + next.Events <= options.BatchEventsMax && batch.Bytes + next.Bytes <= options.BatchBytesMax)))
         {
-            batch.Add(waiting.Dequeue());
-            events -= next.Events;
-            bytes -= next.Bytes;
+            batch.Add(_waiting.Dequeue());
+            _events -= next.Events;
+            _bytes -= next.Bytes;
         }
 
         return batch;

@@ -9,101 +9,114 @@ internal sealed class WriterThreads : IDisposable
     // For snapshots that wait when the journal closes. A snapshot that is not saved costs time at the next activation.
     private static readonly TimeSpan SnapshotsMax = TimeSpan.FromSeconds(5);
 
-    private readonly JournalWriter writer;
-    private readonly Handoff committed = new();
-    private readonly ManualResetEventSlim pause = new(false);
-    private readonly Thread committing;
-    private readonly Thread confirming;
-    private readonly SnapshotThread snapshots;
-    private volatile bool closing;
+    private readonly JournalWriter _writer;
+    private readonly Handoff _committed = new();
+    private readonly ManualResetEventSlim _pause = new(false);
+    private readonly Thread _committing;
+    private readonly Thread _confirming;
+    private readonly SnapshotThread _snapshots;
+    private volatile bool _closing;
 
     public WriterThreads(JournalWriter writer)
     {
-        this.writer = writer;
-        committing = new Thread(Commit) { IsBackground = true, Name = "journal committer" };
-        confirming = new Thread(Confirm) { IsBackground = true, Name = "journal confirmer" };
-        snapshots = new SnapshotThread("journal snapshots", SnapshotsMax);
-        writer.Aside = snapshots.Put;
-        committing.Start();
-        confirming.Start();
+        _writer = writer;
+        _committing = new Thread(Commit) { IsBackground = true, Name = "journal committer" };
+        _confirming = new Thread(Confirm) { IsBackground = true, Name = "journal confirmer" };
+        _snapshots = new SnapshotThread("journal snapshots", SnapshotsMax);
+        writer.Aside = _snapshots.Put;
+        _committing.Start();
+        _confirming.Start();
     }
 
     /// <summary>Takes no more operations, writes the queued ones, and ends the threads. A store that keeps failing delays the end by a bounded time.</summary>
     public void Dispose()
     {
-        snapshots.Dispose();
-        writer.Queue.Close();
-        closing = true;
-        committing.Join();
-        confirming.Join();
-        pause.Dispose();
+        _snapshots.Dispose();
+        _writer.Queue.Close();
+        _closing = true;
+        _committing.Join();
+        _confirming.Join();
+        _pause.Dispose();
     }
 
     private void Commit()
     {
-        while (writer.Queue.WaitAndTake() is { } batch)
+        while (_writer.Queue.WaitAndTake() is { } batch)
         {
-            var done = writer.Committer.Commit(batch);
-            while (writer.Committer.IsUncertain)
+            var done = _writer.Committer.Commit(batch);
+            while (_writer.Committer.IsUncertain)
             {
-                done = writer.Committer.LookUp();
-                if (writer.Committer.IsUncertain)
+                done = _writer.Committer.LookUp();
+                if (_writer.Committer.IsUncertain)
+                {
                     Pause();
+                }
             }
 
             if (done is not null)
-                committed.Put(done);
-            writer.Committer.Maintain();
+            {
+                _committed.Put(done);
+            }
+
+            _writer.Committer.Maintain();
         }
 
-        committed.Close();
+        _committed.Close();
     }
 
     private void Confirm()
     {
-        while (committed.Take() is { } batch)
+        while (_committed.Take() is { } batch)
         {
-            writer.Confirmer.Start(batch);
+            _writer.Confirmer.Start(batch);
             // A journal that closes over a failing store stops here: the callers were told, and the next start confirms the stored events.
-            while (!writer.Confirmer.Try(committed.TryTake) && !(closing && writer.Confirmer.HasGivenUp))
+            while (!_writer.Confirmer.Try(_committed.TryTake) && !(_closing && _writer.Confirmer.HasGivenUp))
+            {
                 Pause();
+            }
         }
     }
 
-    private void Pause() => pause.Wait(writer.Options.RetryEvery);
+    private void Pause() => _pause.Wait(_writer.Options.RetryEvery);
 
     /// <summary>Room for one batch between the threads, so that the committer runs at most one batch ahead.</summary>
     /// <remarks>The library's BlockingCollection spins before it blocks: a lone appender took half as much processor time again.</remarks>
     private sealed class Handoff
     {
-        private readonly object gate = new();
-        private Batch? slot;
-        private bool closed;
+        private readonly object _gate = new();
+        private Batch? _slot;
+        private bool _closed;
 
         public void Put(Batch batch)
         {
-            lock (gate)
+            lock (_gate)
             {
-                while (slot is not null)
-                    Monitor.Wait(gate);
-                slot = batch;
-                Monitor.PulseAll(gate);
+                while (_slot is not null)
+                {
+                    Monitor.Wait(_gate);
+                }
+
+                _slot = batch;
+                Monitor.PulseAll(_gate);
             }
         }
 
         public Batch? Take()
         {
-            lock (gate)
+            lock (_gate)
             {
-                while (slot is null && !closed)
-                    Monitor.Wait(gate);
+                while (_slot is null && !_closed)
+                {
+                    Monitor.Wait(_gate);
+                }
+
                 return Empty();
             }
         }
 
         public Batch? TryTake()
         {
-            lock (gate)
+            lock (_gate)
             {
                 return Empty();
             }
@@ -111,19 +124,22 @@ internal sealed class WriterThreads : IDisposable
 
         public void Close()
         {
-            lock (gate)
+            lock (_gate)
             {
-                closed = true;
-                Monitor.PulseAll(gate);
+                _closed = true;
+                Monitor.PulseAll(_gate);
             }
         }
 
         private Batch? Empty()
         {
-            var batch = slot;
-            slot = null;
+            var batch = _slot;
+            _slot = null;
             if (batch is not null)
-                Monitor.PulseAll(gate);
+            {
+                Monitor.PulseAll(_gate);
+            }
+
             return batch;
         }
     }

@@ -8,7 +8,7 @@ internal sealed class PaymentCheck(Tally tally, PayloadReader payloads, Streams 
 {
     private const int ClosedMax = 20;
 
-    private readonly List<ClosedRefund> closed = [];
+    private readonly List<ClosedRefund> _closed = [];
 
     public void Next(in RecordedEvent at, PaymentTrace payment)
     {
@@ -181,13 +181,13 @@ internal sealed class PaymentCheck(Tally tally, PayloadReader payloads, Streams 
                 && closed.By.Length > 0 && closed.By == at.Context.Actor,
             at,
             $"{closed.Amount.Minor} is closed by '{closed.By}' as {closed.Refund}, of which {owed} was owed; the envelope says '{at.Context.Actor}'");
-        this.closed.Add(new(at.Stream.Value, closed.Refund, owed, payment.Amount!.Currency, closed.Provider, closed.Reason, closed.By));
+        _closed.Add(new(at.Stream.Value, closed.Refund, owed, payment.Amount!.Currency, closed.Provider, closed.Reason, closed.By));
     }
 
     /// <summary>The refunds that operators closed, without those whose money went back after all.</summary>
     public ClosedRefunds Closed()
     {
-        List<ClosedRefund> unpaid = [.. closed.Where(one => streams.Find(one.Payment) is PaymentTrace { Unpaid: > 0 } payment && payment.Closed!.ContainsKey(one.Refund))];
+        List<ClosedRefund> unpaid = [.. _closed.Where(one => streams.Find(one.Payment) is PaymentTrace { Unpaid: > 0 } payment && payment.Closed!.ContainsKey(one.Refund))];
         return new(
             unpaid.Count,
             [.. unpaid.GroupBy(one => one.Currency).OrderBy(group => group.Key, StringComparer.Ordinal).Select(group => new ClosedSum(group.Key, group.Sum(one => one.Amount)))],

@@ -33,7 +33,7 @@ internal sealed class StockTrace : StreamTrace
 {
     private const int ForgetFrom = 64;
 
-    private int forgetAt = ForgetFrom;
+    private int _forgetAt = ForgetFrom;
 
     public long OnHand { get; set; }
 
@@ -46,7 +46,7 @@ internal sealed class StockTrace : StreamTrace
     /// <summary>Drops ended holds whose ids the item itself has forgotten, unless an order still checks them.</summary>
     public void Forget(DateTimeOffset now)
     {
-        if (Holds.Count < forgetAt)
+        if (Holds.Count < _forgetAt)
         {
             return;
         }
@@ -59,6 +59,6 @@ internal sealed class StockTrace : StreamTrace
             }
         }
 
-        forgetAt = Math.Max(ForgetFrom, Holds.Count * 2);
+        _forgetAt = Math.Max(ForgetFrom, Holds.Count * 2);
     }
 }

@@ -1,9 +1,9 @@
 using System.CommandLine;
 using System.Text;
-using Pos.Cli.Load.Buyers;
-using Pos.Cli.Load;
-using Pos.Cli.Output;
 using Pos.Cli;
+using Pos.Cli.Load;
+using Pos.Cli.Load.Buyers;
+using Pos.Cli.Output;
 
 namespace Pos.Tests;
 

@@ -1,6 +1,6 @@
 using HdrHistogram;
-using Pos.Cli.Load.Buyers;
 using Pos.Cli.Load;
+using Pos.Cli.Load.Buyers;
 using Pos.Cli.Output;
 
 namespace Pos.Tests;

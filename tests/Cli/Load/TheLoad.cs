@@ -4,11 +4,11 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
-using Pos.Cli.Load.Buyers;
+using Pos.Cli;
 using Pos.Cli.Load;
+using Pos.Cli.Load.Buyers;
 using Pos.Cli.Output;
 using Pos.Cli.Server;
-using Pos.Cli;
 
 namespace Pos.Tests;
 

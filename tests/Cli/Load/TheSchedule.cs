@@ -1,5 +1,5 @@
-using Pos.Cli.Load.Buyers;
 using Pos.Cli.Load;
+using Pos.Cli.Load.Buyers;
 using Pos.Cli.Output;
 
 namespace Pos.Tests;

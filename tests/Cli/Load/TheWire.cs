@@ -1,8 +1,8 @@
-using System.Net.Sockets;
 using System.Net;
+using System.Net.Sockets;
 using System.Text;
-using Pos.Cli.Load.Buyers;
 using Pos.Cli.Load;
+using Pos.Cli.Load.Buyers;
 using Pos.Cli.Output;
 
 namespace Pos.Tests;

@@ -1,9 +1,9 @@
 using System.Text;
+using Pos.Cli;
+using Pos.Cli.Retail;
 using Pos.Cli.Retail.Data;
 using Pos.Cli.Retail.Replay;
 using Pos.Cli.Server;
-using Pos.Cli.Retail;
-using Pos.Cli;
 
 namespace Pos.Tests;
 
@@ -141,7 +141,7 @@ public sealed class ReadingTheFile
 
 public sealed class TheShopOfAFile
 {
-    private readonly RetailShop shop = RetailShop.Of(RetailFiles.Excerpt);
+    private readonly RetailShop _shop = RetailShop.Of(RetailFiles.Excerpt);
 
     [Theory]
     [InlineData("POST", true)]
@@ -158,20 +158,20 @@ public sealed class TheShopOfAFile
     [Fact]
     public void codes_that_differ_by_case_are_two_products()
     {
-        Assert.Equal(["10001A", "10001a", "POST", "10002", "BANK CHARGES", "D", "10003", "10004"], shop.Products.Select(p => p.Sku));
-        Assert.Equal(new ShopProduct("10001A", "BLUE ENAMEL JUG", "Gifts", false, 255, 10), shop.Products[0]);
-        Assert.Equal(new ShopProduct("10001a", "BLUE ENAMEL JUG SMALL", "Gifts", false, 150, 2), shop.Products[1]);
+        Assert.Equal(["10001A", "10001a", "POST", "10002", "BANK CHARGES", "D", "10003", "10004"], _shop.Products.Select(p => p.Sku));
+        Assert.Equal(new ShopProduct("10001A", "BLUE ENAMEL JUG", "Gifts", false, 255, 10), _shop.Products[0]);
+        Assert.Equal(new ShopProduct("10001a", "BLUE ENAMEL JUG SMALL", "Gifts", false, 150, 2), _shop.Products[1]);
     }
 
     [Fact]
     public void opening_stock_is_all_that_is_sold_and_written_off() =>
-        Assert.Equal([10, 2, 0, 14, 0, 0, 0, 7], shop.Products.Select(p => p.OpeningStock));
+        Assert.Equal([10, 2, 0, 14, 0, 0, 0, 7], _shop.Products.Select(p => p.OpeningStock));
 
     [Fact]
     public void a_product_without_a_name_or_a_price_gets_its_code_and_nothing()
     {
-        Assert.Equal(new ShopProduct("10004", "10004", "Gifts", false, 0, 7), shop.Products[7]);
-        Assert.Equal(0, shop.Products[6].ListPrice);
+        Assert.Equal(new ShopProduct("10004", "10004", "Gifts", false, 0, 7), _shop.Products[7]);
+        Assert.Equal(0, _shop.Products[6].ListPrice);
     }
 
     [Theory]
@@ -184,9 +184,9 @@ public sealed class TheShopOfAFile
     [Fact]
     public void times_are_those_of_london()
     {
-        Assert.Equal(new DateTimeOffset(2010, 12, 1, 8, 26, 0, TimeSpan.Zero), shop.Invoices[0].OccurredAt);
-        Assert.Equal(new DateTimeOffset(2011, 7, 1, 11, 0, 0, TimeSpan.Zero), shop.Invoices[2].OccurredAt);
-        Assert.Equal(TimeSpan.Zero, shop.Invoices[2].OccurredAt.Offset);
+        Assert.Equal(new DateTimeOffset(2010, 12, 1, 8, 26, 0, TimeSpan.Zero), _shop.Invoices[0].OccurredAt);
+        Assert.Equal(new DateTimeOffset(2011, 7, 1, 11, 0, 0, TimeSpan.Zero), _shop.Invoices[2].OccurredAt);
+        Assert.Equal(TimeSpan.Zero, _shop.Invoices[2].OccurredAt.Offset);
     }
 
     [Fact]
@@ -198,20 +198,20 @@ public sealed class TheShopOfAFile
     [Fact]
     public void an_order_carries_the_prices_of_the_file_and_is_paid_with_five_pound_notes()
     {
-        var order = RetailSeller.Order(shop.Invoices[0], new RetailWay(false, CardShare.None, ""), "retail");
+        var order = RetailSeller.Order(_shop.Invoices[0], new RetailWay(false, CardShare.None, ""), "retail");
 
         Assert.Equal(["10001A", "10001a", "POST"], order.Lines.Select(l => l.Sku));
         Assert.Equal([255, 150, 1800], order.Lines.Select(l => l.Override!.UnitPrice.Amount));
         Assert.All(order.Lines, l => Assert.Equal("replay", l.Override!.Reason));
         Assert.Equal(4000, order.Cash?.Amount);
         Assert.Null(order.Cards);
-        Assert.Equal("replay-700001", RetailReplay.KeyOf(shop.Invoices[0].Number));
+        Assert.Equal("replay-700001", RetailReplay.KeyOf(_shop.Invoices[0].Number));
     }
 
     [Fact]
     public void a_return_turns_the_signs_round()
     {
-        var back = RetailReplay.Return(shop.Invoices[3], "retail");
+        var back = RetailReplay.Return(_shop.Invoices[3], "retail");
 
         Assert.Equal([2, 1, 9], back.Lines.Select(l => l.Quantity));
         Assert.Equal([255, 2750, 85], back.Lines.Select(l => l.UnitPrice.Amount));
@@ -220,10 +220,10 @@ public sealed class TheShopOfAFile
     [Fact]
     public void invoices_keep_their_kinds_of_lines_apart()
     {
-        Assert.Equal(["700001", "700002", "700003", "C700004", "700005", "700006"], shop.Invoices.Select(i => i.Number));
-        Assert.Equal([3, 3, 1, 0, 0, 0], shop.Invoices.Select(i => i.Sold.Count));
-        Assert.Equal([0, 0, 0, 3, 0, 0], shop.Invoices.Select(i => i.Returned.Count));
-        Assert.Equal([0, 0, 0, 0, 1, 1], shop.Invoices.Select(i => i.WrittenOff.Count));
+        Assert.Equal(["700001", "700002", "700003", "C700004", "700005", "700006"], _shop.Invoices.Select(i => i.Number));
+        Assert.Equal([3, 3, 1, 0, 0, 0], _shop.Invoices.Select(i => i.Sold.Count));
+        Assert.Equal([0, 0, 0, 3, 0, 0], _shop.Invoices.Select(i => i.Returned.Count));
+        Assert.Equal([0, 0, 0, 0, 1, 1], _shop.Invoices.Select(i => i.WrittenOff.Count));
     }
 }
 

@@ -1,6 +1,6 @@
+using Pos.Cli.Retail;
 using Pos.Cli.Retail.Data;
 using Pos.Cli.Retail.Replay;
-using Pos.Cli.Retail;
 
 namespace Pos.Tests;
 

@@ -11,13 +11,13 @@ public sealed class TheReplay : IDisposable
 {
     private static readonly string Excerpt = Path.Combine(AppContext.BaseDirectory, "excerpt.csv");
 
-    private readonly StringWriter output = new();
-    private readonly StringWriter errors = new();
+    private readonly StringWriter _output = new();
+    private readonly StringWriter _errors = new();
 
     public void Dispose()
     {
-        output.Dispose();
-        errors.Dispose();
+        _output.Dispose();
+        _errors.Dispose();
     }
 
     [Theory]
@@ -35,10 +35,10 @@ public sealed class TheReplay : IDisposable
             for (var time = 0; time < 2; time++)
             {
                 Assert.Equal(ExitCode.Ok, await Run("replay", file, url, "--json"));
-                var report = JsonDocument.Parse(output.ToString()).RootElement;
+                var report = JsonDocument.Parse(_output.ToString()).RootElement;
                 Assert.Equal((cashOnly, "0.00"), (report.GetProperty("cashOnly").GetBoolean(), report.GetProperty("difference").GetString()));
                 Assert.Equal(cashOnly, report.GetProperty("cards").GetInt32() == 0);
-                Assert.Equal(cashOnly, errors.ToString().Contains("The server takes no cards", StringComparison.Ordinal));
+                Assert.Equal(cashOnly, _errors.ToString().Contains("The server takes no cards", StringComparison.Ordinal));
             }
         }
         finally
@@ -68,14 +68,14 @@ public sealed class TheReplay : IDisposable
 
     private Command Command(string name)
     {
-        var terminal = new Terminal(output, errors, false, TimeProvider.System);
+        var terminal = new Terminal(_output, _errors, false, TimeProvider.System);
         return name == "replay" ? RetailCommands.Replay(terminal) : RetailCommands.Import(terminal);
     }
 
     private Task<int> Run(string command, string file, string url, params string[] more)
     {
-        output.GetStringBuilder().Clear();
-        errors.GetStringBuilder().Clear();
+        _output.GetStringBuilder().Clear();
+        _errors.GetStringBuilder().Clear();
         return Command(command).Parse([file, "--url", url, "--key", Keys.Operator, .. more])
             .InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
     }

@@ -1,9 +1,9 @@
 using System.Text.Json;
 using Pos.Cli;
 using Pos.Cli.Output;
+using Pos.Cli.Retail;
 using Pos.Cli.Retail.Data;
 using Pos.Cli.Retail.Replay;
-using Pos.Cli.Retail;
 
 namespace Pos.Tests;
 

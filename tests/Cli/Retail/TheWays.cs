@@ -1,6 +1,6 @@
+using Pos.Cli.Retail;
 using Pos.Cli.Retail.Data;
 using Pos.Cli.Retail.Replay;
-using Pos.Cli.Retail;
 using static Pos.Tests.ScriptedServer;
 
 namespace Pos.Tests;
@@ -10,11 +10,11 @@ public sealed class TheWays : IAsyncLifetime
 {
     private static readonly RetailInvoice Jugs = RetailShop.Of(RetailFiles.Excerpt).Invoices[0];
 
-    private readonly ScriptedServer scripted = new();
+    private readonly ScriptedServer _scripted = new();
 
-    public Task InitializeAsync() => scripted.Start();
+    public Task InitializeAsync() => _scripted.Start();
 
-    public Task DisposeAsync() => scripted.Close();
+    public Task DisposeAsync() => _scripted.Close();
 
     [Fact]
     public void half_of_the_invoices_go_through_carts_and_a_third_is_paid_by_card_in_every_combination()
@@ -65,7 +65,7 @@ public sealed class TheWays : IAsyncLifetime
     {
         var invoice = Going(w => w is { InCart: true, Card: CardShare.Whole, Token: "tok_approve" });
         ThenACart("c1", lines: 3);
-        scripted.Then(Answer(201, Order("o1", "CONFIRMED")));
+        _scripted.Then(Answer(201, Order("o1", "CONFIRMED")));
 
         var sold = await Sell(invoice);
 
@@ -79,11 +79,11 @@ public sealed class TheWays : IAsyncLifetime
                 ("POST", "/api/v1/carts/c1/lines", key + "-3"),
                 ("POST", "/api/v1/carts/c1/checkout", key),
             ],
-            scripted.Received.Select(r => r.Line));
-        Assert.Equal("""{"sku":"10001A","quantity":6,"override":{"unitPrice":{"amount":255,"currency":"GBP"},"reason":"replay"}}""", scripted.Received[1].Body);
+            _scripted.Received.Select(r => r.Line));
+        Assert.Equal("""{"sku":"10001A","quantity":6,"override":{"unitPrice":{"amount":255,"currency":"GBP"},"reason":"replay"}}""", _scripted.Received[1].Body);
         Assert.Equal(
             """{"cards":[{"token":"tok_approve"}],"expectedTotal":{"amount":3630,"currency":"GBP"},"occurredAt":"2010-12-01T08:26:00+00:00"}""",
-            scripted.Received[4].Body);
+            _scripted.Received[4].Body);
     }
 
     [Fact]
@@ -91,11 +91,11 @@ public sealed class TheWays : IAsyncLifetime
     {
         var invoice = Going(w => w is { InCart: true, Card: CardShare.Half, Token: "tok_decline_lost_card" });
         ThenACart("c1", lines: 3);
-        scripted.Then(Answer(402, """{"code":"payment-declined"}""", "/api/v1/orders/o1"));
-        scripted.Then(Answer(200, Order("o1", "CANCELLED", settled: false)));
-        scripted.Then(Answer(200, Order("o1", "CANCELLED")));
+        _scripted.Then(Answer(402, """{"code":"payment-declined"}""", "/api/v1/orders/o1"));
+        _scripted.Then(Answer(200, Order("o1", "CANCELLED", settled: false)));
+        _scripted.Then(Answer(200, Order("o1", "CANCELLED")));
         ThenACart("c2", lines: 0);
-        scripted.Then(Answer(201, Order("o2", "CONFIRMED")));
+        _scripted.Then(Answer(201, Order("o2", "CONFIRMED")));
 
         var sold = await Sell(invoice);
 
@@ -108,18 +108,18 @@ public sealed class TheWays : IAsyncLifetime
                 ("POST", "/api/v1/carts", again),
                 ("POST", "/api/v1/carts/c2/checkout", again),
             ],
-            scripted.Received.Skip(5).Select(r => r.Line));
-        Assert.Equal($$"""{"store":"retail","till":"{{invoice.Till}}","from":"c1"}""", scripted.Received[7].Body);
-        Assert.StartsWith("""{"cash":{"amount":4000,"currency":"GBP"},"expectedTotal":""", scripted.Received[8].Body, StringComparison.Ordinal);
+            _scripted.Received.Skip(5).Select(r => r.Line));
+        Assert.Equal($$"""{"store":"retail","till":"{{invoice.Till}}","from":"c1"}""", _scripted.Received[7].Body);
+        Assert.StartsWith("""{"cash":{"amount":4000,"currency":"GBP"},"expectedTotal":""", _scripted.Received[8].Body, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task an_order_whose_card_is_declined_is_placed_again_in_cash()
     {
         var invoice = Going(w => w is { InCart: false, Card: CardShare.Whole, Token: "tok_decline_lost_card" });
-        scripted.Then(Answer(402, """{"code":"payment-declined"}""", "/api/v1/orders/o1"));
-        scripted.Then(Answer(200, Order("o1", "CANCELLED")));
-        scripted.Then(Answer(201, Order("o2", "CONFIRMED")));
+        _scripted.Then(Answer(402, """{"code":"payment-declined"}""", "/api/v1/orders/o1"));
+        _scripted.Then(Answer(200, Order("o1", "CANCELLED")));
+        _scripted.Then(Answer(201, Order("o2", "CONFIRMED")));
 
         Assert.Equal("o2", (await Sell(invoice)).Order);
         Assert.Equal(
@@ -128,17 +128,17 @@ public sealed class TheWays : IAsyncLifetime
                 ("GET", "/api/v1/orders/o1", null),
                 ("POST", "/api/v1/orders", $"replay-{invoice.Number}-again"),
             ],
-            scripted.Received.Select(r => r.Line));
-        Assert.Contains(""","cards":[{"token":"tok_decline_lost_card"}],""", scripted.Received[0].Body, StringComparison.Ordinal);
-        Assert.Contains(""","cash":{"amount":4000,"currency":"GBP"},""", scripted.Received[2].Body, StringComparison.Ordinal);
+            _scripted.Received.Select(r => r.Line));
+        Assert.Contains(""","cards":[{"token":"tok_decline_lost_card"}],""", _scripted.Received[0].Body, StringComparison.Ordinal);
+        Assert.Contains(""","cash":{"amount":4000,"currency":"GBP"},""", _scripted.Received[2].Body, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task an_order_that_is_cancelled_for_another_reason_stops_the_replay()
     {
         var invoice = Going(w => w is { InCart: false });
-        scripted.Then(Answer(409, """{"code":"insufficient-stock"}""", "/api/v1/orders/o1"));
-        scripted.Then(Answer(200, Order("o1", "CANCELLED", code: "insufficient-stock")));
+        _scripted.Then(Answer(409, """{"code":"insufficient-stock"}""", "/api/v1/orders/o1"));
+        _scripted.Then(Answer(200, Order("o1", "CANCELLED", code: "insufficient-stock")));
 
         var stopped = await Assert.ThrowsAsync<Pos.Cli.CannotRunException>(() => Sell(invoice));
         Assert.Equal($"Invoice {invoice.Number} (order o1) was cancelled: no", stopped.Message);
@@ -148,12 +148,12 @@ public sealed class TheWays : IAsyncLifetime
     public async Task where_no_cards_are_taken_cash_pays_under_the_same_key()
     {
         var invoice = Going(w => w is { InCart: false, Card: CardShare.Whole });
-        scripted.Then(Answer(201, Order("o1", "CONFIRMED")));
+        _scripted.Then(Answer(201, Order("o1", "CONFIRMED")));
 
         var sold = await Sell(invoice, takesCards: false);
 
         Assert.Equal(("o1", CardShare.None, false), (sold.Order, sold.Way.Card, sold.Declined));
-        var sent = Assert.Single(scripted.Received);
+        var sent = Assert.Single(_scripted.Received);
         Assert.Equal($"replay-{invoice.Number}", sent.Key);
         Assert.Contains("\"cash\":{\"amount\":4000,", sent.Body, StringComparison.Ordinal);
         Assert.DoesNotContain("cards", sent.Body, StringComparison.Ordinal);
@@ -165,23 +165,23 @@ public sealed class TheWays : IAsyncLifetime
     public async Task an_invoice_that_an_earlier_replay_paid_the_other_way_is_that_sale_again(bool takesCards)
     {
         var invoice = Going(w => w is { InCart: false, Card: CardShare.Whole, Token: "tok_approve" });
-        scripted.Then(Answer(422, """{"code":"idempotency-key-reused"}"""));
-        scripted.Then(Answer(201, Order("o1", "CONFIRMED")));
+        _scripted.Then(Answer(422, """{"code":"idempotency-key-reused"}"""));
+        _scripted.Then(Answer(201, Order("o1", "CONFIRMED")));
 
         var sold = await Sell(invoice, takesCards);
 
         Assert.Equal(("o1", takesCards ? CardShare.None : CardShare.Whole), (sold.Order, sold.Way.Card));
-        Assert.Equal([$"replay-{invoice.Number}", $"replay-{invoice.Number}"], scripted.Received.Select(r => r.Key));
-        Assert.Equal([takesCards, !takesCards], scripted.Received.Select(r => r.Body.Contains("tok_approve", StringComparison.Ordinal)));
+        Assert.Equal([$"replay-{invoice.Number}", $"replay-{invoice.Number}"], _scripted.Received.Select(r => r.Key));
+        Assert.Equal([takesCards, !takesCards], _scripted.Received.Select(r => r.Body.Contains("tok_approve", StringComparison.Ordinal)));
     }
 
     [Fact]
     public async Task an_invoice_without_a_card_has_no_other_way()
     {
-        scripted.Then(Answer(422, """{"code":"idempotency-key-reused"}"""));
+        _scripted.Then(Answer(422, """{"code":"idempotency-key-reused"}"""));
 
         await Assert.ThrowsAsync<Pos.Cli.RefusedException>(() => Sell(Going(w => w is { InCart: false, Card: CardShare.None })));
-        Assert.Single(scripted.Received);
+        Assert.Single(_scripted.Received);
     }
 
     private static RetailInvoice Numbered(int number) => Jugs with { Number = FormattableString.Invariant($"{number}") };
@@ -194,16 +194,16 @@ public sealed class TheWays : IAsyncLifetime
 
     private void ThenACart(string id, int lines)
     {
-        scripted.Then(Answer(201, $$"""{"id":"{{id}}"}"""));
+        _scripted.Then(Answer(201, $$"""{"id":"{{id}}"}"""));
         for (var line = 0; line < lines; line++)
         {
-            scripted.Then(Answer(200, "{}"));
+            _scripted.Then(Answer(200, "{}"));
         }
     }
 
     private async Task<RetailSold> Sell(RetailInvoice invoice, bool takesCards = true)
     {
-        using var server = scripted.Client(TimeSpan.FromSeconds(30));
+        using var server = _scripted.Client(TimeSpan.FromSeconds(30));
         return await new RetailSeller(server, TimeProvider.System, "retail", takesCards).Sell(invoice, CancellationToken.None);
     }
 }

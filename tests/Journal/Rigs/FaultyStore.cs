@@ -11,7 +11,7 @@ namespace Pos.Tests.Rigs;
 internal sealed class FaultyStore(IJournalStore inner, ISimulatedFaults faults, ManualResetEventSlim open, Action<bool> copyFiles, Action tearHead)
     : IJournalStore
 {
-    private volatile bool dead;
+    private volatile bool _dead;
 
     /// <summary>What a crash in the middle of a flush does to a commit: by default it is made, and the files are torn when they are copied.</summary>
     public Action<Batch> Torn { get; init; } = batch => inner.Commit(batch);
@@ -23,8 +23,11 @@ internal sealed class FaultyStore(IJournalStore inner, ISimulatedFaults faults, 
     public CommitOutcome Commit(Batch batch)
     {
         open.Wait();
-        if (dead)
+        if (_dead)
+        {
             return NothingStored(batch);
+        }
+
         switch (faults.At(SimulatedPoint.Write))
         {
             case SimulatedFault.Fail or SimulatedFault.Full:
@@ -58,15 +61,21 @@ internal sealed class FaultyStore(IJournalStore inner, ISimulatedFaults faults, 
 
     public void LookUp(Batch batch)
     {
-        if (dead || faults.At(SimulatedPoint.LookUp) != SimulatedFault.None)
+        if (_dead || faults.At(SimulatedPoint.LookUp) != SimulatedFault.None)
+        {
             throw new JournalUnavailableException("planned");
+        }
+
         inner.LookUp(batch);
     }
 
     public void Confirm(JournalMark mark)
     {
-        if (dead)
+        if (_dead)
+        {
             throw new JournalUnavailableException("dead");
+        }
+
         switch (faults.At(SimulatedPoint.Head))
         {
             case SimulatedFault.None:
@@ -91,7 +100,9 @@ internal sealed class FaultyStore(IJournalStore inner, ISimulatedFaults faults, 
 
         inner.Confirm(mark);
         if (faults.At(SimulatedPoint.Acknowledge) != SimulatedFault.None)
+        {
             DieInConfirm(() => copyFiles(false));
+        }
     }
 
     public void Maintain() => inner.Maintain();
@@ -102,14 +113,14 @@ internal sealed class FaultyStore(IJournalStore inner, ISimulatedFaults faults, 
 
     private CommitOutcome Die(Batch batch, Action leave)
     {
-        dead = true;
+        _dead = true;
         leave();
         return NothingStored(batch);
     }
 
     private void DieInConfirm(Action leave)
     {
-        dead = true;
+        _dead = true;
         leave();
         throw new JournalUnavailableException("dead");
     }
@@ -126,7 +137,9 @@ internal sealed class FaultyStore(IJournalStore inner, ISimulatedFaults faults, 
         foreach (var operation in batch.Operations)
         {
             if (operation is not Append append || append.MayBeWritten())
+            {
                 operation.Ends = AppendResult.Durable;
+            }
         }
 
         return CommitOutcome.Unknown;
@@ -143,7 +156,10 @@ internal sealed class FaultyReads(IJournalReads inner, ISimulatedFaults faults) 
         StreamName stream, long afterVersion, int limit, List<RecordedEvent> page, CancellationToken cancellationToken)
     {
         if (faults.At(SimulatedPoint.Read) != SimulatedFault.None)
+        {
             throw new JournalUnavailableException("planned");
+        }
+
         return inner.ReadStream(stream, afterVersion, limit, page, cancellationToken);
     }
 

@@ -5,13 +5,13 @@ namespace Pos.Tests.Rigs;
 /// <summary>Can keep the answer to a command until it is let go.</summary>
 internal sealed class HoldingProxy(int server) : Proxy(server)
 {
-    private readonly TaskCompletionSource release = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private byte[]? held;
+    private readonly TaskCompletionSource _release = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private byte[]? _held;
 
     /// <summary>Keeps what is answered on the connection that sends these words next, from then on.</summary>
-    public void Hold(string words) => Volatile.Write(ref held, Encoding.UTF8.GetBytes(words));
+    public void Hold(string words) => Volatile.Write(ref _held, Encoding.UTF8.GetBytes(words));
 
-    public void Release() => release.TrySetResult();
+    public void Release() => _release.TrySetResult();
 
     public override void Dispose()
     {
@@ -26,10 +26,10 @@ internal sealed class HoldingProxy(int server) : Proxy(server)
 
         Task<bool> Sent(ReadOnlyMemory<byte> bytes)
         {
-            if (Volatile.Read(ref held) is { } words && bytes.Span.IndexOf(words) >= 0)
+            if (Volatile.Read(ref _held) is { } words && bytes.Span.IndexOf(words) >= 0)
             {
-                Volatile.Write(ref held, null);
-                open = release.Task;
+                Volatile.Write(ref _held, null);
+                open = _release.Task;
             }
 
             return Task.FromResult(true);

@@ -7,34 +7,39 @@ namespace Pos.Tests.Rigs;
 /// <summary>Faults by plan: the next ones at each point, then what always happens there.</summary>
 public sealed class PlannedFaults : ISimulatedFaults
 {
-    private readonly Lock gate = new();
-    private readonly Dictionary<SimulatedPoint, Queue<SimulatedFault>> next = [];
-    private readonly Dictionary<SimulatedPoint, SimulatedFault> always = [];
+    private readonly Lock _gate = new();
+    private readonly Dictionary<SimulatedPoint, Queue<SimulatedFault>> _next = [];
+    private readonly Dictionary<SimulatedPoint, SimulatedFault> _always = [];
 
     public void Next(SimulatedPoint point, params ReadOnlySpan<SimulatedFault> faults)
     {
-        lock (gate)
+        lock (_gate)
         {
-            if (!next.TryGetValue(point, out var queue))
-                next[point] = queue = new Queue<SimulatedFault>();
+            if (!_next.TryGetValue(point, out var queue))
+            {
+                _next[point] = queue = new Queue<SimulatedFault>();
+            }
+
             foreach (var fault in faults)
+            {
                 queue.Enqueue(fault);
+            }
         }
     }
 
     public void Always(SimulatedPoint point, SimulatedFault fault)
     {
-        lock (gate)
+        lock (_gate)
         {
-            always[point] = fault;
+            _always[point] = fault;
         }
     }
 
     public SimulatedFault At(SimulatedPoint point)
     {
-        lock (gate)
+        lock (_gate)
         {
-            return next.TryGetValue(point, out var queue) && queue.TryDequeue(out var fault) ? fault : always.GetValueOrDefault(point);
+            return _next.TryGetValue(point, out var queue) && queue.TryDequeue(out var fault) ? fault : _always.GetValueOrDefault(point);
         }
     }
 }

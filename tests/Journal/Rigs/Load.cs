@@ -7,26 +7,26 @@ namespace Pos.Tests.Rigs;
 /// <summary>Appenders that go on whatever happens, each on a stream of its own, and remember what they were told of every payload.</summary>
 internal sealed class Load : IAsyncDisposable
 {
-    private readonly IJournal journal;
-    private readonly CancellationTokenSource enough = new();
-    private readonly ConcurrentDictionary<string, AppendResult> told = new();
-    private readonly Task[] appenders;
-    private long durable;
-    private int refused;
+    private readonly IJournal _journal;
+    private readonly CancellationTokenSource _enough = new();
+    private readonly ConcurrentDictionary<string, AppendResult> _told = new();
+    private readonly Task[] _appenders;
+    private long _durable;
+    private int _refused;
 
     public Load(IJournal journal, int count)
     {
-        this.journal = journal;
-        appenders = [.. Enumerable.Range(0, count).Select(Run)];
+        _journal = journal;
+        _appenders = [.. Enumerable.Range(0, count).Select(Run)];
     }
 
     /// <summary>Appends acknowledged so far.</summary>
-    public long Durable => Interlocked.Read(ref durable);
+    public long Durable => Interlocked.Read(ref _durable);
 
     /// <summary>Appends that a full queue refused.</summary>
-    public int Refused => Volatile.Read(ref refused);
+    public int Refused => Volatile.Read(ref _refused);
 
-    public IEnumerable<AppendResult> Results => told.Values;
+    public IEnumerable<AppendResult> Results => _told.Values;
 
     /// <summary>Ends when so many more have been acknowledged.</summary>
     public async Task More(int count, TimeSpan patience)
@@ -40,18 +40,24 @@ internal sealed class Load : IAsyncDisposable
         using var timeout = new CancellationTokenSource(patience);
         while (!condition())
         {
-            if (appenders.FirstOrDefault(static a => a.IsCompleted) is { } ended)
+            if (_appenders.FirstOrDefault(static a => a.IsCompleted) is { } ended)
+            {
                 await ended;
+            }
+
             if (timeout.IsCancellationRequested)
-                throw new TimeoutException($"Waited for {patience}; so far {string.Join(", ", told.Values.CountBy(static r => r))}, refused {Refused}.");
+            {
+                throw new TimeoutException($"Waited for {patience}; so far {string.Join(", ", _told.Values.CountBy(static r => r))}, refused {Refused}.");
+            }
+
             await Pause();
         }
     }
 
     public async Task Stop()
     {
-        await enough.CancelAsync();
-        await Task.WhenAll(appenders).WaitAsync(TimeSpan.FromSeconds(60));
+        await _enough.CancelAsync();
+        await Task.WhenAll(_appenders).WaitAsync(TimeSpan.FromSeconds(60));
     }
 
     /// <summary>What was acknowledged is there once, what was refused or failed is not, and what nobody knows is there once or not at all.</summary>
@@ -60,19 +66,23 @@ internal sealed class Load : IAsyncDisposable
         var stored = all.Select(e => Encoding.UTF8.GetString(e.Payload.Span)).ToList();
         Assert.Equal(stored.Count, stored.Distinct().Count());
         var there = stored.ToHashSet();
-        foreach (var (payload, result) in told)
+        foreach (var (payload, result) in _told)
         {
             if (result == AppendResult.Durable)
+            {
                 Assert.Contains(payload, there);
+            }
             else if (result != AppendResult.Unknown)
+            {
                 Assert.DoesNotContain(payload, there);
+            }
         }
     }
 
     public async ValueTask DisposeAsync()
     {
-        await enough.CancelAsync();
-        enough.Dispose();
+        await _enough.CancelAsync();
+        _enough.Dispose();
     }
 
     // As a client waits before it asks again; forty that did not would take the machine from the server they wait for.
@@ -83,11 +93,11 @@ internal sealed class Load : IAsyncDisposable
         await Task.Yield();
         var stream = new StreamName("stock", $"london/{appender}");
         JournalSession? session = null;
-        for (var i = 0; !enough.IsCancellationRequested; i++)
+        for (var i = 0; !_enough.IsCancellationRequested; i++)
         {
             try
             {
-                session ??= await journal.Open(stream, new Recorder(), CancellationToken.None);
+                session ??= await _journal.Open(stream, new Recorder(), CancellationToken.None);
             }
             catch (JournalUnavailableException)
             {
@@ -99,15 +109,19 @@ internal sealed class Load : IAsyncDisposable
             if (!session.TryAppend(
                 [new NewEvent("x", 1, Encoding.UTF8.GetBytes(payload))], new EventContext(DateTimeOffset.UnixEpoch), WakeUpChange.Keep, out var result))
             {
-                Interlocked.Increment(ref refused);
+                Interlocked.Increment(ref _refused);
                 await Pause();
                 continue;
             }
 
-            if ((told[payload] = await result) == AppendResult.Durable)
-                Interlocked.Increment(ref durable);
+            if ((_told[payload] = await result) == AppendResult.Durable)
+            {
+                Interlocked.Increment(ref _durable);
+            }
             else
+            {
                 session = null;
+            }
         }
     }
 }

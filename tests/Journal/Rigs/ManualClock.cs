@@ -3,17 +3,17 @@ namespace Pos.Tests.Rigs;
 /// <summary>A clock that moves when told. Its timers fire, in order, on the thread that moves it.</summary>
 public sealed class ManualClock : TimeProvider
 {
-    private readonly Lock gate = new();
-    private readonly List<Timer> timers = [];
-    private DateTimeOffset now = new(2026, 1, 5, 9, 0, 0, TimeSpan.Zero);
+    private readonly Lock _gate = new();
+    private readonly List<Timer> _timers = [];
+    private DateTimeOffset _now = new(2026, 1, 5, 9, 0, 0, TimeSpan.Zero);
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
     public override DateTimeOffset GetUtcNow()
     {
-        lock (gate)
+        lock (_gate)
         {
-            return now;
+            return _now;
         }
     }
 
@@ -33,9 +33,9 @@ public sealed class ManualClock : TimeProvider
         {
         }
 
-        lock (gate)
+        lock (_gate)
         {
-            now = until;
+            _now = until;
         }
     }
 
@@ -43,13 +43,16 @@ public sealed class ManualClock : TimeProvider
     public bool JumpToNextTimer(DateTimeOffset until)
     {
         Timer next;
-        lock (gate)
+        lock (_gate)
         {
-            var due = timers.Where(t => t.Due <= until).OrderBy(t => t.Due).FirstOrDefault();
+            var due = _timers.Where(t => t.Due <= until).OrderBy(t => t.Due).FirstOrDefault();
             if (due is null)
+            {
                 return false;
-            timers.Remove(due);
-            now = due.Due > now ? due.Due : now;
+            }
+
+            _timers.Remove(due);
+            _now = due.Due > _now ? due.Due : _now;
             next = due;
         }
 
@@ -65,13 +68,13 @@ public sealed class ManualClock : TimeProvider
 
         public bool Change(TimeSpan dueTime, TimeSpan period)
         {
-            lock (clock.gate)
+            lock (clock._gate)
             {
-                clock.timers.Remove(this);
+                clock._timers.Remove(this);
                 if (dueTime != Timeout.InfiniteTimeSpan)
                 {
-                    Due = clock.now + dueTime;
-                    clock.timers.Add(this);
+                    Due = clock._now + dueTime;
+                    clock._timers.Add(this);
                 }
 
                 return true;

@@ -16,27 +16,33 @@ public sealed partial class PostgresServer : IDisposable
 
     private const string Missing = "PostgreSQL's server programs are not installed: 'apt-get install postgresql', or name their folder in POS_POSTGRES_BIN.";
 
-    private readonly string? programs = FindPrograms();
-    private readonly string root = Directory.CreateTempSubdirectory("pos-postgres-").FullName;
-    private Process? process;
-    private int databases;
+    private readonly string? _programs = FindPrograms();
+    private readonly string _root = Directory.CreateTempSubdirectory("pos-postgres-").FullName;
+    private Process? _process;
+    private int _databases;
 
     public PostgresServer()
     {
-        if (programs is null)
+        if (_programs is null)
+        {
             return;
+        }
+
         AppDomain.CurrentDomain.ProcessExit += OnExit;
         // The server refuses to run as root: it gets the user that its package made.
         if (Environment.IsPrivilegedProcess)
-            Run("chown", "postgres", root);
-        RunAsServer(Path.Combine(programs, "initdb"), "--no-sync", "--auth=trust", "--username=postgres", "--encoding=UTF8", "--locale=C", "-D", Data);
+        {
+            Run("chown", "postgres", _root);
+        }
+
+        RunAsServer(Path.Combine(_programs, "initdb"), "--no-sync", "--auth=trust", "--username=postgres", "--encoding=UTF8", "--locale=C", "-D", Data);
         Port = FreePort();
         Start();
     }
 
     public int Port { get; }
 
-    private string Data => Path.Combine(root, "data");
+    private string Data => Path.Combine(_root, "data");
 
     /// <summary>Connects to a database as the server's superuser.</summary>
     public string ConnectionString(string database) =>
@@ -45,13 +51,13 @@ public sealed partial class PostgresServer : IDisposable
     /// <summary>A new, empty database.</summary>
     public string CreateDatabase()
     {
-        if (programs is null)
+        if (_programs is null)
         {
             Refuse(Missing);
             throw new InvalidOperationException(Missing);
         }
 
-        var name = $"test_{Interlocked.Increment(ref databases)}";
+        var name = $"test_{Interlocked.Increment(ref _databases)}";
         Execute("postgres", $"CREATE DATABASE {name}");
         return name;
     }
@@ -80,7 +86,7 @@ public sealed partial class PostgresServer : IDisposable
 
     public void Start()
     {
-        var start = AsServer(Path.Combine(programs!, "postgres"), ["-D", Data, "-k", root, "-p", Port.ToString(CultureInfo.InvariantCulture)]);
+        var start = AsServer(Path.Combine(_programs!, "postgres"), ["-D", Data, "-k", _root, "-p", Port.ToString(CultureInfo.InvariantCulture)]);
         foreach (var setting in (string[])
         [
             "listen_addresses=127.0.0.1", "fsync=on", "synchronous_commit=on", "max_connections=200", "log_min_messages=panic",
@@ -91,27 +97,29 @@ public sealed partial class PostgresServer : IDisposable
             start.ArgumentList.Add(setting);
         }
 
-        process = Process.Start(start)!;
+        _process = Process.Start(start)!;
         var began = Stopwatch.GetTimestamp();
         while (!Answers())
         {
-            if (process.HasExited || Stopwatch.GetElapsedTime(began) > Patience)
+            if (_process.HasExited || Stopwatch.GetElapsedTime(began) > Patience)
+            {
                 throw new InvalidOperationException("The PostgreSQL server of the tests did not start.");
+            }
         }
     }
 
     /// <summary>As <c>pg_ctl stop -m immediate</c>, or a machine that goes down: nothing is tidied up.</summary>
     public void Kill()
     {
-        RunAsServer(Path.Combine(programs!, "pg_ctl"), "stop", "-m", "immediate", "-w", "-D", Data);
-        process!.WaitForExit();
+        RunAsServer(Path.Combine(_programs!, "pg_ctl"), "stop", "-m", "immediate", "-w", "-D", Data);
+        _process!.WaitForExit();
     }
 
     /// <summary>As an operator stops it: sessions are ended, what is committed is kept.</summary>
     public void Stop()
     {
-        RunAsServer(Path.Combine(programs!, "pg_ctl"), "stop", "-m", "fast", "-w", "-D", Data);
-        process!.WaitForExit();
+        RunAsServer(Path.Combine(_programs!, "pg_ctl"), "stop", "-m", "fast", "-w", "-D", Data);
+        _process!.WaitForExit();
     }
 
     /// <summary>Neither answers nor refuses until it is thawed.</summary>
@@ -126,14 +134,14 @@ public sealed partial class PostgresServer : IDisposable
     public void Dispose()
     {
         AppDomain.CurrentDomain.ProcessExit -= OnExit;
-        if (process is { HasExited: false })
+        if (_process is { HasExited: false })
         {
             Thaw();
             Kill();
         }
 
-        process?.Dispose();
-        Directory.Delete(root, recursive: true);
+        _process?.Dispose();
+        Directory.Delete(_root, recursive: true);
     }
 
     /// <summary>How the program that uses this takes it that there is no server.</summary>
@@ -166,7 +174,9 @@ public sealed partial class PostgresServer : IDisposable
         var errors = ran.StandardError.ReadToEndAsync();
         ran.StandardOutput.ReadToEnd();
         if (!ran.WaitForExit(Patience) || ran.ExitCode != 0)
+        {
             throw new InvalidOperationException($"{program}: {errors.GetAwaiter().GetResult()}");
+        }
     }
 
     private static ProcessStartInfo AsServer(string program, IEnumerable<string> arguments)
@@ -175,7 +185,10 @@ public sealed partial class PostgresServer : IDisposable
             ? new ProcessStartInfo("setpriv", ["--reuid=postgres", "--regid=postgres", "--clear-groups", program])
             : new ProcessStartInfo(program);
         foreach (var argument in arguments)
+        {
             start.ArgumentList.Add(argument);
+        }
+
         start.WorkingDirectory = "/";
         return start;
     }
@@ -191,9 +204,11 @@ public sealed partial class PostgresServer : IDisposable
     private void Signal(string signal)
     {
         // The server first, so that it starts nothing more; then its children, which are one process each and may end at any moment.
-        Send(signal, process!.Id.ToString(CultureInfo.InvariantCulture));
-        foreach (var child in File.ReadAllText($"/proc/{process.Id}/task/{process.Id}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        Send(signal, _process!.Id.ToString(CultureInfo.InvariantCulture));
+        foreach (var child in File.ReadAllText($"/proc/{_process.Id}/task/{_process.Id}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        {
             Send(signal, child);
+        }
     }
 
     private static void Send(string signal, string process)
@@ -217,7 +232,9 @@ public sealed partial class PostgresServer : IDisposable
 
     private void OnExit(object? sender, EventArgs e)
     {
-        if (process is { HasExited: false })
-            process.Kill(entireProcessTree: true);
+        if (_process is { HasExited: false })
+        {
+            _process.Kill(entireProcessTree: true);
+        }
     }
 }

@@ -6,20 +6,20 @@ namespace Pos.Tests.Rigs;
 /// <summary>Stands between client and server.</summary>
 internal abstract class Proxy : IDisposable
 {
-    private readonly TcpListener listener = new(IPAddress.Loopback, 0);
-    private readonly int server;
+    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly int _server;
 
     protected Proxy(int server)
     {
-        this.server = server;
-        listener.Start();
+        _server = server;
+        _listener.Start();
         // Not in the context of the test, whose few threads wait for what comes through here.
         _ = Task.Run(Accept);
     }
 
-    public int Port => ((IPEndPoint)listener.LocalEndpoint).Port;
+    public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
-    public virtual void Dispose() => listener.Stop();
+    public virtual void Dispose() => _listener.Stop();
 
     /// <summary>What happens on one connection: each is asked before bytes go on, and false ends it.</summary>
     protected abstract (Func<ReadOnlyMemory<byte>, Task<bool>> Sent, Func<ReadOnlyMemory<byte>, Task<bool>> Answered) OnConnected();
@@ -29,7 +29,9 @@ internal abstract class Proxy : IDisposable
         try
         {
             while (true)
-                _ = Serve(await listener.AcceptTcpClientAsync());
+            {
+                _ = Serve(await _listener.AcceptTcpClientAsync());
+            }
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
@@ -42,7 +44,7 @@ internal abstract class Proxy : IDisposable
         using (client)
         using (var target = new TcpClient())
         {
-            await target.ConnectAsync(IPAddress.Loopback, server);
+            await target.ConnectAsync(IPAddress.Loopback, _server);
             var (here, there) = (client.GetStream(), target.GetStream());
             var (sent, answered) = OnConnected();
             await Task.WhenAny(Copy(here, there, sent), Copy(there, here, answered));
@@ -55,7 +57,9 @@ internal abstract class Proxy : IDisposable
         try
         {
             while (await from.ReadAsync(buffer) is > 0 and var count && await goesOn(buffer.AsMemory(0, count)))
+            {
                 await to.WriteAsync(buffer.AsMemory(0, count));
+            }
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException)
         {

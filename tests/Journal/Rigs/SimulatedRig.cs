@@ -7,24 +7,24 @@ namespace Pos.Tests.Rigs;
 /// <summary>The simulated journal, its steps run by the test.</summary>
 public sealed class SimulatedRig : JournalRig
 {
-    private readonly SimulatedDisk disk = new();
-    private readonly Queue<Action> steps = new();
-    private SimulatedJournal? journal;
-    private bool held;
+    private readonly SimulatedDisk _disk = new();
+    private readonly Queue<Action> _steps = new();
+    private SimulatedJournal? _journal;
+    private bool _held;
 
     public override IJournal Start()
     {
-        steps.Clear();
-        return journal = new SimulatedJournal(Clock, disk, Faults, Limits, steps.Enqueue);
+        _steps.Clear();
+        return _journal = new SimulatedJournal(Clock, _disk, Faults, Limits, _steps.Enqueue);
     }
 
-    public override void Stop() => journal?.Dispose();
+    public override void Stop() => _journal?.Dispose();
 
-    public override void Crash() => journal?.Crash();
+    public override void Crash() => _journal?.Crash();
 
-    public override void Hold() => held = true;
+    public override void Hold() => _held = true;
 
-    public override void Release() => held = false;
+    public override void Release() => _held = false;
 
     public override async Task<T> Settle<T>(Task<T> task)
     {
@@ -36,18 +36,22 @@ public sealed class SimulatedRig : JournalRig
     {
         while (!await condition())
         {
-            if (!held && steps.TryDequeue(out var step))
+            if (!_held && _steps.TryDequeue(out var step))
+            {
                 step();
+            }
             else if (!Clock.JumpToNextTimer(DateTimeOffset.MaxValue))
+            {
                 throw new InvalidOperationException("Nothing moves any more.");
+            }
         }
     }
 
-    public override void LoseTail(int events) => disk.LoseTail(events);
+    public override void LoseTail(int events) => _disk.LoseTail(events);
 
-    public override void FlipBit(long position) => disk.FlipBit(position);
+    public override void FlipBit(long position) => _disk.FlipBit(position);
 
-    public override void PretendNewerSchema() => disk.SchemaVersion = 99;
+    public override void PretendNewerSchema() => _disk.SchemaVersion = 99;
 
     public override void Dispose() => Stop();
 }

@@ -7,22 +7,22 @@ namespace Pos.Tests.Rigs;
 /// <summary>The SQLite journal in a folder of its own, with its real threads.</summary>
 public sealed class SqliteRig : ThreadedRig
 {
-    private readonly string root = Directory.CreateTempSubdirectory("pos-journal-").FullName;
-    private readonly JournalInstruments instruments = new();
-    private readonly List<SqliteJournal> journals = [];
-    private int lives;
-    private bool copied;
+    private readonly string _root = Directory.CreateTempSubdirectory("pos-journal-").FullName;
+    private readonly JournalInstruments _instruments = new();
+    private readonly List<SqliteJournal> _journals = [];
+    private int _lives;
+    private bool _copied;
 
-    public string Folder => Path.Combine(root, $"life-{lives}");
+    public string Folder => Path.Combine(_root, $"life-{_lives}");
 
-    private string NextFolder => Path.Combine(root, $"life-{lives + 1}");
+    private string NextFolder => Path.Combine(_root, $"life-{_lives + 1}");
 
     public override IJournal Start()
     {
-        if (copied)
+        if (_copied)
         {
-            copied = false;
-            lives++;
+            _copied = false;
+            _lives++;
         }
 
         var options = new SqliteJournalOptions
@@ -34,17 +34,20 @@ public sealed class SqliteRig : ThreadedRig
             RetryEvery = TimeSpan.FromMilliseconds(5),
         };
         var journal = SqliteJournal.Open(
-            options, new ManualDate(Clock), instruments, null, store => new FaultyStore(store, Faults, Open, CopyFiles, TearHead));
-        journals.Add(journal);
+            options, new ManualDate(Clock), _instruments, null, store => new FaultyStore(store, Faults, Open, CopyFiles, TearHead));
+        _journals.Add(journal);
         return journal;
     }
 
-    public override void Stop() => journals[^1].Dispose();
+    public override void Stop() => _journals[^1].Dispose();
 
     public override void Crash()
     {
-        if (!copied)
+        if (!_copied)
+        {
             CopyFiles(false);
+        }
+
         Release();
         Stop();
     }
@@ -78,9 +81,9 @@ public sealed class SqliteRig : ThreadedRig
     public override void Dispose()
     {
         Open.Set();
-        journals.ForEach(static j => j.Dispose());
-        instruments.Dispose();
-        Directory.Delete(root, recursive: true);
+        _journals.ForEach(static j => j.Dispose());
+        _instruments.Dispose();
+        Directory.Delete(_root, recursive: true);
     }
 
     /// <summary>What a new process would find, had this one been killed now.</summary>
@@ -91,7 +94,9 @@ public sealed class SqliteRig : ThreadedRig
         {
             var from = Path.Combine(Folder, name);
             if (File.Exists(from))
+            {
                 CopyShared(from, Path.Combine(NextFolder, name));
+            }
         }
 
         if (tearLog)
@@ -100,7 +105,7 @@ public sealed class SqliteRig : ThreadedRig
             log.SetLength(log.Length - 1_000);
         }
 
-        copied = true;
+        _copied = true;
     }
 
     // Opening a database file a second time in this process and closing it would drop SQLite's own locks on it; nobody else is here.

@@ -21,7 +21,9 @@ internal static class Requests
 
     public static HttpClient Client(Uri server) => new(new SocketsHttpHandler { MaxConnectionsPerServer = 1_000 })
     {
-        BaseAddress = server, Timeout = TimeSpan.FromSeconds(60), DefaultRequestHeaders = { Authorization = new("Bearer", Key) },
+        BaseAddress = server,
+        Timeout = TimeSpan.FromSeconds(60),
+        DefaultRequestHeaders = { Authorization = new("Bearer", Key) },
     };
 
     /// <summary>Sends a request to a path of the API.</summary>

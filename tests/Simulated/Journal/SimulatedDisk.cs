@@ -6,14 +6,14 @@ namespace Pos.Tests.Simulated.Journal;
 /// <summary>What outlives the process: the files of a simulated journal. One journal holds it at a time.</summary>
 public sealed class SimulatedDisk
 {
-    private readonly JournalMark?[] headSlots = [null, null];
-    private bool held;
+    private readonly JournalMark?[] _headSlots = [null, null];
+    private bool _held;
 
     /// <summary>The version of the tables' layout; a test may pretend that a newer program wrote them.</summary>
     public int SchemaVersion { get; set; } = SimulatedStore.SchemaVersion;
 
     /// <summary>How far the newest readable head slot says that the journal reaches; null when there is none.</summary>
-    public JournalMark? Head => (headSlots[0], headSlots[1]) switch
+    public JournalMark? Head => (_headSlots[0], _headSlots[1]) switch
     {
         ({ } a, { } b) => a.Position >= b.Position ? a : b,
         var (a, b) => a ?? b,
@@ -57,15 +57,18 @@ public sealed class SimulatedDisk
     {
         lock (Gate)
         {
-            if (held)
+            if (_held)
+            {
                 throw new JournalInUseException("simulated disk", null);
+            }
+
             if (SchemaVersion > SimulatedStore.SchemaVersion)
             {
                 throw new InvalidOperationException(
                     $"The simulated disk has schema version {SchemaVersion}; this program knows versions up to {SimulatedStore.SchemaVersion}.");
             }
 
-            held = true;
+            _held = true;
         }
     }
 
@@ -73,14 +76,14 @@ public sealed class SimulatedDisk
     {
         lock (Gate)
         {
-            held = false;
+            _held = false;
         }
     }
 
     /// <summary>Writes the older slot; torn, it holds nothing that can be read.</summary>
     internal void WriteHead(JournalMark mark, bool torn)
     {
-        var (first, second) = (headSlots[0]?.Position ?? -1, headSlots[1]?.Position ?? -1);
-        headSlots[first <= second ? 0 : 1] = torn ? null : mark;
+        var (first, second) = (_headSlots[0]?.Position ?? -1, _headSlots[1]?.Position ?? -1);
+        _headSlots[first <= second ? 0 : 1] = torn ? null : mark;
     }
 }

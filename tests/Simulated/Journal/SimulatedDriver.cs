@@ -9,23 +9,23 @@ namespace Pos.Tests.Simulated.Journal;
 /// </summary>
 internal sealed class SimulatedDriver
 {
-    private readonly JournalWriter writer;
-    private readonly Action<Action>? schedule;
-    private readonly Action onCrash;
-    private readonly Committer committer;
-    private readonly Confirmer confirmer;
-    private readonly object gate = new();
-    private Batch? committed;
-    private bool writeArmed;
-    private bool confirmArmed;
+    private readonly JournalWriter _writer;
+    private readonly Action<Action>? _schedule;
+    private readonly Action _onCrash;
+    private readonly Committer _committer;
+    private readonly Confirmer _confirmer;
+    private readonly object _gate = new();
+    private Batch? _committed;
+    private bool _writeArmed;
+    private bool _confirmArmed;
 
     public SimulatedDriver(JournalWriter writer, Action<Action>? schedule, Action onCrash)
     {
-        this.writer = writer;
-        this.schedule = schedule;
-        this.onCrash = onCrash;
-        committer = writer.Committer;
-        confirmer = writer.Confirmer;
+        _writer = writer;
+        _schedule = schedule;
+        _onCrash = onCrash;
+        _committer = writer.Committer;
+        _confirmer = writer.Confirmer;
         writer.OnEntered = Arm;
     }
 
@@ -37,44 +37,58 @@ internal sealed class SimulatedDriver
     /// <summary>Runs whatever is under way to its end without the scheduler; gives up at once on what fails.</summary>
     public void Drain()
     {
-        lock (gate)
+        lock (_gate)
         {
             while (!IsStopped && (CanWrite || CanConfirm))
             {
                 if (CanConfirm)
+                {
                     Guard(Confirm);
+                }
                 else
+                {
                     Guard(Write);
-                if (committer.IsUncertain)
-                    committer.GiveUp();
-                if (!confirmer.IsBusy)
+                }
+
+                if (_committer.IsUncertain)
+                {
+                    _committer.GiveUp();
+                }
+
+                if (!_confirmer.IsBusy)
+                {
                     continue;
-                confirmer.GiveUp(TakeCommitted);
+                }
+
+                _confirmer.GiveUp(TakeCommitted);
                 return;
             }
         }
     }
 
-    private bool CanWrite => committer.IsUncertain || (committed is null && writer.Queue.Events > 0);
+    private bool CanWrite => _committer.IsUncertain || (_committed is null && _writer.Queue.Events > 0);
 
-    private bool CanConfirm => confirmer.IsBusy || committed is not null;
+    private bool CanConfirm => _confirmer.IsBusy || _committed is not null;
 
     private void Arm()
     {
-        lock (gate)
+        lock (_gate)
         {
             if (IsStopped)
-                return;
-            if (CanWrite && !writeArmed)
             {
-                writeArmed = true;
-                Later(committer.IsUncertain, WriteStep);
+                return;
             }
 
-            if (CanConfirm && !confirmArmed)
+            if (CanWrite && !_writeArmed)
             {
-                confirmArmed = true;
-                Later(confirmer.IsBusy, ConfirmStep);
+                _writeArmed = true;
+                Later(_committer.IsUncertain, WriteStep);
+            }
+
+            if (CanConfirm && !_confirmArmed)
+            {
+                _confirmArmed = true;
+                Later(_confirmer.IsBusy, ConfirmStep);
             }
         }
     }
@@ -84,23 +98,23 @@ internal sealed class SimulatedDriver
         if (retry)
         {
             var timer = new Retry();
-            timer.Start(writer.Time, writer.Options.RetryEvery, step);
+            timer.Start(_writer.Time, _writer.Options.RetryEvery, step);
         }
-        else if (schedule is null)
+        else if (_schedule is null)
         {
             step();
         }
         else
         {
-            schedule(step);
+            _schedule(step);
         }
     }
 
     private void WriteStep()
     {
-        lock (gate)
+        lock (_gate)
         {
-            writeArmed = false;
+            _writeArmed = false;
             Guard(Write);
             Arm();
         }
@@ -108,9 +122,9 @@ internal sealed class SimulatedDriver
 
     private void ConfirmStep()
     {
-        lock (gate)
+        lock (_gate)
         {
-            confirmArmed = false;
+            _confirmArmed = false;
             Guard(Confirm);
             Arm();
         }
@@ -118,36 +132,47 @@ internal sealed class SimulatedDriver
 
     private void Write()
     {
-        if (committer.IsUncertain)
-            committed = committer.LookUp();
-        else if (committed is null && writer.Queue.TryTake() is { } batch)
-            committed = committer.Commit(batch);
-        committer.Maintain();
+        if (_committer.IsUncertain)
+        {
+            _committed = _committer.LookUp();
+        }
+        else if (_committed is null && _writer.Queue.TryTake() is { } batch)
+        {
+            _committed = _committer.Commit(batch);
+        }
+
+        _committer.Maintain();
     }
 
     private void Confirm()
     {
-        if (!confirmer.IsBusy)
+        if (!_confirmer.IsBusy)
         {
             if (TakeCommitted() is not { } batch)
+            {
                 return;
-            confirmer.Start(batch);
+            }
+
+            _confirmer.Start(batch);
         }
 
-        confirmer.Try(TakeCommitted);
+        _confirmer.Try(TakeCommitted);
     }
 
     private Batch? TakeCommitted()
     {
-        var batch = committed;
-        committed = null;
+        var batch = _committed;
+        _committed = null;
         return batch;
     }
 
     private void Guard(Action step)
     {
         if (IsStopped)
+        {
             return;
+        }
+
         try
         {
             step();
@@ -155,19 +180,19 @@ internal sealed class SimulatedDriver
         catch (SimulatedCrashException)
         {
             IsStopped = true;
-            onCrash();
+            _onCrash();
         }
     }
 
     /// <summary>A timer that keeps itself until it has fired.</summary>
     private sealed class Retry
     {
-        private ITimer? timer;
+        private ITimer? _timer;
 
-        public void Start(TimeProvider time, TimeSpan after, Action step) => timer = time.CreateTimer(
+        public void Start(TimeProvider time, TimeSpan after, Action step) => _timer = time.CreateTimer(
             _ =>
             {
-                timer?.Dispose();
+                _timer?.Dispose();
                 step();
             },
             null, after, Timeout.InfiniteTimeSpan);

@@ -15,9 +15,9 @@ namespace Pos.Tests.Simulated.Journal;
 /// </remarks>
 public sealed class SimulatedJournal : JournalOverStore, IDisposable
 {
-    private readonly SimulatedStore store;
-    private readonly SimulatedDriver driver;
-    private bool disposed;
+    private readonly SimulatedStore _store;
+    private readonly SimulatedDriver _driver;
+    private bool _disposed;
 
     /// <summary>Opens a journal over a disk, checking it as every journal does at start.</summary>
     /// <param name="time">The clock: envelopes, leases, bounds, retries.</param>
@@ -42,8 +42,8 @@ public sealed class SimulatedJournal : JournalOverStore, IDisposable
             store, options, time, new JournalInstruments(), logger ?? NullLogger.Instance, asynchronous: schedule is null))
     {
         options.Validate();
-        this.store = store;
-        driver = new SimulatedDriver(Writer, schedule, Die);
+        _store = store;
+        _driver = new SimulatedDriver(Writer, schedule, Die);
     }
 
     /// <summary>Whether the simulated process is dead: nothing moves, nobody is told, reads fail.</summary>
@@ -55,21 +55,24 @@ public sealed class SimulatedJournal : JournalOverStore, IDisposable
     /// <summary>The process dies now, between two steps. The disk keeps what was committed; nothing queued survives.</summary>
     public void Crash()
     {
-        driver.Stop();
+        _driver.Stop();
         Die();
     }
 
     /// <summary>Writes what is queued and lets go of the disk, as a process that is asked to stop.</summary>
     public void Dispose()
     {
-        if (disposed)
+        if (_disposed)
+        {
             return;
-        disposed = true;
+        }
+
+        _disposed = true;
         if (!IsCrashed)
         {
             Writer.Queue.Close();
-            driver.Drain();
-            driver.Stop();
+            _driver.Drain();
+            _driver.Stop();
         }
 
         Writer.Instruments.Dispose();
@@ -79,9 +82,12 @@ public sealed class SimulatedJournal : JournalOverStore, IDisposable
     private void Die()
     {
         if (IsCrashed)
+        {
             return;
+        }
+
         IsCrashed = true;
-        store.Dispose();
+        _store.Dispose();
         Crashed?.Invoke();
     }
 }

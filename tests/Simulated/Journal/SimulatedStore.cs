@@ -12,14 +12,14 @@ internal sealed class SimulatedStore : IJournalStore, IJournalReads
 {
     public const int SchemaVersion = 1;
 
-    private readonly SimulatedDisk disk;
-    private readonly ISimulatedFaults? faults;
-    private bool gone;
+    private readonly SimulatedDisk _disk;
+    private readonly ISimulatedFaults? _faults;
+    private bool _gone;
 
     public SimulatedStore(SimulatedDisk disk, ISimulatedFaults? faults)
     {
-        this.disk = disk;
-        this.faults = faults;
+        _disk = disk;
+        _faults = faults;
         disk.Hold();
         try
         {
@@ -41,22 +41,27 @@ internal sealed class SimulatedStore : IJournalStore, IJournalReads
 
     public CommitOutcome Commit(Batch batch)
     {
-        lock (disk.Gate)
+        lock (_disk.Gate)
         {
             var before = Strike(SimulatedPoint.Write);
             if (before != SimulatedFault.None)
+            {
                 return Fail(batch, before, SimulatedPoint.Write, CommitOutcome.NothingStored);
+            }
 
-            disk.Tables.Begin();
+            _disk.Tables.Begin();
             foreach (var operation in batch.Operations)
+            {
                 Write(operation);
-            switch (faults?.At(SimulatedPoint.Sync))
+            }
+
+            switch (_faults?.At(SimulatedPoint.Sync))
             {
                 case SimulatedFault.Fail or SimulatedFault.Full:
-                    disk.Tables.RollBack();
+                    _disk.Tables.RollBack();
                     return Fail(batch, SimulatedFault.Fail, SimulatedPoint.Sync, CommitOutcome.Unknown);
                 case SimulatedFault.CrashLosing or SimulatedFault.CrashTearing:
-                    disk.Tables.RollBack();
+                    _disk.Tables.RollBack();
                     throw new SimulatedCrashException(SimulatedPoint.Sync);
                 case SimulatedFault.CrashKeeping:
                     throw new SimulatedCrashException(SimulatedPoint.Sync);
@@ -64,49 +69,55 @@ internal sealed class SimulatedStore : IJournalStore, IJournalReads
 
             var reply = Strike(SimulatedPoint.Reply);
             if (reply != SimulatedFault.None)
+            {
                 return Fail(batch, reply, SimulatedPoint.Reply, CommitOutcome.Unknown);
-            batch.Mark = disk.Tables.Mark;
+            }
+
+            batch.Mark = _disk.Tables.Mark;
             return CommitOutcome.Committed;
         }
     }
 
     public void LookUp(Batch batch)
     {
-        lock (disk.Gate)
+        lock (_disk.Gate)
         {
             ThrowOnFault(SimulatedPoint.LookUp);
             foreach (var operation in batch.Operations)
             {
                 if (operation is not Append { Ends: AppendResult.Durable } append)
+                {
                     continue;
-                var stored = disk.Tables.HashAt(append.Session.Stream, append.LastVersion);
+                }
+
+                var stored = _disk.Tables.HashAt(append.Session.Stream, append.LastVersion);
                 append.Ends = stored.IsEmpty ? AppendResult.Failed
                     : stored.Span.SequenceEqual(append.LastHash) ? AppendResult.Durable : AppendResult.Conflict;
             }
 
-            batch.Mark = disk.Tables.Mark;
+            batch.Mark = _disk.Tables.Mark;
         }
     }
 
     public void Confirm(JournalMark mark)
     {
-        lock (disk.Gate)
+        lock (_disk.Gate)
         {
-            switch (faults?.At(SimulatedPoint.Head))
+            switch (_faults?.At(SimulatedPoint.Head))
             {
                 case SimulatedFault.Fail or SimulatedFault.Full:
                     throw new JournalUnavailableException("The simulated head file cannot be written.");
                 case SimulatedFault.CrashLosing:
                     throw new SimulatedCrashException(SimulatedPoint.Head);
                 case SimulatedFault.CrashTearing:
-                    disk.WriteHead(mark, torn: true);
+                    _disk.WriteHead(mark, torn: true);
                     throw new SimulatedCrashException(SimulatedPoint.Head);
                 case SimulatedFault.CrashKeeping:
-                    disk.WriteHead(mark, torn: false);
+                    _disk.WriteHead(mark, torn: false);
                     throw new SimulatedCrashException(SimulatedPoint.Head);
             }
 
-            disk.WriteHead(mark, torn: false);
+            _disk.WriteHead(mark, torn: false);
             ThrowOnFault(SimulatedPoint.Acknowledge);
         }
     }
@@ -164,39 +175,47 @@ internal sealed class SimulatedStore : IJournalStore, IJournalReads
 
     public void Dispose()
     {
-        lock (disk.Gate)
+        lock (_disk.Gate)
         {
-            if (gone)
+            if (_gone)
+            {
                 return;
-            gone = true;
+            }
+
+            _gone = true;
         }
 
-        disk.LetGo();
+        _disk.LetGo();
     }
 
     private T Read<T>(Func<SimulatedTables, T> read, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        lock (disk.Gate)
+        lock (_disk.Gate)
         {
-            if (gone)
+            if (_gone)
+            {
                 throw new JournalUnavailableException("The journal is closed.");
+            }
+
             ThrowOnFault(SimulatedPoint.Read);
-            return read(disk.Tables);
+            return read(_disk.Tables);
         }
     }
 
     /// <summary>None, or a fault that leaves the process alive.</summary>
     private SimulatedFault Strike(SimulatedPoint point)
     {
-        var fault = faults?.At(point) ?? SimulatedFault.None;
+        var fault = _faults?.At(point) ?? SimulatedFault.None;
         return fault is SimulatedFault.None or SimulatedFault.Fail or SimulatedFault.Full ? fault : throw new SimulatedCrashException(point);
     }
 
     private void ThrowOnFault(SimulatedPoint point)
     {
         if (Strike(point) != SimulatedFault.None)
+        {
             throw new JournalUnavailableException($"The simulated disk fails at {point}.");
+        }
     }
 
     private static CommitOutcome Fail(Batch batch, SimulatedFault fault, SimulatedPoint point, CommitOutcome outcome)
@@ -211,7 +230,10 @@ internal sealed class SimulatedStore : IJournalStore, IJournalReads
         {
             case Append append:
                 if (append.MayBeWritten())
+                {
                     Write(append);
+                }
+
                 return;
             case SnapshotWrite snapshot:
                 Write(snapshot);
@@ -220,16 +242,16 @@ internal sealed class SimulatedStore : IJournalStore, IJournalReads
                 Write(claim);
                 break;
             case WakeUpCompletion completion:
-                if (disk.Tables.WakeUpOf(completion.Claimed.Stream) == completion.Claimed)
+                if (_disk.Tables.WakeUpOf(completion.Claimed.Stream) == completion.Claimed)
                 {
-                    disk.Tables.SetWakeUp(
+                    _disk.Tables.SetWakeUp(
                         completion.Claimed.Stream, completion.Next is { } next ? Unleased(completion.Claimed.Stream, next) : null);
                 }
 
                 break;
             case WakeUpLeasesEnd ending:
-                var leased = disk.Tables.LeasedTo(ending.Owner, ending.DueUntil);
-                leased.ForEach(lease => disk.Tables.SetWakeUp(lease.Stream, Unleased(lease.Stream, lease.Due)));
+                var leased = _disk.Tables.LeasedTo(ending.Owner, ending.DueUntil);
+                leased.ForEach(lease => _disk.Tables.SetWakeUp(lease.Stream, Unleased(lease.Stream, lease.Due)));
                 ending.Ended = leased.Count;
                 break;
             default:
@@ -242,7 +264,7 @@ internal sealed class SimulatedStore : IJournalStore, IJournalReads
     private void Write(Append append)
     {
         var stream = append.Session.Stream;
-        if (append.FirstVersion <= disk.Tables.VersionOf(stream))
+        if (append.FirstVersion <= _disk.Tables.VersionOf(stream))
         {
             append.OnConflict();
             return;
@@ -253,22 +275,25 @@ internal sealed class SimulatedStore : IJournalStore, IJournalReads
         {
             var length = EncodedEvent.Measure(append.Encoded[at..]);
             var hash = append.Encoded.Slice(at + length, ChainHash.Size).ToArray();
-            disk.Tables.Add(EncodedEvent.Decode(append.Encoded[at..], disk.Tables.Mark.Position + 1, hash));
+            _disk.Tables.Add(EncodedEvent.Decode(append.Encoded[at..], _disk.Tables.Mark.Position + 1, hash));
             at += length + ChainHash.Size;
         }
 
         if (append.WakeUp.What != WakeUpChange.Kind.Keep)
-            disk.Tables.SetWakeUp(stream, append.WakeUp.What == WakeUpChange.Kind.Set ? Unleased(stream, append.WakeUp.Due) : null);
+        {
+            _disk.Tables.SetWakeUp(stream, append.WakeUp.What == WakeUpChange.Kind.Set ? Unleased(stream, append.WakeUp.Due) : null);
+        }
+
         append.Ends = AppendResult.Durable;
     }
 
     private void Write(SnapshotWrite snapshot)
     {
-        var hash = disk.Tables.HashAt(snapshot.Stream, snapshot.Version);
-        var old = disk.Tables.SnapshotOf(snapshot.Stream);
+        var hash = _disk.Tables.HashAt(snapshot.Stream, snapshot.Version);
+        var old = _disk.Tables.SnapshotOf(snapshot.Stream);
         if (!hash.IsEmpty && (old is not { } saved || saved.StateVersion != snapshot.StateVersion || saved.Version <= snapshot.Version))
         {
-            disk.Tables.SaveSnapshot(
+            _disk.Tables.SaveSnapshot(
                 snapshot.Stream, new SnapshotRecord(snapshot.State.ToArray(), snapshot.StateVersion, snapshot.Version, hash));
         }
     }
@@ -276,10 +301,10 @@ internal sealed class SimulatedStore : IJournalStore, IJournalReads
     private void Write(WakeUpClaim claim)
     {
         claim.Claimed.Clear();
-        foreach (var found in disk.Tables.DueAt(claim.Now, claim.Limit))
+        foreach (var found in _disk.Tables.DueAt(claim.Now, claim.Limit))
         {
             var leased = found with { Owner = claim.Owner, LeasedUntil = claim.Until };
-            disk.Tables.SetWakeUp(found.Stream, leased);
+            _disk.Tables.SetWakeUp(found.Stream, leased);
             claim.Claimed.Add(leased);
         }
     }

@@ -6,8 +6,8 @@ namespace Pos.Cli.Load.Buyers;
 /// <summary>One client, which has one session after another over one connection.</summary>
 internal sealed class Buyer(LoadPlan plan, Customers customers, Uri target, string? key, Figures figures, TimeProvider time) : IDisposable
 {
-    private readonly HttpWire wire = new(target, plan.AnswerMax);
-    private readonly Requests requests = new(plan, target, key);
+    private readonly HttpWire _wire = new(target, plan.AnswerMax);
+    private readonly Requests _requests = new(plan, target, key);
 
     /// <summary>Has one session.</summary>
     /// <param name="session">The session's number. The same number makes the same requests with the same keys.</param>
@@ -20,28 +20,28 @@ internal sealed class Buyer(LoadPlan plan, Customers customers, Uri target, stri
         var began = time.GetTimestamp();
         if (!customer.ByCart)
         {
-            return await Do("order", () => requests.Order(session, customer));
+            return await Do("order", () => _requests.Order(session, customer));
         }
 
-        var open = await Do("open cart", () => requests.OpenCart(session));
+        var open = await Do("open cart", () => _requests.OpenCart(session));
         if (open.Verdict != Verdict.Done)
         {
             return open;
         }
 
         var cart = open.Id.ToString("x32", System.Globalization.CultureInfo.InvariantCulture);
-        var added = await Do("add line", () => requests.AddLine(session, cart, 1, customer.First));
+        var added = await Do("add line", () => _requests.AddLine(session, cart, 1, customer.First));
         if (added.Verdict == Verdict.Done && customer.Second is { } second)
         {
-            added = await Do("add line", () => requests.AddLine(session, cart, 2, second));
+            added = await Do("add line", () => _requests.AddLine(session, cart, 2, second));
         }
 
-        return added.Verdict == Verdict.Done ? await Do("checkout", () => requests.CheckOut(session, cart, customer)) : added;
+        return added.Verdict == Verdict.Done ? await Do("checkout", () => _requests.CheckOut(session, cart, customer)) : added;
 
         Task<SessionEnd> Do(string step, Func<ReadOnlyMemory<byte>> request) => Ask(step, request, began, measured, retryFor, cancellationToken);
     }
 
-    public void Dispose() => wire.Dispose();
+    public void Dispose() => _wire.Dispose();
 
     private async Task<SessionEnd> Ask(
         string step, Func<ReadOnlyMemory<byte>> request, long began, bool measured, TimeSpan retryFor, CancellationToken cancellationToken)
@@ -69,9 +69,9 @@ internal sealed class Buyer(LoadPlan plan, Customers customers, Uri target, stri
     {
         try
         {
-            if (!wire.IsConnected)
+            if (!_wire.IsConnected)
             {
-                await wire.Connect(cancellationToken);
+                await _wire.Connect(cancellationToken);
             }
         }
         catch (Exception e) when (e is SocketException or IOException or TimeoutException)
@@ -81,7 +81,7 @@ internal sealed class Buyer(LoadPlan plan, Customers customers, Uri target, stri
 
         try
         {
-            return SessionEnd.Of(await wire.Send(request(), cancellationToken));
+            return SessionEnd.Of(await _wire.Send(request(), cancellationToken));
         }
         catch (TimeoutException)
         {

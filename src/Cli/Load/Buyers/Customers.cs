@@ -23,13 +23,13 @@ internal sealed class Customers(LoadPlan plan)
     // In a soak one card of this many has no money on it.
     private const int DeclinedOneOf = 20;
 
-    private readonly Zipf popularity = new(plan.Items, plan.Skew);
+    private readonly Zipf _popularity = new(plan.Items, plan.Skew);
 
     public Customer Of(long session)
     {
         // SplitMix64: consecutive session numbers give independent random numbers.
         var state = plan.Seed + ((ulong)session * 0x9E3779B97F4A7C15);
-        var first = popularity.Item(Share(ref state));
+        var first = _popularity.Item(Share(ref state));
         var second = Other(first, ref state);
         var dice = Share(ref state);
         Customer customer = plan.Scenario switch
@@ -50,7 +50,7 @@ internal sealed class Customers(LoadPlan plan)
 
     private int? Other(int first, ref ulong state)
     {
-        var second = popularity.Item(Share(ref state));
+        var second = _popularity.Item(Share(ref state));
         return plan.Items == 1 ? null : second == first ? (first + 1) % plan.Items : second;
     }
 
@@ -66,27 +66,27 @@ internal sealed class Customers(LoadPlan plan)
 /// <summary>Zipf's law: customers want the n-th most popular item n to the power of minus <c>skew</c> times as often as the most popular one.</summary>
 internal sealed class Zipf
 {
-    private readonly double[] upTo;
+    private readonly double[] _upTo;
 
     public Zipf(int items, double skew)
     {
-        upTo = new double[items];
+        _upTo = new double[items];
         var sum = 0.0;
         for (var item = 0; item < items; item++)
         {
-            upTo[item] = sum += Math.Pow(item + 1, -skew);
+            _upTo[item] = sum += Math.Pow(item + 1, -skew);
         }
 
         for (var item = 0; item < items; item++)
         {
-            upTo[item] /= sum;
+            _upTo[item] /= sum;
         }
     }
 
     /// <param name="share">A random number from 0 to 1, 1 excluded.</param>
     public int Item(double share)
     {
-        var found = Array.BinarySearch(upTo, share);
-        return Math.Min(found >= 0 ? found + 1 : ~found, upTo.Length - 1);
+        var found = Array.BinarySearch(_upTo, share);
+        return Math.Min(found >= 0 ? found + 1 : ~found, _upTo.Length - 1);
     }
 }

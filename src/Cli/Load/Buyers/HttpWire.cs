@@ -12,12 +12,12 @@ internal sealed class HttpWire(Uri target, TimeSpan answerMax) : IDisposable
     private const int BufferBytesMin = 4 * 1024;
     private const int BufferBytesMax = 4 * 1024 * 1024;
 
-    private byte[] buffer = new byte[BufferBytesMin];
-    private CancellationTokenSource limit = new();
-    private Socket? socket;
-    private Stream? stream;
+    private byte[] _buffer = new byte[BufferBytesMin];
+    private CancellationTokenSource _limit = new();
+    private Socket? _socket;
+    private Stream? _stream;
 
-    public bool IsConnected => stream is not null;
+    public bool IsConnected => _stream is not null;
 
     /// <exception cref="SocketException">No server answers at the address.</exception>
     /// <exception cref="IOException">The connection broke, or client and server could not agree on its encryption.</exception>
@@ -27,17 +27,17 @@ internal sealed class HttpWire(Uri target, TimeSpan answerMax) : IDisposable
         using var _ = Limit(cancellationToken);
         try
         {
-            socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-            await socket.ConnectAsync(target.DnsSafeHost, target.Port, limit.Token);
-            Stream plain = new NetworkStream(socket, ownsSocket: true);
+            _socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+            await _socket.ConnectAsync(target.DnsSafeHost, target.Port, _limit.Token);
+            Stream plain = new NetworkStream(_socket, ownsSocket: true);
             if (target.Scheme == Uri.UriSchemeHttps)
             {
                 var secured = new SslStream(plain);
                 plain = secured;
-                await secured.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = target.Host }, limit.Token);
+                await secured.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = target.Host }, _limit.Token);
             }
 
-            stream = plain;
+            _stream = plain;
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -49,7 +49,7 @@ internal sealed class HttpWire(Uri target, TimeSpan answerMax) : IDisposable
         }
         finally
         {
-            if (stream is null)
+            if (_stream is null)
             {
                 Close();
             }
@@ -66,18 +66,18 @@ internal sealed class HttpWire(Uri target, TimeSpan answerMax) : IDisposable
         using var _ = Limit(cancellationToken);
         try
         {
-            await stream!.WriteAsync(request, limit.Token);
+            await _stream!.WriteAsync(request, _limit.Token);
             for (var length = 0; ;)
             {
                 Grow(length);
-                var read = await stream.ReadAsync(buffer.AsMemory(length), limit.Token);
+                var read = await _stream.ReadAsync(_buffer.AsMemory(length), _limit.Token);
                 if (read == 0)
                 {
                     throw new IOException("The server closed the connection.");
                 }
 
                 length += read;
-                if (HttpAnswer.TryRead(buffer.AsMemory(0, length), out var answer))
+                if (HttpAnswer.TryRead(_buffer.AsMemory(0, length), out var answer))
                 {
                     complete = !answer.Closes;
                     return answer;
@@ -100,7 +100,7 @@ internal sealed class HttpWire(Uri target, TimeSpan answerMax) : IDisposable
     public void Dispose()
     {
         Close();
-        limit.Dispose();
+        _limit.Dispose();
     }
 
     private void Grow(int length)
@@ -110,30 +110,30 @@ internal sealed class HttpWire(Uri target, TimeSpan answerMax) : IDisposable
             throw new InvalidDataException("The answer is too long.");
         }
 
-        if (length == buffer.Length)
+        if (length == _buffer.Length)
         {
-            Array.Resize(ref buffer, Math.Min(buffer.Length * 2, BufferBytesMax));
+            Array.Resize(ref _buffer, Math.Min(_buffer.Length * 2, BufferBytesMax));
         }
     }
 
     // All requests of the connection share one source of cancellation, until one of them takes too long.
     private CancellationTokenRegistration Limit(CancellationToken cancellationToken)
     {
-        if (!limit.TryReset())
+        if (!_limit.TryReset())
         {
-            limit.Dispose();
-            limit = new CancellationTokenSource();
+            _limit.Dispose();
+            _limit = new CancellationTokenSource();
         }
 
-        limit.CancelAfter(answerMax);
-        return cancellationToken.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), limit);
+        _limit.CancelAfter(answerMax);
+        return cancellationToken.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), _limit);
     }
 
     private void Close()
     {
-        stream?.Dispose();
-        socket?.Dispose();
-        stream = null;
-        socket = null;
+        _stream?.Dispose();
+        _socket?.Dispose();
+        _stream = null;
+        _socket = null;
     }
 }

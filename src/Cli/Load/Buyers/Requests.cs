@@ -11,23 +11,23 @@ internal sealed class Requests
     public const long Price = 199;
     public const int Tills = 8;
 
-    private readonly ArrayBufferWriter<byte> buffer = new(1024);
-    private readonly string store;
-    private readonly string head;
+    private readonly ArrayBufferWriter<byte> _buffer = new(1024);
+    private readonly string _store;
+    private readonly string _head;
 
     public Requests(LoadPlan plan, Uri target, string? key)
     {
-        store = plan.Store;
+        _store = plan.Store;
         var path = target.AbsolutePath.TrimEnd('/');
         var authorization = string.IsNullOrEmpty(key) ? "" : $"Authorization: Bearer {key}\r\n";
         Base = path + "/api/v1";
-        head = $" HTTP/1.1\r\nHost: {target.Authority}\r\n{authorization}Content-Type: application/json\r\nIdempotency-Key: ";
+        _head = $" HTTP/1.1\r\nHost: {target.Authority}\r\n{authorization}Content-Type: application/json\r\nIdempotency-Key: ";
     }
 
     private string Base { get; }
 
     /// <summary>The idempotency key of a session's step. A repetition of the session has the same keys.</summary>
-    private string Key(long session, string step) => string.Create(CultureInfo.InvariantCulture, $"{store}-{session}-{step}");
+    private string Key(long session, string step) => string.Create(CultureInfo.InvariantCulture, $"{_store}-{session}-{step}");
 
     public ReadOnlyMemory<byte> Order(long session, Customer customer)
     {
@@ -36,11 +36,11 @@ internal sealed class Requests
             : "";
         return Post("/orders", Key(session, "order"), string.Create(
             CultureInfo.InvariantCulture,
-            $$"""{"store":"{{store}}","till":"{{Till(session)}}","lines":[{"sku":"{{LoadPlan.Sku(customer.First)}}","quantity":{{Customer.FirstPieces}}}{{second}}],{{Tender(customer)}}}"""));
+            $$"""{"store":"{{_store}}","till":"{{Till(session)}}","lines":[{"sku":"{{LoadPlan.Sku(customer.First)}}","quantity":{{Customer.FirstPieces}}}{{second}}],{{Tender(customer)}}}"""));
     }
 
     public ReadOnlyMemory<byte> OpenCart(long session) => Post(
-        "/carts", Key(session, "cart"), $$"""{"store":"{{store}}","till":"{{Till(session)}}"}""");
+        "/carts", Key(session, "cart"), $$"""{"store":"{{_store}}","till":"{{Till(session)}}"}""");
 
     public ReadOnlyMemory<byte> AddLine(long session, string cart, int line, int item) => Post(
         $"/carts/{cart}/lines",
@@ -64,12 +64,12 @@ internal sealed class Requests
 
     private ReadOnlyMemory<byte> Post(string path, string key, string body)
     {
-        buffer.ResetWrittenCount();
+        _buffer.ResetWrittenCount();
         Encoding.UTF8.GetBytes(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"POST {Base}{path}{head}{key}\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\n\r\n{body}"),
-            buffer);
-        return buffer.WrittenMemory;
+                $"POST {Base}{path}{_head}{key}\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\n\r\n{body}"),
+            _buffer);
+        return _buffer.WrittenMemory;
     }
 }

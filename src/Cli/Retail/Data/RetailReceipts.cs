@@ -16,7 +16,7 @@ internal readonly record struct ReceiptLine(int Line, int Quantity);
 /// </summary>
 internal sealed class RetailReceipts
 {
-    private readonly Dictionary<string, List<Sale>> salesOf = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, List<Sale>> _salesOf = new(StringComparer.Ordinal);
 
     /// <summary>Gives the same invoices in the same order, and adds receipts to returns.</summary>
     public static IReadOnlyList<RetailInvoice> Match(IEnumerable<RetailInvoice> invoices)
@@ -32,9 +32,9 @@ internal sealed class RetailReceipts
             return invoice;
         }
 
-        if (!salesOf.TryGetValue(invoice.Customer, out var sales))
+        if (!_salesOf.TryGetValue(invoice.Customer, out var sales))
         {
-            salesOf.Add(invoice.Customer, sales = []);
+            _salesOf.Add(invoice.Customer, sales = []);
         }
 
         if (invoice.Sold.Count > 0)
@@ -55,14 +55,14 @@ internal sealed class RetailReceipts
 
     private sealed class Sale(string invoice, IReadOnlyList<RetailLine> sold)
     {
-        private int[] left = [.. sold.Select(l => l.Quantity)];
+        private int[] _left = [.. sold.Select(l => l.Quantity)];
 
         public string Invoice => invoice;
 
         /// <summary>Takes the pieces of a return off this sale and gives their lines. When the sale has too few left, it takes nothing and gives null.</summary>
         public IReadOnlyList<ReceiptLine>? TakeBack(IReadOnlyList<RetailLine> returned)
         {
-            int[] after = [.. left];
+            int[] after = [.. _left];
             foreach (var back in returned)
             {
                 var wanted = -back.Quantity;
@@ -81,8 +81,8 @@ internal sealed class RetailReceipts
                 }
             }
 
-            var before = left;
-            left = after;
+            var before = _left;
+            _left = after;
             return [.. Enumerable.Range(0, after.Length).Where(i => after[i] < before[i]).Select(i => new ReceiptLine(i + 1, before[i] - after[i]))];
         }
     }

@@ -1,10 +1,10 @@
 using System.Globalization;
-using System.Text.Json.Serialization;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Pos.Cli.Output;
 using Pos.Cli.Retail.Data;
-using Spectre.Console.Rendering;
 using Spectre.Console;
+using Spectre.Console.Rendering;
 
 namespace Pos.Cli.Retail.Replay;
 

@@ -47,14 +47,14 @@ internal sealed class RetailReplay(PosServer server, Terminal terminal, string s
     private const string CashOnly = "The server takes no cards (it has no payment provider), so this replay sells for cash.";
     private const string Restock = "restock";
 
-    private readonly HashSet<string> orders = new(StringComparer.Ordinal);
-    private readonly HashSet<string> returns = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<string, TaskCompletionSource<string>> receipts = new(StringComparer.Ordinal);
-    private readonly Lock gate = new();
-    private readonly LatencyHistogram latencies = new();
-    private SaleKinds sales = new(0, 0, 0);
-    private int declined;
-    private int withReceipt;
+    private readonly HashSet<string> _orders = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _returns = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, TaskCompletionSource<string>> _receipts = new(StringComparer.Ordinal);
+    private readonly Lock _gate = new();
+    private readonly LatencyHistogram _latencies = new();
+    private SaleKinds _sales = new(0, 0, 0);
+    private int _declined;
+    private int _withReceipt;
 
     public async Task<ReplayOutcome> Run(RetailShop shop, int tills, CancellationToken cancellationToken)
     {
@@ -76,7 +76,7 @@ internal sealed class RetailReplay(PosServer server, Terminal terminal, string s
                 advance();
             }));
         return new ReplayOutcome(
-            orders, returns, sales, declined, withReceipt, latencies, server.Requests - asked, terminal.Time.GetElapsedTime(began), !takesCards);
+            _orders, _returns, _sales, _declined, _withReceipt, _latencies, server.Requests - asked, terminal.Time.GetElapsedTime(began), !takesCards);
     }
 
     /// <summary>The return of an invoice's lines without a receipt.</summary>
@@ -120,14 +120,14 @@ internal sealed class RetailReplay(PosServer server, Terminal terminal, string s
 
     private void Note(RetailInvoice invoice, RetailSold sold)
     {
-        lock (gate)
+        lock (_gate)
         {
-            orders.Add(sold.Order);
-            sales = sales.Add(sold.Way.InCart, sold.Way.Charge(invoice.Total));
-            declined += sold.Declined ? 1 : 0;
+            _orders.Add(sold.Order);
+            _sales = _sales.Add(sold.Way.InCart, sold.Way.Charge(invoice.Total));
+            _declined += sold.Declined ? 1 : 0;
             foreach (var taken in sold.Taken)
             {
-                latencies.Record(taken);
+                _latencies.Record(taken);
             }
         }
 
@@ -147,10 +147,10 @@ internal sealed class RetailReplay(PosServer server, Terminal terminal, string s
                 Messages.Default.ReturnAnswer,
                 HasEnded,
                 cancellationToken);
-        lock (gate)
+        lock (_gate)
         {
-            returns.Add(answer.Id);
-            withReceipt += invoice.Receipt is null ? 0 : 1;
+            _returns.Add(answer.Id);
+            _withReceipt += invoice.Receipt is null ? 0 : 1;
         }
     }
 
@@ -164,7 +164,7 @@ internal sealed class RetailReplay(PosServer server, Terminal terminal, string s
         cancellationToken);
 
     private TaskCompletionSource<string> ReceiptOf(string invoice) =>
-        receipts.GetOrAdd(invoice, static _ => new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously));
+        _receipts.GetOrAdd(invoice, static _ => new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously));
 
     private static bool HasEnded(ReturnAnswer back) => back.State == "COMPLETED";
 }
