@@ -80,7 +80,7 @@ public sealed class ApiOptions
     /// <summary>Origins whose pages may use the API from a browser, as <c>https://till.example</c>. None by default.</summary>
     public IList<string> CorsOrigins { get; } = [];
 
-    /// <summary>How long placing an order or a return may wait for its end before 202 is answered. Default 3 seconds.</summary>
+    /// <summary>How long an order or a return that is on disk may take to its end before 202 is answered. Default 3 seconds.</summary>
     public TimeSpan WaitMax { get; set; } = TimeSpan.FromSeconds(3);
 }
 

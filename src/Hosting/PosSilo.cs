@@ -82,8 +82,14 @@ public static class PosSilo
         options.IAmAliveTablePublishTimeout = TimeSpan.FromSeconds(5);
     }
 
-    /// <summary>Above the longest wait of a grain for another (<c>Pos:Grains:WaitMax</c>), below the lease of a wake-up.</summary>
-    internal static void Answer(SiloMessagingOptions options) => options.ResponseTimeout = TimeSpan.FromSeconds(30);
+    internal static void Answer(SiloMessagingOptions options)
+    {
+        // Above the longest wait of a grain for another (Pos:Grains:WaitMax), below the lease of a wake-up.
+        options.ResponseTimeout = TimeSpan.FromSeconds(30);
+        // A grain that is unknown or over leaves when it has answered, and calls that wait behind that answer go to its next activation. Orleans' default
+        // refuses a call that was passed on twice, so a crowd that asked for one such grain got errors. This is the most that Orleans allows.
+        options.MaxForwardCount = byte.MaxValue;
+    }
 
     /// <summary>
     /// The cache of the directory keeps the address of a grain that is gone until newer ones push it out: 300 bytes for every order and cart, up to a million of

@@ -87,7 +87,7 @@ public sealed class WaitsTests
         yield return Row("payment", "one call of the provider", resilience.CallTimeout, "Payments:Resilience:CallTimeout", "outcome unknown: the provider is asked");
         yield return Row("payment", "the repetition of a call that did nothing", resilience.RetryDelay, "Payments:Resilience:RetryDelay", $"{resilience.RetriesMax} repetitions, with doubled pauses");
         yield return Row("payment", "a provider that fails", resilience.BreakerPause, "Payments:Resilience:BreakerPause", "one call tries the provider");
-        yield return Row("journal", "the look-up of a commit", Sqlite.UnknownAfter, "Journal:UnknownAfter", "outcome unknown: 503 `not-durable`");
+        yield return Row("journal", "the look-up of a commit, or the sync of the head file, that fails", Sqlite.UnknownAfter, "Journal:UnknownAfter", "outcome unknown: 503 `not-durable`");
         yield return Row("journal", "the next attempt while the store fails", Sqlite.RetryEvery, "Journal:RetryEvery", "tries again");
         yield return Row("journal", "one transaction of PostgreSQL", Postgres.CommandTimeout, "Journal:CommandTimeout", "the transaction is looked up on another connection");
         yield return Row("journal", "a connection to PostgreSQL", Postgres.ConnectTimeout, "Journal:ConnectTimeout", "tries again");

@@ -86,7 +86,7 @@ internal static class Problems
         [RejectionCode.ProductInactive] = new(409, "product-inactive", "The product is not sold at present."),
         [RejectionCode.NotStocked] = new(422, "not-stocked", "A service has no stock."),
         [RejectionCode.CurrencyFixed] = new(409, "currency-fixed", "A store's currency never changes."),
-        [RejectionCode.JournalFull] = new(503, "journal-full", "The journal's queue is full; nothing was done.", 1),
+        [RejectionCode.JournalFull] = new(503, "journal-full", "The journal takes nothing now; nothing was done.", 1),
         [RejectionCode.TooManyHolds] = new(409, "too-many-holds", "The caller holds as much of the item as one caller may."),
         [RejectionCode.TooManyPending] = new(503, "too-many-pending", "Too many operations are remembered or too many holds live; nothing was done.", 5),
         [RejectionCode.UnknownTaxRate] = new(422, "unknown-tax-rate", "The store has no tax rate for the product's tax class."),

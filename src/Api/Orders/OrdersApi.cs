@@ -22,7 +22,7 @@ internal static class OrdersApi
             .WithSummary("Sell")
             .WithDescription(
                 "A line with another price needs a manager, or a manager's approval. Answers 201 when the order is CONFIRMED: paid, with every piece pinned to it. 409 `insufficient-stock` and `payment-declined` cancel it. "
-                + "202 when it has not ended within 3 seconds, or at once when it is durable with `Prefer: respond-async`: ask its Location. "
+                + "202 when it has not ended 3 seconds after it was on disk, or at once when it is durable with `Prefer: respond-async`: ask its Location. "
                 + "422 `no-card-provider` when there are `cards` and the server has no payment provider: nothing was held; take cash. "
                 + "The same request with the same key joins the running sale or shows its end.")
             .RefusesAs<IOrderGrain>(nameof(IOrderGrain.Place))

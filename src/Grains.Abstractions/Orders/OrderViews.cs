@@ -29,7 +29,7 @@ public enum OrderStatus
     [JsonStringEnumMemberName("CONFIRMED")]
     Confirmed = 5,
 
-    /// <summary>Cancelled: everything taken is given back.</summary>
+    /// <summary>Cancelled. What was taken is given back; the order is settled when all of it is.</summary>
     [JsonStringEnumMemberName("CANCELLED")]
     Cancelled = 6,
 }

@@ -14,7 +14,7 @@ public abstract partial class EventSourcedGrain<TState, TEvent>
 
     private static readonly Task<AppendResult> NothingPending = Task.FromResult(AppendResult.Durable);
 
-    private static readonly Rejection JournalFull = new(RejectionCode.JournalFull, "The journal's queue is full. Nothing was decided.");
+    private static readonly Rejection JournalFull = new(RejectionCode.JournalFull, "The journal takes nothing now: its queue is full, or its disk does not sync. Nothing was decided.");
 
     /// <summary>
     /// Answers a command. Waits until the decision, and everything it was decided on, is durable. A refusal is given only when this activation is

@@ -9,8 +9,8 @@ namespace Pos.Grains.EventSourcing;
 /// <para>
 /// The grain knows two states. <see cref="Decided"/> contains every event that this activation has queued for the journal, including events
 /// that are not on disk yet. <see cref="Durable"/> contains only events that are on disk. A decision is made on <see cref="Decided"/>, so that
-/// thousands of decisions share one disk write. A reply, a read, and what a saga owes come from <see cref="Durable"/>, so that nobody is told
-/// anything that a crash could take back.
+/// thousands of decisions share one disk write. A read and what a saga owes come from <see cref="Durable"/>, and a reply waits until the version
+/// that it rests on is durable, so that nobody is told anything that a crash could take back.
 /// </para>
 /// <code>
 /// command ─► decide on Decided ─► Record: evolve Decided, queue events ─► journal ─► Advance: Durable catches up ─► Answer

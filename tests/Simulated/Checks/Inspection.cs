@@ -11,7 +11,8 @@ namespace Pos.Tests.Simulated;
 /// </summary>
 internal sealed class Inspection(World world, Func<Func<Task>, bool> finish)
 {
-    private static readonly TimeSpan WhileMax = TimeSpan.FromSeconds(5);
+    /// <summary>Longer than a call that is never answered, and the longest pause of a saga behind it: an overtaken activation may wait for both.</summary>
+    private static readonly TimeSpan WhileMax = TimeSpan.FromSeconds(45);
 
     public void Run()
     {

@@ -7,8 +7,8 @@ namespace Pos.Tests.Simulated;
 /// <summary>How an activation comes and goes.</summary>
 internal sealed partial class SimulatedActivation : IGrainContext
 {
-    /// <summary>How often a call is passed on by activations that went, as Orleans' <c>MaxForwardCount</c>.</summary>
-    private const int ForwardsMax = 2;
+    /// <summary>How often a call is passed on by activations that went, as a silo sets Orleans' <c>MaxForwardCount</c>.</summary>
+    private const int ForwardsMax = byte.MaxValue;
 
     /// <summary>For so long Orleans keeps a failed activation, so that nobody activates the grain again and again.</summary>
     private static readonly TimeSpan FailedFor = TimeSpan.FromSeconds(5);
