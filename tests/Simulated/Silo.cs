@@ -11,9 +11,12 @@ internal sealed class Silo : IDisposable
     private readonly TaskCompletionSource _dead = new();
     private readonly SimulatedSilo _silo;
 
+    /// <summary>For people, and for what is remembered of each silo.</summary>
+    public string Name { get; }
+
     public Silo(World world, string name, Owner owner)
     {
-        (_world, _owner) = (world, owner);
+        (_world, Name, _owner) = (world, name, owner);
         var activations = new Activations(world);
         Residents = activations.Residents;
         var journal = new WatchedJournal(world, world.Journal, name) { Activations = activations };

@@ -23,6 +23,7 @@ internal sealed class World : Ground, IDisposable
         Appends = new AppendsUnderWay(UnderWay, Timeline);
         Book = new Book(Machine, Violations, UnderWay, Timeline);
         Replies = new Replies(this);
+        LastLooks = new LastLooks(this);
         Costs = new Costs(Plan, Violations);
         Authority = new Authority(Book, Requests, Violations);
         Requests.OnFirst = Costs.Send;
@@ -59,6 +60,8 @@ internal sealed class World : Ground, IDisposable
     public ulong Seed { get; }
 
     public StepsUnderWay UnderWay { get; } = new();
+
+    public LastLooks LastLooks { get; }
 
     public AppendsUnderWay Appends { get; }
 

@@ -42,8 +42,11 @@ internal sealed class WatchedJournal(World world, SimulatedJournal inner, string
         return new WatchedSession(this, world, session, silo);
     }
 
-    public IAsyncEnumerable<RecordedEvent> ReadStream(StreamName stream, long afterVersion, int limit, CancellationToken cancellationToken) =>
-        inner.ReadStream(stream, afterVersion, limit, cancellationToken);
+    public IAsyncEnumerable<RecordedEvent> ReadStream(StreamName stream, long afterVersion, int limit, CancellationToken cancellationToken)
+    {
+        world.LastLooks.Look(silo, stream.Value);
+        return inner.ReadStream(stream, afterVersion, limit, cancellationToken);
+    }
 
     public IAsyncEnumerable<RecordedEvent> ReadAll(long afterPosition, CancellationToken cancellationToken) =>
         inner.ReadAll(afterPosition, cancellationToken);
@@ -149,6 +152,7 @@ internal sealed class WatchedJournal(World world, SimulatedJournal inner, string
                 world.Timeline.Say($"{silo} {Stream} decides {types} as version {inner.Version} ({context.Causation})");
             }
 
+            world.LastLooks.Decide(context.Causation, inner.Version);
             world.Appends.Begin(Stream.Value, inner.Version, steps, result);
             if (events[^1].Type == "stock.expired")
             {

@@ -48,6 +48,9 @@ internal sealed class Asked(string id, string stream, bool isCommand)
     public bool HasUnknown { get; set; }
 
     public bool WasAccepted { get; set; }
+
+    /// <summary>The silo whose answer is being heard, and the step in which it was asked.</summary>
+    public (string Silo, long SentAt) Answers { get; set; }
 }
 
 /// <summary>What the clients of one world have done, so that others can repeat, cancel, look at it and get in its way.</summary>

@@ -105,6 +105,7 @@ internal sealed partial class Client
         }
 
         asked.Open++;
+        var sentAt = _world.Machine.Steps;
         if (_world.Timeline.IsOn)
         {
             _world.Timeline.Say($"{_name} asks {asked.Id} of {asked.Stream}");
@@ -117,6 +118,7 @@ internal sealed partial class Client
         asked.Open--;
         if (first == answer)
         {
+            asked.Answers = (silo.Name, sentAt);
             return Heard(asked, answer, check, since);
         }
 
@@ -217,7 +219,8 @@ internal sealed partial class Client
         _world.Violations.Require(
             !asked.WasAccepted || code is RejectionCode.OperationTooLate or RejectionCode.HoldEnded
                 // An overtaken activation may refuse stock from what it knew: the one thing that docs/reliability.md does not promise.
-                || (code == RejectionCode.InsufficientStock && _world.HasStaleReaders),
+                || (code == RejectionCode.InsufficientStock && _world.HasStaleReaders)
+                || _world.LastLooks.WereBefore(asked.Id, asked.Answers.Silo, asked.Stream, asked.Answers.SentAt),
             Invariant.OneKeyOneVerdict, asked.Stream, $"{asked.Id} was accepted and is now refused: {code}");
         if (asked is { IsCommand: true, Open: 0, HasUnknown: false, WasAccepted: false })
         {
