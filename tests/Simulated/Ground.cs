@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Orleans.Configuration;
 using Pos.Grains;
 using Pos.Journal;
 using Pos.Payments;
@@ -57,6 +58,7 @@ internal class Ground
             services =>
             {
                 services.AddSingleton(chance).AddSingleton(journal).AddSingleton<IPaymentProvider>(Provider).AddSingleton<IPaymentNews>(Provider);
+                services.Configure<SiloMessagingOptions>(static messaging => messaging.MaxForwardCount = byte.MaxValue);
                 more(services);
                 services.AddPosGrains(options);
             },

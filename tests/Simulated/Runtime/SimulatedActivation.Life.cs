@@ -7,9 +7,6 @@ namespace Pos.Tests.Simulated;
 /// <summary>How an activation comes and goes.</summary>
 internal sealed partial class SimulatedActivation : IGrainContext
 {
-    /// <summary>How often a call is passed on by activations that went, as a silo sets Orleans' <c>MaxForwardCount</c>.</summary>
-    private const int ForwardsMax = byte.MaxValue;
-
     /// <summary>For so long Orleans keeps a failed activation, so that nobody activates the grain again and again.</summary>
     private static readonly TimeSpan FailedFor = TimeSpan.FromSeconds(5);
 
@@ -240,9 +237,9 @@ internal sealed partial class SimulatedActivation : IGrainContext
         {
             delivery.Call.Fail(failure);
         }
-        else if (delivery.Forwards == ForwardsMax)
+        else if (delivery.Forwards == Silo.ForwardsMax)
         {
-            delivery.Call.Fail(Rejection($"{delivery.Call} was forwarded {ForwardsMax} times. {_reason}"));
+            delivery.Call.Fail(Rejection($"{delivery.Call} was forwarded {Silo.ForwardsMax} times. {_reason}"));
         }
         else
         {

@@ -55,7 +55,8 @@ internal sealed class SimulatedSilo : IGrainReferenceRuntime, IGrainRuntime, ITi
         _outgoing = [.. _services.GetServices<IOutgoingGrainCallFilter>()];
         _logger = _services.GetService<ILoggerFactory>()?.CreateLogger<SimulatedSilo>() ?? NullLogger<SimulatedSilo>.Instance;
         _collection = _services.GetService<IOptions<GrainCollectionOptions>>()?.Value ?? new();
-        ResponseTimeout = _services.GetService<IOptions<SiloMessagingOptions>>()?.Value.ResponseTimeout ?? new SiloMessagingOptions().ResponseTimeout;
+        var messaging = _services.GetService<IOptions<SiloMessagingOptions>>()?.Value ?? new();
+        (ResponseTimeout, ForwardsMax) = (messaging.ResponseTimeout, messaging.MaxForwardCount);
     }
 
     /// <summary>What the silo was configured with.</summary>
@@ -69,6 +70,9 @@ internal sealed class SimulatedSilo : IGrainReferenceRuntime, IGrainRuntime, ITi
     public ICarrier Carrier { get; }
 
     public TimeSpan ResponseTimeout { get; }
+
+    /// <summary>How often a call is passed on by activations that went, before it is refused.</summary>
+    public int ForwardsMax { get; }
 
     internal CallTimeouts Timeouts { get; }
 
