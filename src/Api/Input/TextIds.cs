@@ -3,7 +3,7 @@ using Pos.Api.Carts;
 
 namespace Pos.Api.Input;
 
-/// <summary>What a type of id says of itself.</summary>
+/// <summary>The rule of a type of id, as documents and error messages show it.</summary>
 /// <param name="Rule">The texts that it takes, for people.</param>
 /// <param name="Pattern">The same as a regular expression.</param>
 /// <param name="Sample">A text that it takes.</param>

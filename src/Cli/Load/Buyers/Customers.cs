@@ -12,7 +12,7 @@ internal readonly record struct Customer(int First, int? Second, bool ByCart, st
 }
 
 /// <summary>
-/// Who buys what. It is a pure function of the seed and the session's number, so a session whose outcome is not known can be repeated, request by
+/// The purchases of each session. A purchase is a pure function of the seed and the session's number, so a session whose outcome is not known can be repeated, request by
 /// request, with the same keys.
 /// </summary>
 internal sealed class Customers(LoadPlan plan)
