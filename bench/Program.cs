@@ -27,6 +27,7 @@ var root = new RootCommand("The benchmarks of Pos.Orleans. compare, growth and a
     Benchmark("orders", "Two-line cash orders over HTTP with 1, 8 and 64 clients: a minute and a half.", _ => Orders.RunAsync()),
     Benchmark("search", "Searches in a large catalogue that changes: half a minute.", _ => Search.RunAsync()),
     Benchmark("start", "From the start of the process to the first answer, and the memory then, beside a bare silo of Orleans: a minute.", _ => Start.RunAsync()),
+    Benchmark("streams", "Events from the journal into a grain: from commit to handler, and events a second: half a minute.", _ => Streams.RunAsync()),
 };
 return await root.Parse(args.Length > 0 ? args : ["--help"]).InvokeAsync();
 

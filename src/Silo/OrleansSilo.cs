@@ -2,6 +2,7 @@ using Orleans.Dashboard;
 using Pos.Api.Access;
 using Pos.Api.Server;
 using Pos.Hosting;
+using Pos.Streams;
 
 namespace Pos.Silo;
 
@@ -27,7 +28,7 @@ internal static class OrleansSilo
 
         builder.Host.UseOrleans(silo =>
         {
-            silo.AddPosSilo().AddMembership(cluster, configuration);
+            silo.AddPosSilo().AddMembership(cluster, configuration).AddJournalStreams(configuration);
             // Each is a filter or an observer of every call, and costs every call something.
             if (cluster.Tracing)
             {

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Pos.Journal;
+using Pos.Journal.Tail;
 
 namespace Pos.Grains.Feeds;
 
@@ -11,12 +12,13 @@ namespace Pos.Grains.Feeds;
 /// reads every event by position, also those that other silos wrote.
 /// </summary>
 /// <remarks>
-/// The feed notes the journal's head before it reads the streams, and follows the journal from there, so that no event falls between the two. Views pass
-/// over events that come twice. The position moves event by event, so that a failed read continues where it stopped.
+/// The feed notes the journal's head before it reads the streams, and follows the silo's tail reader from there, so that no event falls between the two.
+/// Views pass over events that come twice. The position moves event by event, so that a failed read continues where it stopped.
 /// </remarks>
 internal sealed partial class JournalFeed : IHostedService, IDisposable
 {
     private readonly IJournal _journal;
+    private readonly JournalTail _tail;
     private readonly IFeedView[] _views;
     private readonly string[] _categories;
     private readonly TimeProvider _clock;
@@ -25,13 +27,14 @@ internal sealed partial class JournalFeed : IHostedService, IDisposable
     private readonly Meter _meter;
     private readonly CancellationTokenSource _stop = new();
     private Task _loop = Task.CompletedTask;
+    private JournalFollower? _follower;
     private long _position = -1;
 
     public JournalFeed(
-        IJournal journal, IEnumerable<IFeedView> views, TimeProvider clock, IOptions<FeedOptions> options, IMeterFactory meters,
+        IJournal journal, JournalTail tail, IEnumerable<IFeedView> views, TimeProvider clock, IOptions<FeedOptions> options, IMeterFactory meters,
         ILogger<JournalFeed> logger)
     {
-        (_journal, _views, _clock, _options, _logger) = (journal, [.. views], clock, options.Value, logger);
+        (_journal, _tail, _views, _clock, _options, _logger) = (journal, tail, [.. views], clock, options.Value, logger);
         _categories = [.. _views.Select(view => view.Category).Distinct(StringComparer.Ordinal)];
         _meter = meters.Create("Pos.Feeds");
         _meter.CreateObservableGauge(
@@ -56,6 +59,7 @@ internal sealed partial class JournalFeed : IHostedService, IDisposable
 
     public void Dispose()
     {
+        _follower?.Dispose();
         _meter.Dispose();
         _stop.Dispose();
     }
@@ -84,7 +88,7 @@ internal sealed partial class JournalFeed : IHostedService, IDisposable
         }
     }
 
-    /// <summary>Reads all new events, then waits for more.</summary>
+    /// <summary>Reads what there is, then waits until there is more and reads that.</summary>
     private async Task Follow(CancellationToken stop)
     {
         if (_position < 0)
@@ -92,9 +96,28 @@ internal sealed partial class JournalFeed : IHostedService, IDisposable
             await Begin(stop);
         }
 
-        // When this read has ended, every event up to here has been applied or passed over, and possibly later ones too.
+        _follower ??= _tail.Follow(_position, _categories);
+        // A view may have failed in the middle of a page.
+        _follower.Position = _position;
+        // Under load there is always more: what was there is what counts.
         var head = _journal.Head;
-        await foreach (var recorded in _journal.ReadAll(_position, _categories, stop))
+        while (_position < head)
+        {
+            Take(await _follower.Read(stop));
+        }
+
+        if (!IsCaughtUp)
+        {
+            IsCaughtUp = true;
+            LogCaughtUp(_logger, _position);
+        }
+
+        Take(await _follower.Read(stop));
+    }
+
+    private void Take(JournalPage page)
+    {
+        foreach (var recorded in page.Events)
         {
             foreach (var view in _views)
             {
@@ -107,14 +130,7 @@ internal sealed partial class JournalFeed : IHostedService, IDisposable
             Volatile.Write(ref _position, recorded.Position);
         }
 
-        Volatile.Write(ref _position, Math.Max(_position, head));
-        if (!IsCaughtUp)
-        {
-            IsCaughtUp = true;
-            LogCaughtUp(_logger, _position);
-        }
-
-        await _journal.WaitBeyond(_position, stop);
+        Volatile.Write(ref _position, page.UpTo);
     }
 
     private async Task Begin(CancellationToken stop)

@@ -2,6 +2,8 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using Pos.Journal;
+using Pos.Journal.Tail;
 
 namespace Pos.Grains.Feeds;
 
@@ -20,6 +22,7 @@ public static class PosFeeds
         services.AddMetrics();
         services.AddLogging();
         services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton(static provider => new JournalTail(provider.GetRequiredService<IJournal>()));
         services.AddSingleton<ProductIndex>();
         services.AddSingleton<IFeedView, ProductFeed>();
         services.AddSingleton<IFeedView, BarcodeFeed>();

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Pos.Grains;
 using Pos.Journal;
+using Pos.Journal.Tail;
 using Pos.Tests.Simulated.Journal;
 
 namespace Pos.Tests;
@@ -146,7 +147,7 @@ public sealed class JournalFeedTests : IDisposable
     private JournalFeed Follow(IFeedView view)
     {
         var feed = new JournalFeed(
-            _journal, [view], _time, Options.Create(new FeedOptions()), _services.GetRequiredService<IMeterFactory>(), NullLogger<JournalFeed>.Instance);
+            _journal, new JournalTail(_journal), [view], _time, Options.Create(new FeedOptions()), _services.GetRequiredService<IMeterFactory>(), NullLogger<JournalFeed>.Instance);
         _feeds.Add(feed);
         return feed;
     }

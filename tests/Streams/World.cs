@@ -1,0 +1,167 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.DependencyInjection;
+using Orleans;
+using Orleans.Configuration;
+using Orleans.Hosting;
+using Orleans.Runtime;
+using Orleans.Storage;
+using Orleans.TestingHost;
+using Pos.Journal;
+using Pos.Journal.Sqlite;
+using Pos.Journal.Tail;
+using Pos.Streams;
+
+namespace Pos.Tests;
+
+/// <summary>A journal, a storage, and clusters that come and go over them.</summary>
+internal sealed class World : IAsyncDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("pos-streams-").FullName;
+    private readonly JournalInstruments _instruments = new();
+    private readonly ConcurrentDictionary<string, JournalSession> _sessions = new();
+    private readonly ConcurrentDictionary<string, long> _counted = new();
+    private readonly MeterListener _listener = new();
+    private readonly Action<JournalStreamsOptions> _configure;
+    private InProcessTestCluster? _cluster;
+    private bool _isDisposed;
+
+    public World(Action<JournalStreamsOptions>? configure = null)
+    {
+        _configure = configure ?? (static _ => { });
+        Journal = SqliteJournal.Open(new SqliteJournalOptions { Path = _folder }, TimeProvider.System, _instruments);
+        _listener.InstrumentPublished = static (instrument, listener) =>
+        {
+            if (instrument.Meter.Name == "Pos.Streams")
+            {
+                listener.EnableMeasurementEvents(instrument);
+            }
+        };
+        _listener.SetMeasurementEventCallback<long>((instrument, value, _, _) => _counted.AddOrUpdate(instrument.Name, value, (_, sum) => sum + value));
+        _listener.Start();
+    }
+
+    public SqliteJournal Journal { get; }
+
+    public SharedStorage Storage { get; } = new();
+
+    public Script Script { get; } = new();
+
+    public InProcessTestCluster Cluster => _cluster!;
+
+    /// <summary>Positions by store.</summary>
+    public Dictionary<string, List<long>> Written { get; } = [];
+
+    public long Counted(string instrument) => _counted.GetValueOrDefault(instrument);
+
+    public async Task Start(short silos = 1)
+    {
+        var builder = new InProcessTestClusterBuilder(silos);
+        builder.ConfigureSilo((_, silo) =>
+        {
+            silo.Services.AddSingleton<IJournal>(Journal);
+            silo.Services.AddSingleton(Script);
+            silo.Services.AddKeyedSingleton<IGrainStorage>("consumers", Storage);
+            silo.Services.AddKeyedSingleton<IGrainStorage>(JournalStreams.Storage, Storage);
+            silo.Configure<ClusterMembershipOptions>(static membership => (membership.ProbeTimeout, membership.NumMissedProbesLimit) = (TimeSpan.FromSeconds(1), 2));
+            silo.AddJournalStreams(configure: options =>
+            {
+                options.CheckpointEvery = TimeSpan.FromMilliseconds(50);
+                options.RetryMin = TimeSpan.FromMilliseconds(1);
+                _configure(options);
+            });
+        });
+        _cluster = builder.Build();
+        await _cluster.DeployAsync();
+    }
+
+    public async Task Stop()
+    {
+        await _cluster!.StopAllSilosAsync();
+        await _cluster.DisposeAsync();
+        _cluster = null;
+    }
+
+    /// <summary>Appends events to a store's stream; empty for none.</summary>
+    public async Task Append(string store, int count)
+    {
+        if (!_sessions.TryGetValue(store, out var session))
+        {
+            _sessions[store] = session = await Journal.Open(new StreamName("test", store.Length == 0 ? "none" : store), new Ignored(), CancellationToken.None);
+        }
+
+        for (var left = count; left > 0; left -= 100)
+        {
+            var events = Enumerable.Repeat(new NewEvent("test.happened", 1, "{}"u8.ToArray()), Math.Min(left, 100)).ToArray();
+            Assert.True(session.TryAppend(events, new EventContext(TimeProvider.System.GetUtcNow(), store), WakeUpChange.Keep, out var result));
+            Assert.Equal(AppendResult.Durable, await result);
+        }
+    }
+
+    public async Task<Dictionary<string, List<long>>> All()
+    {
+        var all = new Dictionary<string, List<long>>();
+        await foreach (var recorded in Journal.ReadAll(0, CancellationToken.None))
+        {
+            (all.TryGetValue(recorded.Context.Store, out var positions) ? positions : all[recorded.Context.Store] = []).Add(recorded.Position);
+        }
+
+        return all;
+    }
+
+    public List<long> SeenBy(string store) => Kept(store)?.State.Positions ?? [];
+
+    public Consumed<Seen>? Kept(string store) => Storage.Read<Consumed<Seen>>("seen", "/" + (store.Length == 0 ? JournalStreams.NoStore : store));
+
+    /// <summary>Every consumer has seen its whole stream, in order and once.</summary>
+    public async Task UntilComplete(params string[] but)
+    {
+        var all = await All();
+        foreach (var (store, positions) in all.Where(stream => !but.Contains(stream.Key)))
+        {
+            await Storage.Until(() => SeenBy(store).Count >= positions.Count, $"the consumer of '{store}' has seen {positions.Count} events, not {SeenBy(store).Count}");
+            Assert.Equal(positions, SeenBy(store));
+        }
+    }
+
+    public IJournalConsumer Consumer(string store) => Cluster.Client.GetGrain<IJournalConsumer>(GrainId.Create("seeing", store.Length == 0 ? JournalStreams.NoStore : store));
+
+    public int CachedEvents() => Cluster.Silos.Sum(silo => ((JournalAdapter)Cluster.GetSiloServiceProvider(silo.SiloAddress)
+        .GetRequiredKeyedService<Orleans.Streams.IQueueAdapterFactory>(JournalStreams.Provider)).CachedEvents);
+
+    public int WindowEvents() => Cluster.Silos.Sum(silo => Cluster.GetSiloServiceProvider(silo.SiloAddress).GetRequiredService<JournalTail>().WindowEvents);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_isDisposed)
+        {
+            return;
+        }
+
+        _isDisposed = true;
+        if (_cluster is not null)
+        {
+            await Stop();
+        }
+
+        _listener.Dispose();
+        Journal.Dispose();
+        _instruments.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private sealed class Ignored : IStreamFold
+    {
+        public int StateVersion => 0;
+
+        public void Restore(ReadOnlyMemory<byte> state, long version)
+        {
+            // Only appended to.
+        }
+
+        public void Apply(in RecordedEvent recorded)
+        {
+            // Only appended to.
+        }
+    }
+}
