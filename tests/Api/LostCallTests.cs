@@ -1,7 +1,10 @@
 using System.Net;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans;
+using Orleans.Networking.Shared;
 using Orleans.Runtime;
+using Orleans.Runtime.Messaging;
 using Pos.Api;
 using Pos.Api.Server;
 
@@ -24,6 +27,18 @@ public sealed class LostCallTests
         Assert.Equal(0, losses.Left);
         Assert.Equal(9, (int)(await shop.Get("/stores/london/stock/tea"))["available"]);
         Assert.Single(await shop.All("/orders?store=london", 10));
+    }
+
+    [Theory]
+    [MemberData(nameof(LossesOfTheTransport))]
+    public async Task a_call_is_repeated_whatever_the_transport_lost_it_with(string kind)
+    {
+        var losses = new Losses { Left = 2, Method = nameof(IOrderGrain.Place), Fault = () => TransportFaults[kind] };
+        await using var host = await Start(losses);
+        var shop = await Shop.Open(host);
+        await shop.Product("tea", stock: 10);
+        Assert.Equal(HttpStatusCode.Created, (await shop.Sell("tea", key: "once")).Status);
+        Assert.Equal(0, losses.Left);
     }
 
     [Fact]
@@ -70,6 +85,17 @@ public sealed class LostCallTests
         Shop.IsProblem(await new Shop(host).Get("/stores/london"), 503, "not-durable");
         Assert.Equal(4, int.MaxValue - losses.Left);
     }
+
+    private static readonly Dictionary<string, Exception> TransportFaults = new Exception[]
+    {
+        new SiloUnavailableException("The silo is dead."),
+        new ConnectionFailedException("Unable to connect to the gateway, will retry after 985 ms"),
+        new SocketConnectionException("Connection refused"),
+        new ConnectionAbortedException("Underlying connection closed"),
+        new GatewayTooBusyException(),
+    }.ToDictionary(fault => fault.GetType().Name);
+
+    public static IEnumerable<object[]> LossesOfTheTransport() => TransportFaults.Keys.Select(kind => new object[] { kind });
 
     private static Task<PosHost> Start(Losses losses, params KeyValuePair<string, string?>[] settings) => PosHost.Start(
         services => services.AddRepetitionOfLostCalls(alsoUnanswered: true).AddSingleton<IOutgoingGrainCallFilter>(losses), settings: settings);

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Orleans.Runtime;
+using Orleans.Runtime.Messaging;
 using Pos.Api;
 using Pos.Api.Answers;
 
@@ -80,6 +81,7 @@ public sealed class ProblemsTests
         Assert.Equal("overloaded", Problems.Of(new LimitExceededException("secret"), new DefaultHttpContext()).Kind.Code);
         Assert.Equal("outcome-unknown", Problems.Of(new TimeoutException("secret"), new DefaultHttpContext()).Kind.Code);
         Assert.Equal("unavailable", Problems.Of(new SiloUnavailableException("secret"), new DefaultHttpContext()).Kind.Code);
+        Assert.Equal("unavailable", Problems.Of(new ConnectionFailedException("secret"), new DefaultHttpContext()).Kind.Code);
         Assert.Equal("internal", Problems.Of(new InvalidOperationException("secret"), new DefaultHttpContext()).Kind.Code);
         Assert.DoesNotContain("secret", Problems.Of(new InvalidOperationException("secret"), new DefaultHttpContext()).Detail, StringComparison.Ordinal);
     }

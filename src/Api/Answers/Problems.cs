@@ -115,7 +115,7 @@ internal static class Problems
         NotDurableException => new Refusal(NotDurable, "The journal failed while this was being written, so nothing was acknowledged."),
         LimitExceededException => new Refusal(Overloaded, "A queue of requests is full; this one was not taken."),
         TimeoutException => new Refusal(OutcomeUnknown, "It may or may not have been done: the same key shows which."),
-        OrleansMessageRejectionException => new Refusal(Unavailable, "The request was not taken."),
+        _ when LostCall.Is(fault) => new Refusal(Unavailable, "No silo answered the request. The same key shows whether it was done."),
         _ => new Refusal(Internal, "The log has the details under this traceId."),
     };
 

@@ -63,10 +63,9 @@ internal sealed class RepeatLostCalls(TimeProvider clock, IOptions<ApiOptions> o
 
     private bool IsLost(Exception fault, int attempt) => fault switch
     {
-        OrleansMessageRejectionException => true,
         TimeoutException => alsoUnanswered,
         NotDurableException => attempt <= NotDurableMax,
-        _ => false,
+        _ => LostCall.Is(fault),
     };
 }
 
