@@ -66,6 +66,18 @@ public static class Limits
     /// <summary>Characters of a description, reason or note.</summary>
     public const int TextLengthMax = 2_000;
 
+    /// <summary>Characters of a client's own reference to a cart, an order, a return or a customer.</summary>
+    public const int ReferenceLengthMax = 100;
+
+    /// <summary>Keys of the metadata of a cart, an order or a return.</summary>
+    public const int MetadataKeysMax = 16;
+
+    /// <summary>Characters of a key of metadata.</summary>
+    public const int MetadataKeyLengthMax = 40;
+
+    /// <summary>Characters of a value of metadata.</summary>
+    public const int MetadataValueLengthMax = 500;
+
     /// <summary>Tills of one store.</summary>
     public const int TillsPerStoreMax = 1_000;
 

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace Pos.Verification;
@@ -67,7 +68,8 @@ internal sealed record OrderPlaced(
     IReadOnlyList<Card>? Cards = null,
     Credit? Credit = null,
     string? Cart = null,
-    bool HoldsBySku = false)
+    bool HoldsBySku = false,
+    JsonElement? Annotations = null)
 {
     /// <summary>The amount due in coins and notes.</summary>
     public long CashDue => Gross.Minor - (Cards?.Sum(c => c.Amount) ?? 0) - (Credit?.Amount ?? 0) + Rounding;
@@ -94,7 +96,7 @@ internal sealed record CartCancelled(string Reason);
 
 internal sealed record CartCheckedOut(OperationRef Operation, string Order, CartSale Sale);
 
-internal sealed record CartSale(string Store, Amount Gross, string? Cart = null);
+internal sealed record CartSale(string Store, Amount Gross, string? Cart = null, JsonElement? Annotations = null);
 
 internal sealed record OrderStockReserved(int Holds);
 

@@ -63,12 +63,30 @@ public sealed class CartTests(OpenShop open) : IClassFixture<OpenShop>
         Assert.Equal(500, Gross(await Send(HttpMethod.Delete, $"{path}/lines/1", null)));
         var parked = await Shop.Post($"{path}/park", """{"label":"blue coat"}""");
         Assert.Equal(("PARKED", "blue coat"), ((string?)parked["state"], (string?)parked["label"]));
-        Assert.Equal(["resume", "cancel"], parked["actions"].AsArray().Select(action => (string?)action));
+        Assert.Equal(["resume", "annotate", "cancel"], parked["actions"].AsArray().Select(action => (string?)action));
         Shop.IsProblem(await Shop.Post($"{path}/checkout", """{"cash":{"amount":2000,"currency":"GBP"}}"""), 409, "illegal-transition");
         Shop.IsProblem(await Shop.Post($"{path}/resume", """{"till":"till-9"}"""), 422, "unknown-till");
         Assert.Equal("till-2", (string?)(await Shop.Post($"{path}/resume", """{"till":"till-2"}"""))["till"]);
         var order = await Shop.Post($"{path}/checkout", """{"cash":{"amount":2000,"currency":"GBP"}}""");
         Assert.Equal(("CONFIRMED", "till-2"), ((string?)order["state"], (string?)order["till"]));
+    }
+
+    [Fact]
+    public async Task a_cart_is_annotated_and_its_order_takes_the_words_over()
+    {
+        await Shop.Product("plums", stock: 5);
+        var opened = await Shop.Post("/carts", """{"store":"london","till":"till-1","reference":"web-1","metadata":{"country":"DE"}}""");
+        Assert.Equal(("web-1", "DE"), ((string?)opened["reference"], (string?)opened["metadata"]!["country"]));
+        var path = $"/carts/{opened["id"]}";
+        await Shop.Post($"{path}/lines", """{"sku":"plums"}""");
+        await Shop.Post($"{path}/park", """{"label":"blue coat"}""");
+        var annotated = await Send(HttpMethod.Put, $"{path}/annotations", """{"reference":"web-2","note":"Two\nlines","customer":"c-1"}""");
+        Assert.Equal(("web-2", "Two\nlines", "c-1"), ((string?)annotated["reference"], (string?)annotated["note"], (string?)annotated["customer"]));
+        Assert.Null(annotated.Json["metadata"]);
+        await Shop.Post($"{path}/resume", """{"till":"till-1"}""");
+        var order = await Shop.Post($"{path}/checkout", """{"cash":{"amount":2000,"currency":"GBP"}}""");
+        Assert.Equal(("CONFIRMED", "web-2", "c-1"), ((string?)order["state"], (string?)order["reference"], (string?)order["customer"]));
+        Shop.IsProblem(await Send(HttpMethod.Put, $"{path}/annotations", """{"reference":"web-3"}"""), 409, "illegal-transition");
     }
 
     [Fact]

@@ -62,6 +62,7 @@ public sealed class CartJournals
         await CheckOut(Filled(), gross: 3331).Place(more: OfCart).Violates("cart-order");
         await CheckOut(Filled(), order: "000000000000000000000000000000ff").Place(more: OfCart).Violates("cart-order");
         await CheckOut(Filled(), cart: "000000000000000000000000000000c2").Violates("cart-order");
+        await CheckOut(Filled()).Place(more: OfCart + ",'annotations':{'reference':'web-1'}").Violates("cart-order");
     }
 
     [Fact]

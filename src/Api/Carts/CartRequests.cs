@@ -33,7 +33,18 @@ internal readonly record struct LineNumber(int Value) : ITextId<LineNumber>
 /// <param name="Store">The store that the cart belongs to.</param>
 /// <param name="Till">One of the store's tills.</param>
 /// <param name="From">A cart whose order was cancelled: its lines are put into this one, at today's prices.</param>
-internal sealed record OpenCartRequest(StoreId Store, TillId Till, CartId? From = null) : INamesStore;
+/// <param name="Reference">The client's own reference, 1–100 characters.</param>
+/// <param name="Note">A note for people, 1–2,000 characters.</param>
+/// <param name="Customer">The customer in the client's own system, 1–100 characters.</param>
+/// <param name="Metadata">Up to 16 pairs of the client's own: keys of 1–40 of `A-Z a-z 0-9 . _ -`, values of 1–500 characters.</param>
+internal sealed record OpenCartRequest(
+    StoreId Store,
+    TillId Till,
+    CartId? From = null,
+    string? Reference = null,
+    string? Note = null,
+    string? Customer = null,
+    IReadOnlyDictionary<string, string>? Metadata = null) : INamesStore;
 
 /// <summary>Puts something in, named by its SKU or by its barcode.</summary>
 /// <param name="Sku">The product; absent when the barcode names it.</param>
@@ -45,6 +56,17 @@ internal sealed record AddCartLineRequest(int Quantity = 1, Sku? Sku = null, str
 /// <summary>Changes the quantity of a line.</summary>
 /// <param name="Quantity">Pieces, 1–100,000.</param>
 internal sealed record ChangeCartLineRequest(int Quantity);
+
+/// <summary>Replaces the client's own words on a cart. A member that is absent is taken away.</summary>
+/// <param name="Reference">The client's own reference, 1–100 characters.</param>
+/// <param name="Note">A note for people, 1–2,000 characters.</param>
+/// <param name="Customer">The customer in the client's own system, 1–100 characters.</param>
+/// <param name="Metadata">Up to 16 pairs of the client's own: keys of 1–40 of `A-Z a-z 0-9 . _ -`, values of 1–500 characters.</param>
+internal sealed record AnnotateCartRequest(
+    string? Reference = null,
+    string? Note = null,
+    string? Customer = null,
+    IReadOnlyDictionary<string, string>? Metadata = null);
 
 /// <summary>Puts the cart aside.</summary>
 /// <param name="Label">The text by which the cart is found again, 1–100 characters.</param>

@@ -47,6 +47,10 @@ internal static class CartsApi
         carts.MapPost("/{id}/refresh", Refresh).WithName("refreshCart").Requires(Permission.Sell, OfCart)
             .WithSummary("Take over the prices of this moment")
             .RefusesAs<ICartGrain>(nameof(ICartGrain.Refresh));
+        carts.MapPut("/{id}/annotations", Annotate).WithName("annotateCart").Requires(Permission.Sell, OfCart)
+            .WithSummary("Replace a cart's reference, note, customer and metadata")
+            .WithDescription("A member that is absent is taken away. The cart is OPEN or PARKED; its order takes the words over.")
+            .RefusesAs<ICartGrain>(nameof(ICartGrain.Annotate));
         carts.MapPost("/{id}/park", Park).WithName("parkCart").Requires(Permission.Sell, OfCart).WithSummary("Put a cart aside")
             .RefusesAs<ICartGrain>(nameof(ICartGrain.Park));
         carts.MapPost("/{id}/resume", Resume).WithName("resumeCart").Requires(Permission.Sell, OfCart)
@@ -72,7 +76,8 @@ internal static class CartsApi
     {
         var (store, till, from) = (command.Body.Store, command.Body.Till, command.Body.From);
         var operation = command.Operation(store.Value, till.Value, "POST /carts", till.Value);
-        var outcome = await grains.Cart(new(operation.Id)).Open(new OpenCart(operation, store, till, from)).Within(response);
+        var words = Annotations.Of(command.Body.Reference, command.Body.Note, command.Body.Customer, Metadata.Of(command.Body.Metadata));
+        var outcome = await grains.Cart(new(operation.Id)).Open(new OpenCart(operation, store, till, from, words)).Within(response);
         return outcome.Rejection is { } rejection ? new Refusal(rejection) : TypedResults.Created($"/api/v1/carts/{operation.Id}", response.Tagged(outcome.Value!));
     }
 
@@ -112,6 +117,14 @@ internal static class CartsApi
 
     private static async Task<Results<Ok<CartView>, Refusal>> Refresh(CartId id, Command command, HttpResponse response, IGrainFactory grains) =>
         await grains.Cart(id).Refresh(new RefreshCart(command.Operation("", id.Value, "POST refresh"))).ToOk(response);
+
+    private static async Task<Results<Ok<CartView>, Refusal>> Annotate(
+        CartId id, Command<AnnotateCartRequest> command, HttpResponse response, IGrainFactory grains)
+    {
+        var words = command.Body;
+        return await grains.Cart(id).Annotate(new AnnotateCart(
+            command.Operation("", id.Value, "PUT annotations"), Annotations.Of(words.Reference, words.Note, words.Customer, Metadata.Of(words.Metadata)))).ToOk(response);
+    }
 
     private static async Task<Results<Ok<CartView>, Refusal>> Park(CartId id, Command<ParkCartRequest> command, HttpResponse response, IGrainFactory grains) =>
         await grains.Cart(id).Park(new ParkCart(command.Operation("", id.Value, "POST park"), command.Body.Label)).ToOk(response);

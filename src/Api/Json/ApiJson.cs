@@ -66,6 +66,7 @@ namespace Pos.Api.Json;
 [JsonSerializable(typeof(OpenCartRequest))]
 [JsonSerializable(typeof(AddCartLineRequest))]
 [JsonSerializable(typeof(ChangeCartLineRequest))]
+[JsonSerializable(typeof(AnnotateCartRequest))]
 [JsonSerializable(typeof(ParkCartRequest))]
 [JsonSerializable(typeof(ResumeCartRequest))]
 [JsonSerializable(typeof(CancelCartRequest))]

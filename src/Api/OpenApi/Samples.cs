@@ -70,7 +70,7 @@ internal static class Samples
     private static readonly CartView CartView = new(
         new("7f7c1b0e5d0c4f3ab8a6c0d4e1b2a397"), Store, Till, CartStatus.Open, null,
         [new CartLineView(1, Espresso, "Espresso beans, 250 g", 2, Euro(799), Euro(799), null, 700, TwoPacks, "4006381333931")],
-        TwoPacks, null, null, null, Noon, Noon, ["add", "change", "remove", "refresh", "park", "checkout", "cancel"], 2);
+        TwoPacks, null, null, null, Noon, Noon, ["add", "change", "remove", "refresh", "annotate", "park", "checkout", "cancel"], 2);
 
     private static readonly FrozenDictionary<Type, object> ByType = new object[]
     {
@@ -91,6 +91,7 @@ internal static class Samples
         new OpenCartRequest(Store, Till),
         new AddCartLineRequest(2, Barcode: "4006381333931"),
         new ChangeCartLineRequest(3),
+        new AnnotateCartRequest("web-4711", "Wrap it as a present.", "customer-12", new Dictionary<string, string> { ["country"] = "DE" }),
         new ParkCartRequest("blue coat"),
         new ResumeCartRequest(Till),
         new CancelCartRequest("The customer left."),

@@ -148,6 +148,11 @@ internal static class SchemaDescriber
             DescribeText(items, bare.GetGenericArguments()[0]);
             schema.Items = items;
         }
+        else if (bare == typeof(Metadata))
+        {
+            schema.Type = JsonSchemaType.Object | JsonSchemaType.Null;
+            schema.AdditionalProperties = new OpenApiSchema { Type = JsonSchemaType.String };
+        }
         else if (bare == typeof(Shortage))
         {
             // What is short outside of orders has no line.

@@ -10,6 +10,10 @@ namespace Pos.Api.Orders;
 /// <param name="Cards">Up to 8 cards, each charged for itself; one without an amount is charged what is left.</param>
 /// <param name="Exchange">A return whose credit pays, as far as it goes.</param>
 /// <param name="OccurredAt">Business time when the sale is told later; not in the future. Told more than 72 hours later it takes a manager's approval.</param>
+/// <param name="Reference">The client's own reference, 1–100 characters.</param>
+/// <param name="Note">A note for people, 1–2,000 characters.</param>
+/// <param name="Customer">The customer in the client's own system, 1–100 characters.</param>
+/// <param name="Metadata">Up to 16 pairs of the client's own: keys of 1–40 of `A-Z a-z 0-9 . _ -`, values of 1–500 characters.</param>
 internal sealed record PlaceOrderRequest(
     StoreId Store,
     TillId Till,
@@ -17,7 +21,11 @@ internal sealed record PlaceOrderRequest(
     Money? Cash = null,
     ImmutableArray<CardRequest>? Cards = null,
     ReturnId? Exchange = null,
-    DateTimeOffset? OccurredAt = null) : INamesStore, IBringsLines
+    DateTimeOffset? OccurredAt = null,
+    string? Reference = null,
+    string? Note = null,
+    string? Customer = null,
+    IReadOnlyDictionary<string, string>? Metadata = null) : INamesStore, IBringsLines
 {
     int IBringsLines.LinesCount => Lines.IsDefault ? 0 : Lines.Length;
 }

@@ -54,7 +54,8 @@ internal static class OrdersApi
         var waitMax = PreferAsync.IsAsked(context) ? TimeSpan.Zero : options.Value.WaitMax;
         var outcome = await grains.GetGrain<IOrderGrain>(operation.Id).Place(new PlaceOrder(
             operation, sale.Store, sale.Till, sale.Lines,
-            new TenderRequest(sale.Cash, sale.Cards ?? [], sale.Exchange), sale.OccurredAt, waitMax)).Within(context.Response);
+            new TenderRequest(sale.Cash, sale.Cards ?? [], sale.Exchange), sale.OccurredAt, waitMax,
+            Annotations.Of(sale.Reference, sale.Note, sale.Customer, Metadata.Of(sale.Metadata)))).Within(context.Response);
         return Answer(outcome, context);
     }
 

@@ -10,9 +10,21 @@ namespace Pos.Api.Returns;
 /// <param name="Reason">1–2,000 characters.</param>
 /// <param name="OccurredAt">Business time when it is told later; not in the future.</param>
 /// <param name="Payout">What becomes of the money.</param>
+/// <param name="Reference">The client's own reference, 1–100 characters.</param>
+/// <param name="Note">A note for people, 1–2,000 characters.</param>
+/// <param name="Customer">The customer in the client's own system, 1–100 characters.</param>
+/// <param name="Metadata">Up to 16 pairs of the client's own: keys of 1–40 of `A-Z a-z 0-9 . _ -`, values of 1–500 characters.</param>
 internal sealed record PlaceReturnRequest(
-    StoreId Store, TillId Till, ImmutableArray<ReturnedLineRequest> Lines, string Reason, DateTimeOffset? OccurredAt = null, Payout Payout = Payout.Refund)
-    : INamesStore, IBringsLines
+    StoreId Store,
+    TillId Till,
+    ImmutableArray<ReturnedLineRequest> Lines,
+    string Reason,
+    DateTimeOffset? OccurredAt = null,
+    Payout Payout = Payout.Refund,
+    string? Reference = null,
+    string? Note = null,
+    string? Customer = null,
+    IReadOnlyDictionary<string, string>? Metadata = null) : INamesStore, IBringsLines
 {
     int IBringsLines.LinesCount => Lines.IsDefault ? 0 : Lines.Length;
 }
@@ -30,8 +42,20 @@ internal sealed record ReturnedLineRequest(Sku Sku, int Quantity, Disposition Di
 /// <param name="Reason">1–2,000 characters.</param>
 /// <param name="OccurredAt">Business time when it is told later; not in the future. Told more than 72 hours later it takes a manager's approval.</param>
 /// <param name="Payout">What becomes of the money.</param>
+/// <param name="Reference">The client's own reference, 1–100 characters.</param>
+/// <param name="Note">A note for people, 1–2,000 characters.</param>
+/// <param name="Customer">The customer in the client's own system, 1–100 characters.</param>
+/// <param name="Metadata">Up to 16 pairs of the client's own: keys of 1–40 of `A-Z a-z 0-9 . _ -`, values of 1–500 characters.</param>
 internal sealed record ReturnLinesRequest(
-    TillId Till, ImmutableArray<ReturnedLine> Lines, string Reason, DateTimeOffset? OccurredAt = null, Payout Payout = Payout.Refund) : IBringsLines
+    TillId Till,
+    ImmutableArray<ReturnedLine> Lines,
+    string Reason,
+    DateTimeOffset? OccurredAt = null,
+    Payout Payout = Payout.Refund,
+    string? Reference = null,
+    string? Note = null,
+    string? Customer = null,
+    IReadOnlyDictionary<string, string>? Metadata = null) : IBringsLines
 {
     int IBringsLines.LinesCount => Lines.IsDefault ? 0 : Lines.Length;
 }

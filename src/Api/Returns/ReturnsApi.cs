@@ -59,7 +59,8 @@ internal static class ReturnsApi
         var lines = ImmutableArray.CreateRange(
             back.Lines, static line => new ReturnLineRequest(line.Sku, line.Quantity, line.UnitPrice, line.Disposition));
         var outcome = await grains.GetGrain<IReturnGrain>(operation.Id).Place(new PlaceReturn(
-            operation, back.Store, back.Till, lines, back.Reason, back.OccurredAt, waitMax, back.Payout == Payout.Exchange))
+            operation, back.Store, back.Till, lines, back.Reason, back.OccurredAt, waitMax, back.Payout == Payout.Exchange,
+            Annotations.Of(back.Reference, back.Note, back.Customer, Metadata.Of(back.Metadata))))
             .Within(context.Response);
         return Answer(outcome, context);
     }
@@ -78,7 +79,8 @@ internal static class ReturnsApi
         return Answer(
             await grains.GetGrain<IOrderGrain>(id.Value).Return(new ReturnLines(
                 operation, new ReturnId(operation.Id), back.Till, back.Lines, back.Reason, back.Payout == Payout.Exchange,
-                back.OccurredAt, waitMax, back.Payout == Payout.Cash)).Within(context.Response),
+                back.OccurredAt, waitMax, back.Payout == Payout.Cash,
+                Annotations.Of(back.Reference, back.Note, back.Customer, Metadata.Of(back.Metadata)))).Within(context.Response),
             context);
     }
 

@@ -8,8 +8,9 @@ namespace Pos.Carts;
 /// <param name="Store">The store.</param>
 /// <param name="Till">A till of the store.</param>
 /// <param name="From">A cart of the same store whose order was cancelled: its lines, at today's prices, are put into this one; or null.</param>
+/// <param name="Annotations">The client's own words; null for those of the cart <paramref name="From"/>, or for none.</param>
 [GenerateSerializer, Immutable, Alias("pos.OpenCart")]
-public sealed record OpenCart(Operation Operation, StoreId Store, TillId Till, CartId? From = null);
+public sealed record OpenCart(Operation Operation, StoreId Store, TillId Till, CartId? From = null, Annotations? Annotations = null);
 
 /// <summary>Puts something in.</summary>
 /// <param name="Operation">Makes it repeatable. A price override needs its approval.</param>
@@ -46,6 +47,12 @@ public sealed record ParkCart(Operation Operation, string Label);
 /// <param name="Till">Any of the store's tills.</param>
 [GenerateSerializer, Immutable, Alias("pos.ResumeCart")]
 public sealed record ResumeCart(Operation Operation, TillId Till);
+
+/// <summary>Puts other words of the client's own on the cart, in the place of those before.</summary>
+/// <param name="Operation">Makes the command repeatable.</param>
+/// <param name="Annotations">All of them; null for none.</param>
+[GenerateSerializer, Immutable, Alias("pos.AnnotateCart")]
+public sealed record AnnotateCart(Operation Operation, Annotations? Annotations);
 
 /// <summary>Gives the cart up.</summary>
 /// <param name="Operation">Makes the command repeatable.</param>

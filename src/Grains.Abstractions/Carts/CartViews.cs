@@ -39,8 +39,12 @@ public enum CartStatus
 /// <param name="From">The cart it was copied from, or null.</param>
 /// <param name="OpenedAt">When it was opened, UTC.</param>
 /// <param name="ChangedAt">When anything last happened to it, UTC.</param>
-/// <param name="Actions">Possible next actions: <c>add</c>, <c>change</c>, <c>park</c>, <c>resume</c>, <c>cancel</c>, <c>checkout</c>.</param>
+/// <param name="Actions">Possible next actions: <c>add</c>, <c>change</c>, <c>remove</c>, <c>refresh</c>, <c>annotate</c>, <c>park</c>, <c>resume</c>, <c>cancel</c>, <c>checkout</c>.</param>
 /// <param name="Version">Version of its stream.</param>
+/// <param name="Reference">The client's own reference, or null.</param>
+/// <param name="Note">A note for people, or null.</param>
+/// <param name="Customer">The customer in the client's own system, or null.</param>
+/// <param name="Metadata">Pairs of the client's own, or null.</param>
 [GenerateSerializer, Immutable, Alias("pos.CartView")]
 public sealed record CartView(
     CartId Id,
@@ -56,7 +60,11 @@ public sealed record CartView(
     DateTimeOffset OpenedAt,
     DateTimeOffset ChangedAt,
     ImmutableArray<string> Actions,
-    long Version) : IVersioned;
+    long Version,
+    string? Reference = null,
+    string? Note = null,
+    string? Customer = null,
+    Metadata? Metadata = null) : IVersioned;
 
 /// <summary>A line with the price shown.</summary>
 /// <param name="Line">Number of the line. It stays the same when other lines are removed.</param>

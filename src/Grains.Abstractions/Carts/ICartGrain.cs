@@ -54,6 +54,13 @@ public interface ICartGrain : ISagaGrain
         RejectionCode.AmountTooLarge)]
     Task<Outcome<CartView>> Refresh(RefreshCart command);
 
+    /// <summary>Replaces the client's own words on an OPEN or PARKED cart. Its order takes them over.</summary>
+    [Alias("Annotate")]
+    [Refuses(
+        RejectionCode.UnknownCart, RejectionCode.IllegalTransition, RejectionCode.InvalidValue, RejectionCode.OperationReused,
+        RejectionCode.OperationTooLate, RejectionCode.VersionMismatch, RejectionCode.JournalFull, RejectionCode.TooManyPending)]
+    Task<Outcome<CartView>> Annotate(AnnotateCart command);
+
     /// <summary>OPEN → PARKED.</summary>
     [Alias("Park")]
     [Refuses(

@@ -12,6 +12,7 @@ namespace Pos.Orders;
 /// <param name="Tender">The tenders.</param>
 /// <param name="OccurredAt">Business time when it is told later; null for now. Not in the future.</param>
 /// <param name="WaitMax">How long the answer may wait for the saga's end; zero answers as soon as the order is durable.</param>
+/// <param name="Annotations">The client's own words, or null.</param>
 [GenerateSerializer, Immutable, Alias("pos.PlaceOrder")]
 public sealed record PlaceOrder(
     Operation Operation,
@@ -20,7 +21,8 @@ public sealed record PlaceOrder(
     ImmutableArray<OrderLineRequest> Lines,
     TenderRequest Tender,
     DateTimeOffset? OccurredAt,
-    TimeSpan WaitMax);
+    TimeSpan WaitMax,
+    Annotations? Annotations = null);
 
 /// <summary>A line asked for.</summary>
 /// <param name="Sku">The product.</param>

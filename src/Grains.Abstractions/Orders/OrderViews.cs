@@ -58,6 +58,10 @@ public enum OrderStatus
 /// without cash.
 /// </param>
 /// <param name="Unpaid">Card money of a cancelled order that never went back, because an operator closed its refund at the payment; null for none.</param>
+/// <param name="Reference">The client's own reference, or null.</param>
+/// <param name="Note">A note for people, or null.</param>
+/// <param name="Customer">The customer in the client's own system, or null.</param>
+/// <param name="Metadata">Pairs of the client's own, or null.</param>
 [GenerateSerializer, Immutable, Alias("pos.OrderView")]
 public sealed record OrderView(
     OrderId Id,
@@ -79,7 +83,11 @@ public sealed record OrderView(
     long Version,
     string? SoldBy = null,
     Money Rounding = default,
-    Money? Unpaid = null) : IVersioned;
+    Money? Unpaid = null,
+    string? Reference = null,
+    string? Note = null,
+    string? Customer = null,
+    Metadata? Metadata = null) : IVersioned;
 
 /// <summary>A priced line.</summary>
 /// <param name="Line">Number of the line, from 1.</param>

@@ -22,6 +22,7 @@ namespace Pos.Orders;
 /// <param name="ApprovedBy">The manager who approved what needs approval; null when nobody did.</param>
 /// <param name="SoldBy">The key that asked for the sale; null in events from before it was recorded.</param>
 /// <param name="CashRounding">Step to which the store rounds cash. Money that comes back is rounded by it, even when the store has another step by then. Null for none.</param>
+/// <param name="Annotations">The client's own words, or null.</param>
 [GenerateSerializer, Immutable, Alias("pos.PricedSale")]
 public sealed record PricedSale(
     StoreId Store,
@@ -39,7 +40,8 @@ public sealed record PricedSale(
     CartId? Cart = null,
     string? ApprovedBy = null,
     string? SoldBy = null,
-    int? CashRounding = null);
+    int? CashRounding = null,
+    Annotations? Annotations = null);
 
 /// <summary>A priced line, also as it is journaled. Amounts are minor units of the sale's currency.</summary>
 /// <param name="Line">Number of the line, from 1.</param>

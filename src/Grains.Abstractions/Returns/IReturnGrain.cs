@@ -79,6 +79,7 @@ public enum ReturnStatus
 /// <param name="OccurredAt">Business time when it is told later; null for now. Not in the future.</param>
 /// <param name="WaitMax">How long the answer may wait for the saga's end.</param>
 /// <param name="Exchange">Whether the money is kept as credit for a new order.</param>
+/// <param name="Annotations">The client's own words, or null.</param>
 [GenerateSerializer, Immutable, Alias("pos.PlaceReturn")]
 public sealed record PlaceReturn(
     Operation Operation,
@@ -88,7 +89,8 @@ public sealed record PlaceReturn(
     string Reason,
     DateTimeOffset? OccurredAt,
     TimeSpan WaitMax,
-    bool Exchange = false);
+    bool Exchange = false,
+    Annotations? Annotations = null);
 
 /// <summary>A line that comes back.</summary>
 /// <param name="Sku">The product.</param>
@@ -117,6 +119,10 @@ public sealed record ReturnLineRequest(Sku Sku, int Quantity, Money? UnitPrice, 
 /// <param name="Rounding">The amount that the rounding of cash adds: refunds and spent credit make the gross and this. It may be below zero.</param>
 /// <param name="TakenBy">The key that took the goods back; null in returns from before it was recorded.</param>
 /// <param name="Unpaid">The refunds that never went back, because an operator closed them at the payments; null for none.</param>
+/// <param name="Reference">The client's own reference, or null.</param>
+/// <param name="Note">A note for people, or null.</param>
+/// <param name="Customer">The customer in the client's own system, or null.</param>
+/// <param name="Metadata">Pairs of the client's own, or null.</param>
 [GenerateSerializer, Immutable, Alias("pos.ReturnView")]
 public sealed record ReturnView(
     ReturnId Id,
@@ -136,7 +142,11 @@ public sealed record ReturnView(
     long Version,
     Money Rounding = default,
     string? TakenBy = null,
-    Money? Unpaid = null) : IVersioned;
+    Money? Unpaid = null,
+    string? Reference = null,
+    string? Note = null,
+    string? Customer = null,
+    Metadata? Metadata = null) : IVersioned;
 
 /// <summary>Money that goes back.</summary>
 /// <param name="Type">Cash or card.</param>

@@ -22,6 +22,7 @@ namespace Pos.Returns;
 /// <param name="CashCredit">The credit that a new order may take instead of those coins; null without an exchange.</param>
 /// <param name="ApprovedBy">The manager who approved cash for what a card paid; null when nothing needed approval.</param>
 /// <param name="TakenBy">The key that took the goods back; null in returns from before it was recorded.</param>
+/// <param name="Annotations">The client's own words, or null.</param>
 [GenerateSerializer, Immutable, Alias("pos.PricedReturn")]
 public sealed record PricedReturn(
     StoreId Store,
@@ -40,7 +41,8 @@ public sealed record PricedReturn(
     long? Coins = null,
     long? CashCredit = null,
     string? ApprovedBy = null,
-    string? TakenBy = null);
+    string? TakenBy = null,
+    Annotations? Annotations = null);
 
 /// <summary>A priced line that came back, also as it is journaled. Amounts are minor units of the return's currency.</summary>
 /// <param name="Line">Number of the line, from 1.</param>
@@ -110,6 +112,7 @@ public sealed record PayOutReturn(Operation Operation, string Reason, TimeSpan W
 /// <param name="OccurredAt">Business time when it is told later; null for now.</param>
 /// <param name="WaitMax">How long the answer may wait for the return's end.</param>
 /// <param name="InCash">Whether what cards paid is paid out in cash, which needs the operation's approval.</param>
+/// <param name="Annotations">The client's own words, or null.</param>
 [GenerateSerializer, Immutable, Alias("pos.ReturnLines")]
 public sealed record ReturnLines(
     Operation Operation,
@@ -120,7 +123,8 @@ public sealed record ReturnLines(
     bool Exchange,
     DateTimeOffset? OccurredAt,
     TimeSpan WaitMax,
-    bool InCash = false);
+    bool InCash = false,
+    Annotations? Annotations = null);
 
 /// <summary>Pieces of an order's line that come back.</summary>
 /// <param name="Line">The order's line.</param>

@@ -56,7 +56,7 @@ public static partial class Cart
         var sale = Sale.Of(
             store.Id, state.Till, Numbered(priced), sum, store, tenders, (asked.OccurredAt ?? command.Now).ToUniversalTime(), command.Id,
             Approvers(priced, Checkout.IsToldLate(asked.OccurredAt, command.Now, command.Policy) ? asked.Operation.ApprovedBy : ""),
-            asked.Operation.Actor);
+            asked.Operation.Actor, state.Annotations);
         return new CartEvent.CheckedOut(OperationKey.Of(asked.Operation), OrderId.Of(command.Id), sale, command.Now);
     }
 

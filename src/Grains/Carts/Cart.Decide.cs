@@ -40,7 +40,9 @@ public static partial class Cart
                 : OperationMemory.Reused(asked.Operation.Id);
         }
 
-        if ((Checkout.RefuseOperation(asked.Operation) ?? Checkout.RefusePlace(command.Store, asked.Store, asked.Till)) is { } refused)
+        if ((Checkout.RefuseOperation(asked.Operation)
+            ?? AnnotationRules.Refuse(asked.Annotations)
+            ?? Checkout.RefusePlace(command.Store, asked.Store, asked.Till)) is { } refused)
         {
             return refused;
         }
@@ -57,7 +59,8 @@ public static partial class Cart
         }
 
         return new CartEvent.Opened(
-            asked.Store, asked.Till, OperationKey.Of(asked.Operation), command.Store!.Currency, command.Now, asked.From, lines);
+            asked.Store, asked.Till, OperationKey.Of(asked.Operation), command.Store!.Currency, command.Now, asked.From, lines,
+            asked.Annotations ?? (command.Source.Cart is { } cart ? Annotations.Of(cart.Reference, cart.Note, cart.Customer, cart.Metadata) : null));
     }
 
     private static Rejection? Copy(CartId from, CartCommand.Open command, out ImmutableArray<CartLine> lines)
@@ -187,6 +190,11 @@ public static partial class Cart
             ? tooMuch
             : new CartEvent.Repriced(OperationKey.Of(command.Asked.Operation), changed, command.Now);
     }
+
+    private static Decision<CartEvent> Annotate(CartCommand.Annotate command) =>
+        AnnotationRules.Refuse(command.Asked.Annotations) is { } refused
+            ? refused
+            : new CartEvent.Annotated(OperationKey.Of(command.Asked.Operation), command.Now, command.Asked.Annotations);
 
     private static Decision<CartEvent> Park(CartCommand.Park command) =>
         Texts.Required(command.Asked.Label, Limits.CartLabelLengthMax, "label") is { } refused

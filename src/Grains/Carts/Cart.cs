@@ -20,6 +20,9 @@ public sealed record CartState(
     OperationMemory Operations,
     DateTimeOffset ChangedAt)
 {
+    /// <summary>The client's own words, or null.</summary>
+    public Annotations? Annotations { get; init; }
+
     /// <summary>Of a parked cart.</summary>
     public string? Label { get; init; }
 
@@ -78,6 +81,9 @@ public abstract record CartCommand
     public sealed record Refresh(
         RefreshCart Asked, StoreView? Store, IReadOnlyDictionary<Sku, ProductView> Products, DateTimeOffset Now) : CartCommand;
 
+    /// <inheritdoc cref="ICartGrain.Annotate"/>
+    public sealed record Annotate(AnnotateCart Asked, DateTimeOffset Now) : CartCommand;
+
     /// <inheritdoc cref="ICartGrain.Park"/>
     public sealed record Park(ParkCart Asked, DateTimeOffset Now) : CartCommand;
 
@@ -132,6 +138,7 @@ public static partial class Cart
         {
             Lines = state.Lines.SetItems(e.Lines.Select(line => KeyValuePair.Create(line.Line, Repriced(state.Lines[line.Line], line)))),
         },
+        CartEvent.Annotated e => Known(state, e.Operation, e.At) with { Annotations = e.Annotations },
         CartEvent.Parked e => Known(state, e.Operation, e.At) with { State = CartStatus.Parked, Label = e.Label },
         CartEvent.Resumed e => Known(state, e.Operation, e.At) with { State = CartStatus.Open, Label = null, Till = e.Till },
         CartEvent.Cancelled e => Known(state, e.Operation, e.At) with { State = CartStatus.Cancelled, Cancelled = e },
@@ -149,6 +156,7 @@ public static partial class Cart
         CartCommand.Change c => Ask(state, c.Asked.Operation, c.Now, CartStatus.Open) ?? Change(state, c),
         CartCommand.Remove c => Ask(state, c.Asked.Operation, c.Now, CartStatus.Open) ?? Remove(state, c),
         CartCommand.Refresh c => Ask(state, c.Asked.Operation, c.Now, CartStatus.Open) ?? Refresh(state, c),
+        CartCommand.Annotate c => Ask(state, c.Asked.Operation, c.Now, state.State == CartStatus.Parked ? CartStatus.Parked : CartStatus.Open) ?? Annotate(c),
         CartCommand.Park c => Ask(state, c.Asked.Operation, c.Now, CartStatus.Open) ?? Park(c),
         CartCommand.Resume c => Ask(state, c.Asked.Operation, c.Now, CartStatus.Parked) ?? Resume(state, c),
         CartCommand.Cancel c => Cancel(state, c),
@@ -176,7 +184,7 @@ public static partial class Cart
             lines = lines.Add(line.Line.Line, line.ApprovedAt(e.At));
         }
 
-        return state with { Opened = e, State = CartStatus.Open, Till = e.Till, Lines = lines, LastLine = lines.Count, ChangedAt = e.At };
+        return state with { Opened = e, State = CartStatus.Open, Till = e.Till, Lines = lines, LastLine = lines.Count, ChangedAt = e.At, Annotations = e.Annotations };
     }
 
     private static CartState Known(CartState state, OperationKey? operation, DateTimeOffset at) => state with

@@ -36,7 +36,8 @@ public abstract record CartEvent
         Currency Currency,
         DateTimeOffset At,
         CartId? From = null,
-        ImmutableArray<CartLine>? Lines = null) : CartEvent;
+        ImmutableArray<CartLine>? Lines = null,
+        Annotations? Annotations = null) : CartEvent;
 
     /// <summary>A line was added.</summary>
     public sealed record LineAdded(OperationKey Operation, OrderLine Line, DateTimeOffset At, string? ApprovedBy = null) : CartEvent;
@@ -58,6 +59,9 @@ public abstract record CartEvent
 
     /// <summary>The lines show present prices. Lines whose price is the same are left out.</summary>
     public sealed record Repriced(OperationKey Operation, ImmutableArray<OrderLine> Lines, DateTimeOffset At) : CartEvent;
+
+    /// <summary>The client's own words were replaced; null when they were taken away.</summary>
+    public sealed record Annotated(OperationKey Operation, DateTimeOffset At, Annotations? Annotations = null) : CartEvent;
 
     /// <summary>The cart was parked: PARKED.</summary>
     public sealed record Parked(OperationKey Operation, string Label, DateTimeOffset At) : CartEvent;
@@ -91,6 +95,7 @@ public static class CartJournal
         new EventCase("cart.line-changed", 1, CartJson.Default.LineChanged),
         new EventCase("cart.line-removed", 1, CartJson.Default.LineRemoved),
         new EventCase("cart.repriced", 1, CartJson.Default.Repriced),
+        new EventCase("cart.annotated", 1, CartJson.Default.Annotated),
         new EventCase("cart.parked", 1, CartJson.Default.Parked),
         new EventCase("cart.resumed", 1, CartJson.Default.Resumed),
         new EventCase("cart.cancelled", 1, CartJson.Default.Cancelled),
@@ -113,6 +118,7 @@ public static class CartJournal
 [JsonSerializable(typeof(CartEvent.LineChanged))]
 [JsonSerializable(typeof(CartEvent.LineRemoved))]
 [JsonSerializable(typeof(CartEvent.Repriced))]
+[JsonSerializable(typeof(CartEvent.Annotated))]
 [JsonSerializable(typeof(CartEvent.Parked))]
 [JsonSerializable(typeof(CartEvent.Resumed))]
 [JsonSerializable(typeof(CartEvent.Cancelled))]

@@ -53,6 +53,10 @@ public sealed partial class CartGrain(IGrainContext context, GrainServices servi
     });
 
     /// <inheritdoc/>
+    public Task<Outcome<CartView>> Annotate(AnnotateCart command) =>
+        Decide(command.Operation, () => Run(new CartCommand.Annotate(command, Now), command.Operation));
+
+    /// <inheritdoc/>
     public Task<Outcome<CartView>> Park(ParkCart command) =>
         Decide(command.Operation, () => Run(new CartCommand.Park(command, Now), command.Operation));
 

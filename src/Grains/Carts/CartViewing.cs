@@ -46,7 +46,11 @@ internal static class CartViewing
             opened.At,
             state.ChangedAt,
             Actions(state),
-            version);
+            version,
+            state.Annotations?.Reference,
+            state.Annotations?.Note,
+            state.Annotations?.Customer,
+            state.Annotations?.Metadata);
     }
 
     private static Totals Totals(LineTotal sum, Currency currency) =>
@@ -54,9 +58,9 @@ internal static class CartViewing
 
     private static ImmutableArray<string> Actions(CartState state) => state switch
     {
-        { State: CartStatus.Open, Lines.IsEmpty: true } => ["add", "park", "cancel"],
-        { State: CartStatus.Open } => ["add", "change", "remove", "refresh", "park", "checkout", "cancel"],
-        { State: CartStatus.Parked } => ["resume", "cancel"],
+        { State: CartStatus.Open, Lines.IsEmpty: true } => ["add", "annotate", "park", "cancel"],
+        { State: CartStatus.Open } => ["add", "change", "remove", "refresh", "annotate", "park", "checkout", "cancel"],
+        { State: CartStatus.Parked } => ["resume", "annotate", "cancel"],
         _ => [],
     };
 }

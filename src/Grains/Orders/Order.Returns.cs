@@ -36,7 +36,8 @@ public static partial class Order
             accepted.Coins,
             accepted.CashCredit,
             accepted.ApprovedBy,
-            accepted.TakenBy);
+            accepted.TakenBy,
+            accepted.Annotations);
     }
 
     /// <summary>
@@ -129,7 +130,8 @@ public static partial class Order
             coins,
             cashCredit,
             isDiverted || Checkout.IsToldLate(asked.OccurredAt, now, policy) ? Approval.Of(asked.Operation) : null,
-            asked.Operation.Actor is { Length: > 0 } actor ? actor : null);
+            asked.Operation.Actor is { Length: > 0 } actor ? actor : null,
+            asked.Annotations);
     }
 
     private static Rejection? RefuseReturn(OrderState state, ReturnLines asked, SalePolicy policy, DateTimeOffset now)
@@ -144,6 +146,7 @@ public static partial class Order
             ?? Checkout.RefuseCount(count)
             ?? Checkout.RefuseTime(asked.OccurredAt, now, policy, asked.Operation)
             ?? Texts.Required(asked.Reason, Limits.TextLengthMax, "reason")
+            ?? AnnotationRules.Refuse(asked.Annotations)
             ?? (asked is { Exchange: true, InCash: true } ? new Rejection(RejectionCode.InvalidValue, "Money is paid out or kept for an exchange, one of the two.") : null)
             ?? (state.Returns.Count < Limits.ReturnsPerOrderMax
                 ? null

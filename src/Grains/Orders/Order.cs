@@ -66,7 +66,8 @@ public static partial class Order
         var refused = Checkout.RefuseOperation(asked.Operation)
             ?? Checkout.RefuseCount(count)
             ?? Checkout.RefuseTime(asked.OccurredAt, now, policy, asked.Operation)
-            ?? Tenders.Refuse(asked.Tender, policy.TakesCards);
+            ?? Tenders.Refuse(asked.Tender, policy.TakesCards)
+            ?? AnnotationRules.Refuse(asked.Annotations);
         for (var i = 0; i < count && refused is null; i++)
         {
             var line = asked.Lines[i];
@@ -113,7 +114,7 @@ public static partial class Order
             asked.Operation,
             Sale.Of(
                 asked.Store, asked.Till, lines, sum, store, tenders, (asked.OccurredAt ?? now).ToUniversalTime(), null,
-                isApproved ? asked.Operation.ApprovedBy : "", asked.Operation.Actor),
+                isApproved ? asked.Operation.ApprovedBy : "", asked.Operation.Actor, asked.Annotations),
             now);
     }
 
@@ -183,7 +184,8 @@ public static partial class Order
         sale.ApprovedBy,
         HoldsBySku: true,
         SoldBy: sale.SoldBy,
-        CashRounding: sale.CashRounding);
+        CashRounding: sale.CashRounding,
+        Annotations: sale.Annotations);
 
     private static Rejection? RefuseOverride(PriceOverride? price, Operation operation) => price is null
         ? null

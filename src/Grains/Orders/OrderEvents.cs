@@ -32,6 +32,7 @@ public abstract record OrderEvent
     /// </param>
     /// <param name="SoldBy">The key that asked for the sale; null in events from before it was recorded.</param>
     /// <param name="CashRounding">Step to which the store rounds cash, for what comes back; null for none, and in events from before it was recorded.</param>
+    /// <param name="Annotations">The client's own words, or null.</param>
     public sealed record Placed(
         StoreId Store,
         TillId Till,
@@ -51,7 +52,8 @@ public abstract record OrderEvent
         string? ApprovedBy = null,
         bool? HoldsBySku = null,
         string? SoldBy = null,
-        int? CashRounding = null) : OrderEvent
+        int? CashRounding = null,
+        Annotations? Annotations = null) : OrderEvent
     {
         /// <summary>The amount due in coins and notes.</summary>
         [JsonIgnore]
@@ -110,6 +112,7 @@ public abstract record OrderEvent
     /// <param name="CashCredit">The credit that a new order may take instead of the coins; null without exchange, and in events from before it was recorded.</param>
     /// <param name="ApprovedBy">The manager who approved what needs approval, such as cash for what a card paid; null when nothing did.</param>
     /// <param name="TakenBy">The key that took the goods back; null in events from before it was recorded.</param>
+    /// <param name="Annotations">The client's own words, or null.</param>
     public sealed record ReturnAccepted(
         ReturnId Return,
         OperationKey Operation,
@@ -127,7 +130,8 @@ public abstract record OrderEvent
         long? Coins = null,
         long? CashCredit = null,
         string? ApprovedBy = null,
-        string? TakenBy = null) : OrderEvent;
+        string? TakenBy = null,
+        Annotations? Annotations = null) : OrderEvent;
 
     /// <summary>The return has been told, and carries it out.</summary>
     public sealed record ReturnHandedOver(ReturnId Return) : OrderEvent;

@@ -55,7 +55,11 @@ internal static class OrderViewing
             version,
             placed.SoldBy,
             new Money(placed.Rounding ?? 0, currency),
-            state.Unpaid);
+            state.Unpaid,
+            placed.Annotations?.Reference,
+            placed.Annotations?.Note,
+            placed.Annotations?.Customer,
+            placed.Annotations?.Metadata);
     }
 
     private static ImmutableArray<TenderView> Tenders(OrderId id, OrderEvent.Placed placed)

@@ -15,7 +15,8 @@ internal static class Sale
         DateTimeOffset occurredAt,
         CartId? cart,
         string approvedBy,
-        string soldBy) => new(
+        string soldBy,
+        Annotations? annotations) => new(
             id,
             till,
             lines,
@@ -31,7 +32,8 @@ internal static class Sale
             cart,
             approvedBy.Length > 0 ? approvedBy : null,
             soldBy.Length > 0 ? soldBy : null,
-            store.CashRounding is > 1 and var step ? step : null);
+            store.CashRounding is > 1 and var step ? step : null,
+            annotations);
 
     /// <summary>Whether a line takes a manager: who approved is told where somebody had to, and not wherever a manager happens to sell.</summary>
     public static bool NeedsApproval(ImmutableArray<OrderLine> lines)

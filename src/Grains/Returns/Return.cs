@@ -114,6 +114,7 @@ public static class Return
             ?? Checkout.RefuseCount(count)
             ?? Checkout.RefuseTime(asked.OccurredAt, now)
             ?? Texts.Required(asked.Reason, Limits.TextLengthMax, "reason")
+            ?? AnnotationRules.Refuse(asked.Annotations)
             ?? Approval.RefuseWithout(asked.Operation, "a return without receipt");
         for (var i = 0; i < count && refused is null; i++)
         {
@@ -184,7 +185,8 @@ public static class Return
                 CashRounding: store.CashRounding,
                 Exchange: asked.Exchange ? true : null,
                 ApprovedBy: Approval.Of(asked.Operation),
-                TakenBy: asked.Operation.Actor is { Length: > 0 } actor ? actor : null);
+                TakenBy: asked.Operation.Actor is { Length: > 0 } actor ? actor : null,
+                Annotations: asked.Annotations);
     }
 
     private static bool IsKnown(ReturnState state, Operation asked, out Decision<ReturnEvent> decision)
@@ -214,7 +216,8 @@ public static class Return
         back.ApprovedBy,
         back.Coins,
         back.CashCredit,
-        back.TakenBy);
+        back.TakenBy,
+        back.Annotations);
 
     private static Decision<ReturnEvent> TakeCredit(ReturnState state, TakeCredit asked)
     {

@@ -30,7 +30,8 @@ public abstract record ReturnEvent
         string? ApprovedBy = null,
         long? Coins = null,
         long? CashCredit = null,
-        string? TakenBy = null) : ReturnEvent;
+        string? TakenBy = null,
+        Annotations? Annotations = null) : ReturnEvent;
 
     /// <summary>The goods of an exchange are back on the shelf. The money waits for a new order.</summary>
     public sealed record Restocked : ReturnEvent;

@@ -47,7 +47,11 @@ internal static class ReturnViewing
             version,
             new Money(Rounding(state), currency),
             accepted.TakenBy,
-            state.Completed?.Unpaid is { } unpaid ? new Money(unpaid.Sum(part => part.Amount), currency) : null);
+            state.Completed?.Unpaid is { } unpaid ? new Money(unpaid.Sum(part => part.Amount), currency) : null,
+            accepted.Annotations?.Reference,
+            accepted.Annotations?.Note,
+            accepted.Annotations?.Customer,
+            accepted.Annotations?.Metadata);
     }
 
     public static CreditView? Credit(ReturnId id, ReturnState state)

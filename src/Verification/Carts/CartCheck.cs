@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Pos.Journal;
 using Pos.Verification.Orders;
 
@@ -21,6 +22,9 @@ internal sealed class CartCheck(Tally tally, PayloadReader payloads, Streams str
                 break;
             case "cart.repriced" or "cart.parked" or "cart.resumed" when payloads.Read(at, Payloads.Default.CartMoved) is { } moved:
                 Moved(at, cart, moved);
+                break;
+            case "cart.annotated" when payloads.Read(at, Payloads.Default.CartMoved) is { } annotated:
+                Annotated(at, cart, annotated);
                 break;
             case "cart.cancelled" when payloads.Read(at, Payloads.Default.CartCancelled) is not null:
                 Cancelled(at, cart);
@@ -76,6 +80,14 @@ internal sealed class CartCheck(Tally tally, PayloadReader payloads, Streams str
         }
     }
 
+    private void Annotated(in RecordedEvent at, CartTrace cart, CartMoved annotated)
+    {
+        if (Follows(at, cart, cart.Standing is CartStanding.Open or CartStanding.Parked))
+        {
+            Asked(at, cart, annotated.Operation);
+        }
+    }
+
     private void Cancelled(in RecordedEvent at, CartTrace cart)
     {
         if (Follows(at, cart, cart.Standing is CartStanding.Open or CartStanding.Parked))
@@ -117,8 +129,13 @@ internal sealed class CartCheck(Tally tally, PayloadReader payloads, Streams str
                 sold is not null && sold.Order == at.Stream.Key && sold.Sale.Gross == placed.Gross,
                 at,
                 $"it says it is cart {cart}, checked out as order {sold?.Order} for {sold?.Sale.Gross.Minor}, not {placed.Gross.Minor}");
+            tally.Check(
+                Invariant.CartOrder, AreEqual(sold?.Sale.Annotations, placed.Annotations), at, $"its annotations are not those of cart {cart} at the checkout");
         }
     }
+
+    private static bool AreEqual(JsonElement? one, JsonElement? other) =>
+        one is { } some && other is { } same ? JsonElement.DeepEquals(some, same) : one is null && other is null;
 
     private bool Changes(in RecordedEvent at, CartTrace cart, OperationRef operation)
     {

@@ -43,6 +43,7 @@ internal sealed record StoreSample(string Path, string? Body = null)
         ["changeCartLine"] = Of("/carts/CART/lines/1", """{"quantity":9}"""),
         ["removeCartLine"] = Of("/carts/CART/lines/1"),
         ["refreshCart"] = Of("/carts/CART/refresh"),
+        ["annotateCart"] = Of("/carts/CART/annotations", """{"reference":"x"}"""),
         ["parkCart"] = Of("/carts/CART/park", """{"label":"x"}"""),
         ["resumeCart"] = Of("/carts/CART/resume", """{"till":"till-1"}"""),
         ["cancelCart"] = Of("/carts/CART/cancel", """{"reason":"x"}"""),

@@ -15,6 +15,8 @@ public sealed class CartTests
     private static readonly CartEvent Changed = new CartEvent.LineChanged(Key("change"), 1, 3, 750, 150, 900, Now);
     private static readonly CartEvent Removed = new CartEvent.LineRemoved(Key("remove"), 1, Now);
     private static readonly CartEvent Repriced = new CartEvent.Repriced(Key("refresh"), [], Now);
+    private static readonly Annotations Words = new("web-4711", "Wrap it as a present.", "customer-12", new([new("country", "DE")]));
+    private static readonly CartEvent Annotated = new CartEvent.Annotated(Key("annotate"), Now, Words);
     private static readonly CartEvent Parked = new CartEvent.Parked(Key("park"), "blue coat", Now);
     private static readonly CartEvent Resumed = new CartEvent.Resumed(Key("resume"), Till, Now);
     private static readonly CartEvent Cancelled = new CartEvent.Cancelled("changed their mind", Now, null, Key("cancel"));
@@ -31,6 +33,7 @@ public sealed class CartTests
         ["change"] = Changed,
         ["remove"] = Removed,
         ["refresh"] = Repriced,
+        ["annotate"] = Annotated,
         ["park"] = Parked,
         ["resume"] = Resumed,
         ["cancel"] = Cancelled,
@@ -43,17 +46,17 @@ public sealed class CartTests
     public static TheoryData<string, string, string> Cells()
     {
         var all = new TheoryData<string, string, string>();
-        string[] commands = ["open", "add", "change", "remove", "refresh", "park", "resume", "cancel", "checkout", "handed over", "time passed"];
+        string[] commands = ["open", "add", "change", "remove", "refresh", "annotate", "park", "resume", "cancel", "checkout", "handed over", "time passed"];
         var table = new Dictionary<string, string[]>
         {
-            [""] = ["open", Un, Un, Un, Un, Un, Un, Un, Un, "-", "-"],
-            ["open"] = ["-", "add", NoLine, NoLine, "refresh", "park", No, "cancel", "CartEmpty", "-", "time passed"],
-            ["open,add"] = ["-", "-", "change", "remove", "refresh", "park", No, "cancel", "checkout", "-", "time passed"],
-            ["open,add,park"] = ["-", "-", No, No, No, "-", "resume", "cancel", No, "-", "time passed"],
-            ["open,add,checkout"] = ["-", "-", No, No, No, No, No, No, "-", "handed over", "-"],
-            ["open,add,checkout,handed over"] = ["-", "-", No, No, No, No, No, No, "-", "-", "-"],
-            ["open,add,cancel"] = ["-", "-", No, No, No, No, No, "-", No, "-", "-"],
-            ["open,add,time passed"] = ["-", "-", No, No, No, No, No, "-", No, "-", "-"],
+            [""] = ["open", Un, Un, Un, Un, Un, Un, Un, Un, Un, "-", "-"],
+            ["open"] = ["-", "add", NoLine, NoLine, "refresh", "annotate", "park", No, "cancel", "CartEmpty", "-", "time passed"],
+            ["open,add"] = ["-", "-", "change", "remove", "refresh", "annotate", "park", No, "cancel", "checkout", "-", "time passed"],
+            ["open,add,park"] = ["-", "-", No, No, No, "annotate", "-", "resume", "cancel", No, "-", "time passed"],
+            ["open,add,checkout"] = ["-", "-", No, No, No, No, No, No, No, "-", "handed over", "-"],
+            ["open,add,checkout,handed over"] = ["-", "-", No, No, No, No, No, No, No, "-", "-", "-"],
+            ["open,add,cancel"] = ["-", "-", No, No, No, No, No, No, "-", No, "-", "-"],
+            ["open,add,time passed"] = ["-", "-", No, No, No, No, No, No, "-", No, "-", "-"],
         };
         foreach (var (given, answers) in table)
         {
@@ -174,6 +177,16 @@ public sealed class CartTests
     }
 
     [Fact]
+    public void The_order_takes_the_words_over_that_the_cart_has_at_its_checkout()
+    {
+        var renamed = new CartEvent.Annotated(Key("again"), Now, Words with { Reference = "web-4712" });
+        var sold = (CartEvent.CheckedOut)Assert.Single(Given(Opened, Added, Annotated, renamed).When(CheckOut(Asked("checkout"), 1_000)).Events);
+        Assert.Equal(Words with { Reference = "web-4712" }, sold.Sale.Annotations);
+        var cleared = new CartEvent.Annotated(Key("again"), Now);
+        Assert.Null(((CartEvent.CheckedOut)Assert.Single(Given(Opened, Added, Annotated, cleared).When(CheckOut(Asked("checkout"), 1_000)).Events)).Sale.Annotations);
+    }
+
+    [Fact]
     public void A_cart_has_its_limits()
     {
         CartEvent[] full = [Opened, .. Enumerable.Range(1, 1_000).Select(n => new CartEvent.LineAdded(Key($"add {n}"), TwoMugs with { Line = n }, Now))];
@@ -221,6 +234,7 @@ public sealed class CartTests
             "change" => state => Cart.Decide(state, new CartCommand.Change(new(asked, 1, 3), store, Now)),
             "remove" => state => Cart.Decide(state, new CartCommand.Remove(new(asked, 1), Now)),
             "refresh" => state => Cart.Decide(state, new CartCommand.Refresh(new(asked), store, products, Now)),
+            "annotate" => state => Cart.Decide(state, new CartCommand.Annotate(new(asked, Words), Now)),
             "park" => state => Cart.Decide(state, new CartCommand.Park(new(asked, "blue coat"), Now)),
             "resume" => state => Cart.Decide(state, new CartCommand.Resume(new(asked, Till), store, Now)),
             "cancel" => state => Cart.Decide(state, new CartCommand.Cancel(new(asked, "changed their mind"), Now)),

@@ -15,6 +15,9 @@ public sealed class GoldenFiles
     private static readonly HoldId Hold = new("00000000000000000000000000000001");
     private static readonly Currency Euro = new("EUR");
 
+    private static readonly Annotations Words = new(
+        "web-4711", "Wrap it.", "customer-12", Metadata.Of(new Dictionary<string, string> { ["country"] = "DE", ["a.B_c-1"] = "é" }));
+
     private static readonly OrderLine Cheese = new(
         1, new Sku("CHEESE"), "Cheese", ProductKind.Goods, 1, 2_000, 1_024, 0, 1_024, 0, 1_024, null, "2112345005126", new(EmbeddedKind.Weight, 512));
 
@@ -44,6 +47,9 @@ public sealed class GoldenFiles
         ["barcode.released"] = new BarcodeEvent.Released(Key("b2"), new Sku("85123A")),
         ["cart.opened"] = new CartEvent.Opened(London, Till, Key("k1"), Pounds, NewYear),
         ["cart.opened~copy"] = new CartEvent.Opened(London, Till, Key("k1"), Pounds, NewYear, new CartId(OrderNumber(3).Value), [new(Cheese, "anna")]),
+        ["cart.opened~annotated"] = new CartEvent.Opened(London, Till, Key("k1"), Pounds, NewYear, Annotations: Words),
+        ["cart.annotated"] = new CartEvent.Annotated(Key("k6"), NewYear, Words),
+        ["cart.annotated~none"] = new CartEvent.Annotated(Key("k6"), NewYear),
         ["cart.line-added"] = new CartEvent.LineAdded(Key("k2"), Cheese, NewYear, "anna"),
         ["cart.line-changed"] = new CartEvent.LineChanged(Key("k3"), 1, 2, 2_048, 0, 2_048, NewYear),
         ["cart.line-changed~approved"] = new CartEvent.LineChanged(Key("k3"), 1, 2, 2_048, 0, 2_048, NewYear, "anna"),
@@ -105,6 +111,8 @@ public sealed class GoldenFiles
                 new(2, new Sku("POST"), "Postage", ProductKind.Service, 1, 1_800, 1_800, 2_000, 1_500, 300, 1_800),
             ],
             true, Gbp(2_775), Gbp(555), Gbp(3_330), Gbp(4_000), Morning, NewYear, SoldBy: "bob"),
+        ["order.placed~annotated"] = new OrderEvent.Placed(
+            London, Till, Key("k1"), [CheapCheese], true, Gbp(1_000), Gbp(0), Gbp(1_000), Gbp(1_000), Morning, NewYear, Annotations: Words),
         ["order.placed~exchanged"] = new OrderEvent.Placed(
             London, Till, Key("k1"), [new(1, new Sku("CHEESE"), "Cheese", ProductKind.Goods, 1, 1_002, 1_002, 0, 1_002, 0, 1_002)],
             true, Gbp(1_002), Gbp(0), Gbp(1_002), Gbp(50), Morning, NewYear, -2,
@@ -143,6 +151,9 @@ public sealed class GoldenFiles
         ["order.return-accepted~taken"] = new OrderEvent.ReturnAccepted(
             ReturnNumber(7), Key("k2"), Till, [new(1, 2, Disposition.Restock, 425, 85, 510)], Gbp(425), Gbp(85), Gbp(510), [new(1, 400), new(0, 110)],
             "faulty", Morning, NewYear, 5, true, TakenBy: "bob"),
+        ["order.return-accepted~annotated"] = new OrderEvent.ReturnAccepted(
+            ReturnNumber(7), Key("k2"), Till, [new(1, 2, Disposition.Restock, 425, 85, 510)], Gbp(425), Gbp(85), Gbp(510), [new(1, 400), new(0, 110)],
+            "faulty", Morning, NewYear, 5, true, Annotations: Words),
         ["order.return-accepted~coins"] = new OrderEvent.ReturnAccepted(
             ReturnNumber(7), Key("k2"), Till, [new(1, 2, Disposition.Restock, 425, 85, 510)], Gbp(425), Gbp(85), Gbp(510),
             [new(1, 300, null, true), new(1, 100, OrderNumber(3), true), new(0, 110)], "faulty", Morning, NewYear, 5, null, 510, null, "anna"),
@@ -163,6 +174,10 @@ public sealed class GoldenFiles
             London, Till, Key("k1"),
             [new(1, new Sku("85123A"), "WHITE HANGING HEART", ProductKind.Goods, 2, 255, 2_000, Disposition.WriteOff, 425, 85, 510)],
             true, Gbp(425), Gbp(85), Gbp(510), "faulty", Morning, NewYear, ApprovedBy: "anna", TakenBy: "bob"),
+        ["return.accepted~annotated"] = new ReturnEvent.Accepted(
+            London, Till, Key("k1"),
+            [new(1, new Sku("85123A"), "WHITE HANGING HEART", ProductKind.Goods, 2, 255, 2_000, Disposition.WriteOff, 425, 85, 510)],
+            true, Gbp(425), Gbp(85), Gbp(510), "faulty", Morning, NewYear, ApprovedBy: "anna", Annotations: Words),
         ["return.accepted~coins"] = new ReturnEvent.Accepted(
             London, Till, Key("k1"),
             [new(1, new Sku("85123A"), "WHITE HANGING HEART", ProductKind.Goods, 2, 255, 2_000, Disposition.Restock, 425, 85, 510, 3)],

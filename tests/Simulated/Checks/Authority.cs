@@ -66,7 +66,7 @@ internal sealed class Authority(Book book, Requests requests, Violations violati
     {
         "listSagas" or "getSaga" or "retrySaga" or "cancelSaga" or "closeRefund" or "defineStore" => Rank.Operator,
         "receiveStock" or "setStockPolicy" or "defineProduct" or "changeProduct" or "claimBarcode" or "releaseBarcode" => Rank.Manager,
-        "openCart" or "addCartLine" or "changeCartLine" or "removeCartLine" or "refreshCart" or "parkCart" or "resumeCart" or "cancelCart" or "checkOutCart"
+        "openCart" or "addCartLine" or "changeCartLine" or "removeCartLine" or "refreshCart" or "annotateCart" or "parkCart" or "resumeCart" or "cancelCart" or "checkOutCart"
             or "placeOrder" or "cancelOrder" or "placeReturn" or "returnLines" or "payOutReturn" or "adjustStock" or "countStock" or "createHold"
             or "pinHold" or "commitHold" or "releaseHold" or "endHold" => Rank.Cashier,
         _ when Requests.IsRead(kind) => Rank.Reader,
@@ -83,8 +83,8 @@ internal sealed class Authority(Book book, Requests requests, Violations violati
         "stock.reserved" or "stock.pinned" or "stock.committed" or "stock.released" => new(Rank.Cashier, "order"),
         "stock.restocked" => new(null, "return"),
         "stock.expired" => new(null, ""),
-        "cart.opened" or "cart.line-added" or "cart.line-changed" or "cart.line-removed" or "cart.repriced" or "cart.parked" or "cart.resumed"
-            or "cart.checked-out" => new(Rank.Cashier),
+        "cart.opened" or "cart.line-added" or "cart.line-changed" or "cart.line-removed" or "cart.repriced" or "cart.annotated" or "cart.parked"
+            or "cart.resumed" or "cart.checked-out" => new(Rank.Cashier),
         "cart.cancelled" => new(Rank.Cashier, "cart"),
         "cart.handed-over" => new(null, "cart"),
         "order.placed" => new(Rank.Cashier, "cart"),

@@ -63,6 +63,8 @@ internal sealed class CartTrace(string stream, Book book) : StreamTrace(stream)
                 }
 
                 break;
+            case "cart.annotated":
+                break;
             case "cart.parked":
                 State = CartStatus.Parked;
                 break;

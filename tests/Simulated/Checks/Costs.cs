@@ -22,7 +22,7 @@ internal sealed class Costs(FaultPlan plan, Violations violations)
         "placeOrder" => [(request.Id, 4 + (2 * request.Lines) + (6 * request.Cards), request.Lines), .. Credit(request)],
         "cancelOrder" => [(Key(request), 1, 0)],
         "openCart" => [(request.Id, 2, request.Lines)],
-        "addCartLine" or "changeCartLine" or "removeCartLine" or "parkCart" or "resumeCart" or "cancelCart" => [(Key(request), 1, 1)],
+        "addCartLine" or "changeCartLine" or "removeCartLine" or "annotateCart" or "parkCart" or "resumeCart" or "cancelCart" => [(Key(request), 1, 1)],
         "refreshCart" => [(Key(request), 1, request.Lines)],
         "checkOutCart" => [(Key(request), 2, request.Lines), (Order(request), 4 + (2 * request.Lines) + (6 * request.Cards), request.Lines), .. Credit(request)],
         // Accepted, restocked, ended, completed; each line on the shelf; a refund asked for and had of each card.

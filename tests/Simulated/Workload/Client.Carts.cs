@@ -59,6 +59,7 @@ internal sealed partial class Client
             6 => Send(cart, op, "parkCart", grain => grain.Park(new(op, "blue coat"))),
             7 => Send(cart, op, "resumeCart", grain => grain.Resume(new(op, Shop.Till))),
             8 when _chance.Is(0.3) => Send(cart, op, "cancelCart", grain => grain.Cancel(new(op, "the customer left")), mayDoNothing: true),
+            8 => Send(cart, op, "annotateCart", grain => grain.Annotate(new(op, new(id, Customer: "customer-12", Metadata: new([new("country", "DE")]))))),
             _ => LookAtCart(cart),
         };
     }
