@@ -50,9 +50,18 @@ internal sealed record OrderMessage(
     IReadOnlyList<LineMessage> Lines,
     MoneyMessage? Cash,
     IReadOnlyList<CardMessage>? Cards,
-    DateTimeOffset? OccurredAt);
+    DateTimeOffset? OccurredAt,
+    string? Reference = null,
+    string? Customer = null,
+    IReadOnlyDictionary<string, string>? Metadata = null);
 
-internal sealed record OpenCartMessage(string Store, string Till, string? From);
+internal sealed record OpenCartMessage(
+    string Store,
+    string Till,
+    string? From,
+    string? Reference = null,
+    string? Customer = null,
+    IReadOnlyDictionary<string, string>? Metadata = null);
 
 internal sealed record CheckOutMessage(
     MoneyMessage? Cash, IReadOnlyList<CardMessage>? Cards, MoneyMessage ExpectedTotal, DateTimeOffset OccurredAt);
@@ -60,12 +69,25 @@ internal sealed record CheckOutMessage(
 internal sealed record ReturnLineMessage(string Sku, int Quantity, MoneyMessage UnitPrice, string Disposition);
 
 internal sealed record ReturnMessage(
-    string Store, string Till, IReadOnlyList<ReturnLineMessage> Lines, string Reason, DateTimeOffset OccurredAt);
+    string Store,
+    string Till,
+    IReadOnlyList<ReturnLineMessage> Lines,
+    string Reason,
+    DateTimeOffset OccurredAt,
+    string? Reference = null,
+    string? Customer = null,
+    IReadOnlyDictionary<string, string>? Metadata = null);
 
 internal sealed record OrderReturnLineMessage(int Line, int Quantity, string Disposition);
 
 internal sealed record OrderReturnMessage(
-    string Till, IReadOnlyList<OrderReturnLineMessage> Lines, string Reason, DateTimeOffset OccurredAt);
+    string Till,
+    IReadOnlyList<OrderReturnLineMessage> Lines,
+    string Reason,
+    DateTimeOffset OccurredAt,
+    string? Reference = null,
+    string? Customer = null,
+    IReadOnlyDictionary<string, string>? Metadata = null);
 
 internal sealed record TotalsMessage(MoneyMessage Gross);
 

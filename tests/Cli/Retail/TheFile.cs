@@ -205,6 +205,7 @@ public sealed class TheShopOfAFile
         Assert.All(order.Lines, l => Assert.Equal("replay", l.Override!.Reason));
         Assert.Equal(4000, order.Cash?.Amount);
         Assert.Null(order.Cards);
+        Assert.Equal(("700001", "17850.0", "United Kingdom"), (order.Reference, order.Customer, order.Metadata?["country"]));
         Assert.Equal("replay-700001", RetailReplay.KeyOf(_shop.Invoices[0].Number));
     }
 

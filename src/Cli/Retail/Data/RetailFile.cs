@@ -13,8 +13,9 @@ namespace Pos.Cli.Retail.Data;
 /// <param name="LocalTime">The wall clock of Europe/London.</param>
 /// <param name="UnitPrice">GBP including tax, two decimals at most, not negative.</param>
 /// <param name="Customer">Empty when the file names none.</param>
+/// <param name="Country">The customer's country; empty when the file names none.</param>
 internal sealed record RetailLine(
-    int FileLine, string Invoice, string StockCode, string Description, int Quantity, DateTime LocalTime, decimal UnitPrice, string Customer)
+    int FileLine, string Invoice, string StockCode, string Description, int Quantity, DateTime LocalTime, decimal UnitPrice, string Customer, string Country = "")
 {
     /// <summary>Goods or services brought back.</summary>
     public bool IsReturn => Invoice.StartsWith('C');
@@ -54,6 +55,7 @@ internal static class RetailFile
     private static readonly string[] Columns = ["InvoiceNo", "StockCode", "Description", "Quantity", "InvoiceDate", "UnitPrice"];
 
     private const string CustomerColumn = "CustomerID";
+    private const string CountryColumn = "Country";
 
     private static readonly CsvReaderOptions Options = new()
     {
@@ -102,9 +104,14 @@ internal static class RetailFile
 
             var lines = new List<RetailLine>();
             var customers = csv.Headers.Contains(CustomerColumn, StringComparer.Ordinal);
+            var countries = csv.Headers.Contains(CountryColumn, StringComparer.Ordinal);
             while (csv.Read())
             {
-                lines.Add(Line(csv, name) with { Customer = customers ? csv.GetString(CustomerColumn).Trim() : "" });
+                lines.Add(Line(csv, name) with
+                {
+                    Customer = customers ? csv.GetString(CustomerColumn).Trim() : "",
+                    Country = countries ? csv.GetString(CountryColumn).Trim().Normalize() : "",
+                });
             }
 
             return lines.Count > 0 ? lines : throw new CannotRunException($"{name} has no lines.");

@@ -10,6 +10,7 @@ namespace Pos.Cli.Retail.Data;
 /// <param name="Returned">The lines brought back.</param>
 /// <param name="WrittenOff">The lines lost.</param>
 /// <param name="Customer">The customer's number; empty when the file names none.</param>
+/// <param name="Country">The customer's country; empty when the file names none.</param>
 /// <param name="Receipt">The sale that the returned lines come from; null without a receipt.</param>
 internal sealed record RetailInvoice(
     string Number,
@@ -19,8 +20,16 @@ internal sealed record RetailInvoice(
     IReadOnlyList<RetailLine> Returned,
     IReadOnlyList<RetailLine> WrittenOff,
     string Customer,
+    string Country = "",
     RetailReceipt? Receipt = null)
 {
+    /// <summary>The customer's number for the server; null without one.</summary>
+    public string? CustomerOrNull => Customer.Length > 0 ? Customer : null;
+
+    /// <summary>The country for the server; null without one.</summary>
+    public IReadOnlyDictionary<string, string>? Metadata =>
+        Country.Length > 0 ? new Dictionary<string, string>(StringComparer.Ordinal) { ["country"] = Country } : null;
+
     /// <summary>The total of the lines sold, in pence.</summary>
     public long Total => Sold.Sum(l => RetailShop.Pence(l.UnitPrice) * l.Quantity);
 }
@@ -87,7 +96,8 @@ internal sealed record RetailShop(IReadOnlyList<ShopProduct> Products, IReadOnly
             [.. lines.Where(l => l.IsSale)],
             [.. lines.Where(l => l.IsReturn)],
             [.. lines.Where(l => l.IsWriteOff)],
-            lines[0].Customer);
+            lines[0].Customer,
+            lines[0].Country);
     }
 
     private static TimeZoneInfo FindTimeZone()

@@ -85,11 +85,20 @@ internal sealed class RetailReplay(PosServer server, Terminal terminal, string s
         invoice.Till,
         [.. invoice.Returned.Select(l => new ReturnLineMessage(l.StockCode, -l.Quantity, RetailShop.Price(l), Restock))],
         Reason,
-        invoice.OccurredAt);
+        invoice.OccurredAt,
+        invoice.Number,
+        invoice.CustomerOrNull,
+        invoice.Metadata);
 
     /// <summary>The return of an invoice's lines with a receipt.</summary>
     public static OrderReturnMessage Return(RetailInvoice invoice, RetailReceipt receipt) => new(
-        invoice.Till, [.. receipt.Lines.Select(l => new OrderReturnLineMessage(l.Line, l.Quantity, Restock))], Reason, invoice.OccurredAt);
+        invoice.Till,
+        [.. receipt.Lines.Select(l => new OrderReturnLineMessage(l.Line, l.Quantity, Restock))],
+        Reason,
+        invoice.OccurredAt,
+        invoice.Number,
+        invoice.CustomerOrNull,
+        invoice.Metadata);
 
     /// <summary>The idempotency key of an invoice's order, cart or return.</summary>
     public static string KeyOf(string invoice) => $"replay-{invoice}";

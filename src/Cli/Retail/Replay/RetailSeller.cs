@@ -61,7 +61,9 @@ internal sealed class RetailSeller(PosServer server, TimeProvider time, string s
 
     /// <summary>The order of an invoice's sold lines.</summary>
     public static OrderMessage Order(RetailInvoice invoice, RetailWay way, string store) =>
-        new(store, invoice.Till, [.. invoice.Sold.Select(Line)], way.Cash(invoice.Total), way.Cards(invoice.Total), invoice.OccurredAt);
+        new(
+            store, invoice.Till, [.. invoice.Sold.Select(Line)], way.Cash(invoice.Total), way.Cards(invoice.Total), invoice.OccurredAt,
+            invoice.Number, invoice.CustomerOrNull, invoice.Metadata);
 
     private static LineMessage Line(RetailLine line) => new(line.StockCode, line.Quantity, new(RetailShop.Price(line), RetailReplay.Reason));
 
@@ -70,7 +72,7 @@ internal sealed class RetailSeller(PosServer server, TimeProvider time, string s
         var cart = await server.Post(
             "api/v1/carts",
             key,
-            new OpenCartMessage(store, invoice.Till, from),
+            new OpenCartMessage(store, invoice.Till, from, invoice.Number, invoice.CustomerOrNull, invoice.Metadata),
             Messages.Default.OpenCartMessage,
             Messages.Default.CartAnswer,
             _ => true,
