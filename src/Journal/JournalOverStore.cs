@@ -178,7 +178,7 @@ public abstract class JournalOverStore : IJournal
     private protected virtual ValueTask WaitDurable(long position, CancellationToken cancellationToken) =>
         Writer.WaitDurable(position, cancellationToken);
 
-    private async Task<T> Run<T>(WakeUpOperation<T> operation, CancellationToken cancellationToken)
+    private protected async Task<T> Run<T>(AnsweredOperation<T> operation, CancellationToken cancellationToken)
     {
         if (!Writer.TryEnter(operation))
         {

@@ -3,6 +3,7 @@ using Pos.Api.Access;
 using Pos.Api.Server;
 using Pos.Hosting;
 using Pos.Streams;
+using Pos.Streams.Storage;
 
 namespace Pos.Silo;
 
@@ -28,7 +29,7 @@ internal static class OrleansSilo
 
         builder.Host.UseOrleans(silo =>
         {
-            silo.AddPosSilo().AddMembership(cluster, configuration).AddJournalStreams(configuration);
+            silo.AddPosSilo().AddMembership(cluster, configuration).AddJournalStates(configuration).AddJournalStreams(configuration);
             // Each is a filter or an observer of every call, and costs every call something.
             if (cluster.Tracing)
             {
@@ -59,8 +60,11 @@ internal static class OrleansSilo
         builder.Services.Configure<HostOptions>(static options => options.ShutdownTimeout = ShutdownMax);
     }
 
-    public static Task OpenDatabases(this WebApplication app) =>
-        app.Services.GetRequiredService<ClusterSettings>().MakeTables(app.Lifetime.ApplicationStopping);
+    public static async Task OpenDatabases(this WebApplication app)
+    {
+        await app.Services.GetRequiredService<ClusterSettings>().MakeTables(app.Lifetime.ApplicationStopping);
+        await app.Services.MakeStates(app.Lifetime.ApplicationStopping);
+    }
 
     /// <summary>Maps the page at <c>/dashboard</c> and what it asks for.</summary>
     public static void MapDashboard(this WebApplication app, ClusterSettings cluster)

@@ -13,6 +13,7 @@ using Pos.Hosting;
 using Pos.Journal;
 using Pos.Payments;
 using Pos.Silo;
+using Pos.Streams.Storage;
 
 namespace Pos.Tests;
 
@@ -105,7 +106,7 @@ public sealed class PosHost : IAsyncDisposable
         builder.Options.ConfigureFileLogging = false;
         builder.ConfigureSilo((_, silo) =>
         {
-            silo.AddPosSilo();
+            silo.AddPosSilo().AddJournalStates(configuration);
             silo.Services.AddSingleton(TimeProvider.System);
             silo.Services.AddJournal(configuration);
             silo.Services.AddPayments(configuration, Environments.Development);

@@ -207,6 +207,47 @@ public sealed class SqliteJournalTests : IDisposable
     }
 
     [Fact]
+    public async Task a_journal_of_a_release_that_had_no_states_gets_their_table_and_keeps_its_version()
+    {
+        using (var journal = Open())
+        {
+            Assert.Equal(AppendResult.Durable, await Append(journal, "a"));
+        }
+
+        using (var connection = SqliteConnection.Open(FilePath("journal.db"), reader: false))
+        {
+            connection.Execute("DROP TABLE states");
+        }
+
+        using var again = Open();
+        var tag = await again.WriteState("sales", "berlin", null, "1"u8.ToArray(), CancellationToken.None);
+        Assert.NotNull(tag);
+        Assert.Null(await again.WriteState("sales", "berlin", null, "2"u8.ToArray(), CancellationToken.None));
+        Assert.Equal("1", System.Text.Encoding.UTF8.GetString((await again.ReadState("sales", "berlin", CancellationToken.None))!.Value.State.Span));
+        // An older program finds the version that it knows.
+        using var look = SqliteConnection.Open(FilePath("journal.db"), reader: true);
+        Assert.Equal(SqliteSchema.Version, look.ExecuteInt64("PRAGMA user_version"));
+    }
+
+    [Fact]
+    public async Task a_full_disk_fails_the_write_of_a_state_which_keeps_its_tag()
+    {
+        SqliteWriter? disk = null;
+        using var journal = SqliteJournal.Open(Options(), TimeProvider.System, _instruments, null, store =>
+        {
+            disk = store.Writer;
+            return store;
+        });
+        var tag = await journal.WriteState("sales", "berlin", null, "1"u8.ToArray(), CancellationToken.None);
+        disk!.LimitPages(1);
+        await Assert.ThrowsAsync<JournalUnavailableException>(() => journal.WriteState("sales", "berlin", tag, new byte[100_000], CancellationToken.None).AsTask());
+        disk.LimitPages(1_000_000);
+        Assert.Equal(tag, (await journal.ReadState("sales", "berlin", CancellationToken.None))!.Value.Tag);
+        Assert.NotNull(await journal.WriteState("sales", "berlin", tag, new byte[100_000], CancellationToken.None));
+        Assert.False(await journal.RemoveState("sales", "berlin", tag!.Value, CancellationToken.None));
+    }
+
+    [Fact]
     public async Task a_journal_of_the_first_schema_is_brought_up_to_date_and_goes_on()
     {
         var order = new StreamName("order", "1");

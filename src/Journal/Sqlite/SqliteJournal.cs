@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Pos.Journal.States;
 using Pos.Journal.Writing;
 
 namespace Pos.Journal.Sqlite;
@@ -8,7 +9,7 @@ namespace Pos.Journal.Sqlite;
 /// The journal in a folder of this machine: SQLite with a write-ahead log flushed at every commit, and a head file flushed before
 /// every acknowledgement. One process at a time.
 /// </summary>
-public sealed class SqliteJournal : JournalOverStore, IDisposable
+public sealed class SqliteJournal : JournalOverStore, IJournalStates, IDisposable
 {
     private readonly SqliteStore _files;
     private readonly WriterThreads _threads;
@@ -66,6 +67,26 @@ public sealed class SqliteJournal : JournalOverStore, IDisposable
     /// <exception cref="JournalUnavailableException">The database cannot be read now, or the head did not get there in time.</exception>
     public JournalMark ReadStoredMark() => Reached(_files.Readers.Read(static r => r.ReadMark()));
 
+    /// <inheritdoc/>
+    public ValueTask<StateRecord?> ReadState(string name, string key, CancellationToken cancellationToken)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        ArgumentException.ThrowIfNullOrEmpty(key);
+        cancellationToken.ThrowIfCancellationRequested();
+        return ValueTask.FromResult(_files.Readers.Read(reader => reader.ReadState(name, key)));
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<long?> WriteState(string name, string key, long? tag, ReadOnlyMemory<byte> state, CancellationToken cancellationToken)
+    {
+        var write = Change(name, key, tag, state);
+        return await Run(write, cancellationToken) ? write.NextTag : null;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<bool> RemoveState(string name, string key, long tag, CancellationToken cancellationToken) =>
+        await Run(Change(name, key, tag, null), cancellationToken);
+
     /// <summary>
     /// Takes no more appends, writes the queued ones, moves the log into the database and lets go of the files. Appends that come later end
     /// <see cref="AppendResult.Failed"/>; reads throw <see cref="JournalUnavailableException"/>.
@@ -80,6 +101,13 @@ public sealed class SqliteJournal : JournalOverStore, IDisposable
         _disposed = true;
         _threads.Dispose();
         Writer.Dispose();
+    }
+
+    private StateWrite Change(string name, string key, long? tag, ReadOnlyMemory<byte>? state)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        ArgumentException.ThrowIfNullOrEmpty(key);
+        return new StateWrite(name, key, tag, state, Writer.Time.GetUtcNow().UtcTicks, Writer.Asynchronous);
     }
 
     private JournalMark Reached(JournalMark mark)

@@ -1,4 +1,5 @@
 using System.Text;
+using Pos.Journal.States;
 
 namespace Pos.Journal.Sqlite;
 
@@ -56,6 +57,8 @@ internal sealed class SqliteReader : IDisposable
             """);
 
     private SqliteStatement Snapshot => field ??= _connection.Prepare("SELECT state, state_version, version, hash FROM snapshots WHERE stream = ?1");
+
+    private SqliteStatement State => field ??= _connection.Prepare("SELECT tag, state FROM states WHERE name = ?1 AND key = ?2");
 
     private SqliteStatement Head => field ??= _connection.Prepare("SELECT position, running FROM head");
 
@@ -142,6 +145,20 @@ internal sealed class SqliteReader : IDisposable
         finally
         {
             Snapshot.Reset();
+        }
+    }
+
+    public StateRecord? ReadState(string name, string key)
+    {
+        State.BindText(1, name);
+        State.BindText(2, key);
+        try
+        {
+            return State.Step() ? new StateRecord(State.Int64(0), State.Bytes(1).ToArray()) : null;
+        }
+        finally
+        {
+            State.Reset();
         }
     }
 

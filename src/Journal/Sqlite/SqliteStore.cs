@@ -136,6 +136,7 @@ internal sealed class SqliteStore : IJournalStore
         try
         {
             SqliteSchema.Ensure(connection, path);
+            SqliteStates.Ensure(connection);
             var mode = connection.Execute("PRAGMA journal_mode = WAL");
             if (mode != "wal")
             {

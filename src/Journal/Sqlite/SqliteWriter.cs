@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using Pos.Journal.States;
 using Pos.Journal.Writing;
 using SQLitePCL;
 
@@ -24,6 +25,7 @@ internal sealed class SqliteWriter : IDisposable
     private readonly SqliteStatement _readHash;
     private readonly SqliteStatement _saveSnapshot;
     private readonly SqliteWakeUps _wakeUps;
+    private readonly SqliteStates _states;
     private readonly byte[] _running = new byte[ChainHash.Size];
     private long _position;
     private bool _mustReload = true;
@@ -49,6 +51,7 @@ internal sealed class SqliteWriter : IDisposable
             WHERE excluded.version >= snapshots.version OR excluded.state_version <> snapshots.state_version
             """);
         _wakeUps = new SqliteWakeUps(connection);
+        _states = new SqliteStates(connection);
     }
 
     /// <summary>Off only in the benchmark that shows the cost of hashing.</summary>
@@ -192,6 +195,9 @@ internal sealed class SqliteWriter : IDisposable
                 break;
             case WakeUpLeasesEnd ending:
                 _wakeUps.End(ending);
+                break;
+            case StateWrite state:
+                _states.Write(state);
                 break;
             default:
                 throw new UnreachableException();

@@ -145,10 +145,10 @@ internal sealed class SnapshotWrite(StreamName stream, ReadOnlyMemory<byte> stat
     }
 }
 
-/// <summary>An operation on wake-ups, whose caller waits for what the store found.</summary>
+/// <summary>An operation whose caller waits for what the store found.</summary>
 /// <param name="refusal">Says what could not be done, without a full stop.</param>
 /// <param name="asynchronous">As <see cref="JournalWriter.Asynchronous"/>.</param>
-internal abstract class WakeUpOperation<T>(string refusal, bool asynchronous) : WriteOperation
+internal abstract class AnsweredOperation<T>(string refusal, bool asynchronous) : WriteOperation
 {
     private readonly TaskCompletionSource<T> _completion =
         new(asynchronous ? TaskCreationOptions.RunContinuationsAsynchronously : TaskCreationOptions.None);
@@ -179,7 +179,7 @@ internal abstract class WakeUpOperation<T>(string refusal, bool asynchronous) : 
 
 /// <summary>Leases due wake-ups.</summary>
 internal sealed class WakeUpClaim(string owner, DateTimeOffset now, DateTimeOffset until, int limit, bool asynchronous)
-    : WakeUpOperation<IReadOnlyList<WakeUpLease>>("Wake-ups could not be claimed", asynchronous)
+    : AnsweredOperation<IReadOnlyList<WakeUpLease>>("Wake-ups could not be claimed", asynchronous)
 {
     public string Owner => owner;
 
@@ -196,7 +196,7 @@ internal sealed class WakeUpClaim(string owner, DateTimeOffset now, DateTimeOffs
 
 /// <summary>Ends a lease.</summary>
 internal sealed class WakeUpCompletion(WakeUpLease claimed, DateTimeOffset? next, bool asynchronous)
-    : WakeUpOperation<bool>("A wake-up's lease could not be ended", asynchronous)
+    : AnsweredOperation<bool>("A wake-up's lease could not be ended", asynchronous)
 {
     public WakeUpLease Claimed => claimed;
 
@@ -207,7 +207,7 @@ internal sealed class WakeUpCompletion(WakeUpLease claimed, DateTimeOffset? next
 
 /// <summary>Ends all leases of one owner, among the wake-ups that may have been due by the owner's clock.</summary>
 internal sealed class WakeUpLeasesEnd(string owner, DateTimeOffset dueUntil, bool asynchronous)
-    : WakeUpOperation<int>("The leases of wake-ups could not be ended", asynchronous)
+    : AnsweredOperation<int>("The leases of wake-ups could not be ended", asynchronous)
 {
     public string Owner => owner;
 
