@@ -20,32 +20,32 @@ internal sealed record ProblemKind(int Status, string Code, string Title, int Re
 internal static class Problems
 {
     /// <summary>No problem at all, and no body either: the client has what it asks for. Ends a GET as a refusal does.</summary>
-    public static readonly ProblemKind NotModified = new(304, "not-modified", "It has not changed.");
+    public static readonly ProblemKind NotModified = new(304, "not-modified", "The thing has not changed.");
 
     public static readonly ProblemKind MalformedBody = new(400, "malformed-body", "The body is not the JSON that this operation takes.");
     public static readonly ProblemKind InvalidParameter = new(400, "invalid-parameter", "A part of the path, the query or a header cannot be read.");
     public static readonly ProblemKind KeyMissing = new(400, "idempotency-key-missing", "The Idempotency-Key header is missing.");
     public static readonly ProblemKind KeyInvalid = new(400, "idempotency-key-invalid", "The Idempotency-Key header is not 1 to 255 printable ASCII characters.");
     public static readonly ProblemKind BadRequest = new(400, "bad-request", "The request cannot be read.");
-    public static readonly ProblemKind Unauthenticated = new(401, "unauthenticated", "The request does not say who asks, or nobody has this key.");
-    public static readonly ProblemKind Forbidden = new(403, "forbidden", "Whoever has this key may not do that.");
-    public static readonly ProblemKind ApprovalRefused = new(403, "approval-refused", "The approval is not that of a manager of this store.");
+    public static readonly ProblemKind Unauthenticated = new(401, "unauthenticated", "The request has no key, or the key is unknown.");
+    public static readonly ProblemKind Forbidden = new(403, "forbidden", "This key may not do that.");
+    public static readonly ProblemKind ApprovalRefused = new(403, "approval-refused", "The approval is not by a manager of this store.");
     public static readonly ProblemKind NotFound = new(404, "not-found", "Nothing is at this address.");
-    public static readonly ProblemKind UnknownStockItem = new(404, "unknown-stock-item", "Nothing ever happened to this product in this store.");
-    public static readonly ProblemKind MethodNotAllowed = new(405, "method-not-allowed", "This address does not take this method.");
-    public static readonly ProblemKind RequestTimeout = new(408, "request-timeout", "The request came in too slowly.");
+    public static readonly ProblemKind UnknownStockItem = new(404, "unknown-stock-item", "This store never had this product.");
+    public static readonly ProblemKind MethodNotAllowed = new(405, "method-not-allowed", "This address does not support this method.");
+    public static readonly ProblemKind RequestTimeout = new(408, "request-timeout", "The request arrived too slowly.");
     public static readonly ProblemKind OrderCancelled = new(409, "order-cancelled", "The order has been cancelled.");
     public static readonly ProblemKind BodyTooLarge = new(413, "body-too-large", "The body is larger than 256 KB.");
     public static readonly ProblemKind UnsupportedMediaType = new(415, "unsupported-media-type", "The body is not declared as application/json in UTF-8.");
     public static readonly ProblemKind UnsupportedEncoding = new(415, "unsupported-encoding", "The body is encoded in a way that this server does not decode.");
     public static readonly ProblemKind UriTooLong = new(414, "uri-too-long", "Path and query are longer than 8 KB.");
-    public static readonly ProblemKind HeadersTooLarge = new(431, "headers-too-large", "There are more than 64 headers, or more than 16 KB of them.");
-    public static readonly ProblemKind TooManyRequests = new(429, "too-many-requests", "Too many requests came with this key, or too many without one.", 1);
-    public static readonly ProblemKind Internal = new(500, "internal", "The server failed; repeating the request with the same key is safe.");
-    public static readonly ProblemKind NotDurable = new(503, "not-durable", "The outcome could not be made durable; repeat the request with the same key.", 1);
-    public static readonly ProblemKind Overloaded = new(503, "overloaded", "Too many requests are under way; nothing was done.", 1);
-    public static readonly ProblemKind OutcomeUnknown = new(503, "outcome-unknown", "No answer in time; repeat the request with the same key.", 1);
-    public static readonly ProblemKind Unavailable = new(503, "unavailable", "The server is starting, stopping or cannot reach its journal.", 1);
+    public static readonly ProblemKind HeadersTooLarge = new(431, "headers-too-large", "The request has more than 64 headers, or more than 16 KB of headers.");
+    public static readonly ProblemKind TooManyRequests = new(429, "too-many-requests", "This key, or this address without a key, sent too many requests.", 1);
+    public static readonly ProblemKind Internal = new(500, "internal", "The server failed. Repeating the request with the same key is safe.");
+    public static readonly ProblemKind NotDurable = new(503, "not-durable", "The outcome could not be made durable. Repeat the request with the same key.", 1);
+    public static readonly ProblemKind Overloaded = new(503, "overloaded", "Too many requests are under way. Nothing was done.", 1);
+    public static readonly ProblemKind OutcomeUnknown = new(503, "outcome-unknown", "No answer came in time. Repeat the request with the same key.", 1);
+    public static readonly ProblemKind Unavailable = new(503, "unavailable", "The server is starting or stopping, or cannot reach its journal or its silos.", 1);
 
     private static readonly FrozenDictionary<RejectionCode, ProblemKind> Rejections = new Dictionary<RejectionCode, ProblemKind>
     {
@@ -56,19 +56,19 @@ internal static class Problems
         [RejectionCode.UnknownOrder] = new(404, "unknown-order", "There is no such order."),
         [RejectionCode.UnknownHold] = new(404, "unknown-hold", "There is no such hold."),
         [RejectionCode.UnknownReturn] = new(404, "unknown-return", "There is no such return."),
-        [RejectionCode.VersionMismatch] = new(412, "version-mismatch", "It has been changed meanwhile."),
+        [RejectionCode.VersionMismatch] = new(412, "version-mismatch", "The thing was changed meanwhile."),
         [RejectionCode.ApprovalRequired] = new(403, "approval-required", "A manager has to approve this."),
         [RejectionCode.UnknownCart] = new(404, "unknown-cart", "There is no such cart."),
         [RejectionCode.CartEmpty] = new(409, "cart-empty", "There is nothing in the cart."),
-        [RejectionCode.PriceChanged] = new(409, "price-changed", "The cart does not come to what was shown."),
+        [RejectionCode.PriceChanged] = new(409, "price-changed", "The cart's total is not the total that was shown."),
         [RejectionCode.BarcodeTaken] = new(409, "barcode-taken", "The barcode belongs to another product."),
         [RejectionCode.UnknownBarcode] = new(404, "unknown-barcode", "No product has this barcode."),
-        [RejectionCode.InvalidBarcode] = new(422, "invalid-barcode", "The barcode is malformed, or carries nothing that can be sold."),
-        [RejectionCode.TenderMismatch] = new(422, "tender-mismatch", "Cards, credit and cash do not make the total."),
+        [RejectionCode.InvalidBarcode] = new(422, "invalid-barcode", "The barcode is malformed, or its price or weight cannot be sold."),
+        [RejectionCode.TenderMismatch] = new(422, "tender-mismatch", "Cards, credit and cash do not add up to the total."),
         [RejectionCode.NoCardProvider] = new(422, "no-card-provider", "This server takes no cards: it has no payment provider."),
         [RejectionCode.PaymentDeclined] = new(402, "payment-declined", "A card was declined."),
         [RejectionCode.PaymentTimedOut] = new(504, "payment-timed-out", "The payment provider did not answer in time."),
-        [RejectionCode.ReturnedTooMuch] = new(409, "returned-too-much", "More would come back than was sold."),
+        [RejectionCode.ReturnedTooMuch] = new(409, "returned-too-much", "The return has more pieces than were sold."),
         [RejectionCode.CreditNotAvailable] = new(409, "credit-not-available", "The return has no such credit."),
         [RejectionCode.UnknownLine] = new(422, "unknown-line", "There is no such line."),
         [RejectionCode.UnknownPayment] = new(404, "unknown-payment", "There is no such payment."),
@@ -82,16 +82,16 @@ internal static class Problems
         [RejectionCode.HoldEnded] = new(409, "hold-ended", "The hold has been committed, released or has expired."),
         [RejectionCode.HoldNotOwned] = new(409, "hold-not-owned", "The hold belongs to another owner."),
         [RejectionCode.OperationReused] = new(422, "idempotency-key-reused", "The Idempotency-Key was used for another request."),
-        [RejectionCode.OperationTooLate] = new(409, "operation-too-late", "The request came after its time."),
+        [RejectionCode.OperationTooLate] = new(409, "operation-too-late", "The request came too late: its key may have been forgotten."),
         [RejectionCode.ProductInactive] = new(409, "product-inactive", "The product is not sold at present."),
         [RejectionCode.NotStocked] = new(422, "not-stocked", "A service has no stock."),
         [RejectionCode.CurrencyFixed] = new(409, "currency-fixed", "A store's currency never changes."),
-        [RejectionCode.JournalFull] = new(503, "journal-full", "The journal takes nothing now; nothing was done.", 1),
-        [RejectionCode.TooManyHolds] = new(409, "too-many-holds", "The caller holds as much of the item as one caller may."),
-        [RejectionCode.TooManyPending] = new(503, "too-many-pending", "Too many operations are remembered or too many holds live; nothing was done.", 5),
+        [RejectionCode.JournalFull] = new(503, "journal-full", "The journal accepts no events now. Nothing was done.", 1),
+        [RejectionCode.TooManyHolds] = new(409, "too-many-holds", "This caller holds the most that one caller may hold of the item."),
+        [RejectionCode.TooManyPending] = new(503, "too-many-pending", "Too many operations are remembered, or too many holds are live. Nothing was done.", 5),
         [RejectionCode.UnknownTaxRate] = new(422, "unknown-tax-rate", "The store has no tax rate for the product's tax class."),
         [RejectionCode.PaymentUndone] = new(409, "payment-undone", "The payment was undone."),
-        [RejectionCode.NotRefundable] = new(409, "not-refundable", "So much of the payment cannot be given back."),
+        [RejectionCode.NotRefundable] = new(409, "not-refundable", "The payment cannot give back this amount."),
     }.ToFrozenDictionary();
 
     /// <summary>Every kind, by status and code.</summary>

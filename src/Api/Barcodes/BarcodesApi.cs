@@ -43,7 +43,7 @@ internal static class BarcodesApi
             .Refuses(RejectionCode.InvalidBarcode);
         barcodes.MapGet("/{code}", Get).WithName("getBarcode").Requires(Permission.Read, Owner.Shared)
             .WithSummary("Read a barcode")
-            .WithDescription("With `store`, labels are decoded by that store's rules.")
+            .WithDescription("With `store`, the rules of that store decode a label's price or weight.")
             .Refuses(RejectionCode.InvalidBarcode, RejectionCode.UnknownBarcode, RejectionCode.UnknownStore);
     }
 

@@ -21,50 +21,50 @@ internal static class CartsApi
         carts.MapPost("/", Open).WithName("openCart").Requires(Permission.Sell, Owner.InBody)
             .WithSummary("Open a cart")
             .WithDescription(
-                "A cart that nobody touches for a day is given up. With `from` it begins with the lines of a cart whose order was cancelled; prices other than "
-                + "the list's need a manager's approval anew.")
+                "The server gives a cart up that nobody touches for a day. With `from`, the cart begins with the lines of a cart whose order was cancelled; a price "
+                + "other than the list price needs a new approval by a manager.")
             .RefusesAs<ICartGrain>(nameof(ICartGrain.Open));
         carts.MapGet("/", List).WithName("listCarts").Requires(Permission.Read, Owner.InQuery)
             .WithSummary("List a store's carts that are OPEN or PARKED")
             .WithDescription(
-                "With their labels, so that any till can go on with them; by id. `state` leaves those in it. A page may hold fewer than asked for, or none, "
-                + "with more behind it.");
+                "In the order of their ids, with their labels, so that any till can resume a parked cart. `state` filters the list. A page may have fewer carts than "
+                + "asked for, or none, while `hasMore` is true.");
         carts.MapGet("/{id}", Get).WithName("getCart").Requires(Permission.Read, OfCart).WithSummary("Read a cart");
         carts.MapPost("/{id}/lines", Add).WithName("addCartLine").Requires(Permission.Sell, OfCart)
-            .WithSummary("Put something into a cart")
+            .WithSummary("Add a line to a cart")
             .WithDescription(
-                "By `sku`, or by `barcode` as it was scanned; labels of the store's own are decoded by its rules. The price is the one of this moment, and is "
-                + "checked again at checkout.")
+                "The body names a `sku`, or a `barcode` as it was scanned; the store's rules decode labels with a price or a weight. The line gets the present "
+                + "price, and the checkout checks that price again.")
             .RefusesAs<ICartGrain>(nameof(ICartGrain.Add));
         carts.MapPatch("/{id}/lines/{line}", Change).WithName("changeCartLine").Requires(Permission.Sell, OfCart)
             .WithSummary("Change a line's quantity")
-            .WithDescription("More pieces at a price other than the list's need a manager's approval: the one before was for as many as there are.")
+            .WithDescription("More pieces at a price other than the list price need a new approval: the earlier approval covers the present quantity.")
             .RefusesAs<ICartGrain>(nameof(ICartGrain.Change));
         carts.MapDelete("/{id}/lines/{line}", Remove).WithName("removeCartLine").Requires(Permission.Sell, OfCart)
-            .WithSummary("Take a line out of a cart")
-            .WithDescription("The numbers of the other lines stay as they are.")
+            .WithSummary("Remove a line from a cart")
+            .WithDescription("The other lines keep their numbers.")
             .RefusesAs<ICartGrain>(nameof(ICartGrain.Remove));
         carts.MapPost("/{id}/refresh", Refresh).WithName("refreshCart").Requires(Permission.Sell, OfCart)
-            .WithSummary("Take over the prices of this moment")
+            .WithSummary("Take over the present prices")
             .RefusesAs<ICartGrain>(nameof(ICartGrain.Refresh));
         carts.MapPut("/{id}/annotations", Annotate).WithName("annotateCart").Requires(Permission.Sell, OfCart)
             .WithSummary("Replace a cart's reference, note, customer and metadata")
             .WithDescription("A member that is absent is taken away. The cart is OPEN or PARKED; its order takes the words over.")
             .RefusesAs<ICartGrain>(nameof(ICartGrain.Annotate));
-        carts.MapPost("/{id}/park", Park).WithName("parkCart").Requires(Permission.Sell, OfCart).WithSummary("Put a cart aside")
+        carts.MapPost("/{id}/park", Park).WithName("parkCart").Requires(Permission.Sell, OfCart).WithSummary("Park a cart")
             .RefusesAs<ICartGrain>(nameof(ICartGrain.Park));
         carts.MapPost("/{id}/resume", Resume).WithName("resumeCart").Requires(Permission.Sell, OfCart)
-            .WithSummary("Go on with a parked cart, at any till of the store")
+            .WithSummary("Resume a parked cart at any till of the store")
             .RefusesAs<ICartGrain>(nameof(ICartGrain.Resume));
-        carts.MapPost("/{id}/cancel", Cancel).WithName("cancelCart").Requires(Permission.Sell, OfCart).WithSummary("Give a cart up")
+        carts.MapPost("/{id}/cancel", Cancel).WithName("cancelCart").Requires(Permission.Sell, OfCart).WithSummary("Cancel a cart")
             .RefusesAs<ICartGrain>(nameof(ICartGrain.Cancel));
         carts.MapPost("/{id}/checkout", CheckOut).WithName("checkOutCart").Requires(Permission.Sell, OfCart).WithMetadata(PreferAsync.Metadata)
-            .WithSummary("Sell what is in a cart")
+            .WithSummary("Check a cart out")
             .WithDescription(
-                "Answers as placing an order does: 201 with the CONFIRMED order, 202 while it has not ended, a problem when it was cancelled. One cart gives "
-                + "one order, whatever the keys. 409 `price-changed` when it does not come to what was shown: `refresh` takes over the new prices. A price that "
-                + "was approved more than an hour ago (the line's `approvedUntil`) needs a manager's approval again. 422 "
-                + "`no-card-provider` when there are `cards` and the server has no payment provider: the cart stays open.")
+                "Answers as placing an order does: 201 with the CONFIRMED order, 202 while the order has not ended, a problem when the order was cancelled. One cart "
+                + "gives one order, whatever the keys. 409 `price-changed`: the total is not the total that was shown, and `refresh` takes over the present prices. A "
+                + "price that was approved more than an hour ago (the line's `approvedUntil`) needs a new approval by a manager. 422 `no-card-provider`: the "
+                + "request has `cards` and the server has no payment provider; the cart stays open.")
             .RefusesAs<ICartGrain>(nameof(ICartGrain.CheckOut))
             .Refuses(Problems.OrderCancelled);
     }

@@ -24,18 +24,18 @@ internal static class ProductsApi
         var products = api.MapGroup("/products").WithTags("Products");
         products.MapPut("/{sku}", Define).WithName("defineProduct").Requires(Permission.KeepCatalogue, Owner.Shared)
             .WithSummary("Create or replace a product")
-            .WithDescription("The same content again changes nothing.")
+            .WithDescription("A repetition of the same content changes nothing.")
             .RefusesAs<IProductGrain>(nameof(IProductGrain.Define));
         products.MapPatch("/{sku}", Change).WithName("changeProduct").Requires(Permission.KeepCatalogue, Owner.Shared)
-            .WithSummary("Change some of a product")
-            .WithDescription("Members that are absent stay as they are. None is null, and at least one is there.")
+            .WithSummary("Change parts of a product")
+            .WithDescription("A member that is absent keeps its value. The body has at least one member, and no member is null.")
             .RefusesAs<IProductGrain>(nameof(IProductGrain.Change));
         products.MapGet("/{sku}", Get).WithName("getProduct").Requires(Permission.Read, Owner.Shared)
             .WithSummary("Read a product")
             .Refuses(RejectionCode.UnknownProduct);
         products.MapGet("/", List).WithName("listProducts").Requires(Permission.Read, Owner.Shared)
             .WithSummary("List products")
-            .WithDescription("In the order in which they were created.");
+            .WithDescription("In the order of their creation.");
     }
 
     private static Task<Results<Ok<ProductView>, Refusal>> Define(Sku sku, Command<ProductDetails> put, HttpResponse response, IGrainFactory grains) =>

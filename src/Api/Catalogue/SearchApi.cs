@@ -22,12 +22,13 @@ internal static class SearchApi
 {
     private const string Description =
         """
-        A product is found when each word of `q` is, or begins, a word of its SKU, name, category or description; case and accents do not
-        matter, the marks of other scripts than Latin, Greek and Cyrillic do. In scripts without spaces (Chinese, Japanese, Korean, Thai) words
-        are found inside others. First the product whose SKU or barcode is all of `q`; a barcode may be scanned, or typed with spaces, dashes, and
-        more or fewer zeros before it, and with `store` its own labels are decoded. Then whole words before beginnings of words, SKU and name before category and
-        description, shorter names before longer ones. Without `q`: every product that passes the filters, by SKU.
-        What changed a moment ago may still be found as it was; the products shown are as they are now.
+        Finds the products of which the SKU, name, category or description has every word of `q`, or words that begin with the words of `q`. Case
+        is ignored. Accents are ignored in Latin, Greek and Cyrillic; the marks of other scripts count. In scripts without spaces (Chinese,
+        Japanese, Korean, Thai) a word is found inside other words. The first result is the product whose SKU or barcode is the whole of `q`. A
+        barcode may be scanned, or typed with spaces, dashes, and more or fewer leading zeros; with `store`, the store's own labels are decoded.
+        Further results are in this order: whole words before beginnings of words, SKU and name before category and description, shorter names
+        before longer ones. Without `q` the answer has every product that passes the filters, by SKU. The index follows changes within moments;
+        the products in the answer are always as they are now.
         """;
 
     public static void MapSearch(this IEndpointRouteBuilder api) =>

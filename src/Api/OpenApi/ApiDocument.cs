@@ -18,32 +18,34 @@ internal static class ApiDocument
 
     private const string Description =
         """
-        A point of sale that does not oversell, does not forget what it acknowledged, and can be asked twice.
+        A point of sale that never oversells, keeps everything that it acknowledged, and answers a repeated request with the first result.
 
         * **Money** is an integer of minor units and an ISO 4217 currency: `{"amount":255,"currency":"GBP"}` is £2.55.
         * **Times** are RFC 3339 with an offset; answers are in UTC.
-        * **Keys**: every request says who asks, `Authorization: Bearer <key>`. A key is a reader's, a cashier's, a manager's or an operator's,
-          and opens its stores; what is in another store does not exist for it (404). What needs a manager (another price, a count, an
-          adjustment, a return without receipt) a cashier does with a manager's key beside their own, in `X-Approval`.
-        * **Idempotency-Key** is required on POST and PATCH and welcome on PUT and DELETE: 1–255 printable ASCII characters, kept for 24
-          hours. The same request with the same key has one effect, whatever others have done since, and shows the thing as it stands;
-          another request with that key is refused (422). A key belongs to its caller, its route and what the route or the body names
-          (store and till, or the thing): the same key of a colleague, or at another till, is another request.
-        * **Versions**: every answer that shows a thing shows its version as `ETag`, after a write the new one; where the answer rests on
-          more than that (a label decoded by a store's rules, a saga's attempts), a hash follows the version. `If-None-Match` answers 304 when it has not changed; `If-Match` on a write answers
-          412 when it has. A repetition under the same Idempotency-Key shows what was done, whatever the version is now.
+        * **Keys**: every request has `Authorization: Bearer <key>`. A key belongs to a reader, a cashier, a manager or an operator, and opens
+          some stores; a thing of another store is 404 for the key. Another price, a count, an adjustment and a return without receipt
+          need a manager: a cashier sends a manager's key beside their own, in `X-Approval`.
+        * **Idempotency-Key** is required on POST and PATCH and optional on PUT and DELETE: 1–255 printable ASCII characters, kept for 24
+          hours. The same request with the same key has one effect, whatever others have done since, and shows the thing as it stands.
+          Another request with that key is refused (422). An Idempotency-Key belongs to one caller, one route, and the store and till (or
+          the thing) that the request names: the same Idempotency-Key of a colleague, or at another till, is another request.
+        * **Versions**: every answer that shows a thing has the thing's version as `ETag`; after a write it is the new version. An answer that
+          also depends on other things (a label decoded by a store's rules, a saga's attempts) has a hash behind the version.
+          `If-None-Match` answers 304 when the version is the same; `If-Match` on a write answers 412 when the version is another. A
+          repetition with the same Idempotency-Key shows the first result, whatever the version is now.
         * **Errors** are RFC 9457 problems with a stable `type` and `code`, and a `traceId` that finds the request in logs and traces.
-        * **Lists** take `limit` (1–100) and `cursor`; follow `nextCursor` while `hasMore` is true. A cursor is opaque, and good only for
-          the list it came from and for the key it was given to.
+        * **Lists** take `limit` (1–100) and `cursor`; follow `nextCursor` while `hasMore` is true. A cursor is opaque, and valid only for
+          its list and its key.
         * **Bodies** are JSON in UTF-8, at most 256 KB, not compressed; unknown and duplicate members are refused, and so are unknown,
           empty and repeated parameters of a query (400 `invalid-parameter`).
         * **Texts** are kept in Unicode's normal form C, and their lengths are counted as people count characters. Control characters and texts
           without anything to see are refused.
-        * **Late**: what is told more than 72 hours after its `occurredAt` (a setting of the server) takes a manager, or a manager's approval.
+        * **Late**: a sale or return that is sent more than 72 hours after its `occurredAt` (a setting of the server) needs a manager, or a
+          manager's approval.
         * **Beyond** 8 KB of path and query the answer is 414 `uri-too-long`, beyond 64 headers or 16 KB of them 431 `headers-too-large`. Beyond twice
           as much, and for a first line that is no HTTP (`%00` in a path), the server answers 414, 431 or 400 without a body and closes the connection.
-        * **503** comes with `Retry-After`: nothing was acknowledged; repeat the request with the same key. A request that has no answer within
-          30 seconds gets one, `outcome-unknown`: it may or may not have been done, and the same key shows which.
+        * **503** comes with `Retry-After`: nothing was acknowledged, so repeat the request with the same key. A request without an answer after
+          30 seconds gets `outcome-unknown`: the request may or may not have been done, and the same key shows which.
         """;
 
     public const string Name = "v1";

@@ -15,12 +15,12 @@ internal static class OperationDescriber
         DescribeParameters(operation, context);
         if (TakesKey.IsRequired(metadata) == true)
         {
-            AddHeader(operation, IdempotencyKey.Header, true, "Makes the request repeatable: new for every new request, the same for its repetition.");
+            AddHeader(operation, IdempotencyKey.Header, true, "Makes the request repeatable. A new request has a new key; a repetition has the same key.");
         }
 
         if (TakesKey.IsRequired(metadata) == false)
         {
-            AddHeader(operation, IdempotencyKey.Header, false, "With it, a repetition changes nothing also after others have put something else.");
+            AddHeader(operation, IdempotencyKey.Header, false, "With a key, a repetition changes nothing, even after another request has replaced the content.");
         }
 
         if (metadata.OfType<PreferAsync>().Any())
@@ -31,12 +31,12 @@ internal static class OperationDescriber
         var refusals = metadata.OfType<RefusalMetadata>().LastOrDefault();
         if (refusals?.Kinds.Contains(Problems.ApprovalRefused) == true)
         {
-            AddHeader(operation, RequestAccess.ApprovalHeader, false, "A manager's key, when a cashier needs one to stand behind this.");
+            AddHeader(operation, RequestAccess.ApprovalHeader, false, "A manager's key, for a request that takes a manager's approval.");
         }
 
         if (refusals?.Kinds.Contains(Problems.Of(RejectionCode.VersionMismatch)) == true)
         {
-            AddHeader(operation, "If-Match", false, "The ETag at which it has to stand: 412 otherwise. A repetition of what was done is not held up.");
+            AddHeader(operation, "If-Match", false, "The ETag that the thing must have; 412 otherwise. A repetition of a request that was done is answered whatever the ETag.");
         }
 
         foreach (var body in context.Description.ParameterDescriptions.Where(parameter => parameter.Source.Id == "Body"))
@@ -75,18 +75,18 @@ internal static class OperationDescriber
                 "store" => "The store's id.",
                 "sku" => "The product's SKU.",
                 "hold" => "The hold's id.",
-                "id" => "Its id, as the Location header named it.",
+                "id" => "The id, as the Location header gave it.",
                 "code" => "The barcode, as scanned.",
                 "line" => "The line's number.",
-                "cursor" => "`nextCursor` of the page before.",
-                "limit" => "Entries at most.",
+                "cursor" => "`nextCursor` of the previous page.",
+                "limit" => "The largest number of entries in the answer.",
                 "q" => "Words, or their beginnings; a SKU; a barcode.",
                 "category" => "Only products of this category; case and accents do not matter.",
-                "active" => "Only products that are, or are not, sold at present.",
+                "active" => "`true` for products that are sold at present, `false` for products that are not.",
                 "kind" => "What it is.",
-                "state" => "Only those in this state.",
-                "olderThan" => "Only those that have not come on for so long: an ISO 8601 duration.",
-                "owes" => "Only what somebody has to look at: it owes something, and does not come on by itself.",
+                "state" => "Only entries in this state.",
+                "olderThan" => "Only sagas without progress for this ISO 8601 duration.",
+                "owes" => "`true` for sagas that owe something and make no progress by themselves, so that an operator has to act.",
                 _ => parameter.Description,
             };
             if (parameter.Name == "limit")
@@ -149,15 +149,15 @@ internal static class OperationDescriber
     {
         if (status is StatusCodes.Status201Created or StatusCodes.Status202Accepted)
         {
-            response.Description = status == StatusCodes.Status201Created ? "Done." : "Durable, and still running: ask the Location.";
-            response.Headers = Header("Location", "Where to read it.", JsonSchemaType.String);
+            response.Description = status == StatusCodes.Status201Created ? "Done." : "The request is durable and still runs. Ask the Location.";
+            response.Headers = Header("Location", "The address of the result.", JsonSchemaType.String);
         }
 
         if (type.IsAssignableTo(typeof(IVersioned)))
         {
             response.Headers ??= new Dictionary<string, IOpenApiHeader>();
             response.Headers["ETag"] = Header(
-                "ETag", "The version. If-Match demands it; If-None-Match saves the body of what has not changed (304).", JsonSchemaType.String)["ETag"];
+                "ETag", "The version. `If-Match` demands this version; `If-None-Match` answers 304 without a body when the version is the same.", JsonSchemaType.String)["ETag"];
         }
     }
 

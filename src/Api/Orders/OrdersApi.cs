@@ -21,24 +21,24 @@ internal static class OrdersApi
         orders.MapPost("/", Place).WithName("placeOrder").Requires(Permission.Sell, Owner.InBody).WithMetadata(PreferAsync.Metadata)
             .WithSummary("Sell")
             .WithDescription(
-                "A line with another price needs a manager, or a manager's approval. Answers 201 when the order is CONFIRMED: paid, with every piece pinned to it. 409 `insufficient-stock` and `payment-declined` cancel it. "
-                + "202 when it has not ended 3 seconds after it was on disk, or at once when it is durable with `Prefer: respond-async`: ask its Location. "
-                + "422 `no-card-provider` when there are `cards` and the server has no payment provider: nothing was held; take cash. "
-                + "The same request with the same key joins the running sale or shows its end.")
+                "A line with another price needs a manager, or a manager's approval. 201: the order is CONFIRMED, which means paid, with every piece pinned to it. "
+                + "409 `insufficient-stock` and 402 `payment-declined`: the order is CANCELLED. 202: the order is on disk and has not ended within 3 seconds, or the "
+                + "request had `Prefer: respond-async`; ask the Location. 422 `no-card-provider`: the request has `cards` and the server has no payment provider; "
+                + "no stock was held, so take cash. The same request with the same key joins the running sale or shows its end.")
             .RefusesAs<IOrderGrain>(nameof(IOrderGrain.Place))
             .Refuses(Problems.OrderCancelled);
         orders.MapGet("/{id}", Get).WithName("getOrder").Requires(Permission.Read, OfOrder)
             .WithSummary("Read an order");
         orders.MapGet("/{id}/history", History).WithName("getOrderHistory").Requires(Permission.Read, OfOrder)
             .WithSummary("Explain an order")
-            .WithDescription("Every transition with its time and cause.");
+            .WithDescription("Every transition of the order, with its time and its cause.");
         orders.MapPost("/{id}/cancel", Cancel).WithName("cancelOrder").Requires(Permission.Sell, OfOrder)
-            .WithSummary("Give an order up")
-            .WithDescription("Accepted until the money was taken. A CONFIRMED order is undone by a return; a CANCELLED one stays as it is.")
+            .WithSummary("Cancel an order")
+            .WithDescription("Accepted until the money was taken. A return undoes a CONFIRMED order. Cancelling a CANCELLED order changes nothing.")
             .RefusesAs<IOrderGrain>(nameof(IOrderGrain.Cancel));
         orders.MapGet("/", List).WithName("listOrders").Requires(Permission.Read, Owner.InQuery)
             .WithSummary("List a store's orders")
-            .WithDescription("In the order in which they were placed.");
+            .WithDescription("In the order of their placing.");
     }
 
     private static async Task<Results<Created<OrderView>, Accepted<OrderView>, Refusal>> Place(

@@ -18,8 +18,8 @@ internal static class PaymentsApi
         payments.MapGet("/{id}", Get).WithName("getPayment").Requires(Permission.Read, OfPayment)
             .WithSummary("Read a card payment")
             .WithDescription(
-                "Its id is the order's id, a point, and the number of the card among the order's tenders. `settled` is true when neither an answer of the "
-                + "payment provider nor money is owed.");
+                "The id of a payment is the order's id, a point, and the number of the card among the order's tenders. `settled` is true when the payment waits for "
+                + "no answer of the payment provider and owes no money.");
     }
 
     private static Refusal Unknown(PaymentId id) => new(RejectionCode.UnknownPayment, $"There is no payment {id}.");

@@ -20,10 +20,10 @@ internal static class ReturnsApi
     {
         var returns = api.MapGroup("/returns").WithTags("Returns");
         returns.MapPost("/", Place).WithName("placeReturn").Requires(Permission.Supervised, Owner.InBody).WithMetadata(PreferAsync.Metadata)
-            .WithSummary("Take goods back")
+            .WithSummary("Take goods back without a receipt")
             .WithDescription(
-                "Answers 201 when the return is COMPLETED: restocked or written off, and refunded in cash. 202 when it has not ended "
-                + "within 3 seconds, or at once when it is durable with `Prefer: respond-async`: ask its Location.")
+                "201: the return is COMPLETED, which means restocked or written off, and refunded in cash. 202: the return is on disk and has not ended within 3 "
+                + "seconds, or the request had `Prefer: respond-async`; ask the Location.")
             .RefusesAs<IReturnGrain>(nameof(IReturnGrain.Place));
         api.MapPost("/orders/{id}/returns", TakeBack).WithTags("Returns").WithName("returnLines").WithMetadata(PreferAsync.Metadata)
             .Requires(Permission.Sell, OrdersApi.OfOrder)
@@ -35,14 +35,14 @@ internal static class ReturnsApi
                 + "refunded. With `payout` `cash` it is all paid out in cash, rounded down; for what a card paid that needs a manager's approval.")
             .RefusesAs<IOrderGrain>(nameof(IOrderGrain.Return));
         returns.MapPost("/{id}/pay-out", PayOut).WithName("payOutReturn").Requires(Permission.Sell, OfReturn).WithMetadata(PreferAsync.Metadata)
-            .WithSummary("Refund after all")
-            .WithDescription("Nothing is exchanged: the credit is refunded. 409 while an order has it.")
+            .WithSummary("Pay exchange credit out")
+            .WithDescription("Refunds the credit of a return that was to be exchanged. 409 while an order has the credit.")
             .RefusesAs<IReturnGrain>(nameof(IReturnGrain.PayOut));
         returns.MapGet("/{id}", Get).WithName("getReturn").Requires(Permission.Read, OfReturn)
             .WithSummary("Read a return");
         returns.MapGet("/", List).WithName("listReturns").Requires(Permission.Read, Owner.InQuery)
             .WithSummary("List a store's returns")
-            .WithDescription("In the order in which they were accepted.");
+            .WithDescription("In the order of their acceptance.");
     }
 
     private static async Task<Results<Created<ReturnView>, Accepted<ReturnView>, Refusal>> Place(

@@ -14,32 +14,33 @@ internal static class SagasApi
     {
         var sagas = api.MapGroup("/sagas").WithTags("Sagas");
         sagas.MapGet("/", List).WithName("listSagas").Requires(Permission.Operate, Owner.Operators)
-            .WithSummary("List what is under way")
+            .WithSummary("List open sagas")
             .WithDescription(
-                "Orders, payments, returns and carts of all stores that the journal is to wake, by kind and id: whatever is owed, and exchanges that wait for "
-                + "their new order. `state` is a state of the kind's own view; `olderThan`, an ISO 8601 duration such as `PT5M`, leaves those that have "
-                + "not come on for so long. With `owes=true` only what somebody has to look at: it owes something, and its last three attempts had no answer "
-                + "or it has not come on for five minutes. Waiting exchanges and open carts owe nothing. A page may hold fewer than asked for, or none, with more behind it.");
+                "The orders, payments, returns and carts of all stores that have a wake-up in the journal, by kind and id: they owe something, or wait, as an "
+                + "exchange waits for its new order. `state` is a state of the kind's own view. `olderThan`, an ISO 8601 duration such as `PT5M`, keeps the sagas "
+                + "without progress for that long. `owes=true` keeps the sagas that an operator has to look at: they owe something, and their last three attempts "
+                + "had no answer, or they made no progress for five minutes. A page may have fewer entries than asked for, or none, while `hasMore` is true.");
         sagas.MapGet("/{kind}/{id}", Get).WithName("getSaga").Requires(Permission.Operate, Owner.Operators)
             .WithSummary("Inspect a saga")
-            .WithDescription("Its steps, what it owes, and how the last attempts went: these are counted since the saga was last loaded.")
+            .WithDescription("The steps of the saga, its open debt, and its last attempts. Attempts are counted since the saga was last loaded.")
             .Refuses(SagaKind.Unknowns);
         sagas.MapPost("/{kind}/{id}/retry", Retry).WithName("retrySaga").Requires(Permission.Operate, Owner.Operators)
-            .WithSummary("Try now what is owed")
-            .WithDescription("Ends the pause before the next attempt. Journaled with who asked. 409 when nothing is owed.")
+            .WithSummary("Retry a saga now")
+            .WithDescription("Ends the pause before the next attempt. The journal records the key that asked. 409 when the saga owes nothing.")
             .RefusesAs<ISagaGrain>(nameof(ISagaGrain.Retry))
             .Refuses(SagaKind.Unknowns);
         sagas.MapPost("/{kind}/{id}/cancel", Cancel).WithName("cancelSaga").Requires(Permission.Operate, Owner.Operators)
-            .WithSummary("Give up an order")
-            .WithDescription("As `POST /orders/{id}/cancel`, in any store. What has begun as a payment, a return or a checkout comes to its end by itself: 409.")
+            .WithSummary("Cancel the order of a saga")
+            .WithDescription("Does what `POST /orders/{id}/cancel` does, in any store. Payments, returns and carts cannot be cancelled here: 409.")
             .RefusesAs<IOrderGrain>(nameof(IOrderGrain.Cancel))
             .Refuses(SagaKind.Unknowns);
         sagas.MapPost("/{kind}/{id}/close-refund", CloseRefund).WithName("closeRefund").Requires(Permission.Operate, Owner.Operators)
             .WithSummary("Close a refund that cannot succeed")
             .WithDescription(
-                "Of a payment: for a refund or an undo that the payment provider does not carry out any more: it does not know the charge, or it declines. The provider is asked "
-                + "once more; 409 unless money is owed back and its answer rules the refund out. From then on nothing is owed: the payment, and its return or order, say "
-                + "what stays `unpaid`. Journaled as `payment.refund-closed` with who closed it and why. `refund` is a return's id or `undo`; without it the one owed next.")
+                "Closes a refund or an undo of a payment that the payment provider will not carry out, because the provider does not know the charge or declines the "
+                + "refund. The payment asks the provider once more; 409 unless money is owed back and the provider's answer rules the refund out. Afterwards nothing is "
+                + "owed, and the payment and its return or order show the amount that stays `unpaid`. The journal records `payment.refund-closed` with the operator and "
+                + "the reason. `refund` is a return's id or `undo`; without `refund`, the refund that is owed next is closed.")
             .RefusesAs<IPaymentGrain>(nameof(IPaymentGrain.CloseRefund))
             .Refuses(SagaKind.Unknowns);
     }

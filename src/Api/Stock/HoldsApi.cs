@@ -17,34 +17,34 @@ internal static class HoldsApi
         holds.MapPost("/", Reserve).WithName("createHold").Requires(Permission.Sell, Owner.InRoute)
             .WithSummary("Hold pieces")
             .WithDescription(
-                "They are kept back until the hold is committed, released or expires. A sale makes its own holds. One caller holds at most 100,000 pieces of an item "
-                + "in 100 holds, also where backorders are allowed: 409 `too-many-holds`.")
+                "The pieces are kept back until the hold is committed or released, or expires. An order makes its own holds. One caller holds at most 100,000 "
+                + "pieces of an item in at most 100 holds, even where backorders are allowed: beyond that 409 `too-many-holds`.")
             .RefusesAs<IStockGrain>(nameof(IStockGrain.Reserve));
         holds.MapGet("/", List).WithName("listHolds").Requires(Permission.Read, Owner.InRoute)
-            .WithSummary("List what is held of an item")
+            .WithSummary("List the live holds of an item")
             .WithDescription(
-                "Live holds in the order in which they began: how many pieces, until when or pinned, and whose: `owner` names the order, or `api` with `madeBy` and "
-                + "`madeAt` for one that was made here.")
+                "Live holds in the order of their beginning. `owner` names the order, or is `api` for a hold that was made by this API; such a hold has `madeBy` "
+                + "and `madeAt`.")
             .Refuses(Problems.UnknownStockItem);
         holds.MapGet("/{hold}", Get).WithName("getHold").Requires(Permission.Read, Owner.InRoute)
             .WithSummary("Read a hold")
-            .WithDescription("Ended holds are remembered for a day after the last request that made or ended them.")
+            .WithDescription("The server remembers an ended hold for a day after the last request that made or ended the hold.")
             .Refuses(RejectionCode.UnknownHold);
         holds.MapPost("/{hold}/pin", Pin).WithName("pinHold").Requires(Permission.Sell, Owner.InRoute)
             .WithSummary("Keep a hold from expiring")
-            .WithDescription("From now on it ends by commit, release or end alone: whoever pins a hold must end it. Only whoever has made it pins it.")
+            .WithDescription("A pinned hold ends only by commit, release or end. Only the key that made the hold may pin the hold.")
             .RefusesAs<IStockGrain>(nameof(IStockGrain.Pin));
         holds.MapPost("/{hold}/commit", Commit).WithName("commitHold").Requires(Permission.Supervised, Owner.InRoute)
-            .WithSummary("The held pieces leave the store")
-            .WithDescription("Without a sale: supervised as an adjustment is, with a reason that the ledger shows.")
+            .WithSummary("Take the held pieces out of stock")
+            .WithDescription("The pieces leave the store without a sale. A commit takes a manager, as an adjustment does, and a reason, which the ledger shows.")
             .RefusesAs<IStockGrain>(nameof(IStockGrain.Commit));
         holds.MapPost("/{hold}/release", Release).WithName("releaseHold").Requires(Permission.Sell, Owner.InRoute)
             .WithSummary("Free the held pieces")
-            .WithDescription("By whoever has made it. Releasing a hold that was released or has expired changes nothing.")
+            .WithDescription("Only the key that made the hold may release the hold. Releasing a hold that was released or has expired changes nothing.")
             .RefusesAs<IStockGrain>(nameof(IStockGrain.Release));
         holds.MapPost("/{hold}/end", End).WithName("endHold").Requires(Permission.Supervised, Owner.InRoute)
-            .WithSummary("Free pieces that somebody else holds")
-            .WithDescription("With a reason. An order's hold ends with the order alone: cancel that, or take its lines back.")
+            .WithSummary("End somebody else's hold")
+            .WithDescription("Takes a manager and a reason. The hold of an order ends only with the order: cancel the order, or take its lines back.")
             .RefusesAs<IStockGrain>(nameof(IStockGrain.Release))
             .Refuses(RejectionCode.InvalidValue);
     }

@@ -15,28 +15,28 @@ internal static class StockApi
         var stock = api.MapGroup("/stores/{store}/stock").WithTags("Stock");
         stock.MapGet("/", List).WithName("listStock").Requires(Permission.Read, Owner.InRoute)
             .WithSummary("List a store's stock")
-            .WithDescription("Every product that was ever received, sold or counted in the store.");
+            .WithDescription("Every product that the store has ever received, sold or counted.");
         stock.MapGet("/{sku}", Get).WithName("getStock").Requires(Permission.Read, Owner.InRoute)
             .WithSummary("Read a stock item")
             .WithDescription("`available = onHand − held`; negative is a shortage.")
             .Refuses(Problems.UnknownStockItem);
         stock.MapPost("/{sku}/receipts", Receive).WithName("receiveStock").Requires(Permission.KeepStock, Owner.InRoute)
-            .WithSummary("Goods came in")
+            .WithSummary("Receive goods")
             .RefusesAs<IStockGrain>(nameof(IStockGrain.Receive));
         stock.MapPost("/{sku}/adjustments", Adjust).WithName("adjustStock").Requires(Permission.Supervised, Owner.InRoute)
-            .WithSummary("More or less is there than thought")
-            .WithDescription("A fact: live holds are honoured, and `available` may turn negative.")
+            .WithSummary("Adjust the stock on hand")
+            .WithDescription("An adjustment is a fact and is never refused for lack of stock. Live holds stay, and `available` may become negative.")
             .RefusesAs<IStockGrain>(nameof(IStockGrain.Adjust));
         stock.MapPost("/{sku}/counts", Count).WithName("countStock").Requires(Permission.Supervised, Owner.InRoute)
-            .WithSummary("The shelf was counted")
-            .WithDescription("The difference to what was on hand is recorded.")
+            .WithSummary("Record a count")
+            .WithDescription("The server records the difference between the count and the stock on hand.")
             .RefusesAs<IStockGrain>(nameof(IStockGrain.Count));
         stock.MapPut("/{sku}/policy", SetPolicy).WithName("setStockPolicy").Requires(Permission.KeepStock, Owner.InRoute)
             .WithSummary("Deny or allow backorders")
             .RefusesAs<IStockGrain>(nameof(IStockGrain.SetPolicy));
         stock.MapGet("/{sku}/ledger", Ledger).WithName("getLedger").Requires(Permission.Read, Owner.InRoute)
             .WithSummary("Explain a stock item's balance")
-            .WithDescription("Everything that moved `onHand`, in order, with the balance after it.")
+            .WithDescription("Every movement of `onHand` in order, with the balance after the movement.")
             .Refuses(Problems.UnknownStockItem);
     }
 

@@ -15,13 +15,13 @@ internal static class StoresApi
         var stores = api.MapGroup("/stores").WithTags("Stores");
         stores.MapPut("/{store}", Define).WithName("defineStore").Requires(Permission.Operate, Owner.Operators)
             .WithSummary("Create or replace a store")
-            .WithDescription("The same content again changes nothing. A store's currency never changes.")
+            .WithDescription("A repetition of the same content changes nothing. The currency of a store never changes.")
             .RefusesAs<IStoreGrain>(nameof(IStoreGrain.Define));
         stores.MapGet("/{store}", Get).WithName("getStore").Requires(Permission.Read, Owner.InRoute)
             .WithSummary("Read a store");
         stores.MapGet("/", List).WithName("listStores").Requires(Permission.Read, Owner.Filtered)
             .WithSummary("List stores")
-            .WithDescription("Those of the key, in the order in which they were created.");
+            .WithDescription("The stores that the key opens, in the order of their creation.");
     }
 
     internal static Refusal Unknown(StoreId store) => new(RejectionCode.UnknownStore, $"There is no store '{store}'.");
