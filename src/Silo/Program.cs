@@ -15,6 +15,7 @@ var builder = WebApplication.CreateBuilder(new WebApplicationOptions
     ContentRootPath = AppContext.BaseDirectory,
 });
 
+var stopped = CancellationToken.None;
 try
 {
     builder.Services.AddSingleton(TimeProvider.System);
@@ -34,6 +35,7 @@ try
     builder.Services.AddDemoShop(cluster, builder.Configuration);
 
     var app = builder.Build();
+    stopped = app.Lifetime.ApplicationStopping;
     // Before the host starts, which would log a refusal of its own with its stack.
     app.Services.GetRequiredService<IJournal>();
     app.Services.GetRequiredService<IPaymentProvider>();
@@ -56,6 +58,11 @@ try
     var demo = app.Services.GetService<DemoShop>();
     await app.RunAsync();
     demo?.RequireFilled();
+    return 0;
+}
+catch (OperationCanceledException) when (stopped.IsCancellationRequested)
+{
+    // The host was stopped while it started.
     return 0;
 }
 catch (Exception refusal) when (refusal is JournalRefusedException or JournalUnavailableException or JournalInUseException or JournalCorruptException or LedgerUnavailableException

@@ -13,6 +13,7 @@ var builder = WebApplication.CreateBuilder(new WebApplicationOptions
     ContentRootPath = AppContext.BaseDirectory,
 });
 
+var stopped = CancellationToken.None;
 try
 {
     builder.Services.AddSingleton(TimeProvider.System);
@@ -21,10 +22,16 @@ try
     builder.Services.AddPosApi(builder.Configuration);
 
     var app = builder.Build();
+    stopped = app.Lifetime.ApplicationStopping;
     app.UseClusterClient();
     app.MapPosApi();
     app.MapDashboard(cluster);
     await app.RunAsync();
+    return 0;
+}
+catch (OperationCanceledException) when (stopped.IsCancellationRequested)
+{
+    // The host was stopped while it started.
     return 0;
 }
 catch (Exception refusal) when (refusal is ClusterRefusedException or OptionsValidationException)

@@ -14,6 +14,7 @@ public sealed class ServerProcess : IDisposable
     private static readonly TimeSpan StopMax = TimeSpan.FromSeconds(120);
 
     private readonly ConcurrentQueue<string> _said = new();
+    private readonly TaskCompletionSource<string> _firstLine = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Process _process;
     private readonly string _name;
     private bool _isDisposed;
@@ -48,15 +49,7 @@ public sealed class ServerProcess : IDisposable
     /// <param name="settings">Its settings.</param>
     public static async Task<ServerProcess> Start(string program, string folder, Uri address, IEnumerable<KeyValuePair<string, string?>> settings)
     {
-        var configuration = Path.GetFileName(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
-        var dll = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", program, configuration, $"Pos.{program}.dll"));
-        var start = new ProcessStartInfo("dotnet", [dll, $"--Urls={address}", "--environment=Development", .. settings.Select(setting => $"--{setting.Key}={setting.Value}")])
-        {
-            WorkingDirectory = folder,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        var server = new ServerProcess(program, Process.Start(start)!, address);
+        var server = Begin(program, folder, address, settings);
         try
         {
             await server.BecomesReady();
@@ -70,6 +63,20 @@ public sealed class ServerProcess : IDisposable
         }
     }
 
+    /// <summary>Starts a program as <see cref="Start"/> does, and does not wait.</summary>
+    public static ServerProcess Begin(string program, string folder, Uri address, IEnumerable<KeyValuePair<string, string?>> settings)
+    {
+        var configuration = Path.GetFileName(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
+        var dll = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", program, configuration, $"Pos.{program}.dll"));
+        var start = new ProcessStartInfo("dotnet", [dll, $"--Urls={address}", "--environment=Development", .. settings.Select(setting => $"--{setting.Key}={setting.Value}")])
+        {
+            WorkingDirectory = folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        return new ServerProcess(program, Process.Start(start)!, address);
+    }
+
     /// <summary>An address with a port that no program uses.</summary>
     public static Uri FreeAddress()
     {
@@ -77,6 +84,9 @@ public sealed class ServerProcess : IDisposable
         listener.Start();
         return new Uri($"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}");
     }
+
+    /// <summary>Waits for its first line.</summary>
+    public Task<string> FirstLine() => _firstLine.Task.WaitAsync(StartMax, TimeProvider.System);
 
     /// <summary>Kills it, like <c>kill -9</c>.</summary>
     public void Kill()
@@ -166,6 +176,7 @@ public sealed class ServerProcess : IDisposable
     {
         if (line is not null)
         {
+            _firstLine.TrySetResult(line);
             _said.Enqueue(line);
             while (_said.Count > LinesMax)
             {
