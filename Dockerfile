@@ -31,6 +31,7 @@ RUN apt-get update \
 ENV Urls=http://+:8080 \
     Api__ProbesUrl=http://+:8081 \
     Journal__Path=/data \
+    Logging__Console__FormatterName=json-line \
     DOTNET_gcServer=1
 WORKDIR /data
 USER ${APP_UID}

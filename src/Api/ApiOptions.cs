@@ -29,8 +29,9 @@ public sealed class ApiOptions
     public int ConnectionsPerAddressMax { get; set; } = 2_000;
 
     /// <summary>
-    /// A listener for <c>/health</c> alone, with connections of its own, so that probes are answered when all others are taken: for example
-    /// <c>http://+:8081</c>. Only where probes come from. None by default: then probes ask where everybody asks.
+    /// A listener for <c>/health</c> and <c>/metrics</c> alone, with connections of its own, so that probes are answered when all others are taken: for
+    /// example <c>http://+:8081</c>. It asks for no key, so open it only where probes and scrapes come from. None by default: then both ask where everybody
+    /// asks, and <c>/metrics</c> takes an operator's key.
     /// </summary>
     public string ProbesUrl { get; set; } = "";
 

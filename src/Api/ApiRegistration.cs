@@ -19,6 +19,7 @@ using Pos.Api.Returns;
 using Pos.Api.Sagas;
 using Pos.Api.Stock;
 using Pos.Api.Stores;
+using Pos.Hosting.Telemetry;
 
 namespace Pos.Api;
 
@@ -33,6 +34,7 @@ public static class ApiRegistration
         services.AddOptions<ApiOptions>().Bind(configuration.GetSection("Api")).ValidateOnStart();
         services.AddSingleton<IValidateOptions<ApiOptions>, ApiOptionsCheck>();
         services.AddSingleton<ConnectionGate>();
+        services.AddSingleton<MetricsPage>();
         services.AddSingleton<IConfigureOptions<KestrelServerOptions>, KestrelLimits>();
         services.ConfigureHttpJsonOptions(static json => ApiJson.ApplyTo(json.SerializerOptions));
         services.Configure<RouteHandlerOptions>(static options => options.ThrowOnBadRequest = true);
@@ -50,7 +52,7 @@ public static class ApiRegistration
         return services;
     }
 
-    /// <summary>Maps the health probes alone, for a process that serves no requests.</summary>
+    /// <summary>Maps the health probes and <c>/metrics</c> alone, for a process that serves no requests.</summary>
     public static WebApplication MapPosHealth(this WebApplication app)
     {
         ArgumentNullException.ThrowIfNull(app);
@@ -60,6 +62,7 @@ public static class ApiRegistration
         app.UseProblems();
         app.UseGate();
         app.MapHealth();
+        app.MapMetrics();
         return app;
     }
 
@@ -79,6 +82,7 @@ public static class ApiRegistration
         app.UseApiPage();
         app.MapEndpoints();
         app.MapHealth();
+        app.MapMetrics();
         app.MapApiDocument();
         return app;
     }

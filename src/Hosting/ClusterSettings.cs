@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Configuration;
+using Pos.Hosting.Telemetry;
 
 namespace Pos.Hosting;
 
@@ -35,7 +36,9 @@ public enum HostRole
 /// <c>Pos:Dashboard</c>: whether the silos count every call for <c>/dashboard</c>, which takes a tenth of their processor time. By default for
 /// one process alone.
 /// </param>
-/// <param name="Tracing"><c>Pos:Tracing</c>: whether calls between grains carry the trace, for who listens to Orleans' activities. By default not.</param>
+/// <param name="Tracing">
+/// <c>Pos:Tracing</c>: whether calls between grains carry the trace, for those who listen to Orleans' activities. By default where traces are sent.
+/// </param>
 public sealed record ClusterSettings(
     ClusterProvider Provider, string Connection, string ServiceId, string ClusterId, HostRole Role, bool Dashboard = false, bool Tracing = false)
 {
@@ -62,7 +65,7 @@ public sealed record ClusterSettings(
             FirstOf(configuration, "ORLEANS_CLUSTER_ID", "Orleans:ClusterId"),
             One<HostRole>(configuration, "Pos:Role", HostRole.All),
             Whether(configuration, "Pos:Dashboard", provider == ClusterProvider.Localhost),
-            Whether(configuration, "Pos:Tracing", false));
+            Whether(configuration, "Pos:Tracing", TelemetrySettings.Read(configuration).Traces));
     }
 
     private static T One<T>(IConfiguration configuration, string setting, T otherwise) where T : struct, Enum

@@ -9,6 +9,9 @@ public sealed class JournalInstruments : IDisposable
     /// <summary>The meter's name.</summary>
     public const string MeterName = "Pos.Journal";
 
+    private static readonly InstrumentAdvice<double> Disk = new() { HistogramBucketBoundaries = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5] };
+    private static readonly InstrumentAdvice<int> Size = new() { HistogramBucketBoundaries = [1, 2, 5, 10, 25, 50, 100, 250, 500, 1000, 2500] };
+
     private readonly Meter _meter = new(MeterName);
     private readonly Counter<long> _events;
     private readonly Counter<long> _bytes;
@@ -24,8 +27,8 @@ public sealed class JournalInstruments : IDisposable
     {
         _events = _meter.CreateCounter<long>("pos.journal.events", "{event}", "Events committed and confirmed.");
         _bytes = _meter.CreateCounter<long>("pos.journal.bytes", "By", "Bytes of committed events, hashes included.");
-        _batchSeconds = _meter.CreateHistogram<double>("pos.journal.batch.duration", "s", "From taking a batch to telling its callers.");
-        _batchEvents = _meter.CreateHistogram<int>("pos.journal.batch.events", "{event}", "Events a batch.");
+        _batchSeconds = _meter.CreateHistogram("pos.journal.batch.duration", "s", "From taking a batch to telling its callers.", advice: Disk);
+        _batchEvents = _meter.CreateHistogram("pos.journal.batch.events", "{event}", "Events a batch.", advice: Size);
         _failures = _meter.CreateCounter<long>("pos.journal.failures", "{failure}", "Failures of the store, by kind.");
         _refused = _meter.CreateCounter<long>("pos.journal.refused", "{append}", "Appends refused because the queue was full.");
         _meter.CreateObservableGauge("pos.journal.queue.events", () => _watched?.Events ?? 0, "{event}", "Events waiting.");

@@ -3,6 +3,7 @@ using Pos.Api;
 using Pos.Api.Access;
 using Pos.Grains;
 using Pos.Hosting;
+using Pos.Hosting.Telemetry;
 using Pos.Journal;
 using Pos.Payments;
 using Pos.Payments.Simulator;
@@ -22,6 +23,7 @@ try
     builder.Services.AddJournal(builder.Configuration);
     builder.Services.AddPayments(builder.Configuration, builder.Environment.EnvironmentName);
     var cluster = ClusterSettings.Read(builder.Configuration);
+    builder.AddTelemetry("pos-silo");
     builder.AddOrleansSilo(cluster);
     builder.Services.AddPosGrains(builder.Configuration);
     builder.Services.AddPosFeeds(builder.Configuration);

@@ -130,7 +130,7 @@ public sealed class ResilientProviderTests
         await Answer(() => Resilient().Charge(Till.Request(TestTokens.Approve), default));
         Assert.Equal(
             [
-                KeyValuePair.Create("pos.payments.calls charge Captured", 1L), KeyValuePair.Create("pos.payments.calls charge NotSent", 1L),
+                KeyValuePair.Create("pos.payments.call.duration charge Captured", 1L), KeyValuePair.Create("pos.payments.call.duration charge NotSent", 1L),
                 KeyValuePair.Create("pos.payments.retries charge", 1L),
             ],
             counted.OrderBy(pair => pair.Key, StringComparer.Ordinal));

@@ -40,9 +40,9 @@ public static class HealthApi
     internal static void MapHealth(this IEndpointRouteBuilder app)
     {
         app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = static _ => false, ResponseWriter = Write }).Requires(Permission.Anonymous, Owner.Nobody)
-            .WithMetadata(IsProbe.Metadata);
+            .WithMetadata(IsProbe.Metadata).DisableHttpMetrics();
         app.MapHealthChecks("/health/ready", new HealthCheckOptions { Predicate = static check => check.Tags.Contains(Ready) || check.Tags.Contains(Told), ResponseWriter = Write }).Requires(Permission.Anonymous, Owner.Nobody)
-            .WithMetadata(IsProbe.Metadata);
+            .WithMetadata(IsProbe.Metadata).DisableHttpMetrics();
     }
 
     private static Task Write(HttpContext context, HealthReport report)

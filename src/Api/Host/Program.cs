@@ -5,6 +5,7 @@ using Microsoft.Extensions.Options;
 using Pos.Api;
 using Pos.Api.Host;
 using Pos.Hosting;
+using Pos.Hosting.Telemetry;
 
 var builder = WebApplication.CreateBuilder(new WebApplicationOptions
 {
@@ -18,6 +19,7 @@ try
 {
     builder.Services.AddSingleton(TimeProvider.System);
     var cluster = ClusterSettings.Read(builder.Configuration);
+    builder.AddTelemetry("pos-api");
     builder.AddClusterClient(cluster);
     builder.Services.AddPosApi(builder.Configuration);
 

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using Pos.Hosting.Telemetry;
 
 namespace Pos.Api.Server;
 
@@ -13,7 +14,7 @@ internal sealed class IsProbe
     public static readonly IsProbe Metadata = new();
 }
 
-/// <summary>The listener of <see cref="ApiOptions.ProbesUrl"/>, which answers <c>/health</c> and nothing else.</summary>
+/// <summary>The listener of <see cref="ApiOptions.ProbesUrl"/>, which answers <c>/health</c> and scrapes of <c>/metrics</c>, and nothing else.</summary>
 internal static class ProbeListener
 {
     /// <summary>Whether a text names a listener.</summary>
@@ -33,7 +34,7 @@ internal static class ProbeListener
     /// <summary>Its port; null without one.</summary>
     public static int? Port(string url) => IsUsable(url) ? BindingAddress.Parse(url).Port : null;
 
-    /// <summary>Opens it beside the others, and keeps everything but <c>/health</c> from it.</summary>
+    /// <summary>Opens it beside the others, and keeps everything else from it. Nobody needs a key here: only probes and scrapers reach the port.</summary>
     public static void UseProbeListener(this WebApplication app)
     {
         var url = app.Services.GetRequiredService<IOptions<ApiOptions>>().Value.ProbesUrl;
@@ -52,8 +53,10 @@ internal static class ProbeListener
         }
 
         app.Urls.Add(url);
-        app.Use(next => context => context.Connection.LocalPort == port && !context.Request.Path.StartsWithSegments("/health", StringComparison.Ordinal)
-            ? new Refusal(Problems.NotFound, "Only /health is here.").ExecuteAsync(context)
-            : next(context));
+        var metrics = app.Services.GetRequiredService<MetricsPage>();
+        app.Use(next => context =>
+            context.Connection.LocalPort != port || context.Request.Path.StartsWithSegments("/health", StringComparison.Ordinal) ? next(context)
+            : context.Request.Path == MetricsEndpoint.Path && HttpMethods.IsGet(context.Request.Method) ? metrics.Show(context)
+            : new Refusal(Problems.NotFound, "Only /health and /metrics are here.").ExecuteAsync(context));
     }
 }

@@ -37,6 +37,9 @@ public sealed class StreamFold<TState, TEvent>(Aggregate<TState, TEvent> aggrega
     /// <summary>The state after everything read so far.</summary>
     public TState State { get; private set; } = aggregate.Initial;
 
+    /// <summary>W3C trace context of the last event that has one, or empty.</summary>
+    public string TraceParent { get; private set; } = "";
+
     /// <summary>Version of the snapshot it began with; 0 without one.</summary>
     public long SnapshotVersion { get; private set; }
 
@@ -56,5 +59,9 @@ public sealed class StreamFold<TState, TEvent>(Aggregate<TState, TEvent> aggrega
     }
 
     /// <inheritdoc/>
-    public void Apply(in RecordedEvent recorded) => State = aggregate.Evolve(State, aggregate.Codec.Read(recorded));
+    public void Apply(in RecordedEvent recorded)
+    {
+        State = aggregate.Evolve(State, aggregate.Codec.Read(recorded));
+        TraceParent = recorded.Context.TraceParent.Length > 0 ? recorded.Context.TraceParent : TraceParent;
+    }
 }

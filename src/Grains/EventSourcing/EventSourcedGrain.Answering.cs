@@ -127,6 +127,11 @@ public abstract partial class EventSourcedGrain<TState, TEvent>
 
         Advance();
         LeaveIfIdle();
+        if (recording.Rejection is { } refused)
+        {
+            services.Instruments.OnRefused(aggregate.Category, refused.Code);
+        }
+
         return recording.Rejection;
     }
 

@@ -67,6 +67,9 @@ public abstract partial class EventSourcedGrain<TState, TEvent>(
     /// <summary>True when this activation has lost the journal or ends: it decides nothing more.</summary>
     protected bool IsClosed => _closed || Session.IsPoisoned;
 
+    /// <summary>The trace of the last request that the stream knew when this activation began, or empty.</summary>
+    protected string JournaledTrace { get; private set; } = "";
+
     private int EventsBetweenSnapshots => Math.Min(services.Options.SnapshotEventsMax, aggregate.Snapshots?.EventsBetween(Durable) ?? 0);
 
     private JournalSession Session => _session ?? throw new InvalidOperationException("The grain is not active.");
@@ -88,6 +91,7 @@ public abstract partial class EventSourcedGrain<TState, TEvent>(
         Durable = _decided = Tidy(fold.State, int.MaxValue);
         DurableVersion = _session.Version;
         _snapshotVersion = fold.SnapshotVersion;
+        JournaledTrace = fold.TraceParent;
         _wakeUp = NextWakeUp(_decided);
         services.Instruments.OnActivated(aggregate.Category, DurableVersion - _snapshotVersion);
     }
@@ -166,7 +170,8 @@ public abstract partial class EventSourcedGrain<TState, TEvent>(
             WakeUpChange.Kind.Set => wakeUp.Due,
             _ => throw new UnreachableException(),
         };
-        services.Instruments.OnDecided(aggregate.Category, events.Length);
+        services.Instruments.OnDecided(aggregate.Category, events);
+        OnQueued(_underWay.Count);
         return new Recording(result, null);
     }
 
@@ -199,8 +204,15 @@ public abstract partial class EventSourcedGrain<TState, TEvent>(
     /// <summary>The state without up to <paramref name="max"/> entries whose time has passed. Changes no answer.</summary>
     protected virtual TState Tidy(TState state, int max) => state;
 
+    /// <summary>Called after a decision was queued for the journal.</summary>
+    /// <param name="waiting">Decisions of this activation that wait for the disk.</param>
+    protected virtual void OnQueued(int waiting)
+    {
+    }
+
     /// <summary>Called after <see cref="Durable"/> has changed.</summary>
-    protected virtual void OnDurable()
+    /// <param name="before">Its value before.</param>
+    protected virtual void OnDurable(TState before)
     {
     }
 
@@ -223,6 +235,7 @@ public abstract partial class EventSourcedGrain<TState, TEvent>(
             return;
         }
 
+        var before = Durable;
         while (_underWay.TryPeek(out var next) && next.Version <= durable)
         {
             (DurableVersion, Durable) = _underWay.Dequeue();
@@ -230,7 +243,7 @@ public abstract partial class EventSourcedGrain<TState, TEvent>(
 
         Debug.Assert(DurableVersion == durable, "Record queues every version that the journal confirms.");
         Debug.Assert(_underWay.Count > 0 || ReferenceEquals(Durable, _decided), "With nothing under way, what is decided is durable.");
-        OnDurable();
+        OnDurable(before);
         if (aggregate.Snapshots is not null && DurableVersion - _snapshotVersion >= EventsBetweenSnapshots)
         {
             SaveSnapshot(1);

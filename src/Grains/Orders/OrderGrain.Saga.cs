@@ -17,6 +17,25 @@ public sealed partial class OrderGrain
     private readonly Dictionary<int, long> _unpaid = [];
 
     /// <inheritdoc/>
+    protected override void OnMoved(OrderState before)
+    {
+        if (before.HasEnded || Durable is not { HasEnded: true, Placed: { } placed })
+        {
+            return;
+        }
+
+        var elapsed = Now - placed.PlacedAt;
+        if (Durable.Cancelled is { } cancelled)
+        {
+            Services.Instruments.OnOrderCancelled(cancelled.Code, elapsed);
+        }
+        else
+        {
+            Services.Instruments.OnOrderConfirmed(placed.Gross, elapsed);
+        }
+    }
+
+    /// <inheritdoc/>
     protected override string? Trouble => _lines.Trouble ?? _money.Trouble;
 
     /// <inheritdoc/>

@@ -26,7 +26,10 @@ public abstract class SagaGrain<TState, TEvent, TDebt, TFact>(
     /// <summary>The name of the saga as an actor: <c>order:…</c>.</summary>
     protected string Saga { get; private set; } = "";
 
-    /// <summary>Trace of the request that began the saga. Empty after a wake-up, which belongs to no request.</summary>
+    /// <summary>
+    /// Trace of the request that caused what is owed, or empty. After a crash the trace comes from the journal, so everything that an order causes belongs to
+    /// one trace.
+    /// </summary>
     protected string TraceParent { get; private set; } = "";
 
     /// <summary>Why the last attempt at the owed step had no answer, in a sentence; null when no reason is known.</summary>
@@ -42,8 +45,9 @@ public abstract class SagaGrain<TState, TEvent, TDebt, TFact>(
     {
         await base.OnActivateAsync(cancellationToken);
         Saga = $"{Category}:{Key}";
+        TraceParent = JournaledTrace;
         _attempts = new(() => DecidedVersion, LeaveIfIdle);
-        _loop = new(Saga, TakeStep, DelayDeactivation, Services);
+        _loop = new(Category, Saga, TakeStep, DelayDeactivation, Services);
         OnOpened();
         GoOn();
     }
@@ -108,15 +112,25 @@ public abstract class SagaGrain<TState, TEvent, TDebt, TFact>(
         IsOwing(state) ? (rules.OwedSince?.Invoke(state) ?? Now) + Services.Options.SagaWakeUp : DeadlineOf(state);
 
     /// <inheritdoc/>
-    protected sealed override void OnDurable()
+    protected sealed override void OnDurable(TState before)
     {
         _loop.OnChanged(Durable);
+        OnMoved(before);
         if (rules.IsOver(Durable))
         {
+            if (!rules.IsOver(before))
+            {
+                Services.Instruments.OnSagaEnded(Category, rules.NameOf(Durable));
+            }
+
             // Hardly anybody asks again, and the sagas of a day would fill the memory.
-            Services.Instruments.OnSagaEnded(Category, rules.NameOf(Durable));
             DeactivateOnIdle();
         }
+    }
+
+    /// <summary>Called after <see cref="EventSourcedGrain{TState,TEvent}.Durable"/> has changed, for metrics.</summary>
+    protected virtual void OnMoved(TState before)
+    {
     }
 
     /// <inheritdoc/>
@@ -181,10 +195,33 @@ public abstract class SagaGrain<TState, TEvent, TDebt, TFact>(
             return SagaStep.Done;
         }
 
+        var (name, began) = (debt.ToString(), Services.Clock.GetTimestamp());
+        _loop.Step = name;
+        using var span = SagaTracing.StartStep(Category, Saga, name, TraceParent);
+        var (outcome, fault) = ("failed", default(Exception));
+        try
+        {
+            var step = await Pay(debt);
+            outcome = step == SagaStep.Next ? "recorded" : "later";
+            return step;
+        }
+        catch (Exception unexpected)
+        {
+            fault = unexpected;
+            throw;
+        }
+        finally
+        {
+            span?.End(outcome, fault);
+            Services.Instruments.OnSagaStep(Category, name, outcome, Services.Clock.GetElapsedTime(began));
+        }
+    }
+
+    private async Task<SagaStep> Pay(TDebt debt)
+    {
         var version = DurableVersion;
         if (await Do(debt) is not { } fact)
         {
-            Services.Instruments.OnSagaRetry(Category, debt.ToString());
             return SagaStep.Later;
         }
 
@@ -204,7 +241,6 @@ public abstract class SagaGrain<TState, TEvent, TDebt, TFact>(
         }
 
         OnRecorded();
-        Services.Instruments.OnSagaStep(Category, debt.ToString());
         return SagaStep.Next;
     }
 

@@ -25,23 +25,34 @@ internal readonly record struct SagaAttempts(int Failed, string? Trouble, DateTi
 /// The background loop of an activation that has a saga, and the callers that wait for the saga. The loop takes one step after the other until
 /// nothing is owed. It never gives up: a step without an answer is repeated after a growing pause. Everything runs in turns of the activation.
 /// </summary>
+/// <param name="kind">Its kind, for metrics.</param>
 /// <param name="saga">Its name, for logs and errors.</param>
 /// <param name="takeStep">Computes the debt from the durable state, pays it, and records the result.</param>
 /// <param name="delayDeactivation">Keeps the activation alive for a time; zero lets it go.</param>
 /// <param name="services">Time, chance, settings, logs.</param>
 internal sealed partial class SagaLoop<TState>(
-    string saga, Func<Task<SagaStep>> takeStep, Action<TimeSpan> delayDeactivation, GrainServices services)
+    string kind, string saga, Func<Task<SagaStep>> takeStep, Action<TimeSpan> delayDeactivation, GrainServices services) : IOpenSaga
 {
     // Longer than any step may take, so that the activation is not collected between two steps.
     private static readonly TimeSpan KeptAlive = TimeSpan.FromMinutes(10);
 
     private readonly List<(Func<TState, bool> Reached, TaskCompletionSource Signal)> _waiting = [];
     private TaskCompletionSource? _pause;
+    private long _since;
     private bool _running;
     private bool _stopped;
 
     /// <summary>The attempts at the step that is owed.</summary>
     public SagaAttempts Attempts { get; private set; }
+
+    /// <inheritdoc/>
+    public string Kind => kind;
+
+    /// <inheritdoc/>
+    public string Step { get; set; } = "Nothing";
+
+    /// <inheritdoc/>
+    public TimeSpan Age => services.Clock.GetElapsedTime(_since);
 
     /// <summary>Starts the loop unless it runs. Ends its pause when it is in one.</summary>
     public void Start()
@@ -53,6 +64,8 @@ internal sealed partial class SagaLoop<TState>(
         else if (!_stopped)
         {
             _running = true;
+            _since = services.Clock.GetTimestamp();
+            services.Instruments.Sagas.Enter(this);
             _ = Run();
         }
     }
@@ -133,6 +146,7 @@ internal sealed partial class SagaLoop<TState>(
         finally
         {
             _running = false;
+            services.Instruments.Sagas.Leave(this);
             delayDeactivation(TimeSpan.Zero);
         }
     }

@@ -104,6 +104,9 @@ public sealed class StockGrain(IGrainContext context, GrainServices services)
     }
 
     /// <inheritdoc/>
+    protected override void OnQueued(int waiting) => Services.Instruments.Hot.See(Key, waiting);
+
+    /// <inheritdoc/>
     protected override DateTimeOffset? NextWakeUp(StockState state) => state.NextExpiry;
 
     /// <inheritdoc/>

@@ -100,6 +100,7 @@ public sealed partial class WakeUpDispatcher(IGrainFactory grains, GrainServices
     private async Task Deliver(WakeUpLease claimed)
     {
         var category = claimed.Stream.Category;
+        services.Instruments.OnWakeUpClaimed(category, services.Clock.GetUtcNow() - claimed.Due);
         try
         {
             if (Grain(grains, claimed.Stream) is not { } grain)

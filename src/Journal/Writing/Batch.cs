@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Pos.Journal.Writing;
 
 /// <summary>The operations of one transaction, in the order they were queued.</summary>
@@ -13,6 +15,9 @@ internal sealed class Batch
 
     /// <summary>When the committer took the batch, in the clock's timestamps.</summary>
     public long TakenAt { get; set; }
+
+    /// <summary>The span of the batch; null when none of its appends is traced.</summary>
+    public Activity? Span { get; set; }
 
     /// <summary>How far the journal reaches when this batch is durable. The store sets it with the commit or the look-up.</summary>
     public JournalMark Mark { get; set; }
@@ -60,6 +65,8 @@ internal sealed class Batch
             operation.Settle(Failure);
             poisoned |= operation is Append && operation.Ends != AppendResult.Durable;
         }
+
+        Span?.End(_operations[0].Ends);
 
         return poisoned;
     }

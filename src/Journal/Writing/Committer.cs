@@ -20,6 +20,7 @@ internal sealed partial class Committer(JournalWriter writer, IJournalStore stor
     {
         Debug.Assert(_uncertain is null, "A batch was committed behind one of unknown outcome.");
         batch.TakenAt = writer.Time.GetTimestamp();
+        batch.Span = JournalTracing.StartBatch(batch);
         var outcome = store.Commit(batch);
         switch (outcome)
         {

@@ -36,6 +36,9 @@ internal sealed class Append(
 
     private byte[]? _rented = buffer;
 
+    /// <summary>The span of the append; null when its request is not traced.</summary>
+    public Activity? Span { get; init; }
+
     public WriterSession Session => session;
 
     public long FirstVersion => firstVersion;
@@ -121,6 +124,7 @@ internal sealed class Append(
         }
 
         Drop();
+        Span?.End(result);
         _completion.TrySetResult(result);
     }
 }

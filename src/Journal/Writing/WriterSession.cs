@@ -148,6 +148,9 @@ internal sealed class WriterSession : JournalSession
             at = end;
         }
 
-        return new Append(this, _version + 1, events.Length, buffer, at + ChainHash.Size, wakeUp, _writer.Asynchronous);
+        return new Append(this, _version + 1, events.Length, buffer, at + ChainHash.Size, wakeUp, _writer.Asynchronous)
+        {
+            Span = JournalTracing.StartAppend(Stream, events.Length),
+        };
     }
 }

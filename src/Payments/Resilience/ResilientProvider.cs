@@ -94,6 +94,7 @@ internal sealed partial class ResilientProvider : IPaymentProvider
     private async ValueTask<PaymentAnswer> Once(string operation, Func<CancellationToken, Task<PaymentAnswer>> send, CancellationToken cancellationToken)
     {
         var (began, came) = (_clock.GetTimestamp(), "Failed");
+        using var span = PaymentInstruments.StartCall(operation);
         try
         {
             var answer = await send(cancellationToken);
@@ -107,7 +108,7 @@ internal sealed partial class ResilientProvider : IPaymentProvider
         }
         finally
         {
-            _instruments.OnCalled(operation, came, _clock.GetElapsedTime(began));
+            _instruments.OnCalled(operation, came, _clock.GetElapsedTime(began), span);
         }
     }
 
