@@ -26,6 +26,10 @@ if [ "${version#v1.}" -lt 21 ]; then
         sed -i -E -e '/^  - \.\.\/\.\.\/base$/d' -e 's/^patches:/patchesStrategicMerge:/' -e 's/^  - path: /  - /' -e 's/envs: \["(.*)"\]/env: \1/' "$file"
         printf 'bases:\n  - ../../base\n' >>"$file"
     done
+else
+    # The overlay for a real cluster, with the component that has it observed.
+    cp -r "$work/k8s/overlays/prod" "$work/k8s/overlays/prod-observed"
+    printf 'components:\n  - ../../components/observability\n' >>"$work/k8s/overlays/prod-observed/kustomization.yaml"
 fi
 for overlay in "$work"/k8s/overlays/*/; do
     name=$(basename "$overlay")

@@ -55,7 +55,7 @@ function check({ compose: text, example, dockerfile }) {
 
     const published = Object.entries(compose.services).flatMap(([name, service]) => (service.ports ?? []).map(port => `${name} ${port}`));
     found.unless(
-        published.join() === "silo ${POS_HTTP:-127.0.0.1:5080}:8080,proxy ${POS_HTTPS:-8443}:8443",
+        published.join() === "silo ${POS_HTTP:-127.0.0.1:5080}:8080,proxy ${POS_HTTPS:-8443}:8443,grafana ${POS_GRAFANA:-127.0.0.1:3000}:3000",
         "docker-compose.yml", `opens to everybody: ${published.join(", ")}`);
     const { silos, api } = compose.services;
     found.unless(silos?.deploy?.replicas === 3 && api?.deploy?.replicas === 2, "docker-compose.yml", "has other replicas than 3 silos and 2 APIs");

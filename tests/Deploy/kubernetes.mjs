@@ -11,6 +11,14 @@ const [overlay, file] = process.argv.slice(2);
 const require = createRequire(import.meta.url);
 const schemas = join(dirname(require.resolve("kubernetes-models")), "_schemas");
 
+// The fields that we use of the Prometheus operator's kinds, as its API documents them.
+const monitoring = {
+    PodMonitor: ["selector.matchLabels.*", "podMetricsEndpoints.*.port", "podMetricsEndpoints.*.path", "podMetricsEndpoints.*.interval",
+        "podMetricsEndpoints.*.relabelings.*.targetLabel", "podMetricsEndpoints.*.relabelings.*.replacement"],
+    PrometheusRule: ["groups.*.name", "groups.*.interval", "groups.*.rules.*.record", "groups.*.rules.*.alert", "groups.*.rules.*.expr", "groups.*.rules.*.for",
+        "groups.*.rules.*.labels.*", "groups.*.rules.*.annotations.*"],
+};
+
 const good = parseAllDocuments(readFileSync(file, "utf8")).map(document => unfolded(document.toJS()));
 const faults = new Faults();
 faults.list.push(...check(good));
@@ -61,6 +69,11 @@ provesThatItFails(good, check, [
     ["in a temporary folder", objects => pod(objects).containers[0].env.push({ name: "Payments__Path", value: "/tmp/ledger.jsonl" })],
     ["listener of their own", objects => pod(objects).containers[0].readinessProbe.httpGet.port = "http"],
     ["no tag", objects => pod(objects).containers[0].image = "pos-silo"],
+    ...(of(good, "PodMonitor") ? [
+        ["unknown field podMetricsEndpoints.0.ports", objects => of(objects, "PodMonitor").spec.podMetricsEndpoints[0].ports = "probes"],
+        ["unknown field groups.2.rules.0.annotation", objects => of(objects, "PrometheusRule").spec.groups[2].rules[0].annotation = "none"],
+        ["no such kind", objects => of(objects, "PodMonitor").kind = "PodsMonitor"],
+    ] : []),
     ["without TLS", objects => delete of(objects, "Ingress").spec.tls],
 ]);
 console.log(`k8s/overlays/${overlay}: ${good.length} objects fit the schemas of the Kubernetes API, know each other, and keep their promises.`);
@@ -82,6 +95,11 @@ function check(objects) {
  */
 function checkSchema(object, found) {
     const where = `${object.kind} ${object.metadata?.name}`;
+    if (object.apiVersion === "monitoring.coreos.com/v1") {
+        checkMonitoring(object, where, found);
+        return;
+    }
+
     const path = join(schemas, `${schemaName(object)}.js`);
     if (!existsSync(path)) {
         found.list.push(`${where}: no such kind in ${object.apiVersion}`);
@@ -97,6 +115,17 @@ function checkSchema(object, found) {
 
     unseen(object, looks, "", field => found.list.push(`${where}: unknown field ${field}`));
     found.unless(object.metadata?.name, where, "missing /metadata/name");
+}
+
+function checkMonitoring(object, where, found) {
+    // A label's name has dots of its own, so a star at the end stands for everything behind it.
+    const pattern = path => new RegExp(`^${path.split(".").map((part, i, all) => part !== "*" ? part : i === all.length - 1 ? ".+" : "[^.]+").join("\\.")}$`);
+    const known = (monitoring[object.kind] ?? []).map(pattern);
+    found.unless(known.length > 0, where, `no such kind in ${object.apiVersion}`);
+    const walk = (value, path) => value !== null && typeof value === "object"
+        ? Object.entries(value).forEach(([key, child]) => walk(child, path ? `${path}.${key}` : key))
+        : found.unless(known.some(one => one.test(path)), where, `unknown field ${path}`);
+    walk(object.spec, "");
 }
 
 /** A new kustomize breaks a secret's base64 into lines. Kubernetes reads over that, the schema does not. */
