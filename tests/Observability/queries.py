@@ -15,7 +15,7 @@ BEGIN, END = "<!-- panels -->", "<!-- end of panels -->"
 
 
 def ask(prometheus, query):
-    query = query.replace("$__rate_interval", "20s")
+    query = query.replace("$__rate_interval", "1m")
     url = f"{prometheus}/api/v1/query?{urllib.parse.urlencode({'query': query})}"
     try:
         with urllib.request.urlopen(url, timeout=20) as answer:

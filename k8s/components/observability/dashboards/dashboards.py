@@ -63,7 +63,7 @@ DASHBOARDS = {
         ("Steps by outcome", "ops", {"{{outcome}}": rate("pos_saga_step_duration_seconds_count", "outcome")},
          "`recorded`: done. `later`: no answer, repeated after a pause. `failed`: an exception, repeated after a pause."),
         ("Sagas that ended", "ops", {"{{saga}} {{state}}": rate("pos_saga_ended_total", "saga, state")}, "Sagas that owe nothing any more, by their last state."),
-        ("Lag of wake-ups", "s", {"{{category}}": or_zero(p99("pos_wake_ups_lag_seconds", "category"))},
+        ("Lag of wake-ups", "s", {"{{category}}": or_zero(p99("pos_wake_ups_lag_seconds", "category") + " >= 0")},
          "p99 from the time at which a wake-up is due to its claim. Half a second is the poll."),
         ("Wake-ups without an answer", "ops", {"{{category}}": or_zero(rate("pos_wake_ups_total", "category", 'answered="False"'))}, "They come again when their lease has run out."),
     ]),
