@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using Npgsql;
 using Pos.Hosting;
 using Pos.Journal.Postgres;
+using Pos.Streams.Storage;
 
 namespace Pos.Tests;
 
@@ -24,7 +25,7 @@ public sealed class ConnectionCountTests
     public void The_document_counts_what_the_autoscalers_may_start()
     {
         var (silos, apis) = (Replicas("silo"), Replicas("api"));
-        var silo = new PostgresJournalOptions().ReadersMax + 2;
+        var silo = new PostgresJournalOptions().ReadersMax + 2 + PostgresStates.PoolMax;
         var withMembership = (silos + 1) * (silo + ClusterDatabase.PoolMax) + ((apis + 1) * ClusterDatabase.PoolMax);
         var document = File.ReadAllText(Path.Combine(Repository(), "docs", "operations.md"));
         Assert.Contains(FormattableString.Invariant($"**{(silos + 1) * silo} connections**"), document, StringComparison.Ordinal);
