@@ -15,6 +15,7 @@ using Pos.Api.Health;
 using Pos.Api.OpenApi;
 using Pos.Api.Orders;
 using Pos.Api.Payments;
+using Pos.Api.Reports;
 using Pos.Api.Returns;
 using Pos.Api.Sagas;
 using Pos.Api.Stock;
@@ -102,6 +103,8 @@ public static class ApiRegistration
         api.MapReturns();
         api.MapPayments();
         api.MapSagas();
+        api.MapReports();
+        api.MapReportConsumers();
         api.RefusesWhatItsShapeImplies();
     }
 }

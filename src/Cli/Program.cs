@@ -2,12 +2,14 @@ using System.CommandLine;
 using Pos.Cli;
 using Pos.Cli.Load;
 using Pos.Cli.Output;
+using Pos.Cli.Reports;
 using Pos.Cli.Retail;
 
 var terminal = Terminal.OfProcess();
 var root = new RootCommand("The command line of Pos.Orleans.")
 {
     RetailCommands.Import(terminal), RetailCommands.Replay(terminal), VerifyCommand.Create(terminal), LoadCommand.Create(terminal),
+    RebuildCommand.Create(terminal),
 };
 var parsed = root.Parse(args.Length > 0 ? args : ["--help"]);
 if (parsed.Errors.Count > 0)

@@ -253,7 +253,7 @@ public abstract partial class JournalConsumer<TState> : Grain, IJournalConsumer,
             {
                 await Take(State, events[at]);
             }
-            catch (Exception error)
+            catch (Exception error) when (IsAtFault(error))
             {
                 return (at, error);
             }

@@ -62,12 +62,12 @@ public static class JournalStreams
         });
     }
 
-    /// <summary>Registers the provider when <c>Pos:Streams:Enabled</c> says so, with the settings of the section.</summary>
+    /// <summary>Registers the provider unless <c>Pos:Streams:Enabled</c> is false, with the settings of the section.</summary>
     public static ISiloBuilder AddJournalStreams(this ISiloBuilder silo, IConfiguration configuration)
     {
         ArgumentNullException.ThrowIfNull(configuration);
         var section = configuration.GetSection(Section);
-        return section.GetValue<bool>("Enabled") ? silo.AddJournalStreams(Provider, section.Bind) : silo;
+        return section.GetValue("Enabled", true) ? silo.AddJournalStreams(Provider, section.Bind) : silo;
     }
 
     /// <summary>The stream of a store; empty for what belongs to none.</summary>

@@ -50,6 +50,8 @@ internal sealed class Activations
         _ when type.EndsWith("DirectoryGrain", StringComparison.Ordinal) => 2,
         _ when type.EndsWith("SearchGrain", StringComparison.Ordinal) => 2,
         _ when type.EndsWith("StoreGrain", StringComparison.Ordinal) => 1,
+        // The reports of the one store, and of what belongs to none.
+        _ when type.EndsWith("Consumer", StringComparison.Ordinal) || type.EndsWith("ReportGrain", StringComparison.Ordinal) => 2,
         _ when type.EndsWith("ProductGrain", StringComparison.Ordinal) || type.EndsWith("StockGrain", StringComparison.Ordinal) => 2,
         _ => 0,
     };

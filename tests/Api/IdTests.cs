@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.AspNetCore.Routing.Patterns;
 using Pos.Api;
 using Pos.Api.Carts;
+using Pos.Api.Reports;
 using Pos.Api.Sagas;
 
 namespace Pos.Tests;
@@ -113,6 +114,7 @@ public sealed class IdTests(OpenShop open) : IClassFixture<OpenShop>
         "code" => Barcode.TryParse(text, null, out _),
         "hold" => HoldId.TryParse(text, null, out _),
         "line" => LineNumber.TryParse(text, null, out _),
+        "report" => ReportParameters.Names<Pos.Reports.ReportKind>().Contains(text),
         "kind" => SagaKind.All.Any(kind => kind.Name == text),
         "id" => OrderId.TryParse(text, null, out _) || PaymentId.TryParse(text, null, out _),
         _ => throw new InvalidOperationException($"Nobody knows what {{{parameter}}} takes."),

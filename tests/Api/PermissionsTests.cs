@@ -291,6 +291,7 @@ public sealed class PermissionsTests(ITestOutputHelper output)
                 // The other one is committed before.
                 "{hold}" => _ids[(store, pattern.EndsWith("/end", StringComparison.Ordinal) ? "ending" : "hold")],
                 "{kind}" => "order",
+                "{report}" => "sales",
                 "{id}" => _ids[(store, segments[i - 1] == "{kind}" ? "orders" : segments[i - 1])],
                 // The first one is taken out.
                 "{line}" => Method(endpoint) == "PATCH" ? "2" : "1",

@@ -13,6 +13,7 @@ using Pos.Hosting;
 using Pos.Journal;
 using Pos.Payments;
 using Pos.Silo;
+using Pos.Streams;
 using Pos.Streams.Storage;
 
 namespace Pos.Tests;
@@ -106,7 +107,7 @@ public sealed class PosHost : IAsyncDisposable
         builder.Options.ConfigureFileLogging = false;
         builder.ConfigureSilo((_, silo) =>
         {
-            silo.AddPosSilo().AddJournalStates(configuration);
+            silo.AddPosSilo().AddJournalStates(configuration).AddJournalStreams();
             silo.Services.AddSingleton(TimeProvider.System);
             silo.Services.AddJournal(configuration);
             silo.Services.AddPayments(configuration, Environments.Development);

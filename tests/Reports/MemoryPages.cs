@@ -38,6 +38,12 @@ internal sealed class MemoryPages<TPage> : IReportPages<TPage> where TPage : cla
         return Task.CompletedTask;
     }
 
+    public Task Clear(StoredPage<TPage> page)
+    {
+        _stored.Remove(page.Key);
+        return Task.CompletedTask;
+    }
+
     private sealed class Stored(string key, ReportPage<TPage> page, int version) : StoredPage<TPage>(key)
     {
         public override ReportPage<TPage> Page => page;

@@ -22,8 +22,9 @@ public sealed class SalesFoldTests
         Assert.Equal((1, 4, 1_099, 50), (day.Total.Orders, day.Total.Pieces, day.Total.Gross, day.Total.Discount));
         Assert.Equal(1_099, day.Total.Net + day.Total.Tax);
         Assert.Equal(1_099, Assert.Single(day.Hours, hour => hour.Key == "2026-06-01T09:00+01:00").Value.Gross);
-        Assert.Equal((1, 3, 700, 50, "The mug"), (day.Products["mug"].Orders, day.Products["mug"].Pieces, day.Products["mug"].Gross, day.Products["mug"].Discount, day.Products["mug"].Name));
-        Assert.Equal((1, 1, 399), (day.Products["tea"].Orders, day.Products["tea"].Pieces, day.Products["tea"].Gross));
+        var products = _reader.Pages.All["2026-06-01/products"].Products;
+        Assert.Equal((1, 3, 700, 50, "The mug"), (products["mug"].Orders, products["mug"].Pieces, products["mug"].Gross, products["mug"].Discount, products["mug"].Name));
+        Assert.Equal((1, 1, 399), (products["tea"].Orders, products["tea"].Pieces, products["tea"].Gross));
         Assert.Equal((1, 1_099), (day.Tills["till-1"].Orders, day.Tills["till-1"].Gross));
         Assert.Equal((1, 1_099), (day.Cashiers["ann"].Orders, day.Cashiers["ann"].Gross));
         Assert.Equal((1, 1_099), (day.Tenders["cash"].Orders, day.Tenders["cash"].Taken));
@@ -61,7 +62,7 @@ public sealed class SalesFoldTests
         var day = _reader.Pages.All["2026-06-01"];
         Assert.Equal((0, 0, 1), (day.Total.Orders, day.Total.Gross, day.Total.Cancelled));
         Assert.Equal(1, Assert.Single(day.Cancellations, by => by.Key == cause).Value);
-        Assert.Empty(day.Products);
+        Assert.Single(_reader.Pages.All);
         Assert.Empty(_reader.Open.Orders);
     }
 
@@ -75,7 +76,8 @@ public sealed class SalesFoldTests
             .Completed("s", "2026-06-02T08:30:00Z", """{"refund":{"amount":250,"currency":"GBP"}}""").Events);
         var day = _reader.Pages.All["2026-06-01"];
         Assert.Equal((1, 2, 500, 0), (day.Total.Returns, day.Total.PiecesBack, day.Total.GrossBack, day.Total.Gross));
-        Assert.Equal((1, 2, 500), (day.Products["mug"].Returns, day.Products["mug"].PiecesBack, day.Products["mug"].GrossBack));
+        var mugs = _reader.Pages.All["2026-06-01/products"].Products["mug"];
+        Assert.Equal((1, 2, 500), (mugs.Returns, mugs.PiecesBack, mugs.GrossBack));
         Assert.Equal((500, 500), (day.Tills["till-2"].GrossBack, day.Cashiers["bob"].GrossBack));
         Assert.Equal((105, 250, 45), (day.Tenders["cash"].GivenBack, day.Tenders["card"].GivenBack, day.Tenders["exchange"].GivenBack));
         Assert.Equal(250, _reader.Pages.All["2026-06-02"].Tenders["cash"].GivenBack);

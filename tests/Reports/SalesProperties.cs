@@ -136,14 +136,15 @@ public sealed class SalesProperties
     private static string Report(IReadOnlyDictionary<string, SalesDay> days)
     {
         var text = new StringBuilder();
-        foreach (var (key, day) in days.OrderBy(static day => day.Key, StringComparer.Ordinal))
+        foreach (var (key, day) in days.Where(static day => day.Key.Length == 10).OrderBy(static day => day.Key, StringComparer.Ordinal))
         {
+            var products = days.TryGetValue(key + "/products", out var page) ? page.Products : [];
             var total = day.Total;
             text.AppendLine(CultureInfo.InvariantCulture, $"{key} sold {total.Orders} {total.Gross} {total.Net} {total.Tax} {total.Pieces} back {total.Returns} {total.GrossBack} cancelled {total.Cancelled}");
             text.AppendLine("hours " + By(day.Hours.Where(static h => h.Value.Orders > 0).GroupBy(static h => $"{h.Key[11..13]} {h.Key[16..]}", static h => h.Value.Gross)));
             text.AppendLine("tills " + By(day.Tills.Where(static h => h.Value.Orders > 0).GroupBy(static h => h.Key, static h => h.Value.Gross)));
             text.AppendLine("cashiers " + By(day.Cashiers.Where(static h => h.Value.Orders > 0).GroupBy(static h => h.Key, static h => h.Value.Gross)));
-            text.AppendLine("products " + By(day.Products.Where(static h => h.Value.Orders > 0).GroupBy(static h => h.Key, static h => h.Value.Pieces)));
+            text.AppendLine("products " + By(products.Where(static h => h.Value.Orders > 0).GroupBy(static h => h.Key, static h => h.Value.Pieces)));
             text.AppendLine("rates " + By(day.Taxes.Where(static h => h.Value.Orders > 0).GroupBy(static h => h.Key, static h => h.Value.Tax)));
             text.AppendLine("discount " + total.Discount);
             text.AppendLine(CultureInfo.InvariantCulture, $"cash {(day.Tenders.TryGetValue("cash", out var cash) ? cash.Taken : 0)} {cash?.GivenBack ?? 0}");

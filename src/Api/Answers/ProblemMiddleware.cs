@@ -30,7 +30,8 @@ internal static partial class ProblemMiddleware
             if (response.StatusCode >= StatusCodes.Status400BadRequest && !response.HasStarted && response.ContentType is null)
             {
                 var kind = Problems.OfStatus(response.StatusCode);
-                await new Refusal(kind, Detail(context, kind)).ExecuteAsync(context);
+                var unknown = kind == Problems.NotFound && context.GetEndpoint() is null ? Reports.ReportsApi.RefuseUnknown(context.Request.Path) : null;
+                await (unknown ?? new Refusal(kind, Detail(context, kind))).ExecuteAsync(context);
             }
         }
         catch (OperationCanceledException) when (time.HasClientGone)

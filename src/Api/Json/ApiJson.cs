@@ -6,8 +6,10 @@ using Pos.Api.Carts;
 using Pos.Api.Catalogue;
 using Pos.Api.Health;
 using Pos.Api.Orders;
+using Pos.Api.Reports;
 using Pos.Api.Returns;
 using Pos.Api.Stock;
+using Pos.Reports;
 
 namespace Pos.Api.Json;
 
@@ -25,6 +27,7 @@ namespace Pos.Api.Json;
         typeof(InstantConverter), typeof(RejectionCodeConverter), typeof(EnumConverter<OrderStatus>), typeof(EnumConverter<CartStatus>), typeof(EnumConverter<ReturnStatus>),
         typeof(EnumConverter<HoldStatus>), typeof(EnumConverter<StockPolicy>), typeof(EnumConverter<ProductKind>), typeof(EnumConverter<Disposition>),
         typeof(EnumConverter<TenderKind>), typeof(EnumConverter<EmbeddedKind>), typeof(EnumConverter<Payout>), typeof(EnumConverter<PaymentStatus>),
+        typeof(EnumConverter<ReportKind>), typeof(EnumConverter<SalesGrouping>), typeof(EnumConverter<SalesOrder>), typeof(EnumConverter<StockFilter>),
     ])]
 [JsonSerializable(typeof(StoreDetails))]
 [JsonSerializable(typeof(StoreView))]
@@ -60,6 +63,16 @@ namespace Pos.Api.Json;
 [JsonSerializable(typeof(PaymentView))]
 [JsonSerializable(typeof(SagaView))]
 [JsonSerializable(typeof(Page<SagaView>))]
+[JsonSerializable(typeof(Page<ReportDescription>))]
+[JsonSerializable(typeof(ReportDescription))]
+[JsonSerializable(typeof(ReportAnswer<SalesReport>))]
+[JsonSerializable(typeof(ReportAnswer<StockReport>))]
+[JsonSerializable(typeof(ReportAnswer<SagaReport>))]
+[JsonSerializable(typeof(ReportProgress))]
+[JsonSerializable(typeof(Page<ReportProgress>))]
+[JsonSerializable(typeof(SalesOrder))]
+[JsonSerializable(typeof(StockFilter))]
+[JsonSerializable(typeof(SkipEventRequest))]
 [JsonSerializable(typeof(ClaimBarcodeRequest))]
 [JsonSerializable(typeof(BarcodeView))]
 [JsonSerializable(typeof(DecodedBarcode))]

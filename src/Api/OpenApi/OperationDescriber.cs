@@ -87,6 +87,14 @@ internal static class OperationDescriber
                 "state" => "Only entries in this state.",
                 "olderThan" => "Only sagas without progress for this ISO 8601 duration.",
                 "owes" => "`true` for sagas that owe something and make no progress by themselves, so that an operator has to act.",
+                "from" => "The first business day, in the store's time zone. The default is the last day.",
+                "to" => "The last business day. The default is today.",
+                "groupBy" => "What the rows are. The default is days.",
+                "order" => "The order of the rows. The default is by key. `gross` and `pieces` begin with the largest row, which is the top seller.",
+                "format" => "The format of the answer. The default is what `Accept` asks for.",
+                "show" => "Which items the report has. The default is all.",
+                "below" => "The threshold of `show=low`: items with fewer pieces available.",
+                "report" => "The report's name.",
                 _ => parameter.Description,
             };
             if (parameter.Name == "limit")
@@ -121,7 +129,8 @@ internal static class OperationDescriber
     private static bool DescribeQuery(OpenApiSchema schema, string? name) => name switch
     {
         "store" => SchemaDescriber.DescribeText(schema, typeof(StoreId)),
-        "cursor" or "kind" or "state" or "olderThan" => SchemaDescriber.DescribeText(schema, name),
+        "cursor" or "kind" or "state" or "olderThan" or "from" or "to" or "groupBy" or "order" or "format" or "show" or "below" or "report" =>
+            SchemaDescriber.DescribeText(schema, name),
 
         // Of any kind: an order's, a return's, or a payment's, which is made as a hold's is.
         "id" when schema.Pattern is null => SchemaDescriber.DescribeText(schema, typeof(HoldId)),

@@ -6,8 +6,10 @@ using Pos.Api.Barcodes;
 using Pos.Api.Carts;
 using Pos.Api.Catalogue;
 using Pos.Api.Orders;
+using Pos.Api.Reports;
 using Pos.Api.Returns;
 using Pos.Api.Stock;
+using Pos.Reports;
 
 namespace Pos.Api.OpenApi;
 
@@ -67,6 +69,15 @@ internal static class Samples
         [new SagaStepView("order.placed", Noon, "placed at till-1", "anna", 1), new SagaStepView("order.stock-reserved", Noon, "reserve", "order:" + OrderId.Value, 2)],
         ["retry", "cancel"], 2);
 
+    private static readonly ReportFreshness Fresh = new(4_711, Noon, 0, false);
+
+    private static readonly SalesRow SalesRow = new(
+        "2026-01-31", null, Noon.AddHours(-13), Noon.AddHours(11), true, 0, 1, 2, Euro(1_598), Euro(1_493), Euro(105), Euro(0), 0, 0, Euro(0), Euro(0), Euro(0), 0, Euro(1_598));
+
+    private static readonly ReportProgress ReportProgress = new(
+        ReportKind.Sales, Fresh with { Parked = true, LagMs = 60_000 }, 4_720,
+        new(4_712, "order/9f86d081884c7d659a2feaa0c55ad015", 3, "order.paid", "The payload of order.paid does not fit.", 5, Noon));
+
     private static readonly CartView CartView = new(
         new("7f7c1b0e5d0c4f3ab8a6c0d4e1b2a397"), Store, Till, CartStatus.Open, null,
         [new CartLineView(1, Espresso, "Espresso beans, 250 g", 2, Euro(799), Euro(799), null, 700, TwoPacks, "4006381333931")],
@@ -104,6 +115,16 @@ internal static class Samples
         new PayOutRequest("The customer found nothing else."),
         StoreView, ProductView, StockView, OrderView, OrderHistory, ReturnView, PaymentView, SagaView,
         HoldView,
+        new SkipEventRequest(4_712),
+        Page(new ReportDescription("sales", "What was sold and taken back, by business day", "/api/v1/reports/sales", ["day", "product"])),
+        new ReportAnswer<SalesReport>(
+            new(Store, "Europe/Berlin", new(2026, 1, 31), new(2026, 1, 31), SalesGrouping.Day, Fresh, true, 0, SalesRow with { Key = "total", From = null, To = null, Closed = null, Revision = null }, [SalesRow], ""),
+            false, null),
+        new ReportAnswer<StockReport>(new(Store, Fresh, 1, 100, 2, 0, [new(Espresso, 100, 2, 98, 100, 0, 0, 0, 0, Noon)], ""), false, null),
+        new ReportAnswer<SagaReport>(
+            new(Store, Fresh, [new("payment", "payment.requested", 1, 0, 0)], 1, [new("payment", PaymentId.Of(OrderId, 1).ToString(), "payment.requested", Noon, Noon, null)], ""), false, null),
+        ReportProgress,
+        Page(ReportProgress),
         Page(StoreView), Page(ProductView), Page(new FoundProduct(ProductView, 98)), Page(StockView), Page(HoldView), Page(LedgerEntry), Page(OrderView), Page(ReturnView), Page(SagaView), Page(CartView),
     }.ToFrozenDictionary(sample => sample.GetType());
 

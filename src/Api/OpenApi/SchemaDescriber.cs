@@ -5,6 +5,8 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 using Pos.Api.Carts;
+using Pos.Api.Reports;
+using Pos.Reports;
 
 namespace Pos.Api.OpenApi;
 
@@ -85,6 +87,13 @@ internal static class SchemaDescriber
             "kind" => (JsonSchemaType.String, "^(order|payment|return|cart)$", "order"),
             "state" => (JsonSchemaType.String, "^[A-Z_]+$", "STOCK_RESERVED"),
             "olderThan" => (JsonSchemaType.String, "^P[0-9A-Z.]+$", "PT5M"),
+            "from" or "to" => (JsonSchemaType.String, "^[0-9]{4}-[0-9]{2}-[0-9]{2}$", "2026-01-31"),
+            "groupBy" => (JsonSchemaType.String, OneOf<SalesGrouping>(), "product"),
+            "order" => (JsonSchemaType.String, OneOf<SalesOrder>(), "gross"),
+            "show" => (JsonSchemaType.String, OneOf<StockFilter>(), "held"),
+            "report" => (JsonSchemaType.String, OneOf<ReportKind>(), "sales"),
+            "format" => (JsonSchemaType.String, "^(json|csv)$", "csv"),
+            "below" => (JsonSchemaType.String, "^[0-9]{1,10}$", "10"),
             _ => throw new UnreachableException($"No pattern for {parameter}."),
         };
         schema.Examples = [JsonValue.Create(sample)];
@@ -99,6 +108,8 @@ internal static class SchemaDescriber
         schema.Pattern = @"^\P{Cc}*$";
         return true;
     }
+
+    private static string OneOf<T>() where T : struct, Enum => $"^({string.Join('|', ReportParameters.Names<T>())})$";
 
     private static OpenApiSchema? Named(OpenApiDocument document, IOpenApiSchema? schema) =>
         schema is not OpenApiSchemaReference { Reference.Id: { } id } ? schema as OpenApiSchema

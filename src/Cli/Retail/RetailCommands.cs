@@ -50,7 +50,7 @@ internal static class RetailCommands
         var tills = Options.Number("--tills", $"Tills that ring at the same time, 1–{TillsMax}.", 1, TillsMax, RetailShop.TillCount);
         var command = new Command(
             "replay",
-            "Sells the file's invoices again through the HTTP API and compares the API's figures with the file. Half of the invoices go through a cart. "
+            "Sells the file's invoices again through the HTTP API and compares the API's figures and the sales report with the file. Half of the invoices go through a cart. "
             + "A test card pays a third of them, partly with cash; when a card is declined, cash pays. A server that takes no cards is noticed at the start, and cash "
             + "pays everything. A return goes to the sale that it comes from, where the file has it. An invoice makes the same requests under the same keys every "
             + "time, so the replay can be stopped and repeated. Its sales happened long ago, and reporting them takes a manager's or an operator's key. "
@@ -72,7 +72,9 @@ internal static class RetailCommands
                 [.. lines.Where(l => l.IsWriteOff).Select(l => l.StockCode).Distinct(StringComparer.Ordinal)],
                 cancellationToken);
             var sums = RetailSums.Of(lines);
+            var differences = await new RetailReports(server, patience, terminal, store).Compare(lines, replayed.Sold, cancellationToken);
             var report = ReplayReport.Of(sums, found, replayed, server.Retries);
+            report = report with { Findings = [.. report.Findings, .. differences] };
             return terminal.Show(parsed.GetValue(Options.Json) ? ReportJson.Of(report) : null, () => report.ToTable(sums), report.Findings);
         });
         return command;

@@ -117,6 +117,22 @@ internal sealed record LedgerAnswer(string Kind, long Delta, string Reference);
 
 internal sealed record Page<T>(IReadOnlyList<T> Items, bool HasMore, string? NextCursor);
 
+internal sealed record NothingMessage;
+
+internal sealed record StoreAnswer(string Id);
+
+internal sealed record ReportProgressAnswer(string Report, RebuildAnswer? Rebuild);
+
+internal sealed record RebuildAnswer(bool UnderWay, long Position, long UpTo, IReadOnlyList<string> Differences, string? Error);
+
+internal sealed record SalesReportAnswer(SalesReportBody Report, string? NextCursor);
+
+internal sealed record SalesReportBody(FreshnessAnswer Freshness, IReadOnlyList<SalesRowAnswer> Rows);
+
+internal sealed record FreshnessAnswer(long Position, long LagMs);
+
+internal sealed record SalesRowAnswer(string Key, MoneyMessage Gross, MoneyMessage GrossReturned);
+
 internal sealed record ProblemAnswer(string? Title, string? Detail, string? Code);
 
 [JsonSourceGenerationOptions(
@@ -139,5 +155,9 @@ internal sealed record ProblemAnswer(string? Title, string? Detail, string? Code
 [JsonSerializable(typeof(Page<ReturnAnswer>))]
 [JsonSerializable(typeof(Page<StockAnswer>))]
 [JsonSerializable(typeof(Page<LedgerAnswer>))]
+[JsonSerializable(typeof(SalesReportAnswer))]
+[JsonSerializable(typeof(NothingMessage))]
+[JsonSerializable(typeof(Page<StoreAnswer>))]
+[JsonSerializable(typeof(Page<ReportProgressAnswer>))]
 [JsonSerializable(typeof(ProblemAnswer))]
 internal sealed partial class Messages : JsonSerializerContext;

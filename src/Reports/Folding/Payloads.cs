@@ -35,7 +35,6 @@ internal sealed record PlacedPayload(
     ImmutableArray<SoldLinePayload> Lines,
     MoneyPayload Gross,
     DateTimeOffset OccurredAt,
-    long? Rounding = null,
     ImmutableArray<CardPayload>? Cards = null,
     CreditPayload? Credit = null,
     string? SoldBy = null);
@@ -57,10 +56,22 @@ internal sealed record TakenBackPayload(
 internal sealed record LineBackPayload(string Sku, string Name, int Quantity, int TaxRate, long Net, long Tax, long Gross, string Disposition = "");
 
 internal sealed record CompletedPayload(
-    MoneyPayload Refund, ImmutableArray<RefundPayload>? Refunds = null, MoneyPayload? Credit = null, long? Rounding = null,
+    MoneyPayload Refund, ImmutableArray<RefundPayload>? Refunds = null, MoneyPayload? Credit = null,
     ImmutableArray<RefundPayload>? Unpaid = null);
 
 internal sealed record RefundPayload(int Tender, long Amount, bool? InCash = null);
+
+internal sealed record MovedPayload(int Quantity, long Balance);
+
+internal sealed record AdjustedPayload(long Delta, long Balance);
+
+internal sealed record HeldPayload(int Quantity);
+
+internal sealed record CommittedPayload(string Hold, int Quantity, long Balance);
+
+internal sealed record RefundOfPayload(string Refund);
+
+internal sealed record CategoryPayload(string? Category = null);
 
 internal sealed record ZonePayload(string TimeZone);
 
@@ -73,5 +84,11 @@ internal sealed record ZonePayload(string TimeZone);
 [JsonSerializable(typeof(CancelledPayload))]
 [JsonSerializable(typeof(TakenBackPayload))]
 [JsonSerializable(typeof(CompletedPayload))]
+[JsonSerializable(typeof(MovedPayload))]
+[JsonSerializable(typeof(AdjustedPayload))]
+[JsonSerializable(typeof(HeldPayload))]
+[JsonSerializable(typeof(CommittedPayload))]
+[JsonSerializable(typeof(RefundOfPayload))]
+[JsonSerializable(typeof(CategoryPayload))]
 [JsonSerializable(typeof(ZonePayload))]
 internal sealed partial class PayloadJson : JsonSerializerContext;

@@ -25,6 +25,9 @@ public interface IReportPages<TPage> where TPage : class, new()
     /// <summary>Stores a page.</summary>
     /// <exception cref="Exception">The page has been written by somebody else since it was read, or the storage failed.</exception>
     Task Write(StoredPage<TPage> page);
+
+    /// <summary>Removes a page.</summary>
+    Task Clear(StoredPage<TPage> page);
 }
 
 /// <summary>A page in memory.</summary>
@@ -80,21 +83,8 @@ public sealed class ReportBook<TOpen, TPage>(ReportFold<TOpen, TPage> fold, IRep
     /// <summary>Stores the pages that have changed.</summary>
     public async Task Save()
     {
-        // Events may be taken while a page is being written, and change it again.
-        foreach (var stored in _cached.Where(static stored => stored.IsChanged).ToList())
-        {
-            stored.IsChanged = false;
-            try
-            {
-                await pages.Write(stored);
-            }
-            catch
-            {
-                stored.IsChanged = true;
-                throw;
-            }
-        }
-
+        // At once, so that the pages share a transaction of the storage.
+        await Task.WhenAll(_cached.Where(static stored => stored.IsChanged).ToList().ConvertAll(Write));
         for (var i = 0; i < _cached.Count && _cached.Count > cachedMax;)
         {
             if (_cached[i].IsChanged)
@@ -108,11 +98,32 @@ public sealed class ReportBook<TOpen, TPage>(ReportFold<TOpen, TPage> fold, IRep
         }
     }
 
+    private async Task Write(StoredPage<TPage> stored)
+    {
+        stored.IsChanged = false;
+        try
+        {
+            await pages.Write(stored);
+        }
+        catch
+        {
+            stored.IsChanged = true;
+            throw;
+        }
+    }
+
     /// <summary>Forgets everything that is in memory. Pages are read again when an event changes them.</summary>
     public void Forget() => _cached.Clear();
 
-    /// <summary>A page that is in memory; null for another.</summary>
-    public ReportPage<TPage>? Look(string key) => _cached.Find(stored => stored.Key == key)?.Page;
+    /// <summary>The pages that are in memory, of those that are asked for.</summary>
+    public Dictionary<string, ReportPage<TPage>> Look(Func<string, bool> isAsked) =>
+        _cached.Where(stored => isAsked(stored.Key)).ToDictionary(static stored => stored.Key, static stored => stored.Page);
+
+    /// <summary>Removes a page from the storage.</summary>
+    public async Task Clear(string key) => await pages.Clear(await pages.Read(key));
+
+    /// <summary>A page, from memory or from the storage.</summary>
+    public async Task<TPage> Read(string key) => (Find(key) ?? await pages.Read(key)).Page.Data;
 
     private StoredPage<TPage>? Find(string key)
     {

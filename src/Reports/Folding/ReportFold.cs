@@ -23,6 +23,9 @@ public abstract class ReportFold<TOpen, TPage>
     /// <param name="changes">Receives what the event changes, in order.</param>
     /// <exception cref="Exception">The event cannot be read, or does not fit what is open.</exception>
     public abstract void Take(TOpen open, in RecordedEvent recorded, BusinessCalendar calendar, List<PageChange<TPage>> changes);
+
+    /// <summary>The keys of all pages that can have something.</summary>
+    public abstract IEnumerable<string> PagesOf(TOpen open);
 }
 
 /// <summary>What an event does to a page.</summary>

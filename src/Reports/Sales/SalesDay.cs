@@ -2,7 +2,10 @@ using Orleans;
 
 namespace Pos.Reports.Sales;
 
-/// <summary>The sales of one business day of a store. Amounts are minor units of the store's currency.</summary>
+/// <summary>
+/// The sales of one business day of a store. Amounts are minor units of the store's currency. A day has two pages: one has the products alone,
+/// the other has everything else.
+/// </summary>
 [GenerateSerializer, Alias("pos.reports.SalesDay")]
 public sealed class SalesDay
 {

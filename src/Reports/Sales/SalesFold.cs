@@ -29,22 +29,45 @@ public sealed class SalesFold : ReportFold<OpenSales, SalesDay>
                 var sold = End(open, recorded);
                 var taken = Payloads.Read(recorded, PayloadJson.Default.TakenPayload);
                 var cash = checked(taken.Tendered.Amount - taken.Change.Amount);
-                Change(open, sold.OccurredAt, recorded, calendar, changes, (day, hour) => SalesSheet.Sell(day, hour, sold, cash));
+                var day = Change(open, sold.OccurredAt, recorded, calendar, changes, (page, hour) => SalesSheet.Sell(page, hour, sold, cash));
+                changes.Add(new(ProductsOf(day), page => SalesSheet.SellProducts(page, sold.Lines)));
                 break;
             case "order.cancelled":
                 var cancelled = End(open, recorded);
                 var cause = Payloads.Read(recorded, PayloadJson.Default.CancelledPayload).Code is { } code ? JsonNamingPolicy.KebabCaseLower.ConvertName(code) : Requested;
-                Change(open, cancelled.OccurredAt, recorded, calendar, changes, (day, hour) => SalesSheet.Cancel(day, hour, cancelled, cause));
+                Change(open, cancelled.OccurredAt, recorded, calendar, changes, (page, hour) => SalesSheet.Cancel(page, hour, cancelled, cause));
                 break;
             case "return.accepted":
                 var back = Payloads.Read(recorded, PayloadJson.Default.TakenBackPayload);
                 open.Currency = back.Gross.Currency;
-                Change(open, back.OccurredAt, recorded, calendar, changes, (day, hour) => SalesSheet.TakeBack(day, hour, back));
+                var lines = SalesSheet.LinesOf(back);
+                var backOn = Change(open, back.OccurredAt, recorded, calendar, changes, (page, hour) => SalesSheet.TakeBack(page, hour, back, lines));
+                changes.Add(new(ProductsOf(backOn), page => SalesSheet.TakeProductsBack(page, lines)));
                 break;
             case "return.completed":
                 var refunded = Payloads.Read(recorded, PayloadJson.Default.CompletedPayload);
-                Change(open, recorded.Context.OccurredAt, recorded, calendar, changes, (day, _) => SalesSheet.Refund(day, refunded));
+                Change(open, recorded.Context.OccurredAt, recorded, calendar, changes, (page, _) => SalesSheet.Refund(page, refunded));
                 break;
+        }
+    }
+
+    /// <summary>The page with a day's products. It is a page of its own, because it is the large one, and few questions are about products.</summary>
+    public static string ProductsOf(string day) => day + "/products";
+
+    /// <inheritdoc/>
+    public override IEnumerable<string> PagesOf(OpenSales open)
+    {
+        ArgumentNullException.ThrowIfNull(open);
+        if (open.First.Length == 0)
+        {
+            yield break;
+        }
+
+        for (var day = DateOnly.ParseExact(open.First, "yyyy-MM-dd", CultureInfo.InvariantCulture); BusinessCalendar.Name(day) is var name
+            && string.CompareOrdinal(name, open.Last) <= 0; day = day.AddDays(1))
+        {
+            yield return name;
+            yield return ProductsOf(name);
         }
     }
 
@@ -77,7 +100,7 @@ public sealed class SalesFold : ReportFold<OpenSales, SalesDay>
         ? order
         : throw new InvalidDataException($"{recorded.Stream} ends with {recorded.Type}, and was not placed or has ended before.");
 
-    private static void Change(
+    private static string Change(
         OpenSales open, DateTimeOffset at, in RecordedEvent recorded, BusinessCalendar calendar, List<PageChange<SalesDay>> changes, Action<SalesDay, string> add)
     {
         var day = BusinessCalendar.Name(calendar.DayOf(at));
@@ -97,6 +120,7 @@ public sealed class SalesFold : ReportFold<OpenSales, SalesDay>
 
             add(page, hour);
         }));
+        return day;
     }
 }
 
@@ -108,7 +132,7 @@ internal static class SalesSheet
         var sums = SumsOf(order.Lines);
         sums.Orders = 1;
         AddToAll(day, hour, order.Till, order.Cashier, sums);
-        AddByProduct(day, order.Lines, static (of, line) => Sold(of, line), static of => of.Orders++);
+        AddBy(day.Taxes, order.Lines, static line => Rate(line), Sold, static of => of.Orders++);
         if (cash != 0 || (order.Card == 0 && order.Credit == 0))
         {
             Take(day, "cash", cash);
@@ -131,21 +155,34 @@ internal static class SalesSheet
         day.Cancellations[cause] = day.Cancellations.GetValueOrDefault(cause) + 1;
     }
 
-    public static void TakeBack(SalesDay day, string hour, TakenBackPayload back)
+    public static void SellProducts(SalesDay day, List<SalesLine> lines) =>
+        AddBy(day.Products, lines, static line => line.Sku, SoldProduct, static of => of.Orders++);
+
+    public static void TakeBack(SalesDay day, string hour, TakenBackPayload back, List<SalesLine> lines)
     {
         var sums = new SalesSums { Returns = 1 };
-        List<SalesLine> lines = [.. back.Lines.Select(static line => new SalesLine
-        {
-            Sku = line.Sku, Name = line.Name, Pieces = line.Quantity, TaxRate = line.TaxRate, Net = line.Net, Tax = line.Tax, Gross = line.Gross,
-        })];
         foreach (var line in lines)
         {
             CameBack(sums, line);
         }
 
         AddToAll(day, hour, back.Till, back.TakenBy ?? "", sums);
-        AddByProduct(day, lines, static (of, line) => CameBack(of, line), static of => of.Returns++);
+        AddBy(day.Taxes, lines, static line => Rate(line), CameBack, static of => of.Returns++);
     }
+
+    public static void TakeProductsBack(SalesDay day, List<SalesLine> lines) =>
+        AddBy(day.Products, lines, static line => line.Sku, ProductCameBack, static of => of.Returns++);
+
+    public static List<SalesLine> LinesOf(TakenBackPayload back) => [.. back.Lines.Select(static line => new SalesLine
+    {
+        Sku = line.Sku,
+        Name = line.Name,
+        Pieces = line.Quantity,
+        TaxRate = line.TaxRate,
+        Net = line.Net,
+        Tax = line.Tax,
+        Gross = line.Gross,
+    })];
 
     public static void Refund(SalesDay day, CompletedPayload completed)
     {
@@ -221,27 +258,32 @@ internal static class SalesSheet
         Of(day.Cashiers, cashier).Add(sums);
     }
 
-    // Several lines may name one product, and then count as one order of it.
-    private static void AddByProduct(SalesDay day, List<SalesLine> lines, Action<SalesSums, SalesLine> add, Action<SalesSums> count)
+    private static void SoldProduct(SalesSums sums, SalesLine line)
     {
-        for (var i = 0; i < lines.Count; i++)
+        sums.Name = line.Name;
+        Sold(sums, line);
+    }
+
+    private static void ProductCameBack(SalesSums sums, SalesLine line)
+    {
+        sums.Name = line.Name;
+        CameBack(sums, line);
+    }
+
+    private static string Rate(SalesLine line) => line.TaxRate.ToString(CultureInfo.InvariantCulture);
+
+    // Several lines may have one key, and then count as one order of it.
+    private static void AddBy(
+        Dictionary<string, SalesSums> all, List<SalesLine> lines, Func<SalesLine, string> keyOf, Action<SalesSums, SalesLine> add, Action<SalesSums> count)
+    {
+        foreach (var line in lines)
         {
-            var line = lines[i];
-            var product = Of(day.Products, line.Sku);
-            product.Name = line.Name;
-            add(product, line);
-            var rate = Of(day.Taxes, line.TaxRate.ToString(CultureInfo.InvariantCulture));
-            add(rate, line);
+            add(Of(all, keyOf(line)), line);
         }
 
-        foreach (var sku in lines.Select(static line => line.Sku).Distinct(StringComparer.Ordinal))
+        foreach (var key in lines.Select(keyOf).Distinct(StringComparer.Ordinal))
         {
-            count(day.Products[sku]);
-        }
-
-        foreach (var rate in lines.Select(static line => line.TaxRate).Distinct())
-        {
-            count(day.Taxes[rate.ToString(CultureInfo.InvariantCulture)]);
+            count(all[key]);
         }
     }
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using Pos.Cli;
 using Pos.Cli.Output;
+using Pos.Cli.Reports;
 using Pos.Cli.Retail;
 
 namespace Pos.Tests;
@@ -34,12 +35,23 @@ public sealed class TheReplay : IDisposable
             Assert.Equal(ExitCode.Ok, await Run("import-retail", file, url));
             for (var time = 0; time < 2; time++)
             {
-                Assert.Equal(ExitCode.Ok, await Run("replay", file, url, "--json"));
+                var exit = await Run("replay", file, url, "--json");
+                Assert.True(exit == ExitCode.Ok, _errors.ToString());
                 var report = JsonDocument.Parse(_output.ToString()).RootElement;
                 Assert.Equal((cashOnly, "0.00"), (report.GetProperty("cashOnly").GetBoolean(), report.GetProperty("difference").GetString()));
                 Assert.Equal(cashOnly, report.GetProperty("cards").GetInt32() == 0);
                 Assert.Equal(cashOnly, _errors.ToString().Contains("The server takes no cards", StringComparison.Ordinal));
             }
+
+            _output.GetStringBuilder().Clear();
+            Assert.Equal(
+                ExitCode.Ok,
+                await RebuildCommand.Create(new Terminal(_output, _errors, false, TimeProvider.System)).Parse(["--json", "--url", url, "--key", Keys.Operator])
+                    .InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false }));
+            var rebuilt = JsonDocument.Parse(_output.ToString()).RootElement.EnumerateArray().ToList();
+            Assert.Equal(["sales", "stock", "sagas"], rebuilt.Select(static one => one.GetProperty("report").GetString()));
+            Assert.All(rebuilt, static one => Assert.Equal(0, one.GetProperty("differences").GetArrayLength()));
+            Assert.Equal(ExitCode.Ok, await Run("replay", file, url));
         }
         finally
         {
