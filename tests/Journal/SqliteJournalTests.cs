@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Pos.Journal;
 using Pos.Journal.Sqlite;
+using Pos.Journal.Writing;
 using Pos.Tests.Rigs;
 
 namespace Pos.Tests;
@@ -44,6 +45,39 @@ public sealed class SqliteJournalTests : IDisposable
         }
 
         return count;
+    }
+
+    [Fact]
+    public async Task no_read_and_no_claim_compiles_its_statement_twice()
+    {
+        using var journal = Open();
+        Assert.Equal(AppendResult.Durable, await Append(journal, "x"));
+        using var connection = SqliteConnection.Open(FilePath("journal.db"), reader: true);
+        using var reader = new SqliteReader(connection);
+        var page = new List<RecordedEvent>();
+        for (var time = 1; time <= 3; time++)
+        {
+            reader.ReadStream(Stock, 0, time, page);
+            reader.ReadAll(0, 100, null, time, page);
+            reader.ReadAll(0, 100, "/stock/", time, page);
+            reader.ReadStreams("stock", "stock/", 0, 100, time, page);
+            reader.ReadSnapshot(Stock);
+            Assert.Empty(reader.ListWakeUps("stock", "", "", time));
+            reader.ListStreams("", "stock", 0, 100, time);
+        }
+
+        Assert.Equal(9 + 3, page.Count);
+        Assert.Equal(0, connection.PreparedAgain);
+
+        using var writing = SqliteConnection.Open(Path.Combine(_folder, "other.db"), reader: false);
+        SqliteSchema.Ensure(writing, "other.db");
+        var wakeUps = new SqliteWakeUps(writing);
+        for (var time = 1; time <= 3; time++)
+        {
+            wakeUps.Claim(new WakeUpClaim("silo", DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch, time, asynchronous: false));
+        }
+
+        Assert.Equal(0, writing.PreparedAgain);
     }
 
     [Fact]

@@ -6,8 +6,9 @@ namespace Pos.Journal.Sqlite;
 /// <summary>One connection, used by one thread at a time. There is no ADO.NET in between: it costs more than the inserts themselves.</summary>
 internal sealed class SqliteConnection : IDisposable
 {
-    // sqlite3.h; the binding has no name for it.
+    // sqlite3.h; the binding has no names for them.
     private const int NoCheckpointOnClose = 1006;
+    internal const int StatusPreparedAgain = 5;
     private const int BusyMilliseconds = 1_000;
 
     private readonly List<SqliteStatement> _statements = [];
@@ -21,6 +22,9 @@ internal sealed class SqliteConnection : IDisposable
 
     /// <summary>Rows that the last statement changed.</summary>
     public int Changes => raw.sqlite3_changes(Handle);
+
+    /// <summary>How often SQLite has compiled statements of this connection anew, which costs as much as several reads. 0 unless the schema changed.</summary>
+    public int PreparedAgain => _statements.Sum(static statement => statement.PreparedAgain);
 
     /// <summary>Opens a file. A reader can neither write nor checkpoint, not even as the last one to close.</summary>
     /// <exception cref="SqliteException">It cannot be opened.</exception>
@@ -156,6 +160,9 @@ internal sealed class SqliteStatement(SqliteConnection connection, sqlite3_stmt 
         raw.sqlite3_reset(handle);
         return (error.Code & 0xff) == raw.SQLITE_CONSTRAINT ? error.Code : throw error;
     }
+
+    /// <summary>How often SQLite has compiled the statement anew.</summary>
+    public int PreparedAgain => raw.sqlite3_stmt_status(handle, SqliteConnection.StatusPreparedAgain, 0);
 
     /// <summary>The statement itself, for bindings that must not copy. Valid while this lives.</summary>
     public IntPtr Pointer => handle.DangerousGetHandle();

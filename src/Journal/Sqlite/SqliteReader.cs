@@ -20,24 +20,25 @@ internal sealed class SqliteReader : IDisposable
         Array.Fill(_seen, "");
     }
 
-    // Each statement is prepared by the first read that needs it: most connections only ever read single streams.
-    private SqliteStatement ByStream => field ??= _connection.Prepare($"SELECT {Columns}, stream_id FROM events WHERE stream_id = (SELECT id FROM streams WHERE name = ?1) AND version > ?2 ORDER BY version LIMIT ?3");
+    // Each statement is prepared by the first read that needs it: most connections only ever read single streams. The plus before the parameter of a limit
+    // keeps the statement prepared: SQLite plans with the value of a bare parameter there, so it compiles the statement anew at each value.
+    private SqliteStatement ByStream => field ??= _connection.Prepare($"SELECT {Columns}, stream_id FROM events WHERE stream_id = (SELECT id FROM streams WHERE name = ?1) AND version > ?2 ORDER BY version LIMIT +?3");
 
-    private SqliteStatement ByPosition => field ??= _connection.Prepare($"SELECT {Columns} FROM events WHERE position > ?1 AND position <= ?2 ORDER BY position LIMIT ?3");
+    private SqliteStatement ByPosition => field ??= _connection.Prepare($"SELECT {Columns} FROM events WHERE position > ?1 AND position <= ?2 ORDER BY position LIMIT +?3");
 
     // Walks over the positions. An event of another category costs a look at its stream's name.
     private SqliteStatement ByCategories => field ??= _connection.Prepare(
             $"""
             SELECT {Columns} FROM events NOT INDEXED
             WHERE position > ?1 AND position <= ?2 AND instr(?4, '/' || substr(stream, 1, instr(stream, '/'))) > 0
-            ORDER BY position LIMIT ?3
+            ORDER BY position LIMIT +?3
             """);
 
     private SqliteStatement ByCategory => field ??= _connection.Prepare(
             $"""
             SELECT {Columns} FROM streams CROSS JOIN events INDEXED BY events_stream ON stream_id = id
             WHERE name >= ?1 AND name < ?3 AND (name > ?1 OR version > ?2) AND position <= ?4
-            ORDER BY name, version LIMIT ?5
+            ORDER BY name, version LIMIT +?5
             """);
 
     // The store is NULL for all stores. A stream's id is the position at which it began.
@@ -46,14 +47,14 @@ internal sealed class SqliteReader : IDisposable
             SELECT stream, due, owner, leased_until FROM wake_ups
             WHERE stream > ?1 AND stream < ?2
               AND (?4 IS NULL OR ?4 = (SELECT store FROM events WHERE position = (SELECT id FROM streams WHERE name = wake_ups.stream)))
-            ORDER BY stream LIMIT ?3
+            ORDER BY stream LIMIT +?3
             """);
 
     private SqliteStatement Began => field ??= _connection.Prepare(
             """
             SELECT stream, position FROM events INDEXED BY events_store
             WHERE version = 1 AND store IS ?1 AND position > ?2 AND position <= ?3 AND stream >= ?4 AND stream < ?5
-            ORDER BY position LIMIT ?6
+            ORDER BY position LIMIT +?6
             """);
 
     private SqliteStatement Snapshot => field ??= _connection.Prepare("SELECT state, state_version, version, hash FROM snapshots WHERE stream = ?1");

@@ -12,7 +12,7 @@ internal sealed class SqliteWakeUps(SqliteConnection connection)
     private readonly SqliteStatement _clear = connection.Prepare("DELETE FROM wake_ups WHERE stream = ?1");
 
     private readonly SqliteStatement _find = connection.Prepare(
-        "SELECT stream, due FROM wake_ups WHERE due <= ?1 AND leased_until <= ?1 ORDER BY due, stream LIMIT ?2");
+        "SELECT stream, due FROM wake_ups WHERE due <= ?1 AND leased_until <= ?1 ORDER BY due, stream LIMIT +?2");
 
     private readonly SqliteStatement _lease = connection.Prepare("UPDATE wake_ups SET owner = ?2, leased_until = ?3 WHERE stream = ?1");
 
