@@ -22,6 +22,13 @@ public class JournalOptions
     public int QueueBytesMax { get; set; } = 64 * 1024 * 1024;
 
     /// <summary>
+    /// How long the committer waits until as many operations wait as the last batch had, when those were many. Default 1 ms on SQLite, where each commit writes
+    /// its pages and flushes once, whatever its size: fewer and larger batches take less of the processor. 0, no wait, on PostgreSQL, whose server gathers
+    /// commits itself. A lone caller never waits for it.
+    /// </summary>
+    public TimeSpan LingerMax { get; set; }
+
+    /// <summary>
     /// How long a failed commit is looked up, or a failed flush repeated. Then its appends end <see cref="AppendResult.Unknown"/>, and those
     /// that wait behind them <see cref="AppendResult.Failed"/>. Default 2 s. Longer hides longer outages and lets callers wait longer.
     /// </summary>
@@ -38,6 +45,7 @@ public class JournalOptions
         Require(BatchBytesMax, 1_024, 1 << 30, nameof(BatchBytesMax));
         Require(QueueEventsMax, 1, 10_000_000, nameof(QueueEventsMax));
         Require(QueueBytesMax, 1_024, 1 << 30, nameof(QueueBytesMax));
+        Require(LingerMax.TotalMilliseconds, 0, 1_000, nameof(LingerMax) + " (in ms)");
         Require(UnknownAfter.TotalMilliseconds, 1, 600_000, nameof(UnknownAfter) + " (in ms)");
         Require(RetryEvery.TotalMilliseconds, 1, 60_000, nameof(RetryEvery) + " (in ms)");
     }

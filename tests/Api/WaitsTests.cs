@@ -89,6 +89,7 @@ public sealed class WaitsTests
         yield return Row("payment", "a provider that fails", resilience.BreakerPause, "Payments:Resilience:BreakerPause", "one call tries the provider");
         yield return Row("journal", "the look-up of a commit, or the sync of the head file, that fails", Sqlite.UnknownAfter, "Journal:UnknownAfter", "outcome unknown: 503 `not-durable`");
         yield return Row("journal", "the next attempt while the store fails", Sqlite.RetryEvery, "Journal:RetryEvery", "tries again");
+        yield return Row("journal", "more appends, while many come", Sqlite.LingerMax, "Journal:LingerMax", "commits those that wait");
         yield return Row("journal", "one transaction of PostgreSQL", Postgres.CommandTimeout, "Journal:CommandTimeout", "the transaction is looked up on another connection");
         yield return Row("journal", "a connection to PostgreSQL", Postgres.ConnectTimeout, "Journal:ConnectTimeout", "tries again");
         yield return Row("silo", "events of other silos on PostgreSQL", Postgres.WatchEvery, "Journal:WatchEvery", "asks for the head again");

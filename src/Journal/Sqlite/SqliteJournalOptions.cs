@@ -3,6 +3,9 @@ namespace Pos.Journal.Sqlite;
 /// <summary>Settings of the SQLite journal. Bound from the configuration section <c>Journal</c>.</summary>
 public sealed class SqliteJournalOptions : JournalOptions
 {
+    /// <summary>The defaults.</summary>
+    public SqliteJournalOptions() => LingerMax = TimeSpan.FromMilliseconds(1);
+
     /// <summary>
     /// Folder of the journal's files, created if missing. Default <c>./data</c>. On a local disk: locks and flushes of network file
     /// systems cannot be trusted.

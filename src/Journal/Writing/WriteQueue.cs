@@ -13,6 +13,7 @@ internal sealed class WriteQueue(JournalOptions options) : IDisposable
     private bool _closed;
     private bool _suspended;
     private bool _committerSleeps;
+    private int _gathering = int.MaxValue;
 
     /// <summary>Events waiting now.</summary>
     public int Events => Volatile.Read(ref _events);
@@ -45,8 +46,9 @@ internal sealed class WriteQueue(JournalOptions options) : IDisposable
                 _waiting.Enqueue(operation);
                 _events += operation.Events;
                 _bytes += operation.Bytes;
-                wakeCommitter = _committerSleeps;
+                wakeCommitter = _committerSleeps || _waiting.Count >= _gathering;
                 _committerSleeps = false;
+                _gathering = wakeCommitter ? int.MaxValue : _gathering;
             }
         }
 
@@ -94,6 +96,33 @@ internal sealed class WriteQueue(JournalOptions options) : IDisposable
             }
 
             _wake.WaitOne();
+        }
+    }
+
+    /// <summary>
+    /// Waits until so many operations wait, but not longer than a time. See <see cref="JournalOptions.LingerMax"/>.
+    /// </summary>
+    public void Gather(int operations, TimeSpan max)
+    {
+        if (max <= TimeSpan.Zero)
+        {
+            return;
+        }
+
+        lock (_gate)
+        {
+            if (_closed || _waiting.Count >= operations)
+            {
+                return;
+            }
+
+            _gathering = operations;
+        }
+
+        _wake.WaitOne(max);
+        lock (_gate)
+        {
+            _gathering = int.MaxValue;
         }
     }
 

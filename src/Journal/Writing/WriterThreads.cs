@@ -9,6 +9,9 @@ internal sealed class WriterThreads : IDisposable
     // For snapshots that wait when the journal closes. A snapshot that is not saved costs time at the next activation.
     private static readonly TimeSpan SnapshotsMax = TimeSpan.FromSeconds(5);
 
+    // Fewer than these at once are no load: their callers rather have their answers at once.
+    private const int BusyAppends = 16;
+
     private readonly JournalWriter _writer;
     private readonly Handoff _committed = new();
     private readonly ManualResetEventSlim _pause = new(false);
@@ -59,6 +62,10 @@ internal sealed class WriterThreads : IDisposable
             }
 
             _writer.Committer.Maintain();
+            if (batch.Operations.Count >= BusyAppends)
+            {
+                _writer.Queue.Gather(batch.Operations.Count, _writer.Options.LingerMax);
+            }
         }
 
         _committed.Close();
