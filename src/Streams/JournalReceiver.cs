@@ -62,7 +62,7 @@ internal sealed partial class JournalReceiver(
         await Initialize(options.WaitMax);
         // Orleans has made cursors for everything that the call before returned.
         _handedOn = _readUpTo;
-        await StoreCheckpoint(onlyWhenDue: true);
+        await StoreCheckpoint();
         var news = new List<IBatchContainer>();
         var began = clock.GetTimestamp();
         while (news.Count == 0 && !_stopping.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
@@ -106,7 +106,7 @@ internal sealed partial class JournalReceiver(
     /// <inheritdoc/>
     public async Task Shutdown(TimeSpan timeout)
     {
-        await StoreCheckpoint(onlyWhenDue: false);
+        // No checkpoint here: Orleans ends a delivery that fails as if the batch had been delivered, so a checkpoint could lie behind what nobody took.
         await _stop.CancelAsync();
         _rewinds.Writer.TryComplete();
         await _rewinder;
@@ -157,9 +157,9 @@ internal sealed partial class JournalReceiver(
         await over.CancelAsync();
     }
 
-    private async Task StoreCheckpoint(bool onlyWhenDue)
+    private async Task StoreCheckpoint()
     {
-        if (_follower is null || (onlyWhenDue && clock.GetElapsedTime(_stored) < options.CheckpointEvery))
+        if (_follower is null || clock.GetElapsedTime(_stored) < options.CheckpointEvery)
         {
             return;
         }
