@@ -12,6 +12,7 @@ internal sealed record StoreSample(string Path, string? Body = null)
     public static Dictionary<string, StoreSample> ByEndpoint { get; } = new(StringComparer.Ordinal)
     {
         ["defineStore"] = Of("/stores/STORE", """{"name":"x","district":"","kind":"shop","currency":"GBP","timeZone":"Europe/London","taxInclusive":true,"taxRates":{},"tills":["till-1"]}"""),
+        ["GET /metrics"] = new("/metrics", null),
         ["getStore"] = Of("/stores/STORE"),
         ["listStores"] = Of("/stores"),
         ["defineProduct"] = Of("/products/tea", """{"name":"x","description":"","category":"","price":{"amount":1,"currency":"GBP"},"taxClass":"standard","kind":"goods","active":true}"""),

@@ -64,7 +64,7 @@ internal sealed class Authority(Book book, Requests requests, Violations violati
     /// <summary>The least rank that may ask for something.</summary>
     public static Rank LeastFor(string kind) => kind switch
     {
-        "listSagas" or "getSaga" or "retrySaga" or "cancelSaga" or "closeRefund" or "defineStore" => Rank.Operator,
+        "listSagas" or "getSaga" or "retrySaga" or "cancelSaga" or "closeRefund" or "defineStore" or "retryReport" or "skipReportEvent" or "rebuildReport" => Rank.Operator,
         "receiveStock" or "setStockPolicy" or "defineProduct" or "changeProduct" or "claimBarcode" or "releaseBarcode" => Rank.Manager,
         "openCart" or "addCartLine" or "changeCartLine" or "removeCartLine" or "refreshCart" or "annotateCart" or "parkCart" or "resumeCart" or "cancelCart" or "checkOutCart"
             or "placeOrder" or "cancelOrder" or "placeReturn" or "returnLines" or "payOutReturn" or "adjustStock" or "countStock" or "createHold"
