@@ -33,8 +33,8 @@ internal sealed class Costs(FaultPlan plan, Violations violations)
             or "defineStore" or "defineProduct" or "changeProduct" or "claimBarcode" or "releaseBarcode" => [(request.Id, 1, 1)],
         // Asking again, and what then follows of giving up, is the operator's.
         "retrySaga" or "cancelSaga" or "closeRefund" => [(Key(request), 1, 1)],
-        // The states of reports are no events.
-        "retryReport" or "skipReportEvent" or "rebuildReport" => [],
+        // The states of reports are no events: a command to a report may cost none.
+        "retryReport" or "skipReportEvent" or "rebuildReport" => [(request.Id, 0, 0)],
         // To look at something costs nothing.
         _ when Requests.IsRead(request.Kind) => [],
         _ => throw new ArgumentOutOfRangeException(nameof(request), request.Kind, "Nobody said what it may cost."),
