@@ -5,6 +5,7 @@ using Orleans;
 using Orleans.Concurrency;
 using Orleans.Runtime;
 using Orleans.Storage;
+using Orleans.Streams;
 using Pos.Journal;
 using Pos.Reports.Consuming;
 using Pos.Reports.Folding;
@@ -29,6 +30,8 @@ public sealed class ReportGrain(IServiceProvider services, IGrainContext context
 
     private readonly TimeProvider _clock = services.GetRequiredService<TimeProvider>();
     private readonly Freshness _freshness = new(services.GetRequiredService<IJournal>(), services.GetRequiredService<TimeProvider>());
+
+    private readonly bool _isOn = services.GetKeyedService<IStreamProvider>(JournalStreams.Provider) is not null;
 
     private string Store => this.GetPrimaryKeyString();
 
@@ -126,6 +129,7 @@ public sealed class ReportGrain(IServiceProvider services, IGrainContext context
 
     private async Task<StoreView?> FindStore()
     {
+        RequireStreams();
         var store = await GrainFactory.GetGrain<IStoreGrain>(Store).Get();
         if (store is null)
         {
@@ -146,13 +150,25 @@ public sealed class ReportGrain(IServiceProvider services, IGrainContext context
             : null, rebuild);
     }
 
-    private IReportConsumer Consumer(ReportKind report) => report switch
+    private IReportConsumer Consumer(ReportKind report)
     {
-        ReportKind.Sales => GrainFactory.GetGrain<ISalesConsumer>(Store),
-        ReportKind.Stock => GrainFactory.GetGrain<IStockConsumer>(Store),
-        ReportKind.Sagas => GrainFactory.GetGrain<ISagaConsumer>(Store),
-        _ => throw new UnreachableException($"There is no report {report}."),
-    };
+        RequireStreams();
+        return report switch
+        {
+            ReportKind.Sales => GrainFactory.GetGrain<ISalesConsumer>(Store),
+            ReportKind.Stock => GrainFactory.GetGrain<IStockConsumer>(Store),
+            ReportKind.Sagas => GrainFactory.GetGrain<ISagaConsumer>(Store),
+            _ => throw new UnreachableException($"There is no report {report}."),
+        };
+    }
+
+    private void RequireStreams()
+    {
+        if (!_isOn)
+        {
+            throw new ReportsOffException();
+        }
+    }
 
     private static bool IsOfProducts(SalesQuestion question) => question.GroupBy is SalesGrouping.Product or SalesGrouping.Category;
 

@@ -107,7 +107,7 @@ public sealed class PosHost : IAsyncDisposable
         builder.Options.ConfigureFileLogging = false;
         builder.ConfigureSilo((_, silo) =>
         {
-            silo.AddPosSilo().AddJournalStates(configuration).AddJournalStreams();
+            silo.AddPosSilo().AddJournalStates(configuration).AddJournalStreams(configuration);
             silo.Services.AddSingleton(TimeProvider.System);
             silo.Services.AddJournal(configuration);
             silo.Services.AddPayments(configuration, Environments.Development);

@@ -11,6 +11,22 @@ public sealed class ReportTests(OpenShop open) : IClassFixture<OpenShop>
 {
     private readonly Shop _shop = open.Shop;
 
+    [Theory]
+    [InlineData("GET", "/reports/sales?store=london")]
+    [InlineData("GET", "/reports/stock?store=london")]
+    [InlineData("GET", "/reports/sagas?store=london")]
+    [InlineData("GET", "/stores/london/reports")]
+    [InlineData("POST", "/stores/london/reports/sales/retry")]
+    [InlineData("POST", "/stores/london/reports/sales/rebuild")]
+    public async Task a_server_without_streams_says_that_it_keeps_no_reports(string method, string path)
+    {
+        await using var host = await PosHost.Start(settings: [new("Pos:Streams:Enabled", "false")]);
+        var shop = await Shop.Open(host);
+        var refused = method == "GET" ? await shop.Get(path) : await shop.Post(path, null);
+        Shop.IsProblem(refused, 404, "not-found");
+        Assert.Contains("Pos:Streams:Enabled", refused.Text, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task what_is_sold_and_taken_back_stands_in_every_grouping_and_nothing_is_missing()
     {

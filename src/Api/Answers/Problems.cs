@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Collections.Immutable;
 using Microsoft.AspNetCore.Http;
 using Orleans.Runtime;
+using Pos.Reports;
 
 namespace Pos.Api.Answers;
 
@@ -115,6 +116,7 @@ internal static class Problems
         NotDurableException => new Refusal(NotDurable, "The journal failed while this was being written, so nothing was acknowledged."),
         LimitExceededException => new Refusal(Overloaded, "A queue of requests is full; this one was not taken."),
         TimeoutException => new Refusal(OutcomeUnknown, "It may or may not have been done: the same key shows which."),
+        ReportsOffException off => new Refusal(NotFound, off.Message),
         _ when LostCall.Is(fault) => new Refusal(Unavailable, "No silo answered the request. The same key shows whether it was done."),
         _ => new Refusal(Internal, "The log has the details under this traceId."),
     };

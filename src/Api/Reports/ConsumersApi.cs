@@ -34,36 +34,30 @@ internal static class ConsumersApi
             .WithDescription("The report then lacks it. `position` is the parked event's; another position does nothing, so a repetition skips nothing else.");
     }
 
-    private static async Task<Results<Ok<ReportProgress>, Refusal>> Rebuild(
-        StoreId store, string report, Command command, HttpResponse response, IGrainFactory grains, CancellationToken cancelled)
-    {
-        var kind = ReportParameters.Choice<ReportKind>("report", report);
-        return await Exists(store, response, grains)
-            ? TypedResults.Ok(await grains.GetGrain<IReportGrain>(store.Value).Rebuild(kind, cancelled).Within(response))
-            : StoresApi.Unknown(store);
-    }
-
     private static async Task<Results<Ok<Page<ReportProgress>>, Refusal>> List(
         StoreId store, HttpResponse response, IGrainFactory grains, CancellationToken cancelled) =>
         await Exists(store, response, grains)
             ? TypedResults.Ok(new Page<ReportProgress>(await grains.GetGrain<IReportGrain>(store.Value).Progress(cancelled).Within(response), false, null))
             : StoresApi.Unknown(store);
 
-    private static async Task<Results<Ok<ReportProgress>, Refusal>> Retry(
-        StoreId store, string report, Command command, HttpResponse response, IGrainFactory grains, CancellationToken cancelled)
-    {
-        var kind = ReportParameters.Choice<ReportKind>("report", report);
-        return await Exists(store, response, grains)
-            ? TypedResults.Ok(await grains.GetGrain<IReportGrain>(store.Value).Retry(kind, cancelled).Within(response))
-            : StoresApi.Unknown(store);
-    }
+    private static Task<Results<Ok<ReportProgress>, Refusal>> Retry(
+        StoreId store, string report, Command command, HttpResponse response, IGrainFactory grains, CancellationToken cancelled) =>
+        Change(store, report, response, grains, (grain, kind) => grain.Retry(kind, cancelled));
 
-    private static async Task<Results<Ok<ReportProgress>, Refusal>> Skip(
-        StoreId store, string report, Command<SkipEventRequest> command, HttpResponse response, IGrainFactory grains, CancellationToken cancelled)
+    private static Task<Results<Ok<ReportProgress>, Refusal>> Rebuild(
+        StoreId store, string report, Command command, HttpResponse response, IGrainFactory grains, CancellationToken cancelled) =>
+        Change(store, report, response, grains, (grain, kind) => grain.Rebuild(kind, cancelled));
+
+    private static Task<Results<Ok<ReportProgress>, Refusal>> Skip(
+        StoreId store, string report, Command<SkipEventRequest> command, HttpResponse response, IGrainFactory grains, CancellationToken cancelled) =>
+        Change(store, report, response, grains, (grain, kind) => grain.Skip(kind, command.Body.Position, cancelled));
+
+    private static async Task<Results<Ok<ReportProgress>, Refusal>> Change(
+        StoreId store, string report, HttpResponse response, IGrainFactory grains, Func<IReportGrain, ReportKind, Task<ReportProgress>> change)
     {
         var kind = ReportParameters.Choice<ReportKind>("report", report);
         return await Exists(store, response, grains)
-            ? TypedResults.Ok(await grains.GetGrain<IReportGrain>(store.Value).Skip(kind, command.Body.Position, cancelled).Within(response))
+            ? TypedResults.Ok(await change(grains.GetGrain<IReportGrain>(store.Value), kind).Within(response))
             : StoresApi.Unknown(store);
     }
 

@@ -147,7 +147,7 @@ internal static class ReportsApi
             return StoresApi.Unknown(store);
         }
 
-        // What is slow depends on the time too, so a position alone is no tag.
+        // The set of slow sagas changes with the time too, so a position alone is no tag.
         return isCsv ? SagaCsv(report) : TypedResults.Ok(Answer(report, report.Next, cursors));
     }
 

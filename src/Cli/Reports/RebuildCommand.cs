@@ -6,7 +6,7 @@ using Spectre.Console;
 
 namespace Pos.Cli.Reports;
 
-/// <summary>What a rebuild of one report came to.</summary>
+/// <summary>The result of a rebuild of one report.</summary>
 /// <param name="Store">The store.</param>
 /// <param name="Report">The report.</param>
 /// <param name="Position">The position of the journal up to which it was made anew.</param>

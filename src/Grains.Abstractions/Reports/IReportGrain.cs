@@ -4,15 +4,16 @@ using Orleans.Concurrency;
 
 namespace Pos.Reports;
 
-/// <summary>Answers questions about a store from its reports, without a look at what sells. Key: the store's id.</summary>
+/// <summary>Answers questions about a store from its reports; no grain that sells is asked. Key: the store's id.</summary>
+/// <exception cref="ReportsOffException">Any member, on a silo that hosts no streams.</exception>
 [Alias("pos.IReportGrain")]
 public interface IReportGrain : IGrainWithStringKey
 {
-    /// <summary>What the store sold and took back on some business days; null when there is no such store.</summary>
+    /// <summary>Reports the sales and returns of a range of business days; null when there is no such store.</summary>
     [Alias("Sales"), ReadOnly]
     Task<SalesReport?> Sales(SalesQuestion question, CancellationToken cancellationToken);
 
-    /// <summary>What the store has; null when there is no such store.</summary>
+    /// <summary>Reports the stock; null when there is no such store.</summary>
     [Alias("Stock"), ReadOnly]
     Task<StockReport?> Stock(StockQuestion question, CancellationToken cancellationToken);
 
@@ -97,3 +98,13 @@ public sealed record ReportRebuild(
 /// <param name="Since">Since when the report waits, UTC.</param>
 [GenerateSerializer, Immutable, Alias("pos.ParkedReportEvent")]
 public sealed record ParkedReportEvent(long Position, string Stream, long Version, string Type, string Error, int Attempts, DateTimeOffset Since);
+
+/// <summary>The silo hosts no streams, so it keeps no reports.</summary>
+[GenerateSerializer, Alias("pos.ReportsOffException")]
+public sealed class ReportsOffException : Exception
+{
+    /// <summary>Names the setting.</summary>
+    public ReportsOffException() : base("This server keeps no reports, because its setting Pos:Streams:Enabled is false.")
+    {
+    }
+}

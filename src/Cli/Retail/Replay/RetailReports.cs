@@ -43,7 +43,7 @@ internal sealed class RetailReports(PosServer server, Patience patience, Termina
 
         var top = await server.Get($"{query}&groupBy=product&order=gross&limit={TopSellers}", Messages.Default.SalesReportAnswer, cancellationToken);
         var products = Sums(sold, line => line.Line.StockCode, 1);
-        // What only came back stands in the report too, behind what was sold.
+        // The report also lists products that only came back, behind the products that were sold.
         var expected = products.Keys.Union(back.Select(line => line.Line.StockCode), StringComparer.Ordinal)
             .OrderByDescending(product => products.GetValueOrDefault(product)).ThenBy(product => product, StringComparer.Ordinal).Take(TopSellers);
         if (!top.Report.Rows.Select(row => row.Key).SequenceEqual(expected, StringComparer.Ordinal))
