@@ -16,7 +16,6 @@ var builder = WebApplication.CreateBuilder(new WebApplicationOptions
     ContentRootPath = AppContext.BaseDirectory,
 });
 
-var stopped = CancellationToken.None;
 try
 {
     builder.Services.AddSingleton(TimeProvider.System);
@@ -37,7 +36,6 @@ try
     builder.Services.AddDemoShop(cluster, builder.Configuration);
 
     var app = builder.Build();
-    stopped = app.Lifetime.ApplicationStopping;
     // Before the host starts, which would log a refusal of its own with its stack.
     app.Services.GetRequiredService<IJournal>();
     app.Services.GetRequiredService<IPaymentProvider>();
@@ -58,13 +56,16 @@ try
     app.SayWhereItListens();
     app.SayDemoKeys();
     var demo = app.Services.GetService<DemoShop>();
-    await app.RunAsync();
+    try
+    {
+        await app.RunAsync();
+    }
+    catch (OperationCanceledException) when (app.Lifetime.ApplicationStopping.IsCancellationRequested)
+    {
+        // The host was stopped while it started.
+    }
+
     demo?.RequireFilled();
-    return 0;
-}
-catch (OperationCanceledException) when (stopped.IsCancellationRequested)
-{
-    // The host was stopped while it started.
     return 0;
 }
 catch (Exception refusal) when (refusal is JournalRefusedException or JournalUnavailableException or JournalInUseException or JournalCorruptException or LedgerUnavailableException

@@ -41,8 +41,8 @@ public sealed class DemoShopTests : IAsyncLifetime
     [Fact]
     public async Task a_shop_that_cannot_be_filled_ends_the_program_with_one_sentence()
     {
-        // Four products are defined at once, and the journal takes one event at a time.
-        Launch([new("Journal:QueueEventsMax", "1")]);
+        // Four products are defined at once. One is being written, one waits, and the queue is full for the others.
+        Launch([new("Journal:QueueEventsMax", "1"), new("Journal:BatchEventsMax", "1")]);
         _program!.OutputDataReceived += static (_, _) => { };
         _program.BeginOutputReadLine();
         using var patience = new CancellationTokenSource(Patience, TimeProvider.System);

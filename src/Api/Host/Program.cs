@@ -14,7 +14,6 @@ var builder = WebApplication.CreateBuilder(new WebApplicationOptions
     ContentRootPath = AppContext.BaseDirectory,
 });
 
-var stopped = CancellationToken.None;
 try
 {
     builder.Services.AddSingleton(TimeProvider.System);
@@ -24,16 +23,18 @@ try
     builder.Services.AddPosApi(builder.Configuration);
 
     var app = builder.Build();
-    stopped = app.Lifetime.ApplicationStopping;
     app.UseClusterClient();
     app.MapPosApi();
     app.MapDashboard(cluster);
-    await app.RunAsync();
-    return 0;
-}
-catch (OperationCanceledException) when (stopped.IsCancellationRequested)
-{
-    // The host was stopped while it started.
+    try
+    {
+        await app.RunAsync();
+    }
+    catch (OperationCanceledException) when (app.Lifetime.ApplicationStopping.IsCancellationRequested)
+    {
+        // The host was stopped while it started.
+    }
+
     return 0;
 }
 catch (Exception refusal) when (refusal is ClusterRefusedException or OptionsValidationException)
