@@ -56,11 +56,13 @@ try
     app.SayWhereItListens();
     app.SayDemoKeys();
     var demo = app.Services.GetService<DemoShop>();
+    // Read now: the host disposes its services before it throws.
+    var stopping = app.Lifetime.ApplicationStopping;
     try
     {
         await app.RunAsync();
     }
-    catch (OperationCanceledException) when (app.Lifetime.ApplicationStopping.IsCancellationRequested)
+    catch (OperationCanceledException) when (stopping.IsCancellationRequested)
     {
         // The host was stopped while it started.
     }

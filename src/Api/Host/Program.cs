@@ -26,11 +26,13 @@ try
     app.UseClusterClient();
     app.MapPosApi();
     app.MapDashboard(cluster);
+    // Read now: the host disposes its services before it throws.
+    var stopping = app.Lifetime.ApplicationStopping;
     try
     {
         await app.RunAsync();
     }
-    catch (OperationCanceledException) when (app.Lifetime.ApplicationStopping.IsCancellationRequested)
+    catch (OperationCanceledException) when (stopping.IsCancellationRequested)
     {
         // The host was stopped while it started.
     }
