@@ -27,13 +27,19 @@ internal static class Requests
     };
 
     /// <summary>Sends a request to a path of the API.</summary>
-    public static async Task<(HttpStatusCode Status, string Text)> Send(this HttpClient http, HttpMethod method, string path, string? body, string? key)
+    public static async Task<(HttpStatusCode Status, string Text)> Send(
+        this HttpClient http, HttpMethod method, string path, string? body, string? key, string? prefer = null)
     {
         using var request = new HttpRequestMessage(method, "/api/v1/" + path);
         request.Content = body is null ? null : new StringContent(body, Encoding.UTF8, "application/json");
         if (key is not null)
         {
             request.Headers.Add("Idempotency-Key", key);
+        }
+
+        if (prefer is not null)
+        {
+            request.Headers.Add("Prefer", prefer);
         }
 
         using var response = await http.SendAsync(request);

@@ -8,7 +8,7 @@ namespace Pos.Tests;
 
 /// <summary>How a sale ended.</summary>
 /// <param name="Order">Its id, if there is an order.</param>
-/// <param name="End"><c>CONFIRMED</c>, or the refusal's code.</param>
+/// <param name="End"><c>CONFIRMED</c>, or the code of the refusal or of the order's cancellation.</param>
 public sealed record Sale(string? Order, string End)
 {
     public bool IsConfirmed => End == "CONFIRMED";
@@ -68,12 +68,17 @@ public sealed class Till : IDisposable
     public async Task<long> Available(string sku) => (long)(await Repeat(HttpMethod.Get, $"stores/{Store}/stock/{sku}", null, null)).Json["available"]!;
 
     /// <summary>Sells one piece of each product and waits until the sale has ended.</summary>
-    public async Task<Sale> Sell(string key, params string[] skus)
+    public Task<Sale> Sell(string key, params string[] skus) => Sell(key, skus, prefer: null);
+
+    /// <summary>Sells as above. The server answers as soon as the sale is durable, and the till looks its end up.</summary>
+    public Task<Sale> SellWithoutWaiting(string key, params string[] skus) => Sell(key, skus, "respond-async");
+
+    private async Task<Sale> Sell(string key, string[] skus, string? prefer)
     {
         var began = TimeProvider.System.GetTimestamp();
         var lines = string.Join(',', skus.Select(sku => $$"""{"sku":"{{sku}}","quantity":1}"""));
         var answer = await Repeat(
-            HttpMethod.Post, "orders", $$"""{"store":"{{Store}}","till":"till-1","lines":[{{lines}}],"cash":{"amount":100000,"currency":"GBP"} }""", key);
+            HttpMethod.Post, "orders", $$"""{"store":"{{Store}}","till":"till-1","lines":[{{lines}}],"cash":{"amount":100000,"currency":"GBP"} }""", key, prefer);
         while (answer.Status == HttpStatusCode.Accepted)
         {
             // The order is under way, and its own address shows its end.
@@ -93,7 +98,7 @@ public sealed class Till : IDisposable
 
         return answer.Status switch
         {
-            HttpStatusCode.OK or HttpStatusCode.Created => new Sale((string?)answer.Json["id"], (string)answer.Json["state"]!),
+            HttpStatusCode.OK or HttpStatusCode.Created => new Sale((string?)answer.Json["id"], End(answer.Json)),
             HttpStatusCode.Conflict => new Sale(null, (string)answer.Json["code"]!),
             _ => throw new InvalidOperationException($"{(int)answer.Status}: {answer.Text}"),
         };
@@ -120,12 +125,16 @@ public sealed class Till : IDisposable
 
     public void Dispose() => _http.Dispose();
 
-    private async Task<(HttpStatusCode Status, string Text, JsonNode Json)> Repeat(HttpMethod method, string path, string? body, string? key)
+    /// <summary>Whether a cancelled sale was answered at once or looked up after a 202 says the same code.</summary>
+    private static string End(JsonNode order) => (string?)order["cancellation"]?["code"] ?? (string)order["state"]!;
+
+    private async Task<(HttpStatusCode Status, string Text, JsonNode Json)> Repeat(
+        HttpMethod method, string path, string? body, string? key, string? prefer = null)
     {
         var began = TimeProvider.System.GetTimestamp();
         while (true)
         {
-            var (status, text) = await Send(method, path, body, key);
+            var (status, text) = await Send(method, path, body, key, prefer);
             if (status is not ((HttpStatusCode)0 or HttpStatusCode.ServiceUnavailable))
             {
                 return (status, text, JsonNode.Parse(text)!);
@@ -137,11 +146,11 @@ public sealed class Till : IDisposable
         }
     }
 
-    private async Task<(HttpStatusCode Status, string Text)> Send(HttpMethod method, string path, string? body, string? key)
+    private async Task<(HttpStatusCode Status, string Text)> Send(HttpMethod method, string path, string? body, string? key, string? prefer)
     {
         try
         {
-            return await _http.Send(method, path, body, key);
+            return await _http.Send(method, path, body, key, prefer);
         }
         catch (Exception lost) when (lost is HttpRequestException or TaskCanceledException or IOException)
         {
