@@ -64,9 +64,13 @@ public sealed class PosHost : IAsyncDisposable
         Action<WebApplication>? map = null)
     {
         folder ??= Directory.CreateTempSubdirectory("pos-api-");
-        // However slow the machine: an order is answered when it has ended.
+        // However slow or fast the machine: an order is answered when it has ended, and tests may ask as often as they like without a key.
         var configuration = new ConfigurationBuilder()
-            .AddInMemoryCollection([new("Journal:Path", folder.FullName), new("Api:WaitMax", "00:00:20"), .. Keys.Settings])
+            .AddInMemoryCollection(
+            [
+                new("Journal:Path", folder.FullName), new("Api:WaitMax", "00:00:20"), new("Api:StrangersPerSecondMax", "100000"),
+                new("Api:DocumentsPerSecondMax", "100000"), .. Keys.Settings,
+            ])
             .AddInMemoryCollection(settings)
             .Build();
         var cluster = Cluster(configuration, change);
