@@ -33,8 +33,8 @@ public enum HostRole
 /// <param name="ClusterId"><c>ORLEANS_CLUSTER_ID</c>, or <c>Orleans:ClusterId</c>: silos of different ids do not see each other.</param>
 /// <param name="Role"><c>Pos:Role</c>: <c>all</c> (the default) or <c>silo</c>.</param>
 /// <param name="Dashboard">
-/// <c>Pos:Dashboard</c>: whether the silos count every call for <c>/dashboard</c>, which takes a tenth of their processor time. By default for
-/// one process alone.
+/// <c>Pos:Dashboard</c>: whether the silos count calls for <c>/dashboard</c>, which takes a tenth of their processor time. By default for one process
+/// alone, which counts from the first look at the page.
 /// </param>
 /// <param name="Tracing">
 /// <c>Pos:Tracing</c>: whether calls between grains carry the trace, for those who listen to Orleans' activities. By default where traces are sent.

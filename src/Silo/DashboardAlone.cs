@@ -7,14 +7,20 @@ namespace Pos.Silo;
 
 /// <summary>
 /// The dashboard of a silo that is alone: it starts with the first request for it. Its endpoints, built at the start, were a tenth of what is compiled until
-/// the first sale; and once it runs it reads every metric of the silo once a second, in 60 MB that a silo at which nobody looks does not need.
+/// the first sale; and once it runs it reads every metric of the silo once a second, in 60 MB that a silo at which nobody looks does not need. Calls are counted
+/// from then on: its filter is not among the silo's filters before, because with any filter each call takes Orleans' slow path.
 /// </summary>
 internal sealed class DashboardAlone
 {
     private readonly Lazy<Task<RequestDelegate>> _pages;
 
-    private DashboardAlone(IServiceProvider services, Type dashboard) => _pages = new(async () =>
+    private DashboardAlone(IServiceProvider services, Type dashboard, Type? filter) => _pages = new(async () =>
     {
+        if (filter is not null)
+        {
+            CallFilters.Add(services, (IIncomingGrainCallFilter)ActivatorUtilities.CreateInstance(services, filter));
+        }
+
         var host = services.GetRequiredService(dashboard);
         var late = new LateLifecycle();
         ((ILifecycleParticipant<ISiloLifecycle>)host).Participate(late);
@@ -42,10 +48,19 @@ internal sealed class DashboardAlone
             {
                 services.RemoveAt(i + 2);
                 services.RemoveAt(i + 1);
-                services.AddSingleton(provider => new DashboardAlone(provider, dashboard));
+                var filter = TakeFilter(services);
+                services.AddSingleton(provider => new DashboardAlone(provider, dashboard, filter));
                 return;
             }
         }
+    }
+
+    // Null where the filter has to be there from the start.
+    private static Type? TakeFilter(IServiceCollection services)
+    {
+        var found = services.LastOrDefault(static service =>
+            service.ServiceType == typeof(IIncomingGrainCallFilter) && service.ImplementationType?.Assembly == typeof(DashboardOptions).Assembly);
+        return found is not null && CallFilters.CanGrow && services.Remove(found) ? found.ImplementationType : null;
     }
 
     /// <summary>Answers a request under <c>/dashboard</c>, which has passed the gate.</summary>

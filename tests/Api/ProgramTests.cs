@@ -58,6 +58,7 @@ public sealed class ProgramTests : IAsyncLifetime, IDisposable
         Assert.Contains("index.min.js", (await Look("/dashboard/", key)).Text, StringComparison.Ordinal);
         var host = await FirstHost(key);
         Assert.Equal("Active", (string?)host["status"]);
+        await CallsAreCounted(key);
         Assert.DoesNotContain("/dashboard", await _http.GetStringAsync(new Uri("/openapi/v1.json", UriKind.Relative)), StringComparison.Ordinal);
 
         var said = _server.Said;
@@ -90,6 +91,21 @@ public sealed class ProgramTests : IAsyncLifetime, IDisposable
             }
 
             Assert.True(TimeProvider.System.GetElapsedTime(began) < TimeSpan.FromSeconds(60), "The dashboard knows of no silo.");
+        }
+    }
+
+    // Its filter joins those of the running silo with the first look, so the sales from then on are counted.
+    private async Task CallsAreCounted(string key)
+    {
+        var began = TimeProvider.System.GetTimestamp();
+        for (var sale = 1; !(await Look("/dashboard/TopGrainMethods", key)).Text.Contains("Place", StringComparison.Ordinal); sale++)
+        {
+            Assert.True(TimeProvider.System.GetElapsedTime(began) < TimeSpan.FromSeconds(60), "The dashboard counts no calls.");
+            using var order = new HttpRequestMessage(HttpMethod.Post, "/api/v1/orders") { Content = new StringContent("""
+                {"store":"demo","till":"till-1","lines":[{"sku":"mug","quantity":1}],"cash":{"amount":5000,"currency":"EUR"} }
+                """, Encoding.UTF8, "application/json") };
+            order.Headers.Add("Idempotency-Key", $"counted-{sale}");
+            using var sold = await _http.SendAsync(order);
         }
     }
 
