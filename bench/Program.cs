@@ -16,10 +16,20 @@ var connection = new Option<string?>("--connection")
     Description = "Npgsql's connection string of a PostgreSQL whose role may create databases. [default: SQLite in a temporary folder]",
 };
 
+var journal = new Option<string?>("--journal") { Description = "Only this journal, SQLite or PostgreSQL." };
+journal.AcceptOnlyFromAmong(Against.Journals);
+var load = new Option<string?>("--load") { Description = "Only this load, hot or random." };
+load.AcceptOnlyFromAmong([.. Against.Loads.Select(static load => load.Key)]);
+var rounds = new Option<int?>("--rounds") { Description = "So many turns of each server at each load." };
+var turn = new Option<int?>("--turn") { Description = "Seconds of a turn." };
+var builds = new Option<string?>("--builds") { Description = "A folder that keeps both builds. A build that is there is not made again." };
+
 var root = new RootCommand("The benchmarks of Pos.Orleans. compare, growth and against write their section of docs/benchmarks.md; the others only print.")
 {
     Benchmark("against", "The server of an earlier commit and the server of this tree under the same load, in turns: about 10 minutes.",
-        parsed => Against.RunAsync(parsed.GetRequiredValue(commit), EffortOf(parsed)), commit, quick),
+        parsed => Against.RunAsync(
+            parsed.GetRequiredValue(commit), new(parsed.GetValue(journal), parsed.GetValue(load), parsed.GetValue(builds)), Narrowed(parsed)),
+        commit, quick, journal, load, rounds, turn, builds),
     Benchmark("calls", "Calls of grains that do nothing: half a minute.", _ => Calls.RunAsync()),
     Benchmark("compare", "Orders, reservations and appends beside bare SQL and Redis, in turns: about 22 minutes.", parsed => Comparison.RunAsync(EffortOf(parsed)), quick),
     Benchmark("growth", "The same orders on a journal with few orders and with a million: 30 to 60 minutes and some 10 GB.", parsed => Growth.RunAsync(EffortOf(parsed)), quick),
@@ -32,6 +42,15 @@ var root = new RootCommand("The benchmarks of Pos.Orleans. compare, growth and a
 return await root.Parse(args.Length > 0 ? args : ["--help"]).InvokeAsync();
 
 Effort EffortOf(ParseResult parsed) => parsed.GetValue(quick) ? Effort.Quick : Effort.Full;
+
+// A part of the turns, or shorter ones, is for the one who tries a change: the page has whole runs.
+Effort Narrowed(ParseResult parsed)
+{
+    var effort = EffortOf(parsed);
+    return parsed.GetValue(journal) is null && parsed.GetValue(load) is null && parsed.GetValue(rounds) is null && parsed.GetValue(turn) is null
+        ? effort
+        : new Effort(parsed.GetValue(rounds) ?? effort.Rounds, TimeSpan.FromSeconds(parsed.GetValue(turn) ?? effort.Turn.TotalSeconds), IsTrial: true);
+}
 
 static Command Benchmark(string name, string description, Func<ParseResult, Task> run, params Symbol[] arguments)
 {

@@ -10,44 +10,65 @@ namespace Pos.Bench.Compare;
 /// </summary>
 internal static class Against
 {
-    private static readonly (string Name, int HotPercent)[] Loads = [("one line hot", 100), ("1,000 random items", 0)];
-    private static readonly string[] Journals = ["SQLite", "PostgreSQL"];
+    public static readonly IReadOnlyList<(string Key, string Name, int HotPercent)> Loads = [("hot", "one line hot", 100), ("random", "1,000 random items", 0)];
+    public static readonly string[] Journals = ["SQLite", "PostgreSQL"];
     private const int WarmUpTurns = 3;
 
     /// <param name="commit">A name that git has for the earlier state.</param>
+    /// <param name="part">The part of the comparison to run.</param>
     /// <param name="effort">Rounds and length of a turn.</param>
-    public static async Task RunAsync(string commit, Effort effort)
+    public static async Task RunAsync(string commit, Part part, Effort effort)
     {
-        var builds = Directory.CreateTempSubdirectory("pos-bench-against-").FullName;
+        var builds = part.Builds is { } kept ? Path.GetFullPath(kept) : Directory.CreateTempSubdirectory("pos-bench-against-").FullName;
         var root = Document.Root();
-        var earlier = Path.Combine(builds, "earlier");
-        await Programs.Run("git", "-C", root, "worktree", "add", "--detach", earlier, commit);
         try
         {
-            var name = (await Programs.Run("git", "-C", earlier, "rev-parse", "--short", "HEAD")).Trim();
-            var before = await Publish(earlier, Path.Combine(builds, "before"));
-            var now = await Publish(root, Path.Combine(builds, "now"));
-            await Document.Write("against", await Compare(name, before, now, effort), effort);
+            var name = (await Programs.Run("git", "-C", root, "rev-parse", "--short", commit)).Trim();
+            var before = await Publish(Path.Combine(builds, "before"), async into =>
+            {
+                var earlier = Path.Combine(builds, "earlier");
+                await Programs.Run("git", "-C", root, "worktree", "add", "--detach", earlier, commit);
+                try
+                {
+                    await Publish(earlier, into);
+                }
+                finally
+                {
+                    await Programs.Run("git", "-C", root, "worktree", "remove", "--force", earlier);
+                }
+            });
+            var now = await Publish(Path.Combine(builds, "now"), into => Publish(root, into));
+            await Document.Write("against", await Compare(name, before, now, part, effort), effort);
         }
         finally
         {
-            await Programs.Run("git", "-C", root, "worktree", "remove", "--force", earlier);
-            Directory.Delete(builds, recursive: true);
+            if (part.Builds is null)
+            {
+                Directory.Delete(builds, recursive: true);
+            }
         }
     }
 
-    private static async Task<string> Publish(string source, string into)
+    private static async Task<string> Publish(string into, Func<string, Task> publish)
     {
-        await Programs.Run("dotnet", "publish", Path.Combine(source, "src", "Silo"), "-c", "Release", "-v", "q", "-o", into);
-        return Path.Combine(into, "Pos.Silo.dll");
+        var program = Path.Combine(into, "Pos.Silo.dll");
+        if (!File.Exists(program))
+        {
+            await publish(into);
+        }
+
+        return program;
     }
 
-    private static async Task<string> Compare(string commit, string before, string now, Effort effort)
+    private static Task Publish(string source, string into) =>
+        Programs.Run("dotnet", "publish", Path.Combine(source, "src", "Silo"), "-c", "Release", "-v", "q", "-o", into);
+
+    private static async Task<string> Compare(string commit, string before, string now, Part part, Effort effort)
     {
         var machine = await Machine.Describe();
         using var postgres = new PostgresServer();
         var rows = new List<Row>();
-        foreach (var journal in Journals)
+        foreach (var journal in Journals.Where(one => (part.Journal ?? one) == one))
         {
             await using var earlier = await Start(before, journal, postgres);
             await using var today = await Start(now, journal, postgres);
@@ -58,7 +79,7 @@ internal static class Against
                 await Wrk.Orders(silo, hotPercent: 50, effort.Turn * WarmUpTurns);
             }
 
-            foreach (var (load, hotPercent) in Loads)
+            foreach (var (_, load, hotPercent) in Loads.Where(one => (part.Load ?? one.Key) == one.Key))
             {
                 var turns = new List<(Figure Before, Figure Now)>();
                 for (var round = 0; round < effort.Rounds; round++)
@@ -106,6 +127,12 @@ internal static class Against
         double Of((Figure Before, Figure Now) turn) => of(turn.Now) / of(turn.Before);
         return string.Create(CultureInfo.InvariantCulture, $"**{turns.Median(Of):0.00}** ({turns.Min(Of):0.00}–{turns.Max(Of):0.00})");
     }
+
+    /// <summary>A part of the comparison: null for all.</summary>
+    /// <param name="Journal">One of <see cref="Journals"/>.</param>
+    /// <param name="Load">The key of one of <see cref="Loads"/>.</param>
+    /// <param name="Builds">The folder of the two builds, which is kept.</param>
+    internal sealed record Part(string? Journal, string? Load, string? Builds);
 
     private sealed record Row(string Name, List<(Figure Before, Figure Now)> Turns);
 }

@@ -18,10 +18,11 @@ internal sealed record Contender(string Name, string Unit, string Target, Func<T
 /// <summary>The number and length of turns.</summary>
 /// <param name="Rounds">Turns of every contender; the figure is their median.</param>
 /// <param name="Turn">Length of one turn.</param>
-internal sealed record Effort(int Rounds, TimeSpan Turn)
+/// <param name="IsTrial">Whether the figures are only shown.</param>
+internal sealed record Effort(int Rounds, TimeSpan Turn, bool IsTrial = false)
 {
     public static Effort Full { get; } = new(5, TimeSpan.FromSeconds(10));
 
     /// <summary>A trial that shows that the benchmark works. Its figures mean little.</summary>
-    public static Effort Quick { get; } = new(1, TimeSpan.FromSeconds(2));
+    public static Effort Quick { get; } = new(1, TimeSpan.FromSeconds(2), IsTrial: true);
 }

@@ -6,7 +6,7 @@ internal static class Document
     public static async Task Write(string section, string markdown, Effort effort)
     {
         Console.WriteLine(markdown);
-        if (effort == Effort.Quick)
+        if (effort.IsTrial)
         {
             return;
         }
