@@ -8,6 +8,15 @@ namespace Pos.Grains;
 public sealed class GrainServices(
     IJournal journal, TimeProvider clock, Random chance, GrainInstruments instruments, IOptions<GrainsOptions> options, ILogger<GrainServices> logger)
 {
+    /// <summary>The stores that are active in this silo.</summary>
+    internal NearViews<StoreView> Stores { get; } = new();
+
+    /// <summary>The products that are active in this silo.</summary>
+    internal NearViews<ProductView> Products { get; } = new();
+
+    /// <summary>The streams that were begun here without a look at them.</summary>
+    internal RecentlyBegun Begun { get; } = new();
+
     /// <summary>The journal, which is the only source of truth.</summary>
     public IJournal Journal => journal;
 

@@ -30,6 +30,12 @@ public interface IJournal
     /// </exception>
     ValueTask<JournalSession> Open(StreamName stream, IStreamFold fold, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// A session for a stream that is believed not to exist. Nothing is read. Its first append ends <see cref="AppendResult.Conflict"/> when the stream exists
+    /// after all, and stores nothing then.
+    /// </summary>
+    JournalSession Begin(StreamName stream);
+
     /// <summary>The stream's events with a version above <paramref name="afterVersion"/>, ascending, at most <paramref name="limit"/>.</summary>
     /// <exception cref="JournalUnavailableException">The store cannot be read now.</exception>
     IAsyncEnumerable<RecordedEvent> ReadStream(StreamName stream, long afterVersion, int limit, CancellationToken cancellationToken);

@@ -68,6 +68,9 @@ public abstract class JournalOverStore : IJournal
     }
 
     /// <inheritdoc/>
+    public JournalSession Begin(StreamName stream) => new WriterSession(Writer, stream, 0, 0, new byte[ChainHash.Size]);
+
+    /// <inheritdoc/>
     public async IAsyncEnumerable<RecordedEvent> ReadStream(
         StreamName stream, long afterVersion, int limit, [EnumeratorCancellation] CancellationToken cancellationToken)
     {

@@ -99,6 +99,34 @@ public abstract partial class JournalConformance : IDisposable
     }
 
     [Fact]
+    public async Task a_stream_that_is_begun_unread_is_stored_only_when_it_did_not_exist()
+    {
+        var rig = Rig();
+        var journal = rig.Start();
+        var first = journal.Begin(Stock);
+        Assert.Equal(AppendResult.Durable, await rig.Settle(Append(rig, first, "one")));
+
+        var late = journal.Begin(Stock);
+        Assert.Equal(AppendResult.Conflict, await rig.Settle(Append(rig, late, WakeUpChange.Set(rig.Clock.GetUtcNow()), "another", "and more")));
+        Assert.True(late.IsPoisoned);
+        Assert.Empty(await journal.ListWakeUps("stock", "", "", 10, None));
+
+        Assert.Equal(AppendResult.Durable, await rig.Settle(Append(rig, first, "two")));
+        Assert.Equal(["one", "two"], Payloads(await AssertWhole(journal)));
+    }
+
+    [Fact]
+    public async Task of_two_sessions_that_begin_one_stream_at_once_one_is_stored_whole()
+    {
+        var rig = Rig();
+        var journal = rig.Start();
+        var (left, right) = (Append(rig, journal.Begin(Stock), "l1", "l2"), Append(rig, journal.Begin(Stock), "r1"));
+        AppendResult[] ends = [await rig.Settle(left), await rig.Settle(right)];
+        Assert.Equal([AppendResult.Durable, AppendResult.Conflict], ends.Order());
+        Assert.Equal(ends[0] == AppendResult.Durable ? ["l1", "l2"] : ["r1"], Payloads(await AssertWhole(journal)));
+    }
+
+    [Fact]
     public async Task an_empty_context_and_an_empty_payload_read_back_empty()
     {
         var rig = Rig();

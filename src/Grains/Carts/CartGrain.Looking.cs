@@ -48,7 +48,7 @@ public sealed partial class CartGrain
     }
 
     private Task<Assortment> Look(IReadOnlyCollection<Sku> skus) =>
-        Decided.Opened is { } opened && Decided.IsLive ? Shop.Look(GrainFactory, opened.Store, skus) : Task.FromResult(Assortment.None);
+        Decided.Opened is { } opened && Decided.IsLive ? Shop.Look(Services, GrainFactory, opened.Store, skus) : Task.FromResult(Assortment.None);
 
     // Another request may add lines meanwhile.
     private async Task<Assortment> LookAtAll()

@@ -21,7 +21,7 @@ public sealed partial class CartGrain(IGrainContext context, GrainServices servi
     public Task<Outcome<CartView>> Open(OpenCart command) => Decide(command.Operation, async () =>
     {
         var source = Decided.Opened is null && command.From is { } from ? await Source(from) : default;
-        var (store, products) = Decided.Opened is null ? await Shop.Look(GrainFactory, command.Store, Skus(source.Cart)) : Assortment.None;
+        var (store, products) = Decided.Opened is null ? await Shop.Look(Services, GrainFactory, command.Store, Skus(source.Cart)) : Assortment.None;
         return await Run(new CartCommand.Open(command, store, source, products, Now), command.Operation, command.Store, command.Till);
     });
 

@@ -11,6 +11,18 @@ namespace Pos.Grains.Catalogue;
 public sealed class ProductGrain(IGrainContext context, GrainServices services)
     : EventSourcedGrain<ProductState, ProductEvent>(context, ProductJournal.Aggregate, services), IProductGrain
 {
+    private NearViews<ProductView>.Place? _near;
+
+    private ProductView? Shown => Durable.Details is { } details ? View(details, DurableVersion) : null;
+
+    /// <inheritdoc/>
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        await base.OnActivateAsync(cancellationToken);
+        _near = Services.Products.Open(Key);
+        _near.Show(Shown);
+    }
+
     /// <inheritdoc/>
     public Task<Outcome<ProductView>> Define(DefineProduct command) => Run(new ProductCommand.Define(command, Now), command.Operation);
 
@@ -21,8 +33,14 @@ public sealed class ProductGrain(IGrainContext context, GrainServices services)
     public Task<ProductView?> Get()
     {
         Refresh();
-        return Task.FromResult(Durable.Details is { } details ? View(details, DurableVersion) : null);
+        return Task.FromResult(Shown);
     }
+
+    /// <inheritdoc/>
+    protected override void OnDurable() => _near?.Show(Shown);
+
+    /// <inheritdoc/>
+    protected override void OnClosed() => _near?.Close();
 
     /// <inheritdoc/>
     protected override ProductState Tidy(ProductState state, int max) => Product.Tidy(state, Now, max);

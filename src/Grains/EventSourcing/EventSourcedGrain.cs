@@ -78,22 +78,13 @@ public abstract partial class EventSourcedGrain<TState, TEvent>(
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
         Key = this.GetPrimaryKeyString();
-        var fold = aggregate.Fold();
-        try
+        if (MayBeginUnread && services.Begun.Add(Key))
         {
-            _session = await services.Journal.Open(new StreamName(aggregate.Category, Key), fold, cancellationToken);
-        }
-        catch (JournalUnavailableException unreadable)
-        {
-            throw Unreadable(unreadable);
+            BeginUnread();
+            return;
         }
 
-        Durable = _decided = Tidy(fold.State, int.MaxValue);
-        DurableVersion = _session.Version;
-        _snapshotVersion = fold.SnapshotVersion;
-        JournaledTrace = fold.TraceParent;
-        _wakeUp = NextWakeUp(_decided);
-        services.Instruments.OnActivated(aggregate.Category, DurableVersion - _snapshotVersion);
+        await Read(cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -161,6 +152,7 @@ public abstract partial class EventSourcedGrain<TState, TEvent>(
         }
 
         Debug.Assert(session.Version == version + events.Length || session.IsPoisoned, "The session counts the events that it admits.");
+        _first ??= _isUnread ? result : null;
         _decided = state;
         _underWay.Enqueue((session.Version, _decided));
         _wakeUp = wakeUp.What switch

@@ -51,9 +51,22 @@ internal sealed class SharedAttempt(Func<long> version, Action? ended = null)
     private Attempt Begin(Operation operation, Func<Task<Rejection?>> attempt)
     {
         var before = version();
-        var begun = new Attempt(operation, before, attempt());
+        var verdict = attempt();
+        if (verdict is { IsCompletedSuccessfully: true, Result: { } refusal })
+        {
+            // Nobody had to be asked. Copies of a request mostly come together, and a copy that waits already shares this refusal.
+            verdict = RefuseInNextTurn(refusal);
+        }
+
+        var begun = new Attempt(operation, before, verdict);
         _current = begun.Verdict.IsCompleted ? null : begun;
         return begun;
+    }
+
+    private static async Task<Rejection?> RefuseInNextTurn(Rejection refusal)
+    {
+        await Task.Yield();
+        return refusal;
     }
 
     // The first caller that sees the end of an attempt removes it, but never the attempt that another caller has begun since.

@@ -25,15 +25,16 @@ public sealed partial class OrderGrain(IGrainContext context, GrainServices serv
     public async Task<Outcome<OrderView>> Take(TakeOrder command)
     {
         var sale = command.Sale;
-        var recording = Record(
+        var refusal = FindFirstRefusal(() => Record(
             Order.Take(Decided, command, Now),
-            Envelope.Of(command.Operation with { Correlation = Key }, sale.Store, sale.Till.Value, sale.OccurredAt));
-        return await FindRefusal(recording) is { } refused ? refused : await WaitUntilEnded(command.Operation, command.WaitMax);
+            Envelope.Of(command.Operation with { Correlation = Key }, sale.Store, sale.Till.Value, sale.OccurredAt)));
+        return await refusal is { } refused ? refused : await WaitUntilEnded(command.Operation, command.WaitMax);
     }
 
     /// <inheritdoc/>
     public async Task<Outcome<OrderView>> Cancel(CancelOrder command)
     {
+        await Opened();
         var recording = Record(Order.Cancel(Decided, command, Now), Describe(command.Operation), command.Operation.IfVersion);
         if (await FindRefusal(recording) is { } refused)
         {
@@ -47,6 +48,7 @@ public sealed partial class OrderGrain(IGrainContext context, GrainServices serv
     /// <inheritdoc/>
     public async Task<Outcome<ReturnView>> Return(ReturnLines command)
     {
+        await Opened();
         var store = Decided.Placed is { } placed ? await WaitFor(GrainFactory.GetGrain<IStoreGrain>(placed.Store.Value).Get()) : null;
         var credit = Decided.Placed?.Credit is { Cards: null } unexplained ? await WaitFor(Explain(unexplained)) : null;
         var now = Now;
@@ -65,18 +67,23 @@ public sealed partial class OrderGrain(IGrainContext context, GrainServices serv
     }
 
     /// <inheritdoc/>
-    public Task<OrderView?> Get()
+    public async Task<OrderView?> Get()
     {
+        await Opened();
         Refresh();
-        return Task.FromResult(View());
+        return View();
     }
 
     /// <inheritdoc/>
-    public Task<OrderHistory?> History(CancellationToken cancellationToken)
+    public async Task<OrderHistory?> History(CancellationToken cancellationToken)
     {
+        await Opened();
         Refresh();
-        return Read(OrderViewing.History(Services.Journal, _id, cancellationToken));
+        return await Read(OrderViewing.History(Services.Journal, _id, cancellationToken));
     }
+
+    /// <inheritdoc/>
+    protected override bool MayBeginUnread => true;
 
     /// <inheritdoc/>
     protected override void OnOpened()
@@ -95,12 +102,15 @@ public sealed partial class OrderGrain(IGrainContext context, GrainServices serv
     {
         // Nothing is looked up for an order that is known, or for a request that is refused in any case.
         var isOpen = Decided.Placed is null && Order.Refuse(command, Policy, Now) is null;
-        var shop = isOpen ? await Shop.Look(GrainFactory, command.Store, command.Lines) : Assortment.None;
+        var shop = isOpen ? await Shop.Look(Services, GrainFactory, command.Store, command.Lines) : Assortment.None;
         var credit = isOpen && command.Tender.Exchange is { } back ? await GrainFactory.GetGrain<ICreditGrain>(back.Value).Credit() : null;
-        var now = Now;
-        return await FindRefusal(Record(
-            Order.Place(Decided, command, shop, credit, Policy, now),
-            Envelope.Of(command.Operation with { Correlation = Key }, command.Store, command.Till.Value, command.OccurredAt?.ToUniversalTime() ?? now)));
+        return await FindFirstRefusal(() =>
+        {
+            var now = Now;
+            return Record(
+                Order.Place(Decided, command, shop, credit, Policy, now),
+                Envelope.Of(command.Operation with { Correlation = Key }, command.Store, command.Till.Value, command.OccurredAt?.ToUniversalTime() ?? now));
+        });
     }
 
     private async Task<Outcome<OrderView>> WaitUntilEnded(Operation operation, TimeSpan waitMax)

@@ -15,7 +15,7 @@ public readonly record struct Assortment(StoreView? Store, IReadOnlyDictionary<S
 /// <summary>Looks up the store and the products that lines name.</summary>
 internal static class Shop
 {
-    public static Task<Assortment> Look(IGrainFactory grains, StoreId store, ImmutableArray<OrderLineRequest> lines)
+    public static Task<Assortment> Look(GrainServices near, IGrainFactory grains, StoreId store, ImmutableArray<OrderLineRequest> lines)
     {
         var skus = new HashSet<Sku>(lines.Length);
         foreach (var line in lines)
@@ -23,10 +23,10 @@ internal static class Shop
             skus.Add(line.Sku);
         }
 
-        return Look(grains, store, skus);
+        return Look(near, grains, store, skus);
     }
 
-    public static Task<Assortment> Look(IGrainFactory grains, StoreId store, ImmutableArray<ReturnLineRequest> lines)
+    public static Task<Assortment> Look(GrainServices near, IGrainFactory grains, StoreId store, ImmutableArray<ReturnLineRequest> lines)
     {
         var skus = new HashSet<Sku>(lines.Length);
         foreach (var line in lines)
@@ -34,32 +34,40 @@ internal static class Shop
             skus.Add(line.Sku);
         }
 
-        return Look(grains, store, skus);
+        return Look(near, grains, store, skus);
     }
 
-    public static async Task<Assortment> Look(IGrainFactory grains, StoreId store, IReadOnlyCollection<Sku> skus)
+    public static async Task<Assortment> Look(GrainServices near, IGrainFactory grains, StoreId store, IReadOnlyCollection<Sku> skus)
     {
         if (!StoreId.TryParse(store.Value, null, out _))
         {
             return Assortment.None;
         }
 
-        var where = grains.GetGrain<IStoreGrain>(store.Value).Get();
-        var asked = new List<Task<ProductView?>>(skus.Count);
+        // Most stores and products are active in the silo of whoever looks for them.
+        var where = near.Stores.Find(store.Value) is var found && found is not null ? null : grains.GetGrain<IStoreGrain>(store.Value).Get();
+        var products = new Dictionary<Sku, ProductView>(skus.Count);
+        List<Task<ProductView?>>? asked = null;
         foreach (var sku in skus)
         {
-            asked.Add(grains.GetGrain<IProductGrain>(sku.Value).Get());
-        }
-
-        var products = new Dictionary<Sku, ProductView>(skus.Count);
-        foreach (var found in await Task.WhenAll(asked))
-        {
-            if (found is not null)
+            if (near.Products.Find(sku.Value) is { } product)
             {
-                products.Add(found.Sku, found);
+                products.Add(sku, product);
+            }
+            else
+            {
+                (asked ??= []).Add(grains.GetGrain<IProductGrain>(sku.Value).Get());
             }
         }
 
-        return new(await where, products);
+        foreach (var product in asked is null ? [] : await Task.WhenAll(asked))
+        {
+            if (product is not null)
+            {
+                products.Add(product.Sku, product);
+            }
+        }
+
+        return new(where is null ? found : await where, products);
     }
 }

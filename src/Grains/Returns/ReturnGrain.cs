@@ -108,7 +108,7 @@ public sealed class ReturnGrain(IGrainContext context, GrainServices services)
     {
         // Nothing is looked up for a return that is known, or for a request that is refused in any case.
         var isOpen = Decided.Accepted is null && Return.Refuse(command, Now) is null;
-        var (store, products) = isOpen ? await Shop.Look(GrainFactory, command.Store, command.Lines) : Assortment.None;
+        var (store, products) = isOpen ? await Shop.Look(Services, GrainFactory, command.Store, command.Lines) : Assortment.None;
         var now = Now;
         return await FindRefusal(Record(
             Return.Decide(Decided, new ReturnCommand.Place(command, store, products, now)),

@@ -55,6 +55,7 @@ public abstract class SagaGrain<TState, TEvent, TDebt, TFact>(
     /// <inheritdoc/>
     public async Task<DateTimeOffset?> WakeUp(CancellationToken cancellationToken)
     {
+        await Opened();
         Refresh();
         if (rules.Deadline is { } deadline && rules.OriginOf(Decided) is { } origin)
         {
@@ -70,6 +71,7 @@ public abstract class SagaGrain<TState, TEvent, TDebt, TFact>(
     /// <inheritdoc/>
     public async Task<SagaView?> Inspect(CancellationToken cancellationToken)
     {
+        await Opened();
         Refresh();
         return DurableVersion == 0 ? null : await Show(cancellationToken);
     }
@@ -78,6 +80,7 @@ public abstract class SagaGrain<TState, TEvent, TDebt, TFact>(
     public async Task<Outcome<SagaView>> Retry(Operation operation)
     {
         ArgumentNullException.ThrowIfNull(operation);
+        await Opened();
         var recording = Record(DecideRetry(operation), Describe(operation), operation.IfVersion);
         if (await FindRefusal(recording) is { } refused)
         {
@@ -91,7 +94,7 @@ public abstract class SagaGrain<TState, TEvent, TDebt, TFact>(
     /// <summary>Does an owed step once, for all its targets in parallel. Null while too few have answered.</summary>
     protected abstract Task<TFact?> Do(TDebt debt);
 
-    /// <summary>Called after the stream has been read.</summary>
+    /// <summary>Called after the activation, and again when the stream was read later.</summary>
     protected virtual void OnOpened()
     {
     }
@@ -103,6 +106,13 @@ public abstract class SagaGrain<TState, TEvent, TDebt, TFact>(
 
     /// <summary>An action of the operator beside retry and cancel, or null.</summary>
     protected virtual string? FindAction(TState state) => null;
+
+    /// <inheritdoc/>
+    protected sealed override void OnRead()
+    {
+        OnOpened();
+        GoOn();
+    }
 
     /// <inheritdoc/>
     protected sealed override bool IsOver(TState state) => rules.IsOver(state);

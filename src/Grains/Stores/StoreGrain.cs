@@ -10,6 +10,18 @@ namespace Pos.Grains.Stores;
 public sealed class StoreGrain(IGrainContext context, GrainServices services)
     : EventSourcedGrain<StoreState, StoreEvent>(context, StoreJournal.Aggregate, services), IStoreGrain
 {
+    private NearViews<StoreView>.Place? _near;
+
+    private StoreView? Shown => Durable.Details is { } details ? View(details, DurableVersion) : null;
+
+    /// <inheritdoc/>
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        await base.OnActivateAsync(cancellationToken);
+        _near = Services.Stores.Open(Key);
+        _near.Show(Shown);
+    }
+
     /// <inheritdoc/>
     public Task<Outcome<StoreView>> Define(DefineStore command)
     {
@@ -23,8 +35,14 @@ public sealed class StoreGrain(IGrainContext context, GrainServices services)
     public Task<StoreView?> Get()
     {
         Refresh();
-        return Task.FromResult(Durable.Details is { } details ? View(details, DurableVersion) : null);
+        return Task.FromResult(Shown);
     }
+
+    /// <inheritdoc/>
+    protected override void OnDurable() => _near?.Show(Shown);
+
+    /// <inheritdoc/>
+    protected override void OnClosed() => _near?.Close();
 
     /// <inheritdoc/>
     protected override StoreState Tidy(StoreState state, int max) => Store.Tidy(state, Now, max);

@@ -42,6 +42,12 @@ internal sealed class WatchedJournal(World world, SimulatedJournal inner, string
         return new WatchedSession(this, world, session, silo);
     }
 
+    public JournalSession Begin(StreamName stream)
+    {
+        world.Timeline.Say($"{silo} begins {stream} unread");
+        return new WatchedSession(this, world, inner.Begin(stream), silo);
+    }
+
     public IAsyncEnumerable<RecordedEvent> ReadStream(StreamName stream, long afterVersion, int limit, CancellationToken cancellationToken)
     {
         world.LastLooks.Look(silo, stream.Value);
