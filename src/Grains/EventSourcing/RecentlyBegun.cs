@@ -6,7 +6,7 @@ namespace Pos.Grains.EventSourcing;
 /// </summary>
 internal sealed class RecentlyBegun
 {
-    private const int Slots = 65_536;
+    private const int Slots = 16_384;
     private const ulong Offset = 14_695_981_039_346_656_037;
     private const ulong Prime = 1_099_511_628_211;
 
