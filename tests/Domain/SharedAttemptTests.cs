@@ -27,6 +27,15 @@ public sealed class SharedAttemptTests
         Assert.Null(await _placing.Run(Asked("a"), () => Task.FromResult<Rejection?>(null)));
     });
 
+    [Fact]
+    public Task Copies_that_wait_share_a_refusal_that_needed_no_answer() => InTurns(async () =>
+    {
+        var first = _placing.Run(Asked("a"), () => Task.FromResult<Rejection?>(Inactive));
+        var copy = _placing.Run(Asked("a"), () => Task.FromResult<Rejection?>(null));
+        Assert.All(await Task.WhenAll(first, copy), verdict => Assert.Same(Inactive, verdict));
+        Assert.Null(await _placing.Run(Asked("a"), () => Task.FromResult<Rejection?>(null)));
+    });
+
     [Theory]
     [InlineData("b", "f")]
     [InlineData("a", "another body")]
