@@ -37,7 +37,7 @@ public sealed class ProductGrain(IGrainContext context, GrainServices services)
     }
 
     /// <inheritdoc/>
-    protected override void OnDurable() => _near?.Show(Shown);
+    protected override void OnDurable(ProductState before) => _near?.Show(Shown);
 
     /// <inheritdoc/>
     protected override void OnClosed() => _near?.Close();

@@ -110,6 +110,7 @@ public abstract class SagaGrain<TState, TEvent, TDebt, TFact>(
     /// <inheritdoc/>
     protected sealed override void OnRead()
     {
+        TraceParent = JournaledTrace;
         OnOpened();
         GoOn();
     }

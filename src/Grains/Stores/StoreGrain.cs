@@ -39,7 +39,7 @@ public sealed class StoreGrain(IGrainContext context, GrainServices services)
     }
 
     /// <inheritdoc/>
-    protected override void OnDurable() => _near?.Show(Shown);
+    protected override void OnDurable(StoreState before) => _near?.Show(Shown);
 
     /// <inheritdoc/>
     protected override void OnClosed() => _near?.Close();
