@@ -60,7 +60,7 @@ internal static class Against
         return program;
     }
 
-    private static Task Publish(string source, string into) =>
+    private static Task<string> Publish(string source, string into) =>
         Programs.Run("dotnet", "publish", Path.Combine(source, "src", "Silo"), "-c", "Release", "-v", "q", "-o", into);
 
     private static async Task<string> Compare(string commit, string before, string now, Part part, Effort effort)
