@@ -40,16 +40,18 @@ public sealed class OrderTests(OpenShop open) : IClassFixture<OpenShop>
     [Fact]
     public async Task the_next_sale_has_the_price_and_the_tax_that_were_just_set()
     {
+        await using var host = await PosHost.Start();
+        var shop = await Shop.Open(host);
         const string Tax = """{"name":"York","district":"","kind":"shop","currency":"GBP","timeZone":"Europe/London","taxInclusive":true,"taxRates":{"standard":RATE},"tills":["till-1"]}""";
-        await Shop.Put("/stores/york", Tax.Replace("RATE", "1000", StringComparison.Ordinal));
-        await Shop.Product("leek", price: 100);
-        Assert.Equal(HttpStatusCode.OK, (await Shop.Post("/stores/york/stock/leek/receipts", """{"quantity":20}""")).Status);
+        await shop.Put("/stores/york", Tax.Replace("RATE", "1000", StringComparison.Ordinal));
+        await shop.Product("leek", price: 100);
+        Assert.Equal(HttpStatusCode.OK, (await shop.Post("/stores/york/stock/leek/receipts", """{"quantity":20}""")).Status);
         for (var change = 1; change <= 10; change++)
         {
             var (price, rate) = (100 + change, 1_000 + (change * 100));
-            await Shop.Product("leek", price: price);
-            await Shop.Put("/stores/york", Tax.Replace("RATE", $"{rate}", StringComparison.Ordinal));
-            var sold = await Shop.Post(
+            await shop.Product("leek", price: price);
+            await shop.Put("/stores/york", Tax.Replace("RATE", $"{rate}", StringComparison.Ordinal));
+            var sold = await shop.Post(
                 "/orders", """{"store":"york","till":"till-1","lines":[{"sku":"leek","quantity":1}],"cash":{"amount":1000,"currency":"GBP"} }""");
             Assert.True(sold.Status == HttpStatusCode.Created, sold.Text);
             Assert.Equal((price, rate), ((int)sold["total"]["gross"]!["amount"]!, (int)sold["lines"][0]!["taxRateBasisPoints"]!));
