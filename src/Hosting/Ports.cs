@@ -45,7 +45,7 @@ public static class Ports
         {
             foreach (var url in (app.Configuration[setting] ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
             {
-                var http = BindingAddress.Parse(url);
+                var http = Parse(url, setting);
                 if (!http.IsUnixPipe && !http.IsNamedPipe)
                 {
                     Require(new IPEndPoint(Of(http.Host), http.Port), setting);
@@ -59,6 +59,18 @@ public static class Ports
         using var listener = new TcpListener(IPAddress.Any, 0);
         listener.Start();
         return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    private static BindingAddress Parse(string url, string setting)
+    {
+        try
+        {
+            return BindingAddress.Parse(url);
+        }
+        catch (FormatException unreadable)
+        {
+            throw new ClusterRefusedException($"{setting} is '{url}', and not as http://localhost:5080.", unreadable);
+        }
     }
 
     private static IPAddress Of(string host) =>

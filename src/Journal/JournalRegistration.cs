@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using Pos.Journal.Postgres;
 using Pos.Journal.Sqlite;
 
@@ -46,29 +47,31 @@ public static class JournalRegistration
         this IServiceCollection services, Action<TOptions> configure,
         Func<TOptions, TimeProvider, JournalInstruments, ILogger<TJournal>?, TJournal> open)
         where TJournal : JournalOverStore
-        where TOptions : JournalOptions, new()
+        where TOptions : JournalOptions
     {
+        services.AddOptions<TOptions>().Configure(configure).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<TOptions>, OptionsValidation<TOptions>>();
         services.AddSingleton(provider => open(
-            Settings(configure),
+            provider.GetRequiredService<IOptions<TOptions>>().Value,
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<JournalInstruments>(),
             provider.GetService<ILogger<TJournal>>()));
         return services.AddSingleton<IJournal>(static provider => provider.GetRequiredService<TJournal>());
     }
 
-    private static T Settings<T>(Action<T> configure) where T : JournalOptions, new()
+    private sealed class OptionsValidation<TOptions> : IValidateOptions<TOptions> where TOptions : JournalOptions
     {
-        var options = new T();
-        try
+        public ValidateOptionsResult Validate(string? name, TOptions options)
         {
-            configure(options);
-            options.Validate();
-            return options;
-        }
-        catch (Exception e) when (e is ArgumentOutOfRangeException or InvalidOperationException)
-        {
-            // The binder's message names the setting as well.
-            throw new JournalRefusedException(e.Message.Split(" (Parameter", 2)[0], e);
+            try
+            {
+                options.Validate();
+                return ValidateOptionsResult.Success;
+            }
+            catch (ArgumentOutOfRangeException invalid)
+            {
+                return ValidateOptionsResult.Fail(invalid.Message.Split(" (Parameter", 2)[0]);
+            }
         }
     }
 

@@ -37,6 +37,7 @@ try
 
     var app = builder.Build();
     // Before the host starts, which would log a refusal of its own with its stack.
+    app.RequireValidSettings();
     app.Services.GetRequiredService<IJournal>();
     app.Services.GetRequiredService<IPaymentProvider>();
     app.RequireFreePorts();
@@ -71,7 +72,7 @@ try
     return 0;
 }
 catch (Exception refusal) when (refusal is JournalRefusedException or JournalUnavailableException or JournalInUseException or JournalCorruptException or LedgerUnavailableException
-    or ClusterRefusedException or DemoShopRefusedException or OptionsValidationException)
+    or ClusterRefusedException or DemoShopRefusedException or OptionsValidationException || StartSettings.IsUnreadable(refusal))
 {
     // What an operator has to act on is one sentence, not a stack trace.
     await Console.Error.WriteLineAsync($"The silo does not start: {refusal.Message}");

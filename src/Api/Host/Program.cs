@@ -23,6 +23,7 @@ try
     builder.Services.AddPosApi(builder.Configuration);
 
     var app = builder.Build();
+    app.RequireValidSettings();
     app.UseClusterClient();
     app.MapPosApi();
     app.MapDashboard(cluster);
@@ -39,7 +40,7 @@ try
 
     return 0;
 }
-catch (Exception refusal) when (refusal is ClusterRefusedException or OptionsValidationException)
+catch (Exception refusal) when (refusal is ClusterRefusedException or OptionsValidationException || StartSettings.IsUnreadable(refusal))
 {
     // What an operator has to act on is one sentence, not a stack trace.
     await Console.Error.WriteLineAsync($"The API does not start: {refusal.Message}");
