@@ -51,21 +51,19 @@ public sealed class OtlpReceiver : IDisposable
     {
         while (_listener.IsListening)
         {
-            HttpListenerContext context;
             try
             {
-                context = await _listener.GetContextAsync();
+                var context = await _listener.GetContextAsync();
+                using var body = new MemoryStream();
+                await context.Request.InputStream.CopyToAsync(body);
+                Take(context.Request.Url!.AbsolutePath, body.ToArray());
+                context.Response.ContentType = "application/x-protobuf";
+                context.Response.Close();
             }
-            catch (Exception stopped) when (stopped is HttpListenerException or ObjectDisposedException)
+            catch (Exception ended) when (ended is HttpListenerException or ObjectDisposedException or IOException)
             {
-                return;
+                // Programs send until they end or are killed, and the receiver may stop in the middle of a request.
             }
-
-            using var body = new MemoryStream();
-            await context.Request.InputStream.CopyToAsync(body);
-            Take(context.Request.Url!.AbsolutePath, body.ToArray());
-            context.Response.ContentType = "application/x-protobuf";
-            context.Response.Close();
         }
     }
 
