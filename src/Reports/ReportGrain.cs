@@ -14,6 +14,9 @@ using Pos.Reports.Sales;
 using Pos.Reports.Stock;
 using Pos.Stores;
 using Pos.Streams;
+// The contracts have views of the same names.
+using SagaView = Pos.Reports.Sagas.SagaView;
+using StockView = Pos.Reports.Stock.StockView;
 
 namespace Pos.Reports;
 

@@ -18,4 +18,29 @@ public abstract partial class JournalConsumer<TState>
 
     /// <summary>Reads the journal from the consumer's own position, as a gap has it do.</summary>
     protected Task CatchUpTo(long position) => InTurn(() => _kept.State.Parked is null ? CloseGap(position) : Note(position));
+
+    /// <summary>
+    /// Ends when the state holds whole events alone, so that whoever is answered from it is not shown the half of one: an event that is being taken may wait for
+    /// the storage, and one that has failed leaves what it did until the stored state is read again.
+    /// </summary>
+    /// <exception cref="Exception">The stored state cannot be read again.</exception>
+    protected async Task WaitUntilWhole()
+    {
+        while (_isTorn)
+        {
+            await (_turn.IsCompleted
+                ? InTurn(static () => Task.CompletedTask)
+                : (_whole ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task);
+        }
+    }
+
+    // Whoever waits goes on before the next event begins.
+    private ValueTask LetAnswer() => _whole is null ? default : LetAnswerFirst();
+
+    private async ValueTask LetAnswerFirst()
+    {
+        _whole!.TrySetResult();
+        _whole = null;
+        await Task.Yield();
+    }
 }

@@ -48,10 +48,13 @@ public abstract partial class JournalConsumer<TState> : Grain, IJournalConsumer,
     private bool _isUnsaved;
     private bool _isTorn;
     private bool _isCountedParked;
+    private TaskCompletionSource? _whole;
 
     /// <param name="kept">Where the state is stored; constructor parameter with <c>[PersistentState(name, storage)]</c>.</param>
     /// <param name="services">The silo's services.</param>
     protected JournalConsumer(IPersistentState<Consumed<TState>> kept, IServiceProvider services)
+        // The container knows which grain is being made.
+        : base((IGrainContext)services.GetService(typeof(IGrainContext))!)
     {
         (_kept, _kind) = (kept, GetType().Name);
         _services = (ConsumerServices?)services.GetService(typeof(ConsumerServices))
@@ -260,6 +263,7 @@ public abstract partial class JournalConsumer<TState> : Grain, IJournalConsumer,
 
             _kept.State.Position = events[at].Position;
             (_isTorn, _isUnsaved) = (false, true);
+            await LetAnswer();
         }
 
         return (count, null);
@@ -319,6 +323,7 @@ public abstract partial class JournalConsumer<TState> : Grain, IJournalConsumer,
         _isTorn = true;
         await _kept.ReadStateAsync();
         (_isTorn, _isUnsaved) = (false, false);
+        await LetAnswer();
     }
 
     private void CountParked()
@@ -338,8 +343,17 @@ public abstract partial class JournalConsumer<TState> : Grain, IJournalConsumer,
     {
         await before.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         // The storage failed in the turn before. What was taken is stored first, so that the stored state is always one to go back to.
-        await (_isTorn ? Restore() : _isUnsaved ? Save() : Task.CompletedTask);
-        await work();
+        try
+        {
+            await (_isTorn ? Restore() : _isUnsaved ? Save() : Task.CompletedTask);
+            await work();
+        }
+        finally
+        {
+            // Whoever waits looks at the next turn, or restores the state.
+            _whole?.TrySetResult();
+            _whole = null;
+        }
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Consumer} of store '{Store}' could not take the event at position {Position}, attempt {Attempt}.")]

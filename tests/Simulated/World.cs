@@ -31,6 +31,7 @@ internal sealed class World : Ground, IDisposable
         {
             Authority.Take(e, body, stream);
             Costs.Take(e, body);
+            Reports?.Take(e, body);
         };
         _chance = new Chance(seed, "world");
         _limits = new JournalOptions
@@ -53,6 +54,7 @@ internal sealed class World : Ground, IDisposable
         };
         PaymentPatience = TimeSpan.FromSeconds(_chance.Is(0.5) ? 20 : 1 + _chance.Next(6));
         SnapshotEventsMax = _chance.Is(0.7) ? 1 + _chance.Next(8) : 1_000;
+        Reports = Reporting.IsIn(seed) ? new Reporting(this) : null;
         (_process, Journal, Silo) = (null!, null!, null!);
         Boot();
     }
@@ -87,6 +89,9 @@ internal sealed class World : Ground, IDisposable
 
     /// <summary>A second silo on the same journal, or null.</summary>
     public Silo? Peer { get; private set; }
+
+    /// <summary>The reports and what feeds them; null in most seeds.</summary>
+    public Reporting? Reports { get; }
 
     /// <summary>How long an order waits for its cards.</summary>
     public TimeSpan PaymentPatience { get; }
@@ -148,6 +153,7 @@ internal sealed class World : Ground, IDisposable
 
         Book.CatchUp(Disk);
         Appends.Look();
+        Reports?.Look();
         Violations.Require(Machine.Escape is null, Invariant.NothingEscapes, "machine", Machine.Escape ?? "");
         return true;
     }
@@ -206,6 +212,8 @@ internal sealed class World : Ground, IDisposable
         {
             silo.Dispose();
         }
+
+        Reports?.Dispose();
     }
 
     private void Boot()
@@ -218,6 +226,7 @@ internal sealed class World : Ground, IDisposable
         Journal.Crashed += OnCrash;
         Book.Recovered(Disk);
         Silo = Start("silo");
+        Reports?.Boot();
     }
 
     private Silo Start(string name) => new(this, name, new Owner($"{name} {Crashes}"));
@@ -244,6 +253,7 @@ internal sealed class World : Ground, IDisposable
         _gone.Add(Silo);
         Silo.Die();
         LosePeer();
+        Reports?.Die();
         var again = new Owner("init");
         // A crash inside of a step of the journal: the new process starts when the step is over.
         Machine.After(again, TimeSpan.FromMilliseconds(50), () =>

@@ -69,8 +69,11 @@ public abstract class ReportConsumer<TOpen, TPage> : JournalConsumer<Kept<TOpen>
 
     /// <summary>The report as it stands.</summary>
     /// <param name="isAsked">Tells the pages that are asked for by their keys.</param>
-    protected async Task<ReportState<TOpen, TPage>> Look(Func<string, bool> isAsked) =>
-        new(State.Version, Position, State.RecordedAt, State.Open, _kept.Book.Look(isAsked), await Progress());
+    protected async Task<ReportState<TOpen, TPage>> Look(Func<string, bool> isAsked)
+    {
+        await WaitUntilWhole();
+        return new(State.Version, Position, State.RecordedAt, State.Open, _kept.Book.Look(isAsked), await Progress());
+    }
 
     /// <inheritdoc/>
     protected override async ValueTask Take(Kept<TOpen> state, RecordedEvent recorded)

@@ -30,6 +30,8 @@ internal enum Invariant
     OneCartOneOrder,
     EffectsAreAuthorised,
     CostIsBounded,
+    ReportIsTheFold,
+    ReportsCatchUp,
 }
 
 /// <summary>One line about each.</summary>
@@ -62,6 +64,8 @@ internal static class Invariants
         Invariant.OneCartOneOrder => "one cart makes at most one order, with the cart's lines, at the prices shown",
         Invariant.EffectsAreAuthorised => "the caller's authority, or an approval for exactly this operation, covers every effect and every answer",
         Invariant.CostIsBounded => "each kind of request has a limit on events, bytes and activations",
+        Invariant.ReportIsTheFold => "a report is the fold of its store's events up to its position, in the storage and in each answer, whatever the feed delivers",
+        Invariant.ReportsCatchUp => "after the faults stop, every report reaches the end of its store's stream; a parked report stops only itself",
         _ => throw new ArgumentOutOfRangeException(nameof(invariant)),
     };
 

@@ -19,7 +19,13 @@ internal sealed class Explorer(int steps)
     /// <summary>How often each fault hit each step.</summary>
     public long[,] Coverage { get; } = new long[StepsUnderWay.Count, FaultPlan.Kinds];
 
+    /// <summary>How often each fault of the feed hit each report.</summary>
+    public long[,] FeedCoverage { get; } = new long[ReportsUnderWay.Count, FaultPlan.FeedKinds];
+
     public long Seeds { get; private set; }
+
+    /// <summary>Seeds with reports.</summary>
+    public long SeedsWithReports { get; private set; }
 
     public long Steps { get; private set; }
 
@@ -129,6 +135,15 @@ internal sealed class Explorer(int steps)
         Events += result.Events;
         Crashes += result.Crashes;
         SnapshotsRead += result.SnapshotsRead;
+        SeedsWithReports += Reporting.IsIn(result.Seed) ? 1 : 0;
+        for (var part = 0; part < ReportsUnderWay.Count; part++)
+        {
+            for (var fault = 0; fault < FaultPlan.FeedKinds; fault++)
+            {
+                FeedCoverage[part, fault] += result.FeedCoverage[part, fault];
+            }
+        }
+
         for (var step = 0; step < StepsUnderWay.Count; step++)
         {
             for (var fault = 0; fault < FaultPlan.Kinds; fault++)

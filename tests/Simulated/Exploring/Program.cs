@@ -119,6 +119,15 @@ internal static class Program
             }
         }
 
+        for (var part = 0; part < ReportsUnderWay.Count; part++)
+        {
+            var empty = Enumerable.Range(0, FaultPlan.FeedKinds).Where(fault => explorer.FeedCoverage[part, fault] == 0).Select(static fault => (Fault)(FaultPlan.Kinds + fault)).ToList();
+            if (empty.Count > 0)
+            {
+                Console.WriteLine($"Never struck: {(ReportParts)(1 << part)} by {string.Join(", ", empty)}");
+            }
+        }
+
         if (failure is null)
         {
             return 0;

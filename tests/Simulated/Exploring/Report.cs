@@ -27,6 +27,7 @@ internal static class Report
 
         var text = File.ReadAllText(file);
         text = Replace(text, "coverage", Coverage(explorer));
+        text = Replace(text, "feed", FeedCoverage(explorer));
         text = Replace(text, "invariants", Meanings());
         text = Replace(text, "plants", Planting.Report());
         File.WriteAllText(file, text);
@@ -49,6 +50,26 @@ internal static class Report
                 text.Append(count == 0 ? " **none** |" : string.Create(CultureInfo.InvariantCulture, $" {count} |"));
             }
 
+            text.Append('\n');
+        }
+
+        return text.ToString();
+    }
+
+    private static string FeedCoverage(Explorer explorer)
+    {
+        var parts = Enumerable.Range(0, ReportsUnderWay.Count).ToList();
+        var text = new StringBuilder();
+        text.Append(CultureInfo.InvariantCulture, $"{explorer.SeedsWithReports:N0} of the seeds have reports.\n\n| fault |");
+        parts.ForEach(part => text.Append(CultureInfo.InvariantCulture, $" {(ReportParts)(1 << part)} |"));
+        text.Append("\n| --- |");
+        parts.ForEach(_ => text.Append(" ---: |"));
+        text.Append('\n');
+        for (var fault = 0; fault < FaultPlan.FeedKinds; fault++)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"| {(Fault)(FaultPlan.Kinds + fault)} |");
+            parts.ForEach(part => text.Append(
+                explorer.FeedCoverage[part, fault] is var count and > 0 ? string.Create(CultureInfo.InvariantCulture, $" {count} |") : " **none** |"));
             text.Append('\n');
         }
 

@@ -54,7 +54,7 @@ internal sealed class Simulation : IDisposable
 
     private RunResult Result() => new(
         _world.Seed, _world.Machine.Steps, _world.Machine.Hash, _world.Book.Position, _world.Violations.First, _world.Plan.Struck,
-        _world.Plan.Coverage, _world.Timeline.Lines, _world.Crashes, _world.SnapshotsRead);
+        _world.Plan.Coverage, _world.Plan.FeedCoverage, _world.Timeline.Lines, _world.Crashes, _world.SnapshotsRead);
 
     private void Run()
     {
@@ -79,6 +79,12 @@ internal sealed class Simulation : IDisposable
         _world.LosePeer();
         _world.Timeline.Say("== the faults stop");
         Rest(trade, clients);
+        if (_world is { IsWell: true, Reports: { } reports } && Finish(strand, () => reports.Settle(withRebuild: true), "the reports"))
+        {
+            _world.Restart();
+            Finish(strand, () => reports.Settle(withRebuild: false), "the reports after a restart");
+        }
+
         if (_world.IsWell)
         {
             new Inspection(_world, work => Finish(strand, work, "an inspection")).Run();
@@ -185,5 +191,5 @@ internal sealed class Simulation : IDisposable
 
 /// <summary>What came of a run.</summary>
 internal sealed record RunResult(
-    ulong Seed, long Steps, ulong Hash, long Events, Violation? Violation, IReadOnlyList<Strike> Struck, int[,] Coverage,
+    ulong Seed, long Steps, ulong Hash, long Events, Violation? Violation, IReadOnlyList<Strike> Struck, int[,] Coverage, int[,] FeedCoverage,
     IReadOnlyList<string> Timeline, int Crashes, int SnapshotsRead);

@@ -23,6 +23,12 @@ internal ref struct Words
     {
     }
 
+    /// <summary>Said of the reports on a timeline that is on.</summary>
+    public Words(int literals, int values, Reporting reporting, out bool isRead)
+        : this(literals, values, !reporting.IsOn, out isRead)
+    {
+    }
+
     private Words(string text) => _text = text;
 
     public static implicit operator Words(string text) => new(text);

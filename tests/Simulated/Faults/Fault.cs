@@ -80,6 +80,56 @@ internal enum Fault
 
     /// <summary>A stream's snapshot was written by another release.</summary>
     SnapshotOld,
+
+    // From here on: faults of the feed and of the reports. They have a table of their own.
+
+    /// <summary>A pulling agent delivers a batch twice at once.</summary>
+    BatchDoubled,
+
+    /// <summary>It delivers a batch that begins with events from before.</summary>
+    BatchOld,
+
+    /// <summary>It passes over some events, so that its consumer sees a gap.</summary>
+    BatchSkipping,
+
+    /// <summary>An event arrives unreadable. The journal has it whole.</summary>
+    BatchUnreadable,
+
+    /// <summary>A batch never arrives.</summary>
+    DeliveryLost,
+
+    /// <summary>A delivery times out while the consumer goes on.</summary>
+    DeliveryTimedOut,
+
+    /// <summary>A subscription gets nothing for a while.</summary>
+    FeedLags,
+
+    /// <summary>The agent starts anew, at a checkpoint or behind it.</summary>
+    AgentRestarts,
+
+    /// <summary>The agent goes to another silo. The old one goes on for a while, so that a report has two activations.</summary>
+    AgentMoves,
+
+    /// <summary>A report's activation vanishes before or behind a write of its state.</summary>
+    ReportCrash,
+
+    /// <summary>It is asked to go.</summary>
+    ReportGoes,
+
+    /// <summary>The storage fails and has stored nothing.</summary>
+    StateWriteLost,
+
+    /// <summary>The storage has stored a state and fails all the same.</summary>
+    StateWriteUnknown,
+
+    /// <summary>The storage cannot be read.</summary>
+    StateReadFailing,
+
+    /// <summary>The storage takes its time.</summary>
+    StateSlow,
+
+    /// <summary>An operator has a report made anew.</summary>
+    RebuildAsked,
 }
 
 /// <summary>A fault that struck: the how-manieth chance of its kind it took.</summary>

@@ -6,7 +6,11 @@ namespace Pos.Tests.Simulated;
 /// </summary>
 internal sealed class FaultPlan
 {
+    /// <summary>Faults that strike steps of sagas.</summary>
     public const int Kinds = (int)Fault.SnapshotOld + 1;
+
+    /// <summary>Faults that strike reports.</summary>
+    public const int FeedKinds = (int)Fault.RebuildAsked + 1 - Kinds;
 
     private const int AimedMax = 2;
 
@@ -15,17 +19,22 @@ internal sealed class FaultPlan
     [
         0.001, 0.01, 0.01, 0.01, 0.01, 0.03, 0.2, 0.03, 0.03, 0.05, 0.05, 0.3, 0.05, 0.1, 0.002, 0.1, 0.05, 0.05, 0.1, 0.1, 0.1, 0.3, 0.3, 0.003, 0.2,
         0.2,
+        // The feed.
+        0.3, 0.3, 0.2, 0.05, 0.2, 0.2, 0.1, 0.05, 0.05, 0.05, 0.05, 0.1, 0.1, 0.1, 0.3, 0.3,
     ];
 
-    private readonly double[] _probability = new double[Kinds];
-    private readonly int[] _asked = new int[Kinds];
-    private readonly ulong[] _salt = new ulong[Kinds];
+    private readonly double[] _probability = new double[Kinds + FeedKinds];
+    private readonly int[] _asked = new int[Kinds + FeedKinds];
+    private readonly ulong[] _salt = new ulong[Kinds + FeedKinds];
     private readonly StepsUnderWay _underWay;
     private readonly HashSet<Strike>? _only;
     private readonly Fault _aimedFault;
     private readonly SagaSteps _aimedStep;
+    private readonly Fault _aimedFeedFault;
+    private readonly ReportParts _aimedReports;
     private readonly bool _aimsAtExpiries;
     private int _aimed;
+    private int _aimedAtReports;
     private bool _failsNext;
 
     /// <param name="seed">The seed.</param>
@@ -36,9 +45,9 @@ internal sealed class FaultPlan
         (_underWay, _only) = (underWay, only);
         var chance = new Chance(seed, "faults");
         var calm = chance.Is(0.05);
-        for (var kind = 0; kind < Kinds; kind++)
+        for (var kind = 0; kind < Kinds + FeedKinds; kind++)
         {
-            var enabled = chance.Is(0.3);
+            var enabled = chance.Is(kind < Kinds ? 0.3 : 0.4);
             var probability = Most[kind] * chance.NextDouble();
             _probability[kind] = enabled && !calm ? probability : 0;
             _salt[kind] = (ulong)chance.NextInt64();
@@ -52,6 +61,10 @@ internal sealed class FaultPlan
             // A step must last for a call to come in between. What completes a return is called least.
             _probability[(int)Fault.JournalSlow] = _aimedStep == SagaSteps.Complete ? 0.9 : 0.3;
         }
+
+        var feedCell = (int)(Chance.Mix(seed + 1) % (FeedKinds * ReportsUnderWay.Count));
+        _aimedFeedFault = (Fault)(Kinds + (feedCell / ReportsUnderWay.Count));
+        _aimedReports = calm ? ReportParts.None : (ReportParts)(1 << (feedCell % ReportsUnderWay.Count));
 
         // That an expiry fails while another wake-up asks for it, or that a second silo answers the wake-ups of the first, is rarer than
         // every cell: some seeds look for the one, some for the other.
@@ -83,6 +96,9 @@ internal sealed class FaultPlan
     /// <summary>How often a fault hit a step.</summary>
     public int[,] Coverage { get; } = new int[StepsUnderWay.Count, Kinds];
 
+    /// <summary>How often a fault of the feed hit a report.</summary>
+    public int[,] FeedCoverage { get; } = new int[ReportsUnderWay.Count, FeedKinds];
+
     /// <summary>Told of each strike, for the timeline.</summary>
     public Action<Fault, SagaSteps>? OnStrike { get; set; }
 
@@ -109,6 +125,29 @@ internal sealed class FaultPlan
 
     /// <summary>The same for what hits everything that is under way.</summary>
     public bool Strikes(Fault fault) => Strikes(fault, _underWay.Now);
+
+    /// <summary>Whether a fault of the feed strikes now, hitting these reports.</summary>
+    public bool Strikes(Fault fault, ReportParts hit)
+    {
+        if (!IsOn)
+        {
+            return false;
+        }
+
+        var strike = new Strike(fault, _asked[(int)fault]++);
+        if (!(_only is null ? IsDrawn(strike, hit) : _only.Contains(strike)))
+        {
+            return false;
+        }
+
+        Struck.Add(strike);
+        for (var i = 0; i < ReportsUnderWay.Count; i++)
+        {
+            FeedCoverage[i, (int)fault - Kinds] += (hit & (ReportParts)(1 << i)) != 0 ? 1 : 0;
+        }
+
+        return true;
+    }
 
     /// <summary>The end of a hold by itself goes to the journal: its write may be one to fail.</summary>
     public void OnExpiring() => _failsNext = _aimsAtExpiries;
@@ -144,6 +183,17 @@ internal sealed class FaultPlan
         }
 
         return probability > 0 && Draw((int)strike.Fault, strike.Chance, 0) < probability;
+    }
+
+    private bool IsDrawn(Strike strike, ReportParts hit)
+    {
+        if (strike.Fault == _aimedFeedFault && (hit & _aimedReports) != 0 && _aimedAtReports < AimedMax)
+        {
+            _aimedAtReports++;
+            return true;
+        }
+
+        return Draw((int)strike.Fault, strike.Chance, 0) < _probability[(int)strike.Fault];
     }
 
     private double Draw(int kind, int number, ulong what) =>

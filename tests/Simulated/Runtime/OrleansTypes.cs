@@ -131,17 +131,27 @@ internal sealed record GrainContract(
 /// <summary>A grain class.</summary>
 internal sealed class GrainClass
 {
-    private static readonly Type[] NotSimulated = [typeof(StatelessWorkerAttribute), typeof(MayInterleaveAttribute)];
+    // A stateless worker has one activation here, and as many as it likes in Orleans.
+    private static readonly Type[] NotSimulated = [typeof(MayInterleaveAttribute)];
 
     private readonly Lazy<ObjectFactory> _factory;
+    private readonly Lazy<(Type State, PersistentStateAttribute Attribute)[]> _states;
 
     public GrainClass(Type type, GrainType grainType)
     {
         (Type, GrainType) = (type, grainType);
         IsReentrant = type.IsDefined(typeof(ReentrantAttribute), inherit: true);
+        _states = new(() =>
+        [
+            .. type.GetConstructors().SelectMany(static constructor => constructor.GetParameters())
+                .Select(static parameter => (Parameter: parameter, Attribute: parameter.GetCustomAttribute<PersistentStateAttribute>()))
+                .Where(static one => one.Attribute is not null)
+                .Select(static one => (one.Parameter.ParameterType, one.Attribute!)),
+        ]);
         _factory = new Lazy<ObjectFactory>(() =>
-            TakesContext ? ActivatorUtilities.CreateFactory(type, [typeof(IGrainContext)]) : throw new NotSupportedException(
-                $"{type.FullName} cannot be simulated: it must take an IGrainContext and pass it to its base class."));
+            TakesContext
+                ? ActivatorUtilities.CreateFactory(type, [typeof(IGrainContext), .. _states.Value.Select(static state => state.State)])
+                : throw new NotSupportedException($"{type.FullName} cannot be simulated: it must take an IGrainContext and pass it to its base class."));
     }
 
     public Type Type { get; }
@@ -163,6 +173,7 @@ internal sealed class GrainClass
             }
         }
 
-        return _factory.Value(context.ActivationServices, [context]);
+        return _factory.Value(
+            context.ActivationServices, [context, .. _states.Value.Select(state => SimulatedPersistentState.Make(state.State, state.Attribute, context))]);
     }
 }

@@ -17,6 +17,11 @@ public sealed class SimulationTests
         Assert.True(explorer.SnapshotsRead > 0);
         var empty = Cells().Where(cell => explorer.Coverage[cell.Step, cell.Fault] == 0)
             .Select(cell => $"{(SagaSteps)(1 << cell.Step)} by {(Fault)cell.Fault}").ToList();
+        empty.AddRange(
+            from part in Enumerable.Range(0, ReportsUnderWay.Count)
+            from fault in Enumerable.Range(0, FaultPlan.FeedKinds)
+            where explorer.FeedCoverage[part, fault] == 0
+            select $"{(ReportParts)(1 << part)} by {(Fault)(FaultPlan.Kinds + fault)}");
         Assert.True(empty.Count == 0, $"never struck: {string.Join(", ", empty)}");
     }
 
