@@ -24,7 +24,7 @@ var rounds = new Option<int?>("--rounds") { Description = "So many turns of each
 var turn = new Option<int?>("--turn") { Description = "Seconds of a turn." };
 var builds = new Option<string?>("--builds") { Description = "A folder that keeps both builds. A build that is there is not made again." };
 
-var root = new RootCommand("The benchmarks of Pos.Orleans. compare, growth and against write their section of docs/benchmarks.md; the others only print.")
+var root = new RootCommand("The benchmarks of Pos.Orleans. against, compare, growth and reports write their section of docs/benchmarks.md; the others only print.")
 {
     Benchmark("against", "The server of an earlier commit and the server of this tree under the same load, in turns: about 10 minutes.",
         parsed => Against.RunAsync(
@@ -37,6 +37,7 @@ var root = new RootCommand("The benchmarks of Pos.Orleans. compare, growth and a
     Benchmark("orders", "Two-line cash orders over HTTP with 1, 8 and 64 clients: a minute and a half.", _ => Orders.RunAsync()),
     Benchmark("search", "Searches in a large catalogue that changes: half a minute.", _ => Search.RunAsync()),
     Benchmark("start", "From the start of the process to the first answer, and the memory then, beside a bare silo of Orleans: a minute.", _ => Start.RunAsync()),
+    Benchmark("reports", "The reports beside sales: their cost, their lag, a rebuild, and questions; in turns: about 4 minutes.", parsed => Reporting.RunAsync(EffortOf(parsed)), quick),
     Benchmark("streams", "Events from the journal into a grain: from commit to handler, and events a second: half a minute.", _ => Streams.RunAsync()),
 };
 return await root.Parse(args.Length > 0 ? args : ["--help"]).InvokeAsync();

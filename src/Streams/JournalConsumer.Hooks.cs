@@ -1,3 +1,5 @@
+using Pos.Journal.Tail;
+
 namespace Pos.Streams;
 
 /// <content>What subclasses may do besides taking events.</content>
@@ -9,12 +11,28 @@ public abstract partial class JournalConsumer<TState>
     /// </summary>
     protected virtual bool IsAtFault(Exception error) => true;
 
-    /// <summary>Changes the state between two batches, and stores it.</summary>
+    /// <summary>Changes the state between two batches, and stores it. A change that fails or cannot be stored is undone by reading the stored state again.</summary>
     protected Task Change(Func<Task> change) => InTurn(async () =>
     {
-        await change();
-        await Save();
+        try
+        {
+            await change();
+            await Save();
+        }
+        catch
+        {
+            _isTorn = true;
+            throw;
+        }
     });
+
+    /// <summary>The store's next events behind a position, from the pages that all readers of the silo share. Waits until there is something beyond the position.</summary>
+    /// <exception cref="OperationCanceledException">This silo has not heard of anything beyond the position for too long.</exception>
+    protected async Task<JournalPage> ReadPast(long after)
+    {
+        using var patience = new CancellationTokenSource(_services.Options.CatchUpMax, _services.Clock);
+        return await _services.Pages.Read(after, _store, patience.Token);
+    }
 
     /// <summary>Reads the journal from the consumer's own position, as a gap has it do.</summary>
     protected Task CatchUpTo(long position) => InTurn(() => _kept.State.Parked is null ? CloseGap(position) : Note(position));

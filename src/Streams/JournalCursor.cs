@@ -13,6 +13,9 @@ internal sealed class JournalCursor : IQueueCacheCursor
     private JournalBatchContainer? _current;
     private JournalBatchContainer? _next;
     private long _scanned;
+    private bool _asks;
+    private bool _isAsking;
+    private bool _hasFailed;
 
     /// <param name="queue">The partition.</param>
     /// <param name="log">The stream.</param>
@@ -29,6 +32,15 @@ internal sealed class JournalCursor : IQueueCacheCursor
 
     /// <summary>Everything up to here has been delivered.</summary>
     public long Position { get; private set; }
+
+    /// <summary>
+    /// Everything up to here has been delivered, and the subscriber has stored what it made of it. 0 before the subscriber was asked: whatever it made of
+    /// the events before may be in its memory alone.
+    /// </summary>
+    public long Saved { get; private set; }
+
+    /// <summary>Whether the subscriber has stored all that the partition has read.</summary>
+    public bool IsSaved => IsCaughtUp && Saved == Position;
 
     public bool IsDisposed { get; private set; }
 
@@ -48,8 +60,17 @@ internal sealed class JournalCursor : IQueueCacheCursor
     /// <inheritdoc/>
     public bool MoveNext()
     {
+        if (_hasFailed)
+        {
+            // Orleans gives a batch up when the partition leaves the silo, and would go on behind it. The batch comes again at the next news of the stream.
+            (_next, _asks) = _isAsking ? (_next, true) : (_current, _asks);
+            (_current, _isAsking, _hasFailed) = (null, false, false);
+            return false;
+        }
+
         if (_current is { } delivered)
         {
+            (Saved, _isAsking) = (_isAsking ? Position : Saved, false);
             Position = Math.Max(Position, delivered.Batch.UpTo);
             _scanned = Math.Max(_scanned, Position);
             _current = null;
@@ -67,6 +88,13 @@ internal sealed class JournalCursor : IQueueCacheCursor
             return true;
         }
 
+        if (_asks)
+        {
+            (_asks, _isAsking) = (false, true);
+            _current = new JournalBatchContainer(_log.Id, new JournalBatch(Position, Position, []));
+            return true;
+        }
+
         var next = _log.FirstBeyond(_scanned);
         if (next is null ? _log.Last > _scanned : next.Batch.After > _scanned)
         {
@@ -80,6 +108,16 @@ internal sealed class JournalCursor : IQueueCacheCursor
             ? next
             : new JournalBatchContainer(_log.Id, next.Batch with { After = Position });
         return _current is not null;
+    }
+
+    /// <summary>
+    /// Puts an empty batch before the next one, if something was delivered since the subscriber was asked last. Returns whether the cursor has something to
+    /// deliver.
+    /// </summary>
+    public bool AskForSave()
+    {
+        _asks |= Saved < Position;
+        return _asks || _next is not null;
     }
 
     /// <summary>Takes what was read from the journal.</summary>
@@ -105,7 +143,7 @@ internal sealed class JournalCursor : IQueueCacheCursor
     /// <inheritdoc/>
     public void RecordDeliveryFailure()
     {
-        // Orleans delivers without end; see JournalStreams.
+        _hasFailed = _current is not null;
     }
 
     /// <inheritdoc/>

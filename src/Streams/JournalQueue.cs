@@ -104,7 +104,28 @@ internal sealed class JournalQueue(Func<string, bool> owns, JournalStreamsOption
         return taken;
     }
 
-    /// <summary>How far all subscriptions are, and where the streams end.</summary>
+    /// <summary>
+    /// Asks the subscriptions that have been given something since they were asked last to store what they have made of it. An empty batch is the
+    /// question, and its return is the answer.
+    /// </summary>
+    public void AskForSaves(List<IBatchContainer> news)
+    {
+        foreach (var log in _logs.Values)
+        {
+            var asked = false;
+            foreach (var cursor in log?.Cursors ?? [])
+            {
+                asked |= cursor.AskForSave();
+            }
+
+            if (asked)
+            {
+                news.Add(new JournalBatchContainer(log!.Id, new JournalBatch(log.Last, log.Last, [])));
+            }
+        }
+    }
+
+    /// <summary>How far all subscriptions have stored what they made of their streams, and where the streams end.</summary>
     /// <param name="readUpTo">How far the partition has read.</param>
     public JournalCheckpoint Checkpoint(long readUpTo)
     {
@@ -116,7 +137,7 @@ internal sealed class JournalQueue(Func<string, bool> owns, JournalStreamsOption
                 checkpoint.Ends[log.Store] = log.Last;
                 foreach (var cursor in log.Cursors)
                 {
-                    checkpoint.Position = cursor.IsCaughtUp ? checkpoint.Position : Math.Min(checkpoint.Position, cursor.Position);
+                    checkpoint.Position = cursor.IsSaved ? checkpoint.Position : Math.Min(checkpoint.Position, cursor.Saved);
                 }
             }
         }

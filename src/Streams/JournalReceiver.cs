@@ -7,15 +7,15 @@ using Pos.Journal.Tail;
 
 namespace Pos.Streams;
 
-/// <summary>Fills one partition from the silo's tail reader, and from the journal for subscriptions that are behind.</summary>
+/// <summary>Fills one partition from the silo's tail reader, and from the journal's pages for subscriptions that are behind.</summary>
 internal sealed partial class JournalReceiver(
-    JournalQueue queue, JournalTail tail, IJournal journal, CheckpointFile checkpoint, JournalStreamsOptions options, StreamInstruments instruments,
+    JournalQueue queue, JournalTail tail, JournalPages pages, CheckpointFile checkpoint, JournalStreamsOptions options, StreamInstruments instruments,
     TimeProvider clock, ILogger logger) : IQueueAdapterReceiver, IDisposable
 {
-    // One step of a rewind: small enough that rewinds of other subscriptions of the partition go on meanwhile.
+    // One step of a rewind: small enough that rewinds of other subscriptions of the partition go on meanwhile. A step ends with a page.
     private const int RewindEventsMax = 1_000;
     private const int RewindScanMax = 20_000;
-    private static readonly TimeSpan RewindPause = TimeSpan.FromMilliseconds(100);
+    internal static readonly TimeSpan RewindPause = TimeSpan.FromMilliseconds(100);
 
     private readonly CancellationTokenSource _stop = new();
     private readonly Channel<RewindRequest> _rewinds = Channel.CreateUnbounded<RewindRequest>(new() { SingleReader = true });
@@ -62,8 +62,13 @@ internal sealed partial class JournalReceiver(
         await Initialize(options.WaitMax);
         // Orleans has made cursors for everything that the call before returned.
         _handedOn = _readUpTo;
-        await StoreCheckpoint();
         var news = new List<IBatchContainer>();
+        if (clock.GetElapsedTime(_stored) >= options.CheckpointEvery)
+        {
+            await StoreCheckpoint();
+            queue.AskForSaves(news);
+        }
+
         var began = clock.GetTimestamp();
         while (news.Count == 0 && !_stopping.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
@@ -159,11 +164,6 @@ internal sealed partial class JournalReceiver(
 
     private async Task StoreCheckpoint()
     {
-        if (_follower is null || clock.GetElapsedTime(_stored) < options.CheckpointEvery)
-        {
-            return;
-        }
-
         _stored = clock.GetTimestamp();
         try
         {
@@ -217,26 +217,15 @@ internal sealed partial class JournalReceiver(
     private async Task<RewoundPage> Step(RewindRequest request, CancellationToken stop)
     {
         var events = new List<RecordedEvent>();
-        var scanned = 0;
-        await foreach (var recorded in journal.ReadAll(request.After, stop))
+        var after = request.After;
+        while (after < request.UpTo && after < request.After + RewindScanMax && events.Count < RewindEventsMax)
         {
-            if (recorded.Position > request.UpTo)
-            {
-                break;
-            }
-
-            if (recorded.Context.Store == request.Store)
-            {
-                events.Add(recorded);
-            }
-
-            if (++scanned == RewindScanMax || events.Count == RewindEventsMax)
-            {
-                return new(request.Cursor, recorded.Position, events);
-            }
+            var page = await pages.Read(after, request.Store, stop);
+            events.AddRange(page.Events.TakeWhile(recorded => recorded.Position <= request.UpTo));
+            after = page.UpTo;
         }
 
-        return new(request.Cursor, request.UpTo, events);
+        return new(request.Cursor, Math.Min(after, request.UpTo), events);
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "A checkpoint of the journal's streams could not be stored; the one at position {Position} stays.")]

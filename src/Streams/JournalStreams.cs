@@ -48,7 +48,7 @@ public static class JournalStreams
         silo.Services.TryAddSingleton(TimeProvider.System);
         silo.Services.TryAddSingleton<StreamInstruments>();
         silo.Services.TryAddSingleton<ConsumerServices>();
-        silo.Services.TryAddSingleton(static provider => new JournalTail(provider.GetRequiredService<IJournal>()));
+        silo.Services.AddJournalTail();
         return silo.AddPersistentStreams(name, JournalAdapter.Create, static provider =>
         {
             provider.ConfigureStreamPubSub(StreamPubSubType.ImplicitOnly);
@@ -124,7 +124,7 @@ internal sealed class JournalAdapter(string name, IServiceProvider services, Jou
     public IQueueAdapterReceiver CreateReceiver(QueueId queueId) => new JournalReceiver(
         _queues[queueId],
         services.GetRequiredService<JournalTail>(),
-        services.GetRequiredService<IJournal>(),
+        services.GetRequiredService<JournalPages>(),
         new CheckpointFile(services.GetKeyedService<IGrainStorage>(JournalStreams.Storage), name, options.Partitions, queueId),
         options,
         services.GetRequiredService<StreamInstruments>(),

@@ -27,6 +27,15 @@ public sealed class JournalStreamsOptions
     /// </summary>
     public TimeSpan CheckpointEvery { get; set; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>
+    /// How often a consumer stores its state at most. Default 1 s. Longer writes less often, and takes more events again after the death of a silo.
+    /// Readers see events before they are stored.
+    /// </summary>
+    public TimeSpan SaveEvery { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Events that a consumer takes at most before it stores its state. Default 5,000.</summary>
+    public int SaveEventsMax { get; set; } = 5_000;
+
     /// <summary>Attempts at an event before its subscription is parked. Default 5.</summary>
     public int AttemptsMax { get; set; } = 5;
 
@@ -41,6 +50,7 @@ public sealed class JournalStreamsOptions
         foreach (var (name, value, max) in new[]
         {
             (nameof(Partitions), Partitions, 1_024), (nameof(CacheEventsMax), CacheEventsMax, 1_000_000), (nameof(AttemptsMax), AttemptsMax, 100),
+            (nameof(SaveEventsMax), SaveEventsMax, 1_000_000),
         })
         {
             if (value < 1 || value > max)
@@ -52,6 +62,7 @@ public sealed class JournalStreamsOptions
         foreach (var (name, value, max) in new[]
         {
             (nameof(WaitMax), WaitMax, TimeSpan.FromSeconds(10)), (nameof(CheckpointEvery), CheckpointEvery, TimeSpan.FromHours(1)),
+            (nameof(SaveEvery), SaveEvery, TimeSpan.FromMinutes(1)),
             (nameof(RetryMin), RetryMin, TimeSpan.FromSeconds(1)), (nameof(CatchUpMax), CatchUpMax, TimeSpan.FromSeconds(20)),
         })
         {

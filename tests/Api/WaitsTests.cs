@@ -9,8 +9,10 @@ using Pos.Grains.Feeds;
 using Pos.Hosting;
 using Pos.Journal.Postgres;
 using Pos.Journal.Sqlite;
+using Pos.Journal.Tail;
 using Pos.Payments;
 using Pos.Silo;
+using Pos.Streams;
 
 namespace Pos.Tests;
 
@@ -24,6 +26,7 @@ public sealed class WaitsTests
     private static readonly ApiOptions Api = new();
     private static readonly GrainsOptions Grains = new();
     private static readonly FeedOptions Feed = new();
+    private static readonly JournalStreamsOptions Streams = new();
     private static readonly PostgresJournalOptions Postgres = new();
     private static readonly SqliteJournalOptions Sqlite = new();
     private static readonly TimeSpan CallsMax = Call();
@@ -95,6 +98,12 @@ public sealed class WaitsTests
         yield return Row("silo", "events of other silos on PostgreSQL", Postgres.WatchEvery, "Journal:WatchEvery", "asks for the head again");
         yield return Row("feed", "more events, before it reads", Feed.Linger, "Pos:Feed:Linger", "reads");
         yield return Row("feed", "the next read after a failure", Feed.RetryMin, "Pos:Feed:RetryMin", $"the pause doubles up to {Text(Feed.RetryMax)} (`Pos:Feed:RetryMax`)");
+        yield return Row("tail reader", "more events, before it reads", TailRegistration.Linger, null, "reads, for the search index and all partitions");
+        yield return Row("partition", "its next checkpoint", Streams.CheckpointEvery, "Pos:Streams:CheckpointEvery", "asks consumers to store their states, and stores how far all have");
+        yield return Row("partition", "the next read of the past after a failure", JournalReceiver.RewindPause, null, "reads again");
+        yield return Row("consumer", "the next time that it stores its state", Streams.SaveEvery, "Pos:Streams:SaveEvery", "stores it, with its position");
+        yield return Row("consumer", "the next attempt at an event", Streams.RetryMin, "Pos:Streams:RetryMin", $"the pause doubles; after {Streams.AttemptsMax} attempts (`Pos:Streams:AttemptsMax`) the consumer is parked");
+        yield return Row("consumer", "its own reading of the journal, in one call", Streams.CatchUpMax, "Pos:Streams:CatchUpMax", "stores what it has; the call is repeated");
         yield return Row("client", "the memory of its idempotency key", Limits.IdempotencyKeyLifetime, null, "the key may be forgotten");
     }
 

@@ -149,6 +149,45 @@ public sealed class JournalStreamsTests() : WithWorld(static options => options.
         await World.UntilComplete();
     }
 
+    [Fact]
+    public async Task a_checkpoint_waits_for_what_is_taken_and_not_stored()
+    {
+        await World.Start();
+        await World.Append("amsterdam", 10);
+        await World.UntilComplete();
+        World.Storage.Fails = static key => key.StartsWith("seen|", StringComparison.Ordinal) && key.EndsWith("berlin", StringComparison.Ordinal);
+        await World.Append("berlin", 20);
+        await World.Storage.Until(() => World.Script.Taken.GetValueOrDefault("berlin") >= 20, "berlin is taken");
+        await World.Append("amsterdam", 10);
+        await World.UntilComplete(but: "berlin");
+        // Partitions without the store move on; the one with it must not.
+        var end = World.Journal.Head;
+        await World.Storage.Until(() => World.Storage.All<JournalCheckpoint>("checkpoint").Count(kept => kept.Position == end) >= 6, "other partitions have checkpoints at the end");
+        await World.Append("amsterdam", 10);
+        await World.UntilComplete(but: "berlin");
+        await World.Kill();
+        World.Storage.Fails = static _ => false;
+        // Nothing is written after the start: only the checkpoint can tell that the consumer lacks something.
+        await World.Start();
+        await World.UntilComplete();
+    }
+
+    [Fact]
+    public async Task a_silo_that_ends_while_a_delivery_fails_leaves_its_checkpoint_before_the_batch()
+    {
+        await World.Start();
+        await World.Append("berlin", 5);
+        await World.UntilComplete();
+        World.Storage.Fails = static key => key.StartsWith("seen|", StringComparison.Ordinal);
+        await World.Append("berlin", 20);
+        await World.Storage.Until(() => World.Script.Taken.GetValueOrDefault("berlin") >= 25, "berlin is taken");
+        await World.Stop();
+        World.Storage.Fails = static _ => false;
+        // Nothing is written after the start: only the checkpoint can tell that the consumer lacks something.
+        await World.Start();
+        await World.UntilComplete();
+    }
+
     private async Task Write(CancellationToken end)
     {
         for (var round = 0; !end.IsCancellationRequested; round++)

@@ -16,6 +16,12 @@ internal sealed class SharedStorage : IGrainStorage
     /// <summary>Writes that fail from now on.</summary>
     public int FailsNext;
 
+    /// <summary>Keys whose writes fail.</summary>
+    public Func<string, bool> Fails { get; set; } = static _ => false;
+
+    /// <summary>Hears of each write before it happens.</summary>
+    public Action<string> OnWrite { get; set; } = static _ => { };
+
     public int Writes => Volatile.Read(ref _tags);
 
     public Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
@@ -29,13 +35,14 @@ internal sealed class SharedStorage : IGrainStorage
 
     public Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
     {
-        if (FailsNext > 0 && Interlocked.Decrement(ref FailsNext) >= 0)
+        if (Fails(Key(stateName, grainId)) || (FailsNext > 0 && Interlocked.Decrement(ref FailsNext) >= 0))
         {
             throw new IOException("The storage is away, as the test wants.");
         }
 
-        var tag = $"{Interlocked.Increment(ref _tags)}";
         var key = Key(stateName, grainId);
+        OnWrite(key);
+        var tag = $"{Interlocked.Increment(ref _tags)}";
         var next = (JsonSerializer.Serialize(grainState.State), tag);
         var won = grainState.ETag is null
             ? _kept.TryAdd(key, next)
@@ -50,14 +57,27 @@ internal sealed class SharedStorage : IGrainStorage
         return Task.CompletedTask;
     }
 
-    public Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) => throw new NotSupportedException();
+    public Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
+    {
+        _kept.TryRemove(Key(stateName, grainId), out _);
+        (grainState.ETag, grainState.RecordExists) = (null!, false);
+        return Task.CompletedTask;
+    }
 
     public T? Read<T>(string stateName, string idEnd) where T : class =>
         _kept.FirstOrDefault(kept => kept.Key.StartsWith(stateName + "|", StringComparison.Ordinal) && kept.Key.EndsWith(idEnd, StringComparison.Ordinal)).Value.Json is { } json
             ? JsonSerializer.Deserialize<T>(json)
             : null;
 
-    public void Put<T>(string stateName, GrainId grainId, T state) => _kept[Key(stateName, grainId)] = (JsonSerializer.Serialize(state), $"{Interlocked.Increment(ref _tags)}");
+    /// <summary>What is kept under a name now.</summary>
+    public IReadOnlyList<T> All<T>(string stateName) =>
+        [.. _kept.Where(kept => kept.Key.StartsWith(stateName + "|", StringComparison.Ordinal)).Select(kept => JsonSerializer.Deserialize<T>(kept.Value.Json)!)];
+
+    public void Put<T>(string stateName, GrainId grainId, T state)
+    {
+        _kept[Key(stateName, grainId)] = (JsonSerializer.Serialize(state), $"{Interlocked.Increment(ref _tags)}");
+        Interlocked.Exchange(ref _changed, new(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
+    }
 
     public void Forget(string stateName)
     {

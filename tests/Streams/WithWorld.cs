@@ -7,7 +7,7 @@ public abstract class WithWorld : IAsyncLifetime, IAsyncDisposable
 {
     private readonly World _world;
 
-    private protected WithWorld(Action<JournalStreamsOptions>? configure = null) => _world = new(configure);
+    private protected WithWorld(Action<JournalStreamsOptions>? configure = null, string? postgres = null) => _world = new(configure, postgres);
 
     private protected World World => _world;
 

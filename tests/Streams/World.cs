@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans;
 using Orleans.Configuration;
@@ -8,9 +9,11 @@ using Orleans.Runtime;
 using Orleans.Storage;
 using Orleans.TestingHost;
 using Pos.Journal;
+using Pos.Journal.Postgres;
 using Pos.Journal.Sqlite;
 using Pos.Journal.Tail;
 using Pos.Streams;
+using Pos.Streams.Storage;
 
 namespace Pos.Tests;
 
@@ -23,13 +26,36 @@ internal sealed class World : IAsyncDisposable
     private readonly ConcurrentDictionary<string, long> _counted = new();
     private readonly MeterListener _listener = new();
     private readonly Action<JournalStreamsOptions> _configure;
+    private readonly IConfiguration? _postgres;
+    private readonly IDisposable _opened;
     private InProcessTestCluster? _cluster;
     private bool _isDisposed;
 
-    public World(Action<JournalStreamsOptions>? configure = null)
+    /// <param name="configure">Settings of the streams.</param>
+    /// <param name="postgres">A database in which journal and states are, each silo with connections of its own. Null: all share one SQLite journal.</param>
+    public World(Action<JournalStreamsOptions>? configure = null, string? postgres = null)
     {
         _configure = configure ?? (static _ => { });
-        Journal = SqliteJournal.Open(new SqliteJournalOptions { Path = _folder }, TimeProvider.System, _instruments);
+        if (postgres is null)
+        {
+            var journal = SqliteJournal.Open(new SqliteJournalOptions { Path = _folder }, TimeProvider.System, _instruments);
+            (Journal, _opened) = (journal, journal);
+        }
+        else
+        {
+            var patience = TimeSpan.FromSeconds(30);
+            var journal = PostgresJournal.Open(
+                new PostgresJournalOptions { ConnectionString = postgres, CommandTimeout = patience, ConnectTimeout = patience }, TimeProvider.System, _instruments);
+            (Journal, _opened) = (journal, journal);
+            _postgres = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
+            {
+                ["Journal:Provider"] = "postgres",
+                ["Journal:CommandTimeout"] = "00:00:30",
+                ["Journal:ConnectTimeout"] = "00:00:30",
+                ["ConnectionStrings:Journal"] = postgres,
+            }).Build();
+        }
+
         _listener.InstrumentPublished = static (instrument, listener) =>
         {
             if (instrument.Meter.Name == "Pos.Streams")
@@ -41,13 +67,16 @@ internal sealed class World : IAsyncDisposable
         _listener.Start();
     }
 
-    public SqliteJournal Journal { get; }
+    public IJournal Journal { get; }
 
     public SharedStorage Storage { get; } = new();
 
     public Script Script { get; } = new();
 
     public InProcessTestCluster Cluster => _cluster!;
+
+    /// <summary>What else each silo has.</summary>
+    public Action<ISiloBuilder> Also { get; set; } = static _ => { };
 
     /// <summary>Positions by store.</summary>
     public Dictionary<string, List<long>> Written { get; } = [];
@@ -59,20 +88,45 @@ internal sealed class World : IAsyncDisposable
         var builder = new InProcessTestClusterBuilder(silos);
         builder.ConfigureSilo((_, silo) =>
         {
-            silo.Services.AddSingleton<IJournal>(Journal);
             silo.Services.AddSingleton(Script);
-            silo.Services.AddKeyedSingleton<IGrainStorage>("consumers", Storage);
-            silo.Services.AddKeyedSingleton<IGrainStorage>(JournalStreams.Storage, Storage);
+            if (_postgres is null)
+            {
+                silo.Services.AddSingleton(Journal);
+                silo.Services.AddKeyedSingleton<IGrainStorage>("consumers", Storage);
+                silo.Services.AddKeyedSingleton<IGrainStorage>(JournalStreams.Storage, Storage);
+            }
+            else
+            {
+                silo.Services.AddJournal(_postgres);
+                silo.AddJournalStates(_postgres);
+                silo.Services.AddKeyedSingleton<IGrainStorage>(
+                    "consumers", (services, _) => new NotedStorage(services.GetRequiredKeyedService<IGrainStorage>(StatesRegistration.Reports), Storage));
+            }
+
+            Also(silo);
             silo.Configure<ClusterMembershipOptions>(static membership => (membership.ProbeTimeout, membership.NumMissedProbesLimit) = (TimeSpan.FromSeconds(1), 2));
             silo.AddJournalStreams(configure: options =>
             {
                 options.CheckpointEvery = TimeSpan.FromMilliseconds(50);
                 options.RetryMin = TimeSpan.FromMilliseconds(1);
+                options.SaveEvery = TimeSpan.FromMilliseconds(20);
                 _configure(options);
             });
         });
         _cluster = builder.Build();
         await _cluster.DeployAsync();
+    }
+
+    /// <summary>All silos die at once.</summary>
+    public async Task Kill()
+    {
+        foreach (var silo in _cluster!.Silos.ToList())
+        {
+            await _cluster.KillSiloAsync(silo);
+        }
+
+        await _cluster.DisposeAsync();
+        _cluster = null;
     }
 
     public async Task Stop()
@@ -129,6 +183,8 @@ internal sealed class World : IAsyncDisposable
     public int CachedEvents() => Cluster.Silos.Sum(silo => ((JournalAdapter)Cluster.GetSiloServiceProvider(silo.SiloAddress)
         .GetRequiredKeyedService<Orleans.Streams.IQueueAdapterFactory>(JournalStreams.Provider)).CachedEvents);
 
+    public long PagesRead() => Cluster.Silos.Sum(silo => Cluster.GetSiloServiceProvider(silo.SiloAddress).GetRequiredService<JournalPages>().Reads);
+
     public int WindowEvents() => Cluster.Silos.Sum(silo => Cluster.GetSiloServiceProvider(silo.SiloAddress).GetRequiredService<JournalTail>().WindowEvents);
 
     public async ValueTask DisposeAsync()
@@ -145,7 +201,7 @@ internal sealed class World : IAsyncDisposable
         }
 
         _listener.Dispose();
-        Journal.Dispose();
+        _opened.Dispose();
         _instruments.Dispose();
         Directory.Delete(_folder, recursive: true);
     }

@@ -2,7 +2,6 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
-using Pos.Journal;
 using Pos.Journal.Tail;
 
 namespace Pos.Grains.Feeds;
@@ -22,7 +21,7 @@ public static class PosFeeds
         services.AddMetrics();
         services.AddLogging();
         services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton(static provider => new JournalTail(provider.GetRequiredService<IJournal>()));
+        services.AddJournalTail();
         services.AddSingleton<ProductIndex>();
         services.AddSingleton<IFeedView, ProductFeed>();
         services.AddSingleton<IFeedView, BarcodeFeed>();

@@ -48,5 +48,7 @@ public sealed record JournalPage(long After, long UpTo, IReadOnlyList<RecordedEv
 /// <param name="PageBytesMax">Bytes of one read's payloads at most; one event may be larger. Default 1 MiB.</param>
 /// <param name="WindowEventsMax">Events kept for followers that are behind. Default 16,384.</param>
 /// <param name="WindowBytesMax">Bytes of the payloads kept for them. Default 16 MiB.</param>
+/// <param name="Linger">How long a read waits for more events when there are some, but less than a page. Default: not at all.</param>
 public sealed record JournalTailLimits(
-    int PageEventsMax = 1_000, long PageBytesMax = 1 << 20, int WindowEventsMax = 16_384, long WindowBytesMax = 16 << 20);
+    int PageEventsMax = 1_000, long PageBytesMax = 1 << 20, int WindowEventsMax = 16_384, long WindowBytesMax = 16 << 20,
+    TimeSpan Linger = default);

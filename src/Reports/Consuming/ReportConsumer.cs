@@ -137,33 +137,26 @@ public abstract class ReportConsumer<TOpen, TPage> : JournalConsumer<Kept<TOpen>
     private async Task Fold(Rebuilt rebuilt, long upTo)
     {
         var unsaved = 0;
-        await foreach (var recorded in _journal.ReadAll(rebuilt.Position, CancellationToken.None))
+        while (rebuilt.Position < upTo)
         {
-            if (recorded.Position > upTo)
-            {
-                break;
-            }
-
-            rebuilt.Position = recorded.Position;
-            if (recorded.Context.Store == Store)
+            var page = await ReadPast(rebuilt.Position);
+            foreach (var recorded in page.Events.TakeWhile(recorded => recorded.Position <= upTo))
             {
                 await rebuilt.Book.Take(rebuilt.Open, recorded, await rebuilt.Calendars.At(recorded.Position));
                 rebuilt.RecordedAt = recorded.RecordedAt;
                 unsaved++;
             }
 
-            if (unsaved == EventsPerSave)
+            rebuilt.Position = Math.Min(page.UpTo, upTo);
+            if (unsaved >= EventsPerSave)
             {
                 await rebuilt.Book.Save();
                 unsaved = 0;
             }
 
-            if ((recorded.Position & 1_023) == 0)
-            {
-                _rebuild = _rebuild! with { Position = recorded.Position, UpTo = Math.Max(upTo, 1) };
-                // Batches and questions take their turns.
-                await Task.Yield();
-            }
+            _rebuild = _rebuild! with { Position = rebuilt.Position, UpTo = Math.Max(upTo, 1) };
+            // Batches and questions take their turns.
+            await Task.Yield();
         }
 
         await rebuilt.Book.Save();

@@ -22,6 +22,8 @@ internal sealed class PostgresStates(string connectionString) : ILifecyclePartic
     // Silos start together: one of them makes the tables, the others wait for it.
     private const long Lock = 7_957_695_014_971_543_636;
 
+    private volatile bool _areThere;
+
     /// <summary>The connection string that leads to the tables.</summary>
     public string ConnectionString { get; } = Of(connectionString);
 
@@ -34,12 +36,19 @@ internal sealed class PostgresStates(string connectionString) : ILifecyclePartic
     /// <exception cref="JournalUnavailableException">The server cannot be reached.</exception>
     public async Task Ensure(CancellationToken cancellationToken)
     {
+        if (_areThere)
+        {
+            // The host has asked before the silo does.
+            return;
+        }
+
         try
         {
             await using var connection = new NpgsqlConnection(ConnectionString);
             await connection.OpenAsync(cancellationToken);
             if (await Found(connection, cancellationToken) == Version)
             {
+                _areThere = true;
                 return;
             }
 
@@ -58,6 +67,7 @@ internal sealed class PostgresStates(string connectionString) : ILifecyclePartic
             }
 
             await transaction.CommitAsync(cancellationToken);
+            _areThere = true;
         }
         catch (PostgresException refused) when (refused.SqlState is PostgresErrorCodes.InsufficientPrivilege)
         {
