@@ -30,6 +30,7 @@ internal sealed class ReportSilo : ICarrier, IDisposable
         (_reporting, Name, _owner) = (reporting, name, new Owner(name));
         Time = new VirtualTime(world.Machine, _owner);
         Strand = new Strand(world.Machine, _owner);
+        var chance = new Chance(world.Seed, "saves");
         _silo = world.Compose(
             _owner, world.Journal, new Chance(world.Seed + (ulong)world.Machine.Steps, name), static _ => { },
             services =>
@@ -38,7 +39,12 @@ internal sealed class ReportSilo : ICarrier, IDisposable
                 services.AddKeyedSingleton<IStreamProvider>(JournalStreams.Provider, new SimulatedStreams());
                 services.AddSingleton(Instruments);
                 services.AddSingleton<ConsumerServices>();
-                services.Configure<JournalStreamsOptions>(static _ => { });
+                services.Configure<JournalStreamsOptions>(options =>
+                {
+                    // A run lasts for seconds: some store each batch, and some hardly ever.
+                    options.SaveEvery = TimeSpan.FromMilliseconds(chance.Of<int>([1, 30, 300, 1_000]));
+                    options.SaveEventsMax = 1 + chance.Next(60);
+                });
             },
             this);
         world.Timeline.Say($"{name} starts");
