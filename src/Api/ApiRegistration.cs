@@ -100,6 +100,7 @@ public static class ApiRegistration
         api.MapBarcodes();
         api.MapCarts();
         api.MapOrders();
+        api.MapReceipts();
         api.MapReturns();
         api.MapPayments();
         api.MapSagas();

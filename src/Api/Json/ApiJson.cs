@@ -9,6 +9,7 @@ using Pos.Api.Orders;
 using Pos.Api.Reports;
 using Pos.Api.Returns;
 using Pos.Api.Stock;
+using Pos.Receipts;
 using Pos.Reports;
 
 namespace Pos.Api.Json;
@@ -28,6 +29,7 @@ namespace Pos.Api.Json;
         typeof(EnumConverter<HoldStatus>), typeof(EnumConverter<StockPolicy>), typeof(EnumConverter<ProductKind>), typeof(EnumConverter<Disposition>),
         typeof(EnumConverter<TenderKind>), typeof(EnumConverter<EmbeddedKind>), typeof(EnumConverter<Payout>), typeof(EnumConverter<PaymentStatus>),
         typeof(EnumConverter<ReportKind>), typeof(EnumConverter<SalesGrouping>), typeof(EnumConverter<SalesOrder>), typeof(EnumConverter<StockFilter>),
+        typeof(EnumConverter<ReceiptMedium>),
     ])]
 [JsonSerializable(typeof(StoreDetails))]
 [JsonSerializable(typeof(StoreView))]
@@ -54,6 +56,8 @@ namespace Pos.Api.Json;
 [JsonSerializable(typeof(CloseRefundRequest))]
 [JsonSerializable(typeof(OrderView))]
 [JsonSerializable(typeof(OrderHistory))]
+[JsonSerializable(typeof(Receipt))]
+[JsonSerializable(typeof(ReceiptMedium))]
 [JsonSerializable(typeof(Page<OrderView>))]
 [JsonSerializable(typeof(PlaceReturnRequest))]
 [JsonSerializable(typeof(ReturnLinesRequest))]

@@ -95,6 +95,10 @@ internal static class OperationDescriber
                 "show" => "Which items the report has. The default is all.",
                 "below" => "The threshold of `show=low`: items with fewer pieces available.",
                 "report" => "The report's name.",
+                "medium" => "What the receipt is made for. The default is `json`.",
+                "columns" => "Letters of a line of paper: 42 for rolls of 80 mm, which is the default, or 32 for rolls of 58 mm.",
+                "language" => "The receipt's language. The default is what `Accept-Language` asks for, else English.",
+                "copy" => "`true` when the receipt was printed before.",
                 _ => parameter.Description,
             };
             if (parameter.Name == "limit")
@@ -108,7 +112,7 @@ internal static class OperationDescriber
                     Default = Paging.LimitDefault,
                 };
             }
-            else if (parameter.Name is "active" or "owes")
+            else if (parameter.Name is "active" or "owes" or "copy")
             {
                 parameter.Schema = new OpenApiSchema { Type = JsonSchemaType.Boolean };
             }
@@ -129,7 +133,7 @@ internal static class OperationDescriber
     private static bool DescribeQuery(OpenApiSchema schema, string? name) => name switch
     {
         "store" => SchemaDescriber.DescribeText(schema, typeof(StoreId)),
-        "cursor" or "kind" or "state" or "olderThan" or "from" or "to" or "groupBy" or "order" or "format" or "show" or "below" or "report" =>
+        "cursor" or "kind" or "state" or "olderThan" or "from" or "to" or "groupBy" or "order" or "format" or "show" or "below" or "report" or "medium" or "columns" or "language" =>
             SchemaDescriber.DescribeText(schema, name),
 
         // Of any kind: an order's, a return's, or a payment's, which is made as a hold's is.

@@ -9,6 +9,7 @@ using Pos.Api.Orders;
 using Pos.Api.Reports;
 using Pos.Api.Returns;
 using Pos.Api.Stock;
+using Pos.Receipts;
 using Pos.Reports;
 
 namespace Pos.Api.OpenApi;
@@ -113,7 +114,7 @@ internal static class Samples
         new PlaceReturnRequest(Store, Till, [new ReturnedLineRequest(Espresso, 1, Disposition.Restock)], "wrong roast"),
         new ReturnLinesRequest(Till, [new ReturnedLine(1, 1, Disposition.Restock)], "wrong roast"),
         new PayOutRequest("The customer found nothing else."),
-        StoreView, ProductView, StockView, OrderView, OrderHistory, ReturnView, PaymentView, SagaView,
+        StoreView, ProductView, StockView, OrderView, OrderHistory, Receipt.Of(OrderView, StoreView, [], isCopy: false), ReturnView, PaymentView, SagaView,
         HoldView,
         new SkipEventRequest(4_712),
         Page(new ReportDescription("sales", "What was sold and taken back, by business day", "/api/v1/reports/sales", ["day", "product"])),

@@ -5,7 +5,9 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 using Pos.Api.Carts;
+using Pos.Api.Orders;
 using Pos.Api.Reports;
+using Pos.Receipts;
 using Pos.Reports;
 
 namespace Pos.Api.OpenApi;
@@ -93,6 +95,9 @@ internal static class SchemaDescriber
             "show" => (JsonSchemaType.String, OneOf<StockFilter>(), "held"),
             "report" => (JsonSchemaType.String, OneOf<ReportKind>(), "sales"),
             "format" => (JsonSchemaType.String, "^(json|csv)$", "csv"),
+            "medium" => (JsonSchemaType.String, OneOf<ReceiptMedium>(), "text"),
+            "columns" => (JsonSchemaType.String, "^(42|32)$", "42"),
+            "language" => (JsonSchemaType.String, $"^({string.Join('|', ReceiptLanguage.All.Select(static one => one.Code))})$", "de"),
             "below" => (JsonSchemaType.String, "^[0-9]{1,10}$", "10"),
             _ => throw new UnreachableException($"No pattern for {parameter}."),
         };

@@ -92,7 +92,7 @@ internal static class OrdersApi
         };
     }
 
-    private static Refusal Unknown(OrderId id) => new(RejectionCode.UnknownOrder, $"There is no order {id}.");
+    internal static Refusal Unknown(OrderId id) => new(RejectionCode.UnknownOrder, $"There is no order {id}.");
 
     private static async Task<Results<Ok<OrderView>, Refusal>> Get(OrderId id, HttpResponse response, IGrainFactory grains)
     {

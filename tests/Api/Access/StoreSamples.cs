@@ -52,6 +52,7 @@ internal sealed record StoreSample(string Path, string? Body = null)
         ["placeOrder"] = Of("/orders", """{"store":"STORE","till":"till-1","lines":[{"sku":"tea","quantity":1}],"cash":{"amount":100000,"currency":"GBP"}}"""),
         ["listOrders"] = Of("/orders?store=STORE"),
         ["getOrder"] = Of("/orders/ORDER"),
+        ["getReceipt"] = Of("/orders/ORDER/receipt"),
         ["getOrderHistory"] = Of("/orders/ORDER/history"),
         ["cancelOrder"] = Of("/orders/ORDER/cancel", """{"reason":"x"}"""),
         ["returnLines"] = Of("/orders/ORDER/returns", """{"till":"till-1","reason":"x","lines":[{"line":1,"quantity":1,"disposition":"restock"}]}"""),
