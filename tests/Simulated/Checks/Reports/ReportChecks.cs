@@ -7,8 +7,8 @@ using Pos.Reports.Sagas;
 using Pos.Reports.Sales;
 using Pos.Reports.Stock;
 using Pos.Streams;
-using OpenSagas = Pos.Reports.Sagas.OpenSagas;
 using Column = Pos.Tests.Simulated.SalesAccount.Column;
+using OpenSagas = Pos.Reports.Sagas.OpenSagas;
 
 namespace Pos.Tests.Simulated;
 
