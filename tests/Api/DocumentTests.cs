@@ -64,7 +64,7 @@ public sealed class DocumentTests(OpenShop open) : IClassFixture<OpenShop>
         Assert.All(Operations(await Document()).SelectMany(operation => operation.Node["parameters"]?.AsArray() ?? []), parameter =>
         {
             Assert.False(string.IsNullOrEmpty((string?)parameter!["description"]), parameter.ToJsonString());
-            if ((string?)parameter["name"] is not ("limit" or "active" or "owes"))
+            if ((string?)parameter["name"] is not ("limit" or "active" or "owes" or "copy"))
             {
                 Assert.Equal("string", (string?)parameter["schema"]!["type"]);
                 Assert.NotNull(parameter["schema"]!["pattern"]);
