@@ -5,7 +5,7 @@ namespace Pos.Tests.Simulated;
 /// <summary>Looks for the smallest seed that finds each planted bug.</summary>
 internal static class Hunt
 {
-    public const int SeedsMax = 2_000;
+    public const int SeedsMax = 4_000;
 
     public const int Steps = 2_000;
 
